@@ -1,0 +1,224 @@
+"""The command line: run, load, check, layouts. Help, messages and errors in Spanish; never a traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
+
+from poa_eval.errors import PoaError
+from poa_eval.names import suggest_sentence
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FAILED, REFUSED, UNEXPECTED = 1, 2, 3
+_PIPE_WIDTH = 160
+_SEVERITY = {"error": "bold red", "advertencia": "yellow", "nota": "cyan"}
+_NAMES = {"error": "errores", "advertencia": "advertencias", "nota": "notas"}
+
+
+def _usage(ctx: Any) -> str:
+    command = ctx.command
+    words = [ctx.command_path, "[OPCIONES]"]
+    words += [param.metavar for param in command.params if param.param_type_name == "argument"]
+    return " ".join([*words, "COMANDO …"] if isinstance(command, TyperGroup) else words)
+
+
+def _print_help(self: Any, ctx: Any, formatter: Any) -> None:
+    """Print the help of a command (typer's own has English words that cannot be set)."""
+    arguments = [(p.metavar, p.help) for p in self.params if p.param_type_name == "argument"]
+    options = [(f"{', '.join(p.opts)} {p.metavar}", p.help) for p in self.params if p.param_type_name == "option"]
+    options.append(("--help", "Muestra esta ayuda y termina."))
+    commands = [(name, command.help) for name, command in getattr(self, "commands", {}).items()]
+    console = Console(highlight=False)
+    console.print(Text.assemble("\n", ("Uso: ", "bold"), _usage(ctx), "\n\n", self.help or "", "\n"))
+    for title, rows in (("Argumentos", arguments), ("Opciones", options), ("Comandos", commands)):
+        if rows:
+            grid = Table.grid(padding=(0, 2))
+            for name, text in rows:
+                grid.add_row(Text(name, style="bold cyan"), Text(text or ""))
+            console.print(Panel(grid, title=title, title_align="left", border_style="dim"))
+
+
+class _Group(TyperGroup):
+    format_help = _print_help
+
+
+class _Command(TyperCommand):
+    format_help = _print_help
+
+
+app = typer.Typer(cls=_Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+FileArgument = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Documento del plan: xlsx, xls, ods, csv, txt…")]
+LayoutOption = Annotated[
+    str | None,
+    typer.Option("--layout", metavar="NOMBRE|ARCHIVO.yaml", help="Layout; si falta, se reconoce por los encabezados."),
+]
+
+
+@app.callback(help="Evaluación del plan operativo anual: del documento al informe.")
+def _start() -> None:
+    pass
+
+
+@app.command("run", cls=_Command, help="Elabora los informes de un trimestre.")
+def _run(
+    params: Annotated[
+        Path, typer.Argument(metavar="PARAMS", help="Archivo de parámetros del trimestre (carpeta params/).")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
+    ] = None,
+) -> int:
+    from poa_eval.run import run_quarter
+
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(params.stem, total=None)
+        outcome = run_quarter(
+            params,
+            out=out,
+            on_progress=lambda done, total, text: progress.update(
+                task, completed=done, total=total or None, description=escape(text[:40])
+            ),
+        )
+    print(f"Informe: {outcome.carpeta / 'index.html'}")
+    for unidad_id, message in outcome.fallidas:
+        who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
+        print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
+    return FAILED if outcome.fallidas else 0
+
+
+@app.command("load", cls=_Command, help="Lee un documento y guarda sus tablas ordenadas y sus hallazgos en CSV.")
+def _load(
+    archivo: FileArgument,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="CARPETA", help="Carpeta donde se guardan los CSV (obligatoria).")
+    ],
+    layout: LayoutOption = None,
+) -> int:
+    import poa_eval
+    from poa_eval.run import write_tables
+
+    plan = poa_eval.load(archivo, layout)
+    tables = {**plan.tables(), "hallazgos": poa_eval.check(plan)}
+    out.mkdir(parents=True, exist_ok=True)
+    write_tables(tables, out)
+    _print_table("Tablas", ["archivo", "filas"], [(str(out / f"{name}.csv"), len(t)) for name, t in tables.items()])
+    return 0
+
+
+@app.command("check", cls=_Command, help="Muestra los hallazgos de un documento; termina en 1 si hay errores.")
+def _check(archivo: FileArgument, layout: LayoutOption = None) -> int:
+    import poa_eval
+
+    findings = poa_eval.check(poa_eval.load(archivo, layout))
+    columns = ["gravedad", "regla", "unidad_id", "mensaje", "fuente"]
+    _print_table(f"Hallazgos de {archivo.name}", columns, findings[columns].itertuples(index=False, name=None))
+    print(_count_findings(findings))
+    return FAILED if (findings["gravedad"] == "error").any() else 0
+
+
+@app.command("layouts", cls=_Command, help="Enumera los formatos de documento que se conocen.")
+def _layouts() -> int:
+    from poa_eval.layout import list_layouts
+
+    known = list_layouts()
+    _print_table("Layouts", list(known.columns), known.itertuples(index=False, name=None))
+    return 0
+
+
+def _count_findings(findings: DataFrame) -> str:
+    counts = findings["gravedad"].value_counts()
+    parts = [f"{counts[s]} {s if counts[s] == 1 else _NAMES[s]}" for s in _NAMES if counts.get(s, 0)]
+    return "Total: " + (", ".join(parts) or "ningún hallazgo")
+
+
+def _print_table(title: str, columns: Sequence[str], rows: Any) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PIPE_WIDTH)
+    table = Table(title=Text(title), title_justify="left")
+    for column in columns:
+        table.add_column(Text(column), overflow="fold", justify="right" if column == "filas" else "left")
+    for row in rows:
+        texts = ["" if cell is None or cell != cell else str(cell) for cell in row]
+        table.add_row(*(Text(text, style=_SEVERITY.get(text, "")) for text in texts))
+    console.print(table)
+
+
+def _explain_usage(error: Any) -> str:
+    """Say a usage error of the command line in Spanish, with the nearest name."""
+    command = getattr(getattr(error, "ctx", None), "command", None)
+    option, param = getattr(error, "option_name", None), getattr(error, "param", None)
+    if option is not None and hasattr(error, "possibilities"):
+        options = [name for p in command.params if p.param_type_name == "option" for name in p.opts]
+        return f"no existe la opción «{option}»; " + suggest_sentence(option, [*options, "--help"])
+    if option is not None:
+        return f"la opción «{option}» necesita un valor"
+    if param is not None and hasattr(error, "param_type"):
+        is_option = param.param_type_name == "option"
+        return f"falta la opción «{param.opts[0]}»" if is_option else f"falta el argumento «{param.metavar}»"
+    if found := re.search(r"No such command '(.*?)'", error.message):
+        return f"no existe el comando «{found[1]}»; " + suggest_sentence(found[1], command.commands)
+    if found := re.search(r"unexpected extra argument(?:\(s\)|s)? \((.*)\)", error.message):
+        return f"sobra «{found[1]}»"
+    return "la orden no se entiende"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; those of the process if not given.
+
+    Returns
+    -------
+    int
+        0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    try:
+        return typer.main.get_command(app).main(args=arguments, prog_name="poa-eval", standalone_mode=False) or 0
+    except typer.TyperException as error:
+        ctx = getattr(error, "ctx", None)
+        usage = f"Uso: {_usage(ctx)}\nAyuda: {ctx.command_path} --help\n" if ctx else ""
+        print(f"{usage}Error: {_explain_usage(error)}", file=sys.stderr)
+        return REFUSED
+    except PoaError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
+        if os.environ.get("POA_EVAL_TRAZA"):
+            traceback.print_exc()
+        about = f"{type(error).__name__}: {error}"
+        print(f"Error inesperado de poa_eval ({about}).\nComuníquelo con el documento que lo provoca.", file=sys.stderr)
+        return UNEXPECTED

@@ -1,0 +1,136 @@
+"""YAML files as validated models: unknown keys are refused, all faults are said at once, in Spanish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from poa_eval.errors import ArchivoError, Place, PoaError
+from poa_eval.names import suggest_sentence
+
+
+class Model(BaseModel):
+    """Base of layouts, profiles and params: frozen, strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=Model)
+
+_FAULTS = {
+    "missing": "falta esta clave",
+    "int_type": "debe ser un número entero",
+    "int_parsing": "debe ser un número entero",
+    "int_from_float": "debe ser un número entero",
+    "float_type": "debe ser un número",
+    "float_parsing": "debe ser un número",
+    "bool_type": "debe ser true o false",
+    "bool_parsing": "debe ser true o false",
+    "string_type": "debe ser un texto (entre comillas si parece un número)",
+    "date_type": "debe ser una fecha AAAA-MM-DD",
+    "date_parsing": "debe ser una fecha AAAA-MM-DD",
+    "date_from_datetime_parsing": "debe ser una fecha AAAA-MM-DD",
+    "tuple_type": "debe ser una lista",
+    "list_type": "debe ser una lista",
+    "dict_type": "debe ser un grupo de claves",
+    "model_type": "debe ser un grupo de claves",
+    "too_short": "la lista está vacía o le faltan elementos",
+    "string_too_short": "no puede estar vacío",
+}
+
+
+def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
+    """Read a YAML file that holds one mapping.
+
+    Raises
+    ------
+    ArchivoError
+        There is no such file, or it is not text.
+    PoaError
+        Of the class given: the YAML cannot be read, or is not a mapping.
+    """
+    if not path.is_file():
+        siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
+        hint = f" ({suggest_sentence(path.name, siblings)})" if siblings else ""
+        raise ArchivoError(
+            "ningún archivo en esa ruta", "un archivo YAML", f"revise el nombre y la carpeta{hint}", lugar=Place(str(path))
+        )
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = f"L{mark.line + 1}" if mark else None
+        raise error(
+            "un YAML que no se puede leer",
+            "claves y valores con dos puntos, y sangría de espacios",
+            "revise comillas, dos puntos y sangría en esa línea",
+            lugar=Place(path.name, None, line),
+        ) from None
+    except UnicodeDecodeError:
+        raise ArchivoError(
+            "un texto que no es UTF-8", "un YAML en UTF-8", "guárdelo con codificación UTF-8", lugar=Place(path.name)
+        ) from None
+    if not isinstance(content, dict):
+        raise error("un YAML sin claves", "claves y valores", "compare con los YAML de ejemplo", lugar=Place(path.name))
+    return content
+
+
+def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError], place: Place) -> M:
+    """Make a model of a mapping.
+
+    Raises
+    ------
+    PoaError
+        Of the class given, listing every fault with its key and, for unknown keys, the nearest one.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        lines = [f"{_name_key(item['loc'])}: {_say(model, item)}" for item in fault.errors()]
+        raise error(
+            "\n".join(lines),
+            "las claves " + ", ".join(model.model_fields),
+            "corrija cada clave citada" + (" en el archivo" if place.archivo else ""),
+            lugar=place,
+        ) from None
+
+
+def _name_key(loc: tuple[int | str, ...]) -> str:
+    return "«" + ".".join(str(part) for part in loc if not str(part).startswith("function-")) + "»"
+
+
+def _say(model: type[BaseModel], item: Any) -> str:
+    kind = item["type"]
+    if kind == "extra_forbidden":
+        return "clave desconocida; " + suggest_sentence(str(item["loc"][-1]), _choices_at(model, item["loc"][:-1]))
+    if kind == "value_error":
+        return str(item["ctx"]["error"])
+    if kind in {"literal_error", "enum"}:
+        choices = str(item["ctx"]["expected"]).replace(" or ", ", ").replace("'", "")
+        return f"se encontró «{item['input']}»; opciones: {choices}"
+    if kind.startswith(("greater_than", "less_than")):
+        limit = next(iter(item["ctx"].values()))
+        return f"se encontró «{item['input']}»; debe ser {'al menos' if 'greater' in kind else 'a lo más'} {limit}"
+    text = _FAULTS.get(kind, "valor no admitido")
+    return text if kind == "missing" else f"se encontró «{item['input']}»; {text}"
+
+
+def _choices_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are known where a fault lies."""
+    current: type[BaseModel] | None = model
+    for part in loc:
+        if current is None or part not in current.model_fields:
+            continue
+        current = next(_models_in(current.model_fields[str(part)].annotation), None)
+    return list(current.model_fields) if current else []
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)

@@ -1,0 +1,99 @@
+"""Errors that a planning analyst can act on: what, where, found, expected, way out (in Spanish)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a file something stands.
+
+    Parameters
+    ----------
+    archivo : str or None
+        File, as the user named it.
+    hoja : str or None
+        Sheet name; None for text documents.
+    celda : str or None
+        Cell (``F12``) or line (``L12``).
+    """
+
+    archivo: str | None = None
+    hoja: str | None = None
+    celda: str | None = None
+
+    def __str__(self) -> str:
+        """Return ``file · hoja «S» · celda F12`` (or ``línea 12``), leaving out what is unknown."""
+        parts = [self.archivo] if self.archivo else []
+        if self.hoja:
+            parts.append(f"hoja «{self.hoja}»")
+        if self.celda:
+            is_line = self.celda[:1] == "L" and self.celda[1:].isdigit() and not self.hoja
+            parts.append(f"línea {self.celda[1:]}" if is_line else f"celda {self.celda}")
+        return " · ".join(parts)
+
+
+class PoaError(Exception):
+    """Base of every error that poa_eval raises on purpose.
+
+    Parameters
+    ----------
+    encontrado, esperado, que_hacer : str
+        What was found, what was expected, and the way out; in Spanish.
+    lugar : Place, optional
+        File, sheet and cell (or line).
+
+    Examples
+    --------
+    >>> print(FormatoError("«cuarenta»", "un número", "corrija la celda", lugar=Place("poi.xlsx", "Ejecución", "F12")))
+    FormatoError: poi.xlsx · hoja «Ejecución» · celda F12
+      se encontró   «cuarenta»
+      se esperaba   un número
+      qué hacer     corrija la celda
+    """
+
+    def __init__(self, encontrado: str, esperado: str, que_hacer: str, *, lugar: Place | None = None) -> None:
+        super().__init__(encontrado, esperado, que_hacer)
+        self.encontrado = encontrado
+        self.esperado = esperado
+        self.que_hacer = que_hacer
+        self.lugar = lugar or Place()
+
+    def __reduce__(self):
+        """Keep the place when the error crosses a process boundary."""
+        return _rebuild, (type(self), self.encontrado, self.esperado, self.que_hacer, self.lugar)
+
+    def __str__(self) -> str:
+        """Return the message in four lines: place, found, expected, what to do."""
+        head = type(self).__name__ + (f": {self.lugar}" if str(self.lugar) else "")
+        rows = (("se encontró", self.encontrado), ("se esperaba", self.esperado), ("qué hacer", self.que_hacer))
+        return "\n".join([head, *(f"  {label:<14}" + text.replace("\n", "\n" + " " * 16) for label, text in rows)])
+
+    def _render_traceback_(self) -> list[str]:
+        """Show only the message in Jupyter (IPython asks for this): an analyst never meets a traceback."""
+        return [str(self)]
+
+
+def _rebuild(cls: type[PoaError], encontrado: str, esperado: str, que_hacer: str, lugar: Place) -> PoaError:
+    return cls(encontrado, esperado, que_hacer, lugar=lugar)
+
+
+class ArchivoError(PoaError):
+    """A file that cannot be opened or should not be: missing, empty, damaged, locked, too large."""
+
+
+class FormatoError(PoaError):
+    """A document whose content is not what its layout says."""
+
+
+class LayoutError(PoaError):
+    """A layout or profile that is not known, or whose YAML is wrong."""
+
+
+class ParamsError(PoaError):
+    """Parameters of a run or notebook that are unknown, missing or badly typed."""
+
+
+class ConflictoError(PoaError):
+    """Two sources that report different figures for the same period."""

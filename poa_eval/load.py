@@ -1,0 +1,178 @@
+"""Load: documents into one plan, alone or several of one year merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from poa_eval.errors import ConflictoError
+from poa_eval.layout import Layout, find_layout
+from poa_eval.plan import COLUMNS, Plan, make_table
+from poa_eval.read import read_raw
+from poa_eval.shape import shape_document
+from poa_eval.values import name_period
+
+_FIGURES = ["programado", "ejecutado"]
+_TOLERANCE = 1e-9
+
+
+def load(path: str | Path, layout: str | Layout | None = None, *, ejercicio: int | None = None) -> Plan:
+    """Load one document as a plan.
+
+    Parameters
+    ----------
+    path : path-like
+        A spreadsheet or text document.
+    layout : str or Layout, optional
+        Name of a known layout, or a YAML file; without it the layout is found by its headings.
+    ejercicio : int, optional
+        Year, for documents that do not say it.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    PoaError
+        The file or its content is not as it must be; names the cell and the way out.
+
+    Examples
+    --------
+    >>> load("plan.xlsx")  # doctest: +SKIP
+    """
+    known = find_layout(layout) if isinstance(layout, str) else layout
+    return shape_document(read_raw(path), known, ejercicio=ejercicio)
+
+
+def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None) -> Plan:
+    """Merge the documents of one institution and year into one plan.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        In the order in which the documents were issued.
+    replaces : iterable of bool, optional
+        For each plan, whether it may change what an earlier one reported; each change is kept in `contexto`
+        under ``cambio/<actividad_id>/<mes>/<meses>/<concepto>`` and becomes a finding.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ConflictoError
+        Two documents report different figures for one activity and period, or are of different years.
+    """
+    merged = plans[0]
+    for plan, may_change in zip(plans[1:], list(replaces or [False] * len(plans))[1:], strict=True):
+        if plan.ejercicio != merged.ejercicio:
+            raise ConflictoError(
+                f"documentos de los ejercicios {merged.ejercicio} y {plan.ejercicio}",
+                "fuentes de un solo ejercicio",
+                "quite de `fuentes:` el documento del otro año",
+            )
+        merged = _merge_two(merged, plan, may_change)
+    return merged
+
+
+def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
+    old_keep, new_keep, changes = _merge_periods(old.avances, new.avances, may_change)
+    goals, goal_changes = _merge_goals(old.actividades, new.actividades, may_change)
+    tables: dict[str, pd.DataFrame] = {
+        "avances": pd.concat([old_keep, new_keep], ignore_index=True),
+        "actividades": goals,
+        "unidades": _fill_first(old.unidades, new.unidades, "unidad_id"),
+        "metas": _fill_first(old.metas, new.metas, "meta_id"),
+        "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
+        "calendario": _newest(old.calendario, new.calendario, ["actividad_id", "mes"]),
+        "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
+        "foda": _newest(old.foda, new.foda, ["unidad_id", "cuadrante", "punto"]),
+    }
+    corte = {"corte_trimestre", "corte_mes"}
+    older = old.contexto[~old.contexto["clave"].isin(corte)] if corte & set(new.contexto["clave"]) else old.contexto
+    notes = pd.concat([older, new.contexto, make_table("contexto", changes + goal_changes)])
+    tables["contexto"] = notes.drop_duplicates(["clave", "texto"], ignore_index=True)
+    return replace(old, **{name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()})
+
+
+def _merge_periods(
+    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, object]]]:
+    """Return the rows of both that stand, and the changes of reported periods.
+
+    Where one document has a quarter and the other its months, the months stand if they add up to the quarter.
+    """
+    old, new = (t.assign(_q=(t["mes"] - 1) // 3) for t in (old, new))
+    groups = {key: rows for key, rows in old.groupby(["actividad_id", "_q"], sort=False)}
+    drop_old: list[int] = []
+    drop_new: list[int] = []
+    changes: list[dict[str, object]] = []
+    for key, later in new.groupby(["actividad_id", "_q"], sort=False):
+        earlier = groups.get(key)
+        if earlier is None:
+            continue
+        if set(earlier["meses"]) == set(later["meses"]) or not len(earlier) or not len(later):
+            pairs = earlier.merge(later, on=["mes", "meses"], suffixes=("", "_new"))
+        else:
+            pairs = pd.merge(_total(earlier), _total(later), how="cross", suffixes=("", "_new"))
+            finer_is_new = later["meses"].min() < earlier["meses"].min()
+            (drop_old if finer_is_new or may_change else drop_new).extend((earlier if finer_is_new or may_change else later).index)
+        for pair in pairs.to_dict("records"):
+            for column in _FIGURES:
+                changes += _compare(key[0], pair, column, may_change)
+        if set(earlier["meses"]) == set(later["meses"]):
+            both = later["mes"].isin(earlier["mes"])
+            reported = later[both & later[_FIGURES].notna().any(axis=1)]
+            drop_old.extend(earlier.index[earlier["mes"].isin(reported["mes"])])
+            drop_new.extend(later.index[both & ~later.index.isin(reported.index)])
+    return old.drop(index=drop_old).drop(columns="_q"), new.drop(index=drop_new).drop(columns="_q"), changes
+
+
+def _total(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row with a quarter's sums; missing where any of its parts is."""
+    sums = {column: rows[column].sum(skipna=False) for column in _FIGURES}
+    complete = rows["meses"].sum() >= 3
+    figures = {column: value if complete else float("nan") for column, value in sums.items()}
+    return pd.DataFrame([figures | {"mes": rows["mes"].max(), "meses": 3, "fuente": rows["fuente"].iloc[-1]}])
+
+
+def _compare(activity_id: str, pair: dict, column: str, may_change: bool) -> list[dict[str, object]]:
+    before, after = pair[column], pair[f"{column}_new"]
+    if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
+        return []
+    where = f"{pair['fuente']} dice {before:g} y {pair['fuente_new']} dice {after:g}"
+    if not may_change:
+        raise ConflictoError(
+            f"{column} de {name_period(pair['mes'], pair['meses'])} en la actividad {activity_id}: {where}",
+            "la misma cifra de un periodo en todas las fuentes",
+            "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
+        )
+    key = f"cambio/{activity_id}/{pair['mes']}/{pair['meses']}/{column}"
+    return [{"clave": key, "texto": f"{before:g} → {after:g}; {where}", "fuente": pair["fuente_new"]}]
+
+
+def _merge_goals(
+    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Return the activities of both; a goal of the year may change only where the later source replaces."""
+    pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
+    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair["actividad_id"], pair, "meta_anual", may_change)]
+    merged = _fill_first(new, old, "actividad_id") if may_change else _fill_first(old, new, "actividad_id")
+    order = dict.fromkeys([*old["actividad_id"], *new["actividad_id"]])
+    return merged.set_index("actividad_id", drop=False).loc[list(order)].reset_index(drop=True), changes
+
+
+def _fill_first(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return the rows of both by key; the first's values stand, its blanks are filled from the second."""
+    merged = first.set_index(key).combine_first(second.set_index(key))
+    order = dict.fromkeys([*first[key], *second[key]])
+    return merged.loc[list(order)].reset_index().astype(dict(first.dtypes))
+
+
+def _newest(old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    return pd.concat([old, new]).drop_duplicates(key, keep="last")

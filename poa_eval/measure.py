@@ -1,0 +1,271 @@
+"""Measure stage: what each activity, unit and the institution reached, in the quarter and to date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from poa_eval.errors import ParamsError
+from poa_eval.plan import Plan
+from poa_eval.profile import Profile, find_profile
+from poa_eval.shape import read_corte
+from poa_eval.values import QUARTERS
+from poa_eval.windows import MONTH_ENDS, Due, Window, find_due, measure_window
+
+_WINDOWS = ("trimestre", "acumulado")
+_ACTIVITY_COLUMNS = (
+    "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre ejecutado_trimestre "
+    "cumplimiento_trimestre meta_cumplida_trimestre estado_trimestre programado_acumulado ejecutado_acumulado "
+    "cumplimiento_acumulado meta_cumplida estado avance_anual formula motivo fuente"
+).split()
+_COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
+_FIGURES = (
+    "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
+)
+_PERCENT_UNITS = {"%", "porcentaje", "por ciento", "porciento", "puntos porcentuales"}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The evaluation of a plan at the close of a quarter.
+
+    Parameters
+    ----------
+    plan : Plan
+    perfil : Profile
+    trimestre : int
+        1–4.
+    fecha_corte : date
+        Periods that close after it are not due.
+    actividades, unidades, institucion : DataFrame
+        Percentages 0–100 at full precision; empty where undecided, with the reason in `motivo`. `_trimestre` is the
+        quarter alone, `_acumulado` January to its close; `meta_cumplida` and `estado` are to date.
+    """
+
+    plan: Plan
+    perfil: Profile
+    trimestre: int
+    fecha_corte: dt.date
+    actividades: pd.DataFrame
+    unidades: pd.DataFrame
+    institucion: pd.DataFrame
+
+
+def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
+    """Return the last closed month: by the date given, and by what the document says that it covers.
+
+    Without either it is the last period with a result; 12 where there is none.
+    """
+    said = read_corte(dict(zip(plan.contexto["clave"], plan.contexto["texto"].astype(str), strict=True)))
+    limits = [said] if said else []
+    if fecha_corte is not None:
+        closed = [m for m, day in MONTH_ENDS.items() if dt.date(plan.ejercicio, m, day) <= fecha_corte]
+        limits.append(max(closed, default=0))
+    if limits:
+        return min(limits)
+    reported = plan.avances.loc[plan.avances["ejecutado"].notna(), "mes"]
+    return int(reported.max()) if len(reported) else 12
+
+
+def measure(
+    plan: Plan, trimestre: int, *, perfil: Profile | str = "neutro", fecha_corte: dt.date | None = None
+) -> Evaluation:
+    """Evaluate a plan at the close of a quarter.
+
+    Parameters
+    ----------
+    plan : Plan
+    trimestre : int
+        1–4.
+    perfil : Profile or str, default "neutro"
+    fecha_corte : date, optional
+        Without it, the last day of the quarter.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    ParamsError
+        The quarter is not 1–4.
+
+    Notes
+    -----
+    ``cumplimiento`` is Σ ejecutado / Σ programado × 100 of the window; ``avance_anual`` is Σ ejecutado / meta anual × 100
+    or the formula that the layout declares. The proportion of goals met, cumplidas / evaluadas × 100, is the formula
+    «No. Act. Realizadas / No. Act. Proyectadas × 100» that municipal plans print.
+    """
+    if trimestre not in (1, 2, 3, 4):
+        raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
+    profile = find_profile(perfil) if isinstance(perfil, str) else perfil
+    date = fecha_corte or dt.date(plan.ejercicio, 3 * trimestre, MONTH_ENDS[3 * trimestre])
+    due = find_due(plan, find_corte(plan, date))
+    activities = pd.DataFrame(
+        [_measure_activity(activity, due, trimestre, plan, profile) for activity in plan.actividades.to_dict("records")],
+        columns=_ACTIVITY_COLUMNS,
+    )
+    weights = plan.actividades.set_index("actividad_id")["ponderacion"]
+    names = plan.unidades.set_index("unidad_id")["unidad"]
+    units = pd.DataFrame(
+        [
+            {"unidad_id": unit_id, "unidad": names[unit_id]} | _measure_group(group, plan, weights, per_document=False)
+            for unit_id, group in activities.groupby("unidad_id", sort=False)
+        ],
+        columns=["unidad_id", "unidad", *_group_columns()],
+    )
+    total = pd.DataFrame([_measure_group(activities, plan, weights, per_document=True)], columns=_group_columns())
+    return Evaluation(plan, profile, trimestre, date, activities, units, total)
+
+
+def _group_columns() -> list[str]:
+    return ["actividades", *(f"{c}_{w}" for w in _WINDOWS for c in (*_COUNTS, *_FIGURES)), "avance_anual", "motivo"]
+
+
+def _measure_activity(activity: dict, due: Due, quarter: int, plan: Plan, profile: Profile) -> dict[str, object]:
+    alone = measure_window(activity, due, (quarter,), profile)
+    to_date = measure_window(activity, due, tuple(range(1, quarter + 1)), profile)
+    progress, formula, why = _measure_progress(activity, to_date, plan)
+    reasons = [alone.motivo] if alone.motivo == to_date.motivo else _label(trimestre=alone.motivo, acumulado=to_date.motivo)
+    if why and to_date.cumplimiento is not None:
+        reasons.append(f"avance anual: {why}")
+    name = plan.unidades.loc[plan.unidades["unidad_id"] == activity["unidad_id"], "unidad"].iloc[0]
+    return {key: activity[key] for key in ("unidad_id", "actividad_id", "actividad", "indicador", "unidad_medida", "fuente")} | {
+        "unidad": name,
+        "meta_anual": activity["meta_anual"],
+        "programado_trimestre": alone.programado,
+        "ejecutado_trimestre": alone.ejecutado,
+        "cumplimiento_trimestre": alone.cumplimiento,
+        "meta_cumplida_trimestre": alone.cumplida,
+        "estado_trimestre": alone.estado,
+        "programado_acumulado": to_date.programado,
+        "ejecutado_acumulado": to_date.ejecutado,
+        "cumplimiento_acumulado": to_date.cumplimiento,
+        "meta_cumplida": to_date.cumplida,
+        "estado": to_date.estado,
+        "avance_anual": progress,
+        "formula": "; ".join(_label(cumplimiento=to_date.formula or alone.formula, **{"avance anual": formula})),
+        "motivo": "; ".join(filter(None, reasons)) or None,
+    }
+
+
+def _label(**texts: str | None) -> list[str]:
+    return [f"{label}: {text}" for label, text in texts.items() if text]
+
+
+def _measure_progress(activity: dict, to_date: Window, plan: Plan) -> tuple[float | None, str | None, str | None]:
+    """Return progress towards the year, its formula, and the reason where there is none."""
+    if plan.rule("avance") == "razones_ponderadas":
+        value = weigh_ratios(to_date.filas, activity, plan) if to_date.is_complete else None
+        why = None if value is not None else to_date.motivo or "un periodo sin meta"
+        return value, plan.rule("avance.texto"), why
+    formula = "Σ ejecutado / meta anual × 100"
+    goal = activity["meta_anual"]
+    if pd.isna(goal) or goal <= 0:
+        return None, None, "sin meta anual cuantificada"
+    if activity["sentido"] != "ascendente":
+        return None, None, f"indicador {activity['sentido']}"
+    if to_date.ejecutado is None:
+        return None, formula, to_date.motivo
+    return to_date.ejecutado / goal * 100, formula, None
+
+
+def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float | None:
+    """Return Σ ejecutado / programado × weight of the period; a cumulative result counts by its increments.
+
+    Parameters
+    ----------
+    periods : iterable of dict
+        Rows of `avances` in order, without gaps.
+    activity : dict
+        Row of `actividades`.
+    plan : Plan
+        Whose layout declares the weights.
+
+    Returns
+    -------
+    float or None
+        Percent of the year; None where a period has no target or no weight.
+    """
+    total, before = 0.0, 0.0
+    for period in periods:
+        weight = plan.rule(f"avance.peso.{period['meses']}")
+        if weight is None or pd.isna(period["programado"]) or pd.isna(period["ejecutado"]) or not period["programado"]:
+            return None
+        value = period["ejecutado"]
+        total += (value - before) / period["programado"] * float(weight)
+        before = value if activity["acumulacion"] == "ultimo" else 0.0
+    return total
+
+
+def _measure_group(group: pd.DataFrame, plan: Plan, weights: pd.Series, *, per_document: bool) -> dict[str, object]:
+    """Return counts and figures of a unit or the institution, for the quarter and to date."""
+    row: dict[str, object] = {"actividades": len(group)}
+    reasons: dict[str, None] = {}
+    for window in _WINDOWS:
+        state = "estado" if window == "acumulado" else "estado_trimestre"
+        met = "meta_cumplida" if window == "acumulado" else "meta_cumplida_trimestre"
+        percent = group[f"cumplimiento_{window}"].astype(float)
+        evaluated = group[percent.notna()]
+        counts = group[state].value_counts()
+        missing = int(counts.get("sin reporte", 0))
+        due = len(evaluated) + missing
+        capped = percent[percent.notna()].clip(upper=100)
+        weight = weights.reindex(evaluated["actividad_id"]).to_numpy()
+        weighted = len(evaluated) and pd.notna(weight).all() and weight.sum() > 0
+        values = {
+            "evaluadas": len(evaluated),
+            "cumplidas": int((evaluated[met] == True).sum()),  # noqa: E712  (None is neither)
+            "sin_reporte": missing,
+            "no_programadas": int(counts.get("no programada", 0)),
+            "no_evaluables": int(counts.get("no evaluable", 0)),
+            "cobertura_reporte": len(evaluated) / due * 100 if due else None,
+            "promedio_topado": capped.mean() if len(capped) else None,
+            "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
+        }
+        values["proporcion_cumplidas"] = values["cumplidas"] / len(evaluated) * 100 if len(evaluated) else None
+        reason = _refuse_sum(evaluated, plan, per_document)
+        if reason is None or reason == "suma según el documento":
+            values["programado"] = evaluated[f"programado_{window}"].sum()
+            values["ejecutado"] = evaluated[f"ejecutado_{window}"].sum()
+            values["volumen"] = values["ejecutado"] / values["programado"] * 100 if values["programado"] else None
+        reasons |= dict.fromkeys(filter(None, [reason]))
+        row |= {f"{key}_{window}": value for key, value in values.items()}
+    if row.get("volumen_acumulado") is not None:
+        evaluated = group[group["cumplimiento_acumulado"].notna()]
+        goals = evaluated["meta_anual"].astype(float)
+        if goals.notna().all() and goals.sum() > 0 and evaluated["avance_anual"].notna().all():
+            row["avance_anual"] = row["ejecutado_acumulado"] / goals.sum() * 100
+    row["motivo"] = "; ".join(reasons) or None
+    return row
+
+
+def _refuse_sum(group: pd.DataFrame, plan: Plan, per_document: bool) -> str | None:
+    """Return why the figures of a group are not added up, or the note with which they are."""
+    if group.empty:
+        return "sin actividades evaluadas"
+    behaviour = plan.actividades.set_index("actividad_id").loc[group["actividad_id"]]
+    measures = {str(m).casefold().strip() for m in group["unidad_medida"].dropna()}
+    if per_document and plan.rule("suma_segun_documento"):
+        return "suma según el documento"
+    if group["unidad_medida"].isna().any() or len(measures) > 1:
+        return "unidades de medida mixtas" if len(measures) > 1 else "sin unidad de medida"
+    if measures & _PERCENT_UNITS:
+        return "los porcentajes no se suman"
+    if (behaviour[["acumulacion", "acumulacion_programado"]] != "suma").any(axis=None):
+        return "hay indicadores que no se suman"
+    return None
+
+
+def describe_quarter(trimestre: int) -> str:
+    """Return a quarter in words.
+
+    Examples
+    --------
+    >>> describe_quarter(4)
+    'IV trimestre'
+    """
+    return f"{QUARTERS[trimestre - 1]} trimestre"

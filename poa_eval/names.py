@@ -1,0 +1,121 @@
+"""Names: how two spellings are compared, and how ids and file names are made of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rapidfuzz import process
+
+_WINDOWS_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))}
+_MAX_SLUG = 60
+
+
+def fold_letters(text: str) -> str:
+    """Fold accents and case letter by letter, so that positions in the result are those in the text.
+
+    Examples
+    --------
+    >>> fold_letters("Ejecución  AL")
+    'ejecucion  al'
+    """
+    return "".join((unicodedata.normalize("NFD", c)[0].lower() or c)[0] for c in text)
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Fold accents, case and runs of white space: two texts that fold alike are one name.
+
+    Examples
+    --------
+    >>> fold(" PLANIFICACIÓN\\n y  Estudios ")
+    'planificacion y estudios'
+    """
+    return " ".join(fold_letters(unicodedata.normalize("NFC", text)).split())
+
+
+def make_hash(*parts: str, length: int = 8) -> str:
+    """Return a short stable hash of several texts."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
+
+
+def make_slug(text: str) -> str:
+    """Return a name as lower-case words joined by hyphens, at most 60 letters, never empty.
+
+    Examples
+    --------
+    >>> make_slug("ÓRGANO DE CONTROL/INSTITUCIONAL")
+    'organo-de-control-institucional'
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    if not slug or len(slug) > _MAX_SLUG:
+        slug = f"{slug[:_MAX_SLUG].strip('-')}-{make_hash(fold(text), length=6)}".strip("-")
+    return slug
+
+
+def make_unit_ids(names: Iterable[str]) -> dict[str, str]:
+    """Give each folded name its slug; names whose slugs collide get a hash of the name as well.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Unit names in any spelling.
+
+    Returns
+    -------
+    dict
+        Folded name → id.
+
+    Examples
+    --------
+    >>> make_unit_ids(["Obras", "OBRAS ", "Obras/"])["obras"]
+    'obras-8095b2'
+    """
+    folded = dict.fromkeys(fold(name) for name in names)
+    slugs = {name: make_slug(name) for name in folded}
+    counts: dict[str, int] = {}
+    for slug in slugs.values():
+        counts[slug] = counts.get(slug, 0) + 1
+    return {name: slug if counts[slug] == 1 else f"{slug}-{make_hash(name, length=6)}" for name, slug in slugs.items()}
+
+
+def file_name(unidad_id: str) -> str:
+    """Return the file stem of a unit: its id where that is harmless on every system, else a slug with a hash.
+
+    Examples
+    --------
+    >>> file_name("303")
+    '303'
+    >>> file_name("../../etc").startswith("etc-")
+    True
+    """
+    plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", unidad_id) and not unidad_id.endswith(".")
+    if plain and unidad_id.split(".")[0].lower() not in _WINDOWS_RESERVED:
+        return unidad_id
+    return f"{make_slug(unidad_id)[:_MAX_SLUG]}-{make_hash(unidad_id)}"
+
+
+def suggest(word: str, choices: Iterable[str]) -> str | None:
+    """Return the choice nearest to a word in spelling, or None where none is near.
+
+    Examples
+    --------
+    >>> suggest("trimstre", ["ejercicio", "trimestre"])
+    'trimestre'
+    """
+    listed = [str(choice) for choice in choices]
+    found = process.extractOne(fold(str(word)), [fold(choice) for choice in listed], score_cutoff=60)
+    return listed[found[2]] if found else None
+
+
+def suggest_sentence(word: str, choices: Iterable[str]) -> str:
+    """Return «¿Quiso decir …?» for the nearest choice, else the list of the choices (at most 20)."""
+    listed = [str(choice) for choice in choices]
+    near = suggest(word, listed)
+    if near:
+        return f"¿quiso decir «{near}»?"
+    more = "…" if len(listed) > 20 else ""
+    return "opciones: " + ", ".join(listed[:20]) + more if listed else "no hay opciones"

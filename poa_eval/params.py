@@ -1,0 +1,108 @@
+"""Parameters of a quarter: one YAML file, or the variables of a notebook."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.errors import ParamsError, Place
+
+
+class Source(Model):
+    """A document of the year: its file, its layout, and whether it corrects the earlier ones."""
+
+    archivo: str = Field(min_length=1)
+    layout: str | None = None
+    reemplaza: bool = False
+
+
+class Params(Model):
+    """What a quarter's run needs.
+
+    Parameters
+    ----------
+    institucion : str
+        Name on the reports.
+    ejercicio : int
+        Year of the plan.
+    trimestre : int
+        1–4.
+    fecha_corte : date
+        Date on the reports; periods that close after it are not due.
+    fuentes : tuple of Source
+        Documents in the order of their issue.
+    perfil : str
+        Name of a profile, or its YAML file.
+    """
+
+    institucion: str = Field(min_length=1)
+    ejercicio: int = Field(ge=1990, le=2100)
+    trimestre: int = Field(ge=1, le=4)
+    fecha_corte: dt.date
+    fuentes: tuple[Source, ...] = Field(min_length=1)
+    perfil: str = "neutro"
+
+    @field_validator("ejercicio", "trimestre", mode="before")
+    @classmethod
+    def _refuse_text(cls, value: object) -> object:
+        if isinstance(value, bool | str | float):
+            raise ValueError(f"se encontró «{value}»; debe ser un número entero")  # noqa: TRY004  (pydantic wants it)
+        return value
+
+    def plain(self) -> dict[str, object]:
+        """Return the parameters as YAML and papermill know them: texts, numbers, lists."""
+        return self.model_dump(mode="json")
+
+
+def load_params(path: str | Path) -> Params:
+    """Load a params file.
+
+    Raises
+    ------
+    ArchivoError
+        There is no such file.
+    ParamsError
+        Keys are unknown, missing or badly typed; all faults are listed.
+    """
+    path = Path(path)
+    return make_model(Params, read_yaml(path, ParamsError), ParamsError, Place(path.name))
+
+
+def make_params(values: Mapping[str, object]) -> Params:
+    """Make params of a mapping, such as the variables of a notebook.
+
+    Raises
+    ------
+    ParamsError
+        Keys are unknown, missing or badly typed; all faults are listed.
+
+    Examples
+    --------
+    >>> make_params({"institucion": "M", "ejercicio": 2023, "trimestre": 5, "fecha_corte": "2023-03-31", "fuente": []})
+    Traceback (most recent call last):
+    ...
+    poa_eval.errors.ParamsError: ParamsError
+      se encontró   «trimestre»: se encontró «5»; debe ser a lo más 4
+                    «fuentes»: falta esta clave
+                    «fuente»: clave desconocida; ¿quiso decir «fuentes»?
+      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil
+      qué hacer     corrija cada clave citada
+    """
+    return make_model(Params, dict(values), ParamsError, Place())
+
+
+def find_root(start: str | Path) -> Path:
+    """Return the project's root: the nearest folder upwards that holds both ``notebooks`` and ``params``.
+
+    Where there is none it is the folder to start from.
+    """
+    start = Path(start).resolve()
+    start = start if start.is_dir() else start.parent
+    for folder in (start, *start.parents):
+        if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
+            return folder
+    return start

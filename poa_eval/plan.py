@@ -1,0 +1,210 @@
+"""The tidy plan: nine tables with fixed columns, validated when the plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pandera.pandas as pa
+
+from poa_eval.errors import FormatoError
+
+TEXT, NUMBER, COUNT = "str", "float64", "int64"
+
+_ACTIVITY_NUMBERS = ("linea_base", "meta_anual", "ponderacion", "inversion")
+_ACTIVITY_COLUMNS = (
+    "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion actividad indicador "
+    "descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto sentido acumulacion "
+    "acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin medio_verificacion recursos "
+    "fuente"
+).split()
+
+#: Columns of each table with their type; the contract of `Plan`.
+COLUMNS: dict[str, dict[str, str]] = {
+    "unidades": dict.fromkeys("unidad_id unidad responsable mision vision fuente".split(), TEXT),
+    "metas": dict.fromkeys(
+        "meta_id unidad_id nivel codigo padre_id texto inversion frecuencia recursos indicador fuente".split(), TEXT
+    )
+    | {"inversion": NUMBER},
+    "actividades": {c: NUMBER if c in _ACTIVITY_NUMBERS else TEXT for c in _ACTIVITY_COLUMNS},
+    "lineas": {"padre_id": TEXT, "orden": COUNT, "texto": TEXT, "fuente": TEXT},
+    "avances": {
+        "actividad_id": TEXT,
+        "mes": COUNT,
+        "meses": COUNT,
+        "programado": NUMBER,
+        "ejecutado": NUMBER,
+        "programado_inicial": NUMBER,
+        "comentario": TEXT,
+        "origen": TEXT,
+        "fuente": TEXT,
+    },
+    "calendario": {"actividad_id": TEXT, "mes": COUNT, "origen": TEXT, "fuente": TEXT},
+    "publicado": {
+        "ambito": TEXT,
+        "clave": TEXT,
+        "concepto": TEXT,
+        "mes": COUNT,
+        "meses": COUNT,
+        "valor": NUMBER,
+        "texto": TEXT,
+        "fuente": TEXT,
+    },
+    "foda": dict.fromkeys("unidad_id cuadrante punto fuente".split(), TEXT),
+    "contexto": dict.fromkeys("clave texto fuente".split(), TEXT),
+}
+
+_REQUIRED = {
+    "unidades": ("unidad_id", "unidad"),
+    "metas": ("meta_id", "unidad_id", "nivel"),
+    "actividades": ("actividad_id", "unidad_id", "actividad", "sentido", "acumulacion", "acumulacion_programado"),
+    "lineas": ("padre_id", "texto"),
+    "avances": ("actividad_id", "origen"),
+    "calendario": ("actividad_id", "origen"),
+    "publicado": ("ambito", "clave", "concepto"),
+    "foda": ("unidad_id", "cuadrante", "punto"),
+    "contexto": ("clave",),
+}
+_CHOICES = {
+    ("avances", "meses"): (1, 2, 3, 4, 6, 12),
+    ("avances", "mes"): tuple(range(1, 13)),
+    ("avances", "origen"): ("leido", "reconstruido"),
+    ("calendario", "mes"): tuple(range(1, 13)),
+    ("calendario", "origen"): ("marca", "frecuencia"),
+    ("publicado", "ambito"): ("actividad", "unidad", "institucion"),
+    ("publicado", "concepto"): ("programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"),
+    ("actividades", "sentido"): ("ascendente", "descendente", "regular", "nominal"),
+    ("actividades", "acumulacion"): ("suma", "ultimo", "promedio", "constante"),
+    ("actividades", "acumulacion_programado"): ("suma", "ultimo", "promedio", "constante"),
+}
+_UNIQUE = {
+    "unidades": ["unidad_id"],
+    "metas": ["meta_id"],
+    "actividades": ["actividad_id"],
+    "avances": ["actividad_id", "mes", "meses"],
+}
+
+
+def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = ()) -> pd.DataFrame:
+    """Make one table of the plan from records; columns that no record has are missing throughout.
+
+    Parameters
+    ----------
+    name : str
+        One of the plan's tables.
+    rows : iterable of mapping, or DataFrame
+        Records by column name.
+
+    Returns
+    -------
+    DataFrame
+        With the columns and types of the contract.
+
+    Examples
+    --------
+    >>> make_table("foda", [{"unidad_id": "1", "cuadrante": "fortaleza", "punto": "Personal capaz"}]).shape
+    (1, 4)
+    """
+    columns = COLUMNS[name]
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
+    return pd.DataFrame({c: frame[c].astype(kind) for c, kind in columns.items()}).reset_index(drop=True)
+
+
+def _make_schema(name: str) -> pa.DataFrameSchema:
+    columns = {
+        column: pa.Column(
+            kind,
+            checks=[pa.Check.isin(_CHOICES[name, column])] if (name, column) in _CHOICES else None,
+            nullable=column not in _REQUIRED[name] and kind != COUNT,
+        )
+        for column, kind in COLUMNS[name].items()
+    }
+    return pa.DataFrameSchema(columns, strict=True, ordered=True, unique=_UNIQUE.get(name))
+
+
+_SCHEMAS = {name: _make_schema(name) for name in COLUMNS}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An institution's operating plan of one year, with what was reported on it.
+
+    Parameters
+    ----------
+    institucion : str
+        Name of the institution.
+    ejercicio : int
+        Year of the plan.
+    locale : str
+        How the documents write numbers (``es_PE``).
+    unidades, metas, actividades, lineas, avances, calendario, publicado, foda, contexto : DataFrame
+        The tidy tables; columns in `COLUMNS`, missing values as NaN, percentages 0–100.
+
+    Raises
+    ------
+    FormatoError
+        A table breaks the contract (unknown unit, repeated activity, value outside its choices).
+
+    Examples
+    --------
+    >>> Plan("Municipio", 2024, "es_MX").actividades.empty
+    True
+    """
+
+    institucion: str
+    ejercicio: int
+    locale: str
+    unidades: pd.DataFrame = field(default_factory=lambda: make_table("unidades"))
+    metas: pd.DataFrame = field(default_factory=lambda: make_table("metas"))
+    actividades: pd.DataFrame = field(default_factory=lambda: make_table("actividades"))
+    lineas: pd.DataFrame = field(default_factory=lambda: make_table("lineas"))
+    avances: pd.DataFrame = field(default_factory=lambda: make_table("avances"))
+    calendario: pd.DataFrame = field(default_factory=lambda: make_table("calendario"))
+    publicado: pd.DataFrame = field(default_factory=lambda: make_table("publicado"))
+    foda: pd.DataFrame = field(default_factory=lambda: make_table("foda"))
+    contexto: pd.DataFrame = field(default_factory=lambda: make_table("contexto"))
+
+    def __post_init__(self) -> None:
+        """Validate every table and the references between them."""
+        for name, table in self.tables().items():
+            try:
+                _SCHEMAS[name].validate(table, lazy=True)
+            except pa.errors.SchemaErrors as error:
+                raise _explain(name, table, error) from None
+        known_units, known_activities = set(self.unidades["unidad_id"]), set(self.actividades["actividad_id"])
+        for name, column, known in (
+            ("actividades", "unidad_id", known_units),
+            ("avances", "actividad_id", known_activities),
+            ("calendario", "actividad_id", known_activities),
+        ):
+            foreign = self.tables()[name].loc[lambda t, c=column, k=known: ~t[c].isin(k)]
+            if len(foreign):
+                row = foreign.iloc[0]
+                raise FormatoError(
+                    f"«{row[column]}» en la tabla {name} ({row['fuente']})",
+                    f"un valor de {column} que exista en el plan",
+                    "revise en el documento la fila citada y las columnas del layout",
+                )
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the nine tables by name."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+    def rule(self, key: str) -> str | None:
+        """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""
+        found = self.contexto.loc[self.contexto["clave"] == f"regla.{key}", "texto"]
+        return None if found.empty else str(found.iloc[0])
+
+
+def _explain(name: str, table: pd.DataFrame, error: pa.errors.SchemaErrors) -> FormatoError:
+    case = error.failure_cases.iloc[0]
+    source = ""
+    if pd.notna(case["index"]) and "fuente" in table and case["index"] in table.index:
+        source = f" ({table.loc[case['index'], 'fuente']})"
+    checks = {"not_nullable": "un valor", "multiple_fields_uniqueness": "filas sin repetir"}
+    return FormatoError(
+        f"«{case['failure_case']}» en la tabla {name}, columna {case['column']}{source}",
+        checks.get(str(case["check"]), str(case["check"])),
+        "revise en el documento la fila citada y las columnas del layout",
+    )

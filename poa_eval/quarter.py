@@ -1,0 +1,174 @@
+"""A quarter made ready: sources loaded and merged, checked and measured, for a run or a notebook."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from poa_eval.check import check
+from poa_eval.errors import FormatoError, ParamsError, Place
+from poa_eval.load import load, merge_plans
+from poa_eval.measure import Evaluation, measure
+from poa_eval.names import fold, suggest_sentence
+from poa_eval.params import Params, find_root, make_params
+from poa_eval.plan import Plan
+from poa_eval.profile import find_profile
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """All that a report of a quarter is made of.
+
+    Parameters
+    ----------
+    params : Params
+    root : Path
+        Folder from which file names in `params` are counted.
+    plan : Plan
+    hallazgos : DataFrame
+        As `check` gives it.
+    evaluacion : Evaluation
+    fuentes : DataFrame
+        Columns `archivo`, `layout`, `sha256`.
+    unidad : str or None
+        The unit of a unit's report; None for the institution.
+    """
+
+    params: Params
+    root: Path
+    plan: Plan
+    hallazgos: pd.DataFrame
+    evaluacion: Evaluation
+    fuentes: pd.DataFrame
+    unidad: str | None = None
+
+    def unit(self, unidad: str) -> Quarter:
+        """Return the quarter restricted to one unit: nothing of another unit is left in any table.
+
+        Raises
+        ------
+        ParamsError
+            There is no such unit; the nearest is suggested.
+        """
+        unit_id = self.find_unit(unidad)
+        plan, evaluation = self.plan, self.evaluacion
+        own = plan.actividades["unidad_id"] == unit_id
+        ids = set(plan.actividades.loc[own, "actividad_id"])
+        goals = set(plan.metas.loc[plan.metas["unidad_id"] == unit_id, "meta_id"])
+        notes = plan.contexto["clave"].str.split("/").str[1]
+        sub_plan = replace(
+            plan,
+            unidades=_pick(plan.unidades, plan.unidades["unidad_id"] == unit_id),
+            metas=_pick(plan.metas, plan.metas["unidad_id"] == unit_id),
+            actividades=_pick(plan.actividades, own),
+            lineas=_pick(plan.lineas, plan.lineas["padre_id"].isin(ids | goals)),
+            avances=_pick(plan.avances, plan.avances["actividad_id"].isin(ids)),
+            calendario=_pick(plan.calendario, plan.calendario["actividad_id"].isin(ids)),
+            publicado=_pick(plan.publicado, plan.publicado["clave"].isin(ids | {unit_id})),
+            foda=_pick(plan.foda, plan.foda["unidad_id"] == unit_id),
+            contexto=_pick(plan.contexto, notes.isna() | notes.isin(ids | {unit_id})),
+        )
+        sub_evaluation = replace(
+            evaluation,
+            plan=sub_plan,
+            actividades=_pick(evaluation.actividades, evaluation.actividades["unidad_id"] == unit_id),
+            unidades=_pick(evaluation.unidades, evaluation.unidades["unidad_id"] == unit_id),
+            institucion=evaluation.institucion.iloc[0:0],
+        )
+        findings = _pick(self.hallazgos, self.hallazgos["unidad_id"] == unit_id)
+        return replace(self, plan=sub_plan, hallazgos=findings, evaluacion=sub_evaluation, unidad=unit_id)
+
+    def find_unit(self, unidad: object) -> str:
+        """Return the id of a unit given by its id, in any case and spelling of accents.
+
+        Raises
+        ------
+        ParamsError
+            There is no such unit; the nearest is suggested.
+        """
+        known = {fold(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
+        found = known.get(fold(str(unidad)))
+        if found is None:
+            numeric = " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`." if isinstance(unidad, int) else ""
+            raise ParamsError(
+                f"la unidad «{unidad}»",
+                "una unidad del plan",
+                f"{suggest_sentence(str(unidad), self.plan.unidades['unidad_id'])}{numeric}",
+            )
+        return found
+
+
+def _pick(table: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
+    return table[mask].reset_index(drop=True)
+
+
+def prepare_quarter(params: Params, root: str | Path) -> Quarter:
+    """Load, merge, check and measure the sources of a quarter.
+
+    Parameters
+    ----------
+    params : Params
+    root : path-like
+        Folder from which the file names in `params` are counted.
+
+    Raises
+    ------
+    PoaError
+        A source cannot be read, contradicts another, or is of another year.
+    """
+    root = Path(root)
+    profile = find_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
+    plans, sources = [], []
+    for source in params.fuentes:
+        path = root / source.archivo
+        layout = str(root / source.layout) if source.layout and source.layout.endswith((".yaml", ".yml")) else source.layout
+        plan = load(path, layout, ejercicio=None)
+        if plan.ejercicio != params.ejercicio:
+            raise FormatoError(
+                f"un documento del ejercicio {plan.ejercicio}",
+                f"un documento del ejercicio {params.ejercicio}, como dicen los parámetros",
+                "corrija `ejercicio:` en los parámetros, o cambie la fuente",
+                lugar=Place(source.archivo),
+            )
+        plans.append(plan)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        sources.append({"archivo": source.archivo, "layout": plan.rule("layout"), "sha256": digest})
+    merged = merge_plans(plans, replaces=[source.reemplaza for source in params.fuentes])
+    plan = replace(merged, institucion=params.institucion)
+    findings = check(plan, corte=params.fecha_corte, perfil=profile)
+    evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
+    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources))
+
+
+def open_quarter(namespace: Mapping[str, object]) -> Quarter:
+    """Open the quarter that a notebook's variables describe; its first call.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()`` of the notebook: its parameters, and with papermill those injected.
+
+    Returns
+    -------
+    Quarter
+        Of one unit where the notebook has a parameter `unidad`, else of the institution.
+
+    Raises
+    ------
+    ParamsError
+        Parameters are unknown, missing or badly typed, all said at once; or there is no such unit.
+    """
+    values = {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, str | int | float | list | tuple | dict | type(None))
+        and not name.startswith("_")
+        and name not in {"In", "Out"}
+    }
+    unit = values.pop("unidad", None)
+    quarter = prepare_quarter(make_params(values), find_root(Path.cwd()))
+    return quarter if "unidad" not in namespace else quarter.unit(unit)

@@ -1,0 +1,64 @@
+"""Read stage: one door for every kind of file, giving sheets of cells that keep their address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from poa_eval.errors import ArchivoError, Place
+from poa_eval.read.guard import check_file
+from poa_eval.read.raw import RawDocument, RawSheet
+from poa_eval.read.sheets import read_spreadsheet
+from poa_eval.read.text import read_text
+
+__all__ = ["RawDocument", "RawSheet", "read_raw"]
+
+_READERS = {
+    ".xlsx": read_spreadsheet,
+    ".xlsm": read_spreadsheet,
+    ".xls": read_spreadsheet,
+    ".ods": read_spreadsheet,
+    ".txt": read_text,
+    ".tsv": read_text,
+    ".md": read_text,
+}
+
+
+def read_raw(path: str | Path) -> RawDocument:
+    """Read a file into sheets of cells, each cell with its address.
+
+    Parameters
+    ----------
+    path : path-like
+        A spreadsheet (``.xlsx .xlsm .xls .ods``) or a text with tab-separated tables (``.txt .tsv .md``).
+
+    Returns
+    -------
+    RawDocument
+        Its sheets, hidden ones included and marked.
+
+    Raises
+    ------
+    ArchivoError
+        The file is missing, empty, damaged, locked by a password, too large, or of a kind that is not read.
+
+    Examples
+    --------
+    >>> read_raw("no-hay.xlsx")
+    Traceback (most recent call last):
+    ...
+    poa_eval.errors.ArchivoError: ArchivoError: no-hay.xlsx
+      se encontró   ningún archivo en esa ruta
+      se esperaba   un archivo que exista
+      qué hacer     revise el nombre y la carpeta del archivo
+    """
+    path = Path(path)
+    reader = _READERS.get(path.suffix.lower())
+    check_file(path)
+    if reader is None:
+        raise ArchivoError(
+            f"un archivo «{path.suffix or 'sin extensión'}»",
+            "uno de: " + " ".join(_READERS),
+            "guarde el documento como libro de cálculo (.xlsx) o como texto con tabulaciones (.txt)",
+            lugar=Place(path.name),
+        )
+    return reader(path)

@@ -1,0 +1,214 @@
+"""Repair by equations: put lost or repeated month cells right where the printed sums leave one reading.
+
+Tables extracted from PDFs lose or repeat cells, so that position is no longer the month. The quarters and the goal
+that the same row prints are equations; a *reading* inserts exactly the lost month cells (any number ≥ 0) or removes
+exactly the surplus ones (blank, or a repeat of the neighbour), keeps the order, and satisfies every equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+Value = float | None
+Triple = tuple[Value, ...]
+
+_TOLERANCE = 1e-6
+MONTHS_A_SEGMENT = 3
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the equations of one row leave of it.
+
+    Parameters
+    ----------
+    estado : str
+        ``exacta`` (as printed), ``reconstruida`` (one reading), ``ambigua`` (several), ``ninguna`` (no reading).
+    segmentos : tuple
+        Per series and quarter in the row's order, its three months (a blank one is None), or None where only the
+        quarter stands.
+    bloque : tuple
+        The quarter figures; None where blank and not proved to be 0.
+    perdidas : int
+        Lost cells; negative for surplus ones, 0 for a row read by position.
+    inicio_bloque : int
+        Index of the first quarter figure among the cells.
+    """
+
+    estado: str
+    segmentos: tuple[Triple | None, ...]
+    bloque: tuple[Value, ...]
+    perdidas: int
+    inicio_bloque: int
+
+
+def read_row(cells: Sequence[Value], *, series: int, goal: Value) -> Reading:
+    """Read the figures of a row whose month cells may be lost or repeated.
+
+    Parameters
+    ----------
+    cells : sequence of float or None
+        All cells after the goal: twelve months per series, one series after the other, then per quarter one figure
+        for each series. None is a blank cell.
+    series : int
+        Number of series; the first is the programme.
+    goal : float or None
+        The goal of the year, against which the quarter block is trusted.
+
+    Returns
+    -------
+    Reading
+        A row of full width is read by position, as printed. Otherwise the last cells are the quarter block where its
+        programme adds up to the goal, or where only the goal disagrees; a row that merely ends early (the last
+        quarters are not printed yet, or one is lost) is read by position where that satisfies every equation.
+
+    Examples
+    --------
+    A row of one series that lost a month of its second quarter:
+
+    >>> row = [1, 1, 1, 2, 3, 1, 1, 1, 1, 1, 1] + [3, 6, 3, 3]
+    >>> reading = read_row(row, series=1, goal=15)
+    >>> reading.estado, reading.segmentos[0], reading.segmentos[1]
+    ('ambigua', (1.0, 1.0, 1.0), None)
+    >>> read_row([5, 1, 1, 4, 3, 1, 1, 1, 1, 1, 1, 1] + [7, 8, 3, 3], series=1, goal=21).estado
+    'exacta'
+    >>> read_row([5, 1, 1, 4, 3, 1, 1, 1, 1, 1, 1, 1] + [7, 9, 3, 3], series=1, goal=22).estado
+    'ninguna'
+    """
+    length = len(cells)
+    while length and cells[length - 1] is None:
+        length -= 1
+    width, full = 4 * series, 16 * series
+    if length == full:
+        return _read_positions(cells, series, goal)
+    block = tuple(cells[length - width : length]) if length >= width else ()
+    trusted = bool(block) and goal is not None and _reaches(block[::series], goal)
+    if not trusted and length < full:
+        reading = _read_positions(cells, series, goal)
+        if reading.estado != "ninguna" and (goal is None or _reaches(reading.bloque[::series], goal)):
+            return reading
+    nothing = (None,) * width
+    if not block:
+        return Reading("ninguna", nothing, nothing, full - length, 0)
+    missing = full - length
+    months = tuple(cells[: length - width])
+    proved = _prove_zeros(block, series, goal) if trusted else block
+    found = _solve(months, tuple(proved[q * series + kind] for kind in range(series) for q in range(4)), missing)
+    if found is None:
+        return Reading("ninguna", nothing, proved if trusted else nothing, missing, length - width)
+    return Reading("ambigua" if None in found else "reconstruida", found, proved, missing, length - width)
+
+
+def _reaches(values: Sequence[Value], goal: float) -> bool:
+    return abs(sum(value or 0 for value in values) - goal) <= _TOLERANCE
+
+
+def _read_positions(cells: Sequence[Value], series: int, goal: Value) -> Reading:
+    """Read a row by position: each month and quarter in its column; a blank quarter is the sum of its months."""
+    count = 12 * series
+    padded = (*cells, *[None] * (count + 4 * series))[: count + 4 * series]
+    block = list(padded[count:] if goal is None else _prove_zeros(padded[count:], series, goal))
+    found: list[Triple | None] = []
+    contradicted = rebuilt = undecided = False
+    for segment in range(4 * series):
+        at = segment % 4 * series + segment // 4
+        slots = padded[MONTHS_A_SEGMENT * segment : MONTHS_A_SEGMENT * (segment + 1)]
+        if block[at] is None and None not in slots:
+            block[at], rebuilt = float(sum(slots)), True
+        if block[at] is None or slots.count(None) == MONTHS_A_SEGMENT:
+            proved = block[at] is not None and abs(block[at]) <= _TOLERANCE
+            found.append((0.0,) * MONTHS_A_SEGMENT if proved else slots if block[at] is None else None)
+            continue
+        ways = list(_weigh(list(slots), block[at], 0, 0))
+        contradicted |= not ways
+        found.append(ways[0][2] if ways else slots)
+        undecided |= found[-1] is None
+    state = "ninguna" if contradicted else "ambigua" if undecided else "reconstruida" if rebuilt else "exacta"
+    return Reading(state, tuple(found), tuple(block), 0, count)
+
+
+def _prove_zeros(block: tuple[Value, ...], series: int, goal: float) -> tuple[Value, ...]:
+    """Write 0 for blank quarters where the printed ones already reach the goal.
+
+    A blank result is 0 where its quarter has nothing programmed and the printed results reach the goal.
+    """
+    proved = list(block)
+    for kind in range(series):
+        own = proved[kind::series]
+        reached = _reaches(own, goal)
+        for quarter, value in enumerate(own):
+            if value is None and reached and not proved[quarter * series]:
+                proved[quarter * series + kind] = 0.0
+    return tuple(proved)
+
+
+def _solve(months: tuple[Value, ...], targets: tuple[Value, ...], missing: int) -> tuple[Triple | None, ...] | None:
+    """Return per segment the months that all readings share, None where they differ; None without a reading."""
+
+    @cache
+    def can_finish(segment: int, position: int, edits: int) -> bool:
+        if segment == len(targets):
+            return position == len(months) and edits == abs(missing)
+        return any(
+            can_finish(segment + 1, end, used) for end, used, _ in _read_segment(months, targets[segment], position, edits, missing)
+        )
+
+    if not can_finish(0, 0, 0):
+        return None
+    shared: list[Triple | None] = []
+    states = {(0, 0)}
+    for segment, target in enumerate(targets):
+        values: set[Triple | None] = set()
+        following = set()
+        for position, edits in states:
+            for end, used, triple in _read_segment(months, target, position, edits, missing):
+                if can_finish(segment + 1, end, used):
+                    values.add(triple)
+                    following.add((end, used))
+        shared.append(values.pop() if len(values) == 1 else None)
+        states = following
+    return tuple(shared)
+
+
+def _read_segment(
+    months: tuple[Value, ...], target: Value, start: int, edits: int, missing: int
+) -> Iterator[tuple[int, int, Triple | None]]:
+    """Yield (end, edits, months or None where undetermined) for each way to read one segment from `start`."""
+    left = abs(missing) - edits
+    for count in range(min(left, MONTHS_A_SEGMENT) + 1 if missing > 0 else 1):
+        end = start + MONTHS_A_SEGMENT - count
+        if end <= len(months):
+            for lost in combinations(range(MONTHS_A_SEGMENT), count):
+                kept = iter(months[start:end])
+                slots = [None if i in lost else next(kept) for i in range(MONTHS_A_SEGMENT)]
+                yield from _weigh(slots, target, end, edits + count)
+    for count in range(1, left + 1 if missing < 0 else 1):
+        end = start + MONTHS_A_SEGMENT + count
+        if end <= len(months):
+            for kept_at in combinations(range(start, end), MONTHS_A_SEGMENT):
+                if all(_is_surplus(months, i) for i in range(start, end) if i not in kept_at):
+                    yield from _weigh([months[i] for i in kept_at], target, end, edits + count)
+
+
+def _is_surplus(months: tuple[Value, ...], i: int) -> bool:
+    """Say whether a cell may be one too many: it is blank, or repeats its neighbour."""
+    return months[i] is None or months[i] in months[max(i - 1, 0) : i] + months[i + 1 : i + 2]
+
+
+def _weigh(slots: list[Value], target: Value, end: int, edits: int) -> Iterator[tuple[int, int, Triple | None]]:
+    known = sum(value for value in slots if value is not None)
+    unknown = slots.count(None)
+    if target is None:
+        yield end, edits, None if unknown else tuple(float(value or 0) for value in slots)
+        return
+    rest = target - known
+    if rest < -_TOLERANCE or (not unknown and rest > _TOLERANCE):
+        return
+    if unknown > 1 and rest > _TOLERANCE:
+        yield end, edits, None
+    else:
+        rest = 0.0 if abs(rest) <= _TOLERANCE else rest
+        yield end, edits, tuple(float(rest if value is None else value) for value in slots)

@@ -1,0 +1,112 @@
+"""Values: numbers as a locale writes them, months and quarters as people write them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from babel.numbers import NumberFormatError, parse_decimal
+
+from poa_eval.names import fold
+
+MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
+MONTH_NAMES = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+)
+QUARTERS = ("I", "II", "III", "IV")
+_MONTH_ALIASES = {"set": 9, "setiembre": 9, "mzo": 3, "sept": 9}
+_QUARTER_WORDS = {
+    1: ("i", "1", "1er", "1o", "1ro", "primer", "primero", "t1"),
+    2: ("ii", "2", "2do", "2o", "segundo", "t2"),
+    3: ("iii", "3", "3er", "3o", "3ro", "tercer", "tercero", "t3"),
+    4: ("iv", "4", "4to", "4o", "cuarto", "t4"),
+}
+_MONTH_OF = {name: i % 12 + 1 for i, name in enumerate((*MONTHS, *MONTH_NAMES))} | _MONTH_ALIASES
+_QUARTER_OF = {word: quarter for quarter, words in _QUARTER_WORDS.items() for word in words}
+_PLAIN = re.compile(r"-?\d{1,3}(?:\d*)$")
+
+
+def parse_month(text: str) -> int | None:
+    """Return the month 1–12 that a text names, or None.
+
+    Examples
+    --------
+    >>> parse_month("Setiembre"), parse_month("mzo."), parse_month("x")
+    (9, 3, None)
+    """
+    return _MONTH_OF.get(fold(text).rstrip("."))
+
+
+def parse_quarter(text: str) -> int | None:
+    """Return the quarter 1–4 that a text names, or None.
+
+    Examples
+    --------
+    >>> parse_quarter("PRIMER"), parse_quarter("IV"), parse_quarter("quinto")
+    (1, 4, None)
+    """
+    return _QUARTER_OF.get(fold(text).rstrip("."))
+
+
+@lru_cache(maxsize=65536)
+def parse_number(text: str, locale: str) -> float | None:
+    """Return the number that a text is in a locale; a percentage gives its points.
+
+    Parameters
+    ----------
+    text : str
+        ``6,382``, ``8.33%``, ``12``.
+    locale : str
+        Babel locale, which says what commas and points mean.
+
+    Returns
+    -------
+    float or None
+        None where the text is no number in that locale.
+
+    Examples
+    --------
+    >>> parse_number("6,382", "es_PE"), parse_number("8.33 %", "es_MX"), parse_number("1,5", "es_MX")
+    (6382.0, 8.33, None)
+    >>> parse_number("1,5", "es_CO")
+    1.5
+    """
+    bare = text.strip().removesuffix("%").rstrip()
+    if _PLAIN.match(bare):
+        return float(bare)
+    if not re.fullmatch(r"-?[\d.,'\s\u00a0\u202f]*\d", bare):
+        return None
+    try:
+        return float(parse_decimal(bare, locale=locale, strict=True))
+    except NumberFormatError:
+        return None
+
+
+def close_months(trimestre: int) -> tuple[int, ...]:
+    """Return the three months of a quarter.
+
+    Examples
+    --------
+    >>> close_months(2)
+    (4, 5, 6)
+    """
+    return (3 * trimestre - 2, 3 * trimestre - 1, 3 * trimestre)
+
+
+def name_period(mes: int, meses: int) -> str:
+    """Return a period as readers name it: ``feb``, ``II trimestre``, ``I semestre``, ``año``.
+
+    Examples
+    --------
+    >>> name_period(2, 1), name_period(6, 3), name_period(12, 12)
+    ('feb', 'II trimestre', 'año')
+    """
+    if meses == 1:
+        return MONTHS[mes - 1]
+    if meses == 3 and mes % 3 == 0:
+        return f"{QUARTERS[mes // 3 - 1]} trimestre"
+    if meses == 6 and mes % 6 == 0:
+        return f"{QUARTERS[mes // 6 - 1]} semestre"
+    if meses == 12 and mes == 12:
+        return "año"
+    return f"{MONTHS[(mes - meses) % 12]}–{MONTHS[mes - 1]}"
