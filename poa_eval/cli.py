@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 FAILED, REFUSED, UNEXPECTED = 1, 2, 3
 _PIPE_WIDTH = 160
 _SEVERITY = {"error": "bold red", "advertencia": "yellow", "nota": "cyan"}
+_TITLES = {"edicion": "Edición", "titulo": "Título", "unidad_id": "Unidad"}
 _NAMES = {"error": "errores", "advertencia": "advertencias", "nota": "notas"}
 
 
@@ -105,7 +106,8 @@ def _run(
                 task, completed=done, total=total or None, description=escape(text[:40])
             ),
         )
-    print(f"Informe: {outcome.carpeta / 'index.html'}")
+    page = outcome.carpeta / "index.html"
+    print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")
     for unidad_id, message in outcome.fallidas:
         who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
         print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
@@ -121,7 +123,7 @@ def _load(
     layout: LayoutOption = None,
 ) -> int:
     import poa_eval
-    from poa_eval.run import write_tables
+    from poa_eval.write import write_tables
 
     plan = poa_eval.load(archivo, layout)
     tables = {**plan.tables(), "hallazgos": poa_eval.check(plan)}
@@ -163,7 +165,8 @@ def _print_table(title: str, columns: Sequence[str], rows: Any) -> None:
         console = Console(highlight=False, width=_PIPE_WIDTH)
     table = Table(title=Text(title), title_justify="left")
     for column in columns:
-        table.add_column(Text(column), overflow="fold", justify="right" if column == "filas" else "left")
+        heading = _TITLES.get(column, column.capitalize())
+        table.add_column(Text(heading), overflow="fold", justify="right" if column == "filas" else "left")
     for row in rows:
         texts = ["" if cell is None or cell != cell else str(cell) for cell in row]
         table.add_row(*(Text(text, style=_SEVERITY.get(text, "")) for text in texts))

@@ -57,7 +57,10 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
         siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
         hint = f" ({suggest_sentence(path.name, siblings)})" if siblings else ""
         raise ArchivoError(
-            "ningún archivo en esa ruta", "un archivo YAML", f"revise el nombre y la carpeta{hint}", lugar=Place(str(path))
+            "ningún archivo en esa ruta",
+            "un archivo YAML",
+            f"revise el nombre y la carpeta{hint}",
+            lugar=Place(str(path)),
         )
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -25,7 +25,12 @@ _FIGURES = ("programado", "ejecutado", "programado_inicial")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
 #: What a column of a `tabla` may be mapped to.
 TARGETS = frozenset(
-    (*_UNIT_COLUMNS, *_FIGURES, "comentario", *(c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"))
+    (
+        *_UNIT_COLUMNS,
+        *_FIGURES,
+        "comentario",
+        *(c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"),
+    )
 )
 
 
@@ -160,7 +165,9 @@ class Edition(Model):
     @field_validator("columnas")
     @classmethod
     def _check_targets(cls, value: dict[str, Heading]) -> dict[str, Heading]:
-        unknown = [f"columna «{c}» desconocida; {suggest_sentence(c, sorted(TARGETS))}" for c in value if c not in TARGETS]
+        unknown = [
+            f"columna «{c}» desconocida; {suggest_sentence(c, sorted(TARGETS))}" for c in value if c not in TARGETS
+        ]
         if unknown:
             raise ValueError("; ".join(unknown))
         missing = [c for c in ("actividad",) if c not in value]
@@ -175,7 +182,9 @@ class Edition(Model):
                 raise ValueError(f"rellenar: «{column}» no está en columnas")
         by_row = [c for c in _FIGURES if c in self.columnas]
         if self.periodo == "columnas" and by_row:
-            raise ValueError(f"{', '.join(by_row)} en columnas pide `periodo: contexto`; si hay un mes por columna, use `periodos`")
+            raise ValueError(
+                f"{', '.join(by_row)} en columnas pide `periodo: contexto`; si hay un mes por columna, use `periodos`"
+            )
         if self.periodo == "contexto" and self.periodos:
             raise ValueError("`periodos` y `periodo: contexto` se excluyen")
         if self.reparar and not any(s.meses == 1 for s in self.periodos):

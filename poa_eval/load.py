@@ -81,10 +81,10 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
 
 
 def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
-    old_keep, new_keep, changes = _merge_periods(old.avances, new.avances, may_change)
+    periods, changes = _merge_periods(old.avances, new.avances, may_change)
     goals, goal_changes = _merge_goals(old.actividades, new.actividades, may_change)
     tables: dict[str, pd.DataFrame] = {
-        "avances": pd.concat([old_keep, new_keep], ignore_index=True),
+        "avances": periods,
         "actividades": goals,
         "unidades": _fill_first(old.unidades, new.unidades, "unidad_id"),
         "metas": _fill_first(old.metas, new.metas, "meta_id"),
@@ -102,35 +102,40 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
 
 def _merge_periods(
     old: pd.DataFrame, new: pd.DataFrame, may_change: bool
-) -> tuple[pd.DataFrame, pd.DataFrame, list[dict[str, object]]]:
-    """Return the rows of both that stand, and the changes of reported periods.
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Return the periods of both, and the changes of reported ones.
 
-    Where one document has a quarter and the other its months, the months stand if they add up to the quarter.
+    A period of both counts once, a blank filled from the other. Where one has a quarter and the other its months,
+    the months stand if they add up to the quarter; else the later document's.
     """
-    old, new = (t.assign(_q=(t["mes"] - 1) // 3) for t in (old, new))
-    groups = {key: rows for key, rows in old.groupby(["actividad_id", "_q"], sort=False)}
-    drop_old: list[int] = []
-    drop_new: list[int] = []
     changes: list[dict[str, object]] = []
-    for key, later in new.groupby(["actividad_id", "_q"], sort=False):
-        earlier = groups.get(key)
-        if earlier is None:
-            continue
-        if set(earlier["meses"]) == set(later["meses"]) or not len(earlier) or not len(later):
-            pairs = earlier.merge(later, on=["mes", "meses"], suffixes=("", "_new"))
-        else:
-            pairs = pd.merge(_total(earlier), _total(later), how="cross", suffixes=("", "_new"))
-            finer_is_new = later["meses"].min() < earlier["meses"].min()
-            (drop_old if finer_is_new or may_change else drop_new).extend((earlier if finer_is_new or may_change else later).index)
-        for pair in pairs.to_dict("records"):
-            for column in _FIGURES:
-                changes += _compare(key[0], pair, column, may_change)
+    pairs = old.merge(new, on=["actividad_id", "mes", "meses"], suffixes=("", "_new"))
+    lengths = [t.assign(_q=(t["mes"] - 1) // 3).groupby(["actividad_id", "_q"], sort=False) for t in (old, new)]
+    drop_old, drop_new = [], []
+    for key, later in lengths[1]:
+        earlier = lengths[0].get_group(key) if key in lengths[0].groups else later
         if set(earlier["meses"]) == set(later["meses"]):
-            both = later["mes"].isin(earlier["mes"])
-            reported = later[both & later[_FIGURES].notna().any(axis=1)]
-            drop_old.extend(earlier.index[earlier["mes"].isin(reported["mes"])])
-            drop_new.extend(later.index[both & ~later.index.isin(reported.index)])
-    return old.drop(index=drop_old).drop(columns="_q"), new.drop(index=drop_new).drop(columns="_q"), changes
+            continue
+        sums = pd.merge(_total(earlier), _total(later), how="cross", suffixes=("", "_new")).assign(actividad_id=key[0])
+        changed = [c for pair in sums.to_dict("records") for c in _compare_all(pair, may_change)]
+        changes += changed
+        if changed or later["meses"].min() < earlier["meses"].min():
+            drop_old += list(earlier.index)
+        else:
+            drop_new += list(later.index)
+    changes += [change for pair in pairs.to_dict("records") for change in _compare_all(pair, may_change)]
+    key = ["actividad_id", "mes", "meses"]
+    merged = (
+        new.drop(index=drop_new).set_index(key).combine_first(old.drop(index=drop_old).set_index(key)).reset_index()
+    )
+    order = {activity: i for i, activity in enumerate(dict.fromkeys([*old["actividad_id"], *new["actividad_id"]]))}
+    rank = merged["actividad_id"].map(order)
+    merged = merged.assign(_o=rank).sort_values(["_o", "mes"], kind="stable", ignore_index=True)
+    return merged[list(old.columns)].astype(dict(old.dtypes)), changes
+
+
+def _compare_all(pair: dict, may_change: bool) -> list[dict[str, object]]:
+    return [change for column in _FIGURES for change in _compare(pair, column, may_change)]
 
 
 def _total(rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,18 +146,18 @@ def _total(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([figures | {"mes": rows["mes"].max(), "meses": 3, "fuente": rows["fuente"].iloc[-1]}])
 
 
-def _compare(activity_id: str, pair: dict, column: str, may_change: bool) -> list[dict[str, object]]:
+def _compare(pair: dict, column: str, may_change: bool) -> list[dict[str, object]]:
     before, after = pair[column], pair[f"{column}_new"]
     if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
         return []
     where = f"{pair['fuente']} dice {before:g} y {pair['fuente_new']} dice {after:g}"
     if not may_change:
         raise ConflictoError(
-            f"{column} de {name_period(pair['mes'], pair['meses'])} en la actividad {activity_id}: {where}",
+            f"{column} de {name_period(pair['mes'], pair['meses'])} en la actividad {pair['actividad_id']}: {where}",
             "la misma cifra de un periodo en todas las fuentes",
             "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
         )
-    key = f"cambio/{activity_id}/{pair['mes']}/{pair['meses']}/{column}"
+    key = f"cambio/{pair['actividad_id']}/{pair['mes']}/{pair['meses']}/{column}"
     return [{"clave": key, "texto": f"{before:g} → {after:g}; {where}", "fuente": pair["fuente_new"]}]
 
 
@@ -161,7 +166,7 @@ def _merge_goals(
 ) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """Return the activities of both; a goal of the year may change only where the later source replaces."""
     pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
-    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair["actividad_id"], pair, "meta_anual", may_change)]
+    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, "meta_anual", may_change)]
     merged = _fill_first(new, old, "actividad_id") if may_change else _fill_first(old, new, "actividad_id")
     order = dict.fromkeys([*old["actividad_id"], *new["actividad_id"]])
     return merged.set_index("actividad_id", drop=False).loc[list(order)].reset_index(drop=True), changes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +14,19 @@ from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
 from poa_eval.shape import read_corte
 from poa_eval.values import QUARTERS
-from poa_eval.windows import MONTH_ENDS, Due, Window, find_due, measure_window
+from poa_eval.windows import Due, Window, find_due, measure_window
 
 _WINDOWS = ("trimestre", "acumulado")
 _ACTIVITY_COLUMNS = (
-    "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre ejecutado_trimestre "
-    "cumplimiento_trimestre meta_cumplida_trimestre estado_trimestre programado_acumulado ejecutado_acumulado "
-    "cumplimiento_acumulado meta_cumplida estado avance_anual formula motivo fuente"
+    "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "
+    "ejecutado_trimestre cumplimiento_trimestre meta_cumplida_trimestre estado_trimestre programado_acumulado "
+    "ejecutado_acumulado cumplimiento_acumulado meta_cumplida estado avance_anual formula motivo fuente"
 ).split()
+_ACTIVITY_TYPES = {
+    column: "boolean" if column.startswith("meta_cumplida") else "float64"
+    for column in _ACTIVITY_COLUMNS
+    if column.startswith(("meta_", "programado_", "ejecutado_", "cumplimiento_", "avance_"))
+}
 _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
 _FIGURES = (
     "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
@@ -62,7 +68,7 @@ def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
     said = read_corte(dict(zip(plan.contexto["clave"], plan.contexto["texto"].astype(str), strict=True)))
     limits = [said] if said else []
     if fecha_corte is not None:
-        closed = [m for m, day in MONTH_ENDS.items() if dt.date(plan.ejercicio, m, day) <= fecha_corte]
+        closed = [month for month in range(1, 13) if close_month(plan.ejercicio, month) <= fecha_corte]
         limits.append(max(closed, default=0))
     if limits:
         return min(limits)
@@ -95,19 +101,23 @@ def measure(
 
     Notes
     -----
-    ``cumplimiento`` is Σ ejecutado / Σ programado × 100 of the window; ``avance_anual`` is Σ ejecutado / meta anual × 100
-    or the formula that the layout declares. The proportion of goals met, cumplidas / evaluadas × 100, is the formula
-    «No. Act. Realizadas / No. Act. Proyectadas × 100» that municipal plans print.
+    ``cumplimiento`` is Σ ejecutado / Σ programado × 100 of the window; ``avance_anual`` is Σ ejecutado / meta
+    anual × 100 or the formula that the layout declares. The proportion of goals met, cumplidas / evaluadas
+    × 100, is the formula «No. Act. Realizadas / No. Act. Proyectadas × 100» that municipal plans print.
     """
     if trimestre not in (1, 2, 3, 4):
         raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
     profile = find_profile(perfil) if isinstance(perfil, str) else perfil
-    date = fecha_corte or dt.date(plan.ejercicio, 3 * trimestre, MONTH_ENDS[3 * trimestre])
+    date = fecha_corte or close_month(plan.ejercicio, 3 * trimestre)
     due = find_due(plan, find_corte(plan, date))
     activities = pd.DataFrame(
-        [_measure_activity(activity, due, trimestre, plan, profile) for activity in plan.actividades.to_dict("records")],
+        [
+            _measure_activity(activity, due, trimestre, plan, profile)
+            for activity in plan.actividades.to_dict("records")
+        ],
         columns=_ACTIVITY_COLUMNS,
     )
+    activities = activities.astype(_ACTIVITY_TYPES)
     weights = plan.actividades.set_index("actividad_id")["ponderacion"]
     names = plan.unidades.set_index("unidad_id")["unidad"]
     units = pd.DataFrame(
@@ -118,6 +128,8 @@ def measure(
         columns=["unidad_id", "unidad", *_group_columns()],
     )
     total = pd.DataFrame([_measure_group(activities, plan, weights, per_document=True)], columns=_group_columns())
+    figures = {f"{name}_{window}": "float64" for name in _FIGURES for window in _WINDOWS} | {"avance_anual": "float64"}
+    units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
     return Evaluation(plan, profile, trimestre, date, activities, units, total)
 
 
@@ -129,11 +141,15 @@ def _measure_activity(activity: dict, due: Due, quarter: int, plan: Plan, profil
     alone = measure_window(activity, due, (quarter,), profile)
     to_date = measure_window(activity, due, tuple(range(1, quarter + 1)), profile)
     progress, formula, why = _measure_progress(activity, to_date, plan)
-    reasons = [alone.motivo] if alone.motivo == to_date.motivo else _label(trimestre=alone.motivo, acumulado=to_date.motivo)
+    reasons = (
+        [alone.motivo] if alone.motivo == to_date.motivo else _label(trimestre=alone.motivo, acumulado=to_date.motivo)
+    )
     if why and to_date.cumplimiento is not None:
         reasons.append(f"avance anual: {why}")
     name = plan.unidades.loc[plan.unidades["unidad_id"] == activity["unidad_id"], "unidad"].iloc[0]
-    return {key: activity[key] for key in ("unidad_id", "actividad_id", "actividad", "indicador", "unidad_medida", "fuente")} | {
+    return {
+        key: activity[key] for key in ("unidad_id", "actividad_id", "actividad", "indicador", "unidad_medida", "fuente")
+    } | {
         "unidad": name,
         "meta_anual": activity["meta_anual"],
         "programado_trimestre": alone.programado,
@@ -218,7 +234,7 @@ def _measure_group(group: pd.DataFrame, plan: Plan, weights: pd.Series, *, per_d
         weighted = len(evaluated) and pd.notna(weight).all() and weight.sum() > 0
         values = {
             "evaluadas": len(evaluated),
-            "cumplidas": int((evaluated[met] == True).sum()),  # noqa: E712  (None is neither)
+            "cumplidas": int(evaluated[met].sum()),
             "sin_reporte": missing,
             "no_programadas": int(counts.get("no programada", 0)),
             "no_evaluables": int(counts.get("no evaluable", 0)),
@@ -258,6 +274,17 @@ def _refuse_sum(group: pd.DataFrame, plan: Plan, per_document: bool) -> str | No
     if (behaviour[["acumulacion", "acumulacion_programado"]] != "suma").any(axis=None):
         return "hay indicadores que no se suman"
     return None
+
+
+def close_month(year: int, month: int) -> dt.date:
+    """Return the last day of a month.
+
+    Examples
+    --------
+    >>> close_month(2024, 2)
+    datetime.date(2024, 2, 29)
+    """
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def describe_quarter(trimestre: int) -> str:

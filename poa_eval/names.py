@@ -27,11 +27,11 @@ def fold_letters(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
-    """Fold accents, case and runs of white space: two texts that fold alike are one name.
+    r"""Fold accents, case and runs of white space: two texts that fold alike are one name.
 
     Examples
     --------
-    >>> fold(" PLANIFICACIÓN\\n y  Estudios ")
+    >>> fold(" PLANIFICACIÓN\n y  Estudios ")
     'planificacion y estudios'
     """
     return " ".join(fold_letters(unicodedata.normalize("NFC", text)).split())

@@ -14,10 +14,10 @@ TEXT, NUMBER, COUNT = "str", "float64", "int64"
 
 _ACTIVITY_NUMBERS = ("linea_base", "meta_anual", "ponderacion", "inversion")
 _ACTIVITY_COLUMNS = (
-    "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion actividad indicador "
-    "descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto sentido acumulacion "
-    "acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin medio_verificacion recursos "
-    "fuente"
+    "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion actividad "
+    "indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto sentido "
+    "acumulacion acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
+    "medio_verificacion recursos fuente"
 ).split()
 
 #: Columns of each table with their type; the contract of `Plan`.

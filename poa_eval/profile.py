@@ -104,8 +104,14 @@ def find_profile(name: str) -> Profile:
     """
     if Path(name).suffix.lower() in {".yaml", ".yml"}:
         return make_model(Profile, read_yaml(Path(name), LayoutError), LayoutError, Place(Path(name).name))
-    known = {Path(e.name).stem: e for e in resources.files("poa_eval").joinpath("profiles").iterdir() if e.name.endswith(".yaml")}
+    known = {
+        Path(e.name).stem: e
+        for e in resources.files("poa_eval").joinpath("profiles").iterdir()
+        if e.name.endswith(".yaml")
+    }
     if name not in known:
-        raise LayoutError(f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", suggest_sentence(name, sorted(known)))
+        raise LayoutError(
+            f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", suggest_sentence(name, sorted(known))
+        )
     with resources.as_file(known[name]) as path:
         return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))

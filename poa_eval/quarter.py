@@ -93,7 +93,11 @@ class Quarter:
         known = {fold(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
         found = known.get(fold(str(unidad)))
         if found is None:
-            numeric = " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`." if isinstance(unidad, int) else ""
+            numeric = (
+                " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`."
+                if isinstance(unidad, int)
+                else ""
+            )
             raise ParamsError(
                 f"la unidad «{unidad}»",
                 "una unidad del plan",
@@ -125,7 +129,9 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     plans, sources = [], []
     for source in params.fuentes:
         path = root / source.archivo
-        layout = str(root / source.layout) if source.layout and source.layout.endswith((".yaml", ".yml")) else source.layout
+        layout = (
+            str(root / source.layout) if source.layout and source.layout.endswith((".yaml", ".yml")) else source.layout
+        )
         plan = load(path, layout, ejercicio=None)
         if plan.ejercicio != params.ejercicio:
             raise FormatoError(

@@ -153,7 +153,8 @@ def _solve(months: tuple[Value, ...], targets: tuple[Value, ...], missing: int) 
         if segment == len(targets):
             return position == len(months) and edits == abs(missing)
         return any(
-            can_finish(segment + 1, end, used) for end, used, _ in _read_segment(months, targets[segment], position, edits, missing)
+            can_finish(segment + 1, end, used)
+            for end, used, _ in _read_segment(months, targets[segment], position, edits, missing)
         )
 
     if not can_finish(0, 0, 0):

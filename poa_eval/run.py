@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
-from numbers import Integral, Real
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +23,7 @@ from poa_eval.names import file_name, make_slug
 from poa_eval.params import Params, find_root, load_params
 from poa_eval.quarter import Quarter, prepare_quarter
 from poa_eval.report import error_page, export_html
+from poa_eval.write import write_tables
 
 UNIT_NOTEBOOK = "informe_unidad.ipynb"
 INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
@@ -103,7 +101,7 @@ def run_quarter(
     quarter = prepare_quarter(params, root)
     jobs = _plan_jobs(quarter)
     hashes = _hash_notebooks(root / "notebooks")
-    times: dict = {"preparar": time.perf_counter() - started, "cuadernos": {}}
+    times: dict = {"preparar": _seconds_since(started), "cuadernos": {}}
 
     new = _beside(folder, "nuevo")
     try:
@@ -114,7 +112,7 @@ def run_quarter(
         write_tables(_output_tables(quarter), new / "datos")
         _write_json(new / "run.json", _describe_run(quarter, params_path, hashes, jobs, failed))
         _move_in(folder, new)
-        times |= {"escribir": time.perf_counter() - writing, "total": time.perf_counter() - started}
+        times |= {"escribir": _seconds_since(writing), "total": _seconds_since(started)}
         _write_json(folder.with_name(f"{folder.name}.tiempos.json"), times)
     except OSError as error:
         raise ArchivoError(
@@ -126,38 +124,6 @@ def run_quarter(
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return RunOutcome(folder, tuple((job.unidad_id, failed[job]) for job in jobs if job in failed))
-
-
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    r"""Write each table as ``<name>.csv``: UTF-8, ``\n``, decimal point, missing values empty, whole numbers as such.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables by name.
-    folder : Path
-        Existing folder.
-    """
-    for name, table in tables.items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(table.columns)
-            writer.writerows([_format_cell(cell) for cell in row] for row in table.itertuples(index=False, name=None))
-
-
-def _format_cell(cell: object) -> str:
-    if pd.isna(cell):
-        return ""
-    if pd.api.types.is_bool(cell):
-        return "true" if cell else "false"
-    if isinstance(cell, Integral):
-        return str(int(cell))
-    if isinstance(cell, Real):
-        number = float(cell)
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    if isinstance(cell, date):
-        return cell.isoformat()[:10]
-    return str(cell).replace("\r\n", "\n")
 
 
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
@@ -187,7 +153,7 @@ def _run_jobs(jobs: list[_Job], new: Path, root: Path, times: dict, report_progr
         for done, future in enumerate(as_completed(futures), start=1):
             job, result = futures[future], future.result()
             _write(new / "cuadernos" / job.copia, result.to_text())
-            times["cuadernos"][job.copia] = result.segundos
+            times["cuadernos"][job.copia] = round(result.segundos, 3)
             if result.mensaje is not None:
                 failed[job] = result.mensaje
             notebooks[job] = result.cuaderno
@@ -265,6 +231,10 @@ def _hash_notebooks(folder: Path) -> dict[str, str]:
             raise ArchivoError("el cuaderno no existe", "un cuaderno", way_out, lugar=Place(f"notebooks/{name}"))
         hashes[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     return hashes
+
+
+def _seconds_since(moment: float) -> float:
+    return round(time.perf_counter() - moment, 3)
 
 
 def _beside(folder: Path, what: str) -> Path:

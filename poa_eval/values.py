@@ -10,9 +10,7 @@ from babel.numbers import NumberFormatError, parse_decimal
 from poa_eval.names import fold
 
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
-MONTH_NAMES = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-)
+MONTH_NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 QUARTERS = ("I", "II", "III", "IV")
 _MONTH_ALIASES = {"set": 9, "setiembre": 9, "mzo": 3, "sept": 9}
 _QUARTER_WORDS = {

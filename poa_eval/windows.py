@@ -11,8 +11,6 @@ from poa_eval.plan import Plan
 from poa_eval.profile import Profile
 from poa_eval.values import QUARTERS, close_months, name_period
 
-MONTH_ENDS = dict(enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1))
-
 _RESULTS = {
     "suma": "Σ ejecutado",
     "ultimo": "último valor ejecutado",
@@ -38,7 +36,8 @@ class Due:
     periods : mapping
         Activity id → its rows of `avances` by closing month.
     granularity : mapping
-        Unit id → length in months of its shortest period: a unit that files monthly owes every month.
+        Unit id → length in months of its shortest period, for its activities that have no row at all: a unit that
+        files monthly owes every month.
     absent : frozenset of int
         Quarters of which no source was loaded.
     corte : int
@@ -103,7 +102,8 @@ def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple
         elif rows:
             wanted = []
         else:
-            length = due.granularity.get(activity["unidad_id"], 12)
+            own = [row["meses"] for row in due.periods.get(activity["actividad_id"], ())]
+            length = min(own, default=due.granularity.get(activity["unidad_id"], 12))
             wanted = [(month, length) for month in months if month % length == 0]
         have = {row["mes"] for row in rows}
         found += [row for row in rows if row["mes"] <= due.corte or pd.notna(row["ejecutado"])]
@@ -141,7 +141,13 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     programme = _accumulate(known, "programado", activity, quarters, due) if known and not lacking else None
     if missing:
         names = ", ".join(name_period(month, length) for month, length in missing)
-        return Window(programado=programme, estado="sin reporte", motivo=f"falta {names}", filas=tuple(rows), faltan=tuple(missing))
+        return Window(
+            programado=programme,
+            estado="sin reporte",
+            motivo=f"falta {names}",
+            filas=tuple(rows),
+            faltan=tuple(missing),
+        )
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(motivo="sin meta cuantificada", filas=tuple(rows))
     result = _accumulate([r for r in known if pd.notna(r["ejecutado"])], "ejecutado", activity, quarters, due)

@@ -38,7 +38,9 @@ def check_file(path: Path) -> None:
         raise ArchivoError("una carpeta", "un archivo", "indique un archivo de la carpeta", lugar=Place(str(path)))
     size = path.stat().st_size
     if size == 0:
-        raise ArchivoError("un archivo vacío (0 bytes)", "un documento", "vuelva a guardar o a copiar el documento", lugar=place)
+        raise ArchivoError(
+            "un archivo vacío (0 bytes)", "un documento", "vuelva a guardar o a copiar el documento", lugar=place
+        )
     if size > MAX_BYTES:
         raise ArchivoError(
             f"un archivo de {size / 2**20:,.0f} MB",
@@ -73,7 +75,9 @@ def _check_extent(xml: bytes, place: Place) -> None:
     if rows * 702 <= MAX_CELLS and not far_column:
         return
     cells = _CELL.findall(xml)
-    width = max((sum((letter - 64) * 26**power for power, letter in enumerate(reversed(c))) for c, _ in cells), default=0)
+    width = max(
+        (sum((letter - 64) * 26**power for power, letter in enumerate(reversed(c))) for c, _ in cells), default=0
+    )
     height = max((int(row) for _, row in cells), default=0)
     if width * height > MAX_CELLS:
         raise ArchivoError(

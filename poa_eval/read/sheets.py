@@ -59,7 +59,7 @@ def read_spreadsheet(path: Path) -> RawDocument:
         raise ArchivoError(
             _name_content(path),
             f"un libro de cálculo «{path.suffix.lower()}» completo",
-            "ábralo en la hoja de cálculo y guárdelo de nuevo como .xlsx; si viene de otro formato, expórtelo desde allí",
+            "ábralo en la hoja de cálculo y guárdelo otra vez como .xlsx; si es de otro formato, expórtelo desde allí",
             lugar=Place(path.name),
         ) from error
     return RawDocument(path.name, sheets)
@@ -74,7 +74,9 @@ def _name_content(path: Path) -> str:
         b"\xd0\xcf\x11\xe0": "un libro antiguo o cifrado con otra extensión",
         b"pk": "un archivo comprimido dañado, o que no es un libro de cálculo",
     }
-    return next((name for mark, name in kinds.items() if start.startswith(mark)), "un archivo que no es un libro de cálculo")
+    return next(
+        (name for mark, name in kinds.items() if start.startswith(mark)), "un archivo que no es un libro de cálculo"
+    )
 
 
 def _read_sheet(

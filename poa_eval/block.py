@@ -1,0 +1,181 @@
+"""Block: a piece of a report, as HTML for notebooks and pages and as plain text for the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from poa_eval.names import make_slug
+from poa_eval.narrate import MISSING, SYMBOLS, format_number, format_percent, has
+
+
+@dataclass(frozen=True, repr=False)
+class Block:
+    """What a notebook shows.
+
+    Parameters
+    ----------
+    html : str
+        Markup of the package's templates; all that comes from data is escaped in it.
+    text : str
+        The same in plain text.
+    """
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        """Return the plain text."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, the group above it, and whether it may be left out where it is empty."""
+
+    title: str
+    group: str = ""
+    is_number: bool = False
+    is_optional: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: a text, or a state; with a note below, a title that gives its source, and a link."""
+
+    text: str = MISSING
+    note: str = ""
+    title: str = ""
+    is_number: bool = False
+    state: str = ""
+    link: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """Return the sign of the state."""
+        return SYMBOLS[self.state]
+
+    @property
+    def slug(self) -> str:
+        """Return the state as part of a class name."""
+        return make_slug(self.state)
+
+    @property
+    def plain(self) -> str:
+        """Return the cell as plain text."""
+        said = f"{self.symbol} {self.state}" if self.state else self.text
+        return " · ".join(filter(None, (said, self.note)))
+
+
+def text_cell(value: object, *, note: str = "", link: str = "", source: object = None) -> Cell:
+    """Return a cell of words; a dash where there are none."""
+    return Cell(str(value) if has(value) else MISSING, note=note, link=link, title=_name_source(source))
+
+
+def number_cell(value: float | None, locale: str, *, source: object = None, note: str = "") -> Cell:
+    """Return a cell of a quantity, with its source where that is known."""
+    return Cell(
+        format_number(value, locale), note=note, title=_name_source(source) if has(value) else "", is_number=True
+    )
+
+
+def percent_cell(value: float | None, locale: str, *, note: str = "") -> Cell:
+    """Return a cell of a percentage."""
+    return Cell(format_percent(value, locale), note=note, is_number=True)
+
+
+def state_cell(state: str, *, note: str = "") -> Cell:
+    """Return a cell of a state."""
+    return Cell(state=state, note=note)
+
+
+def _name_source(source: object) -> str:
+    return f"Fuente: {source}" if has(source) else ""
+
+
+def render(template: str, text: str, **values: object) -> Block:
+    """Render one of the package's templates; values are escaped in it."""
+    return Block(_environment().get_template(template).render(**values).strip() + "\n", text)
+
+
+def render_words(sentences: Iterable[str], *, kind: str = "") -> Block:
+    """Return a paragraph of sentences; the first stands out where ``kind`` is ``titular``."""
+    sentences = list(sentences)
+    return render("parrafo.html.j2", " ".join(sentences), sentences=sentences, kind=kind)
+
+
+def render_table(
+    caption: str,
+    columns: Sequence[Column],
+    groups: Iterable[tuple[str, Sequence[Sequence[Cell]]]],
+    *,
+    source: str = "",
+    total: Sequence[Cell] = (),
+) -> Block:
+    """Return a table; optional columns that hold nothing are left out.
+
+    Parameters
+    ----------
+    caption : str
+    columns : sequence of Column
+    groups : iterable of (str, rows)
+        Heading of each group of rows ("" for none), and its rows of `Cell`.
+    source : str
+        Where the figures come from, for the line below.
+    total : sequence of Cell
+        A last row.
+    """
+    groups = [(title, list(rows)) for title, rows in groups]
+    everything = [row for _, rows in groups for row in rows]
+    kept = [
+        i
+        for i, column in enumerate(columns)
+        if not column.is_optional or any(row[i].plain != MISSING for row in everything)
+    ]
+    columns = [columns[i] for i in kept]
+    groups = [(title, [[row[i] for i in kept] for row in rows]) for title, rows in groups]
+    foot = [total[i] for i in kept] if total else []
+    spans: list[tuple[str, int, Column]] = []
+    for column in columns:
+        if column.group and spans and spans[-1][0] == column.group:
+            spans[-1] = (column.group, spans[-1][1] + 1, column)
+        else:
+            spans.append((column.group, 1, column))
+    heads = [f"{column.group} {column.title}".strip() for column in columns]
+    lines = [caption, " | ".join(heads)]
+    for title, rows in groups:
+        lines += [title] * bool(title) + [" | ".join(cell.plain for cell in row) for row in rows]
+    lines += [" | ".join(cell.plain for cell in foot)] * bool(foot) + [f"Fuente: {source}."] * bool(source)
+    return render(
+        "tabla.html.j2",
+        "\n".join(lines),
+        caption=caption,
+        columns=columns,
+        spans=spans if any(column.group for column in columns) else [],
+        groups=groups,
+        foot=foot,
+        source=source,
+    )
+
+
+def join_blocks(*blocks: Block) -> Block:
+    """Return several blocks as one."""
+    return Block("".join(block.html for block in blocks), "\n\n".join(block.text for block in blocks))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )

@@ -1,0 +1,61 @@
+"""Check stage: whatever a document prints twice is compared; each difference is one finding."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from poa_eval.check import periods, sums, texts  # noqa: F401  (importing registers their rules)
+from poa_eval.check.facts import RULES, Facts
+from poa_eval.measure import find_corte
+from poa_eval.names import make_hash
+from poa_eval.plan import Plan
+from poa_eval.profile import Profile, find_profile
+from poa_eval.windows import find_due
+
+__all__ = ["COLUMNS", "RULES", "SEVERITIES", "check"]
+
+#: Columns of the findings; the contract of `hallazgos`.
+COLUMNS = "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
+SEVERITIES = ("error", "advertencia", "nota")
+
+
+def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "neutro") -> pd.DataFrame:
+    """Compare whatever a plan's documents print twice, and what is due with what is reported.
+
+    Parameters
+    ----------
+    plan : Plan
+    corte : date, optional
+        Periods that close after it are not due; without it, the last period that the document reports.
+    perfil : Profile or str, default "neutro"
+
+    Returns
+    -------
+    DataFrame
+        One row a finding: `hallazgo_id`, `regla`, `gravedad`, `unidad_id`, `actividad_id`, `mes`, `encontrado`,
+        `esperado`, `diferencia`, `mensaje`, `fuente`; errors first. The id depends on rule, unit, activity, period
+        and concept, never on a line or a value.
+
+    Examples
+    --------
+    >>> check(Plan("Municipio", 2024, "es_MX")).empty
+    True
+    """
+    profile = find_profile(perfil) if isinstance(perfil, str) else perfil
+    facts = Facts(plan, find_due(plan, find_corte(plan, corte)), profile)
+    rows = []
+    for slug, (severity, rule) in RULES.items():
+        for found in rule(facts):
+            activity = facts.activities.get(str(found.get("actividad_id")), {})
+            unit = found.get("unidad_id") or activity.get("unidad_id")
+            concept, month = str(found.pop("concepto", "")), found.get("mes")
+            key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
+            rows.append(found | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = table.astype(
+        dict.fromkeys(set(COLUMNS) - {"mes", "diferencia"}, "str") | {"mes": "Int64", "diferencia": "float64"}
+    )
+    order = table["gravedad"].map({name: i for i, name in enumerate(SEVERITIES)})
+    return table.assign(_o=order).sort_values("_o", kind="stable").drop(columns="_o").reset_index(drop=True)

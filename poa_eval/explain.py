@@ -1,0 +1,224 @@
+"""Explain: what backs the figures: findings, published totals, method, sources, and what a document holds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from poa_eval.block import Block, Cell, Column, join_blocks, number_cell, render, render_table, render_words, text_cell
+from poa_eval.check import SEVERITIES
+from poa_eval.errors import ParamsError
+from poa_eval.measure import Evaluation
+from poa_eval.names import suggest_sentence
+from poa_eval.narrate import (
+    EMPTY_STATES,
+    FIGURES,
+    SYMBOLS,
+    capitalize,
+    count_words,
+    format_day,
+    format_number,
+    has,
+    is_unit,
+    list_notes,
+    name_activity,
+    name_quarter,
+    name_rule,
+    name_source,
+    name_span,
+    name_unit,
+    take_evaluation,
+)
+from poa_eval.quarter import Quarter
+from poa_eval.values import name_period
+
+_PLURALS = {"error": "Errores", "advertencia": "Advertencias", "nota": "Notas"}
+_TABLES = {
+    "unidades": "unidades responsables",
+    "metas": "objetivos, programas y metas por encima de las actividades",
+    "actividades": "lo que se mide: actividad con su indicador",
+    "lineas": "líneas de acción",
+    "avances": "programado y ejecutado por periodo",
+    "calendario": "meses en que algo está previsto",
+    "publicado": "cifras derivadas que el documento imprime",
+    "foda": "fortalezas, oportunidades, debilidades y amenazas",
+    "contexto": "lo demás que el documento dice de sí mismo",
+}
+
+
+def _pick_findings(q: Quarter) -> pd.DataFrame:
+    """Return the findings of a report: a unit is not troubled with damage in the file."""
+    table = q.hallazgos
+    return table[~table["regla"].str.startswith("celda-")] if is_unit(q.evaluacion) else table
+
+
+def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
+    """Show what does not add up in the documents, by severity and rule, each with its place.
+
+    Parameters
+    ----------
+    q : Quarter
+    regla : str, optional
+        Only those of this rule.
+
+    Raises
+    ------
+    ParamsError
+        No finding is of that rule; the nearest is suggested.
+    """
+    table = _pick_findings(q)
+    if regla is not None:
+        if regla not in set(table["regla"]):
+            raise ParamsError(f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, sorted(set(table["regla"]))))
+        table = table[table["regla"] == regla]
+    if table.empty:
+        return render_words(["No hay hallazgos: lo que el documento imprime dos veces coincide, y no falta ningún reporte vencido."])
+    plan = q.plan
+    activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in plan.actividades.to_dict("records")}
+    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in plan.unidades.to_dict("records")}
+    groups = []
+    for severity in SEVERITIES:
+        rows = [
+            [
+                Cell(name_rule(f["regla"])),
+                text_cell(None if is_unit(q.evaluacion) else units.get(f["unidad_id"])),
+                text_cell(activities.get(f["actividad_id"])),
+                text_cell(f["mensaje"]),
+                text_cell(f["fuente"]),
+            ]
+            for f in table[table["gravedad"] == severity].sort_values("regla", kind="stable").to_dict("records")
+        ]
+        groups += [(f"{_PLURALS[severity]}: {len(rows)}", rows)] if rows else []
+    columns = [Column("Regla"), Column("Unidad", is_optional=True), Column("Actividad", is_optional=True)]
+    columns += [Column("Hallazgo"), Column("Lugar en el documento")]
+    return render_table("Hallazgos en el documento", columns, groups, source=name_source(q.evaluacion))
+
+
+def show_findings_summary(q: Quarter) -> Block:
+    """Show how many findings there are of each rule and severity."""
+    table = _pick_findings(q)
+    if table.empty:
+        return render_words(["No hay hallazgos."])
+    rows = [
+        [Cell(name_rule(rule)), Cell(severity), Cell(str(number), is_number=True)]
+        for severity in SEVERITIES
+        for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
+    ]
+    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True)]
+    total = [Cell("Total"), Cell(""), Cell(str(len(table)), is_number=True)]
+    return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total)
+
+
+def show_published(q: Quarter) -> Block:
+    """Show the totals that the document itself prints for the institution, and the share that its rows explain."""
+    e = q.evaluacion
+    locale, printed = e.plan.locale, e.plan.publicado
+    totals = printed[(printed["ambito"] == "institucion") & (printed["meses"] == 3) & (printed["mes"] <= 3 * e.trimestre)]
+    wide = totals.pivot_table(index="mes", columns="concepto", values="valor", aggfunc="last")
+    if wide.empty or not {"programado", "ejecutado"} <= set(wide.columns):
+        return render_words(["El documento no imprime un total de la institución."])
+    done, planned = (format_number(wide[c].sum(), locale) for c in ("ejecutado", "programado"))
+    span = name_span(e.trimestre) if len(wide) == e.trimestre else f"en {count_words(len(wide), 'trimestre', 'trimestres')}"
+    sentence = f"El documento imprime un TOTAL de {done} ejecutado de {planned} programado ({span})"
+    short = q.hallazgos[q.hallazgos["regla"] == "cobertura-incompleta"]
+    if len(short):
+        share = float(short["encontrado"].iloc[0]) / float(short["esperado"].iloc[0]) * 100
+        sentence += f"; las filas presentes explican {format_number(share, locale)}\N{NO-BREAK SPACE}%"
+    elif (q.hallazgos["regla"] == "total-no-cuadra").any():
+        sentence += "; las filas no suman ese TOTAL (véanse los hallazgos)"
+    source = {(t["mes"], t["concepto"]): t["fuente"] for t in totals.to_dict("records")}
+    rows = [
+        [Cell(name_period(month, 3)), *(number_cell(wide.at[month, c], locale, source=source.get((month, c))) for c in ("programado", "ejecutado"))]
+        for month in wide.index
+    ]
+    columns = [Column("Trimestre"), Column("Programado, TOTAL impreso", is_number=True), Column("Ejecutado, TOTAL impreso", is_number=True)]
+    table = render_table("TOTAL que imprime el documento", columns, [("", rows)], source=name_source(e))
+    return join_blocks(render_words([f"{sentence}."]), table)
+
+
+def show_method(q: Quarter | Evaluation) -> Block:
+    """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
+    e = take_evaluation(q)
+    formulas: dict[str, int] = {}
+    for said in e.actividades["formula"]:
+        for part in filter(None, str(said).split("; ") if has(said) else []):
+            formulas[part] = formulas.get(part, 0) + 1
+    behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
+    rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
+    bands = [
+        [Cell(f"{SYMBOLS[key.replace('_', ' ')]} {key.replace('_', ' ')}"), Cell(f"{'más de' if key == 'sobrecumplida' else 'desde'} {format_number(b.valor, e.plan.locale)}", is_number=True), Cell(b.fuente), Cell("sí" if b.verificado else "no")]
+        for key, b in e.perfil.bandas
+    ]
+    lowest, least = e.perfil.bandas.en_riesgo, e.perfil.cobertura_minima
+    bands += [
+        [Cell(f"{SYMBOLS['crítica']} crítica"), Cell(f"menos de {format_number(lowest.valor, e.plan.locale)}", is_number=True), Cell(lowest.fuente), Cell("sí" if lowest.verificado else "no")],
+        [Cell("cobertura mínima para ordenar"), Cell(f"desde {format_number(least.valor, e.plan.locale)}", is_number=True), Cell(least.fuente), Cell("sí" if least.verificado else "no")],
+    ]
+    columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True), Column("Fuente del umbral"), Column("Verificado")]
+    caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
+    values = {
+        "quarter": name_quarter(e),
+        "span": name_span(e.trimestre),
+        "cutoff": format_day(e.fecha_corte, e.plan.locale),
+        "formulas": [f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})" for formula, n in formulas.items()],
+        "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
+        "figures": [f"{label}: {formula}" for label, formula in FIGURES.values()],
+        "empty": EMPTY_STATES,
+    }
+    text = [f"Trimestre: {values['quarter']}; a la fecha: {values['span']}; corte: {values['cutoff']}.", *values["formulas"], *values["figures"]]
+    method = render("metodo.html.j2", "\n".join(text), **values)
+    return join_blocks(method, render_table(caption, columns, [("", bands)]))
+
+
+def show_sources(q: Quarter) -> Block:
+    """Show the documents with their layout and sha256, the cut-off date, and what they say of themselves."""
+    rows = [[Cell(s["archivo"]), text_cell(s["layout"]), Cell(s["sha256"])] for s in q.fuentes.to_dict("records")]
+    columns = [Column("Archivo"), Column("Forma del documento"), Column("Huella SHA-256 del archivo")]
+    table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
+    notes = [f"{note}." for note in list_notes(q.evaluacion)]
+    day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
+    return join_blocks(table, render_words([f"Fecha de corte: {day}.", *notes]))
+
+
+def show_plan(q: Quarter | Evaluation) -> Block:
+    """Show what a loaded document holds: its tables and how many rows each has."""
+    e = take_evaluation(q)
+    rows = [[Cell(name), Cell(_TABLES[name]), Cell(str(len(t)), is_number=True)] for name, t in e.plan.tables().items()]
+    columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", is_number=True)]
+    caption = f"{e.plan.institucion}, {e.plan.ejercicio}: contenido del documento"
+    return render_table(caption, columns, [("", rows)], source=name_source(e))
+
+
+def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block:
+    """Show the first rows of one of the plan's tables, without the columns that hold nothing.
+
+    Parameters
+    ----------
+    q : Quarter or Evaluation
+    tabla : str
+        Name of the table, as `show_plan` lists them.
+    filas : int, default 20
+        How many rows.
+
+    Raises
+    ------
+    ParamsError
+        There is no such table; the nearest is suggested.
+    """
+    e = take_evaluation(q)
+    tables = e.plan.tables()
+    if tabla not in tables:
+        raise ParamsError(f"la tabla «{tabla}»", "una tabla del plan", suggest_sentence(tabla, tables))
+    table = tables[tabla]
+    if table.empty:
+        return render_words([f"El documento no trae nada para la tabla «{tabla}»."])
+    head = table.head(filas)
+    numeric = [pd.api.types.is_numeric_dtype(head[c]) for c in head]
+    columns = [
+        Column(capitalize(c.replace("_", " ")), is_number=n, is_optional=True) for c, n in zip(head.columns, numeric, strict=True)
+    ]
+    rows = [
+        [number_cell(v, e.plan.locale) if n else text_cell(v) for v, n in zip(row, numeric, strict=True)]
+        for row in head.itertuples(index=False, name=None)
+    ]
+    caption = f"{capitalize(_TABLES[tabla])}: {len(head)} de {count_words(len(table), 'fila', 'filas')}"
+    return render_table(caption, columns, [("", rows)], source=name_source(e))

@@ -1,0 +1,157 @@
+"""Narrate: what an evaluation has to tell: its figures, its gaps, its order of units, its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.quarter import Quarter
+from poa_eval.windows import Due, list_window
+from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span
+
+
+def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
+    """Return the evaluation of a quarter, or the one given."""
+    return source.evaluacion if isinstance(source, Quarter) else source
+
+
+def is_unit(evaluation: Evaluation) -> bool:
+    """Say whether the evaluation is of one unit only."""
+    return evaluation.institucion.empty
+
+
+def pick_figures(evaluation: Evaluation) -> Mapping[str, object]:
+    """Return the row of figures of the unit, or of the institution; empty for a unit without activities."""
+    table = evaluation.unidades if is_unit(evaluation) else evaluation.institucion
+    return {} if table.empty else table.iloc[0].to_dict()
+
+
+def name_quarter(evaluation: Evaluation) -> str:
+    """Return «I trimestre de 2023»."""
+    return f"{describe_quarter(evaluation.trimestre)} de {evaluation.plan.ejercicio}"
+
+
+def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
+    """Say why a figure is empty."""
+    if not row[f"evaluadas_{window}"]:
+        return "sin actividades evaluadas"
+    if name == "promedio_ponderado":
+        return "el plan no trae ponderaciones"
+    reasons = [r for r in str(row["motivo"]).split("; ") if has(row["motivo"]) and r != "sin actividades evaluadas"]
+    return "; ".join(reasons) or "nada programado que sumar"
+
+
+def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, str]]]:
+    """Return the units with their place by the profile's principal figure to date, and those without, with the reason."""
+    name, least = e.perfil.principal, e.perfil.cobertura_minima.valor
+    ranked, apart = [], []
+    for row in e.unidades.to_dict("records"):
+        coverage = row["cobertura_reporte_acumulado"]
+        if has(coverage) and coverage < least:
+            limits = (format_percent(p, e.plan.locale) for p in (coverage, least))
+            apart.append((row, "cobertura de reporte de {}; el mínimo del perfil es {}".format(*limits)))
+        elif not has(row[f"{name}_acumulado"]):
+            apart.append((row, find_gap(name, row, "acumulado")))
+        else:
+            ranked.append(row)
+    ranked.sort(key=lambda row: -row[f"{name}_acumulado"])
+    values = [row[f"{name}_acumulado"] for row in ranked]
+    return [(values.index(row[f"{name}_acumulado"]) + 1, row) for row in ranked], apart
+
+
+def find_reason(motivo: object, window: str) -> str:
+    """Return the part of a `motivo` that belongs to a window (``trimestre``, ``acumulado``, ``avance anual``)."""
+    parts = str(motivo).split("; ") if has(motivo) else []
+    labels = ("trimestre: ", "acumulado: ", "avance anual: ")
+    own = [part.removeprefix(f"{window}: ") for part in parts if part.startswith(f"{window}: ")]
+    common = [part for part in parts if not part.startswith(labels)]
+    return "; ".join(own or common)
+
+
+def list_notes(evaluation: Evaluation) -> list[str]:
+    """List what the documents say of their own text and figures."""
+    context = evaluation.plan.contexto
+    texts = context.loc[context["clave"].isin(["nota", "fuente_del_documento"]), "texto"]
+    return list(dict.fromkeys(str(text).rstrip(". ") for text in texts if has(text)))
+
+
+def name_source(evaluation: Evaluation) -> str:
+    """Return the documents of the figures with what they say of themselves, for the line under a table."""
+    places = pd.concat([evaluation.plan.avances["fuente"], evaluation.plan.actividades["fuente"]]).dropna()
+    files = dict.fromkeys(str(place).split("!")[0].split(":L")[0] for place in places)
+    return "; ".join([*files, *list_notes(evaluation)]) or "el documento cargado"
+
+
+def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> list[dict[str, object]]:
+    """List the periods of an activity from January to the close of a quarter, those that lack a report included.
+
+    Returns
+    -------
+    list of dict
+        `mes`, `meses`, `programado`, `ejecutado`, `comentario`, `fuente`; in order.
+    """
+    quarters = tuple(q for q in range(1, trimestre + 1) if q not in due.absent)
+    found, lacking = list_window(activity, due, quarters)
+    empty = {"programado": None, "ejecutado": None, "comentario": None, "fuente": activity["fuente"]}
+    rows = [*found, *({"mes": month, "meses": length} | empty for month, length in lacking)]
+    return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
+
+
+def tell_headline(evaluation: Evaluation) -> list[str]:
+    """Tell in sentences, from the figures, what happened in the quarter and to date."""
+    figures, quarter = pick_figures(evaluation), evaluation.trimestre
+    start = f"En el {name_quarter(evaluation)}"
+    if not figures:
+        return [f"{start} no hay actividades de esta unidad en el plan."]
+    sentences = [f"{start} {_tell_met(figures, 'trimestre', evaluation)}.", *_tell_rest(evaluation, "trimestre")]
+    if quarter > 1:
+        sentences += [f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}."]
+        sentences += _tell_rest(evaluation, "acumulado")
+    else:
+        sentences.append(f"Por ser el {QUARTERS[0]} trimestre, el acumulado es el mismo.")
+    if has(figures.get("volumen_acumulado")):
+        locale = evaluation.plan.locale
+        done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
+        said = "; suma según el documento" if "suma según el documento" in str(figures["motivo"]) else ""
+        share = format_percent(figures["volumen_acumulado"], locale)
+        sentences.append(f"A la fecha se ejecutó {done} de {planned} programado ({share}{said}).")
+    return sentences
+
+
+def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation) -> str:
+    met, evaluated = (int(figures[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
+    locale = evaluation.plan.locale
+    coverage = f"cobertura de reporte: {format_percent(figures[f'cobertura_reporte_{window}'], locale)}"
+    if not evaluated:
+        return "no hay ninguna actividad que se pueda evaluar"
+    if evaluated == 1:
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad evaluada ({coverage})"
+    if met in (0, evaluated):
+        whom = f"de las {evaluated}" if met else f"de ninguna de las {evaluated}"
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades evaluadas ({coverage})"
+    share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
+    return f"se cumplió la meta de {met} de las {evaluated} actividades evaluadas ({share}; {coverage})"
+
+
+def _tell_rest(evaluation: Evaluation, window: str) -> list[str]:
+    """Tell what stays out of the evaluation, with the reasons where they are few."""
+    table = evaluation.actividades
+    states = table["estado" if window == "acumulado" else "estado_trimestre"]
+    parts, total = [], 0
+    for state in ("sin reporte", "no programada", "no evaluable"):
+        rows = table[states == state]
+        if rows.empty:
+            continue
+        total += len(rows)
+        reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
+        plural = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}[
+            state
+        ]
+        parts.append(count_words(len(rows), f"actividad {state}", f"actividades {plural}"))
+        if 0 < len(reasons) <= 2:
+            parts[-1] += f" ({'; '.join(reasons)})"
+    if not parts:
+        return []
+    return [f"Fuera de la evaluación {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]

@@ -1,0 +1,288 @@
+"""Show stage: what was reached, as sentences, figures and tables for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from poa_eval.block import (
+    Block,
+    Cell,
+    Column,
+    number_cell,
+    percent_cell,
+    render,
+    render_table,
+    render_words,
+    state_cell,
+    text_cell,
+)
+from poa_eval.errors import ParamsError
+from poa_eval.measure import Evaluation, describe_quarter, find_corte
+from poa_eval.names import file_name, fold, suggest_sentence
+from poa_eval.narrate import (
+    FIGURES,
+    capitalize,
+    find_reason,
+    format_day,
+    format_percent,
+    has,
+    is_unit,
+    list_notes,
+    list_periods,
+    name_activity,
+    name_quarter,
+    name_source,
+    name_span,
+    name_unit,
+    pick_figures,
+    take_evaluation,
+    tell_headline,
+)
+from poa_eval.profile import STATES
+from poa_eval.quarter import Quarter
+from poa_eval.values import QUARTERS, name_period
+from poa_eval.windows import find_due, measure_window
+
+Source = Quarter | Evaluation
+
+
+def show_title(source: Source) -> Block:
+    """Show the page's heading: institution or unit, quarter, cut-off date, and what the document says of itself."""
+    e = take_evaluation(source)
+    title, lines = e.plan.institucion, []
+    if is_unit(e) and len(e.plan.unidades):
+        unit = e.plan.unidades.iloc[0]
+        title, lines = name_unit(unit["unidad_id"], unit["unidad"]), [e.plan.institucion]
+        lines += [f"Responsable: {unit['responsable']}"] if has(unit["responsable"]) else []
+    dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte, e.plan.locale)}"
+    lines += [dates, *(f"{note}." for note in list_notes(e))]
+    return render("titulo.html.j2", "\n".join([title, *lines]), title=title, lines=lines)
+
+
+def show_headline(source: Source) -> Block:
+    """Show in words, from the figures, what happened in the quarter and to date."""
+    return render_words(tell_headline(take_evaluation(source)), kind="titular")
+
+
+def show_key_figures(source: Source) -> Block:
+    """Show the four figures side by side, each with its formula; to date, and of the quarter below.
+
+    The profile's principal figure comes first. A figure that is empty says why.
+    """
+    e = take_evaluation(source)
+    row = pick_figures(e)
+    names = sorted(FIGURES, key=lambda name: name != e.perfil.principal)
+    figures = [_describe_figure(name, row, e) for name in names] if row else []
+    if not figures:
+        return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
+    text = "\n".join(" · ".join([f["name"], f["value"], *f["notes"]]) for f in figures)
+    return render("cifras.html.j2", text, figures=figures)
+
+
+def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
+    label, formula = FIGURES[name]
+    locale = e.plan.locale
+    notes = []
+    for window, when in (("acumulado", f"a la fecha, {name_span(e.trimestre)}"), ("trimestre", f"en el {describe_quarter(e.trimestre)}")):
+        value = row[f"{name}_{window}"]
+        said = f"{when}: " + (format_percent(value, locale) if has(value) else f"sin cifra ({find_gap(name, row, window)})")
+        if name == "proporcion_cumplidas":
+            met, evaluated = (int(row[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
+            said += f", {met} de {evaluated}; cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}"
+        if name == "volumen" and has(value):
+            done, planned = (number_cell(row[f"{c}_{window}"], locale).text for c in ("ejecutado", "programado"))
+            said += f", {done} de {planned}" + ("; suma según el documento" if "según el documento" in str(row["motivo"]) else "")
+        notes.append(capitalize(said))
+    return {"name": label, "value": format_percent(row[f"{name}_acumulado"], locale), "notes": [*notes, f"Fórmula: {formula}"]}
+
+
+def show_counts(source: Source) -> Block:
+    """Show how many activities are in each state, in the quarter and to date."""
+    e = take_evaluation(source)
+    table = e.actividades
+    counts = [table["estado_trimestre"].value_counts(), table["estado"].value_counts()]
+    rows = [[state_cell(s), *(Cell(str(int(count.get(s, 0))), is_number=True) for count in counts)] for s in STATES]
+    columns = [
+        Column("Estado"),
+        Column(f"En el {describe_quarter(e.trimestre)} (actividades)", is_number=True),
+        Column(f"A la fecha, {name_span(e.trimestre)} (actividades)", is_number=True),
+    ]
+    total = [Cell("Total"), *[Cell(str(len(table)), is_number=True)] * 2]
+    return render_table("Actividades por estado", columns, [("", rows)], source=name_source(e), total=total)
+
+
+def show_activities(source: Source, *, unidad: object = None, estado: str | None = None) -> Block:
+    """Show the activities with their quarter, to date and the year.
+
+    Parameters
+    ----------
+    source : Quarter or Evaluation
+    unidad : str, optional
+        Only this unit's, by its code or name.
+    estado : str, optional
+        Only those in this state to date.
+
+    Raises
+    ------
+    ParamsError
+        There is no such unit or state; the nearest is suggested.
+    """
+    e = take_evaluation(source)
+    table = e.actividades
+    if unidad is not None:
+        ids = table["unidad_id"].map(fold)
+        names = ids.where((ids == fold(str(unidad))).any(), table["unidad"].map(fold))
+        table = table[names == _choose(str(unidad), [*table["unidad_id"], *table["unidad"]], "la unidad")]
+    if estado is not None:
+        table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
+    if table.empty:
+        asked = f" en el estado «{estado}» a la fecha" if estado is not None else ""
+        return render_words([f"No hay actividades{asked}."])
+    quarter, to_date = describe_quarter(e.trimestre).capitalize(), f"A la fecha, {name_span(e.trimestre)}"
+    quarter = describe_quarter(e.trimestre)
+    numbers = [("Programado", True), ("Ejecutado", True)]
+    columns = [
+        Column("Actividad"),
+        *(Column(title, quarter, number) for title, number in (*numbers, ("Cumplimiento del trimestre (%)", True), ("Estado", False))),
+        *(Column(title, to_date, number) for title, number in (*numbers, ("Cumplimiento acumulado (%)", True), ("Estado", False))),
+        Column("Avance anual (%)", is_number=True),
+        Column("Motivo", is_optional=True),
+    ]
+    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
+    names = e.plan.unidades.set_index("unidad_id")["unidad"]
+    groups = [
+        ("" if is_unit(e) else name_unit(unit_id, names[unit_id]), [_row_activity(r, codes, e) for r in rows.to_dict("records")])
+        for unit_id, rows in table.groupby("unidad_id", sort=False)
+    ]
+    caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha"
+    return render_table(caption, columns, groups, source=name_source(e))
+
+
+def _row_activity(row: Mapping[str, object], codes: pd.Series, e: Evaluation) -> list[Cell]:
+    locale, source = e.plan.locale, row["fuente"]
+    measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
+    cells = [text_cell(name_activity(row, codes[row["actividad_id"]]), note=measure, source=source)]
+    for window, state in (("trimestre", "estado_trimestre"), ("acumulado", "estado")):
+        cells += [number_cell(row[f"{c}_{window}"], locale, source=source) for c in ("programado", "ejecutado")]
+        cells += [percent_cell(row[f"cumplimiento_{window}"], locale), state_cell(row[state])]
+    return [*cells, percent_cell(row["avance_anual"], locale), text_cell(row["motivo"])]
+
+
+def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
+    """Return the folded word where it is one of the choices; else refuse, with the nearest."""
+    if fold(word) not in {fold(choice) for choice in choices}:
+        raise ParamsError(f"{what} «{word}»", "uno de los que hay en el plan", suggest_sentence(word, dict.fromkeys(choices)))
+    return fold(word)
+
+
+def show_periods(source: Source) -> Block:
+    """Show programmed against executed: a unit's activities by period, the institution's volumes by quarter."""
+    e = take_evaluation(source)
+    return _show_unit_periods(e) if is_unit(e) else _show_volumes(e)
+
+
+def _show_unit_periods(e: Evaluation) -> Block:
+    due, locale = find_due(e.plan, find_corte(e.plan, e.fecha_corte)), e.plan.locale
+    groups = []
+    for activity in e.plan.actividades.to_dict("records"):
+        rows = []
+        for p in list_periods(activity, due, e.trimestre):
+            done = number_cell(p["ejecutado"], locale, source=p["fuente"])
+            if not has(p["ejecutado"]):
+                done = state_cell("no programada" if p["programado"] == 0 else "sin reporte")
+            planned = number_cell(p["programado"], locale, source=p["fuente"])
+            rows.append([Cell(name_period(p["mes"], p["meses"])), planned, done, text_cell(p["comentario"])])
+        measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
+        groups += [(name_activity(activity, activity["codigo"]) + measure, rows)] if rows else []
+    if not groups:
+        return render_words(["El documento no trae cifras por periodo de esta unidad."])
+    columns = [
+        Column("Periodo"),
+        Column("Programado", is_number=True),
+        Column("Ejecutado", is_number=True),
+        Column("Comentario de la unidad", is_optional=True),
+    ]
+    return render_table(f"Programado y ejecutado por periodo, {name_span(e.trimestre)}", columns, groups, source=name_source(e))
+
+
+def _show_volumes(e: Evaluation) -> Block:
+    """Show the sums of each unit of measure by quarter: what is of different units is not added up."""
+    due, locale = find_due(e.plan, find_corte(e.plan, e.fecha_corte)), e.plan.locale
+    records, left_out = [], 0
+    for activity in e.plan.actividades.to_dict("records"):
+        measure = str(activity["unidad_medida"]) if has(activity["unidad_medida"]) else ""
+        added = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
+        if not measure or not added or "%" in measure or fold(measure).startswith(("porcent", "por cien", "punto")):
+            left_out += 1
+            continue
+        for quarter in range(1, e.trimestre + 1):
+            window = measure_window(activity, due, (quarter,), e.perfil)
+            if window.cumplimiento is not None:
+                records.append((measure, activity["actividad_id"], quarter, window.programado, window.ejecutado))
+    if not records:
+        return render_words(["No hay cantidades evaluadas que se puedan sumar dentro de una unidad de medida."])
+    table = pd.DataFrame(records, columns=["medida", "id", "trimestre", "programado", "ejecutado"])
+    quarters = range(1, e.trimestre + 1)
+    columns = [Column("Unidad de medida"), Column("Actividades", is_number=True)]
+    columns += [Column(t, f"{QUARTERS[q - 1]} trimestre", True) for q in quarters for t in ("Programado", "Ejecutado")]
+
+    def sum_up(label: str, part: pd.DataFrame) -> list[Cell]:
+        sums = part.groupby("trimestre")[["programado", "ejecutado"]].sum().reindex(quarters)
+        cells = [number_cell(sums.at[q, c], locale) for q in quarters for c in sums.columns]
+        return [Cell(label), Cell(str(part["id"].nunique()), is_number=True), *cells]
+
+    rows = [sum_up(measure, part) for measure, part in table.groupby("medida", sort=False)]
+    total = sum_up("Suma según el documento", table) if e.plan.rule("suma_segun_documento") else []
+    source = name_source(e) + ". Cada suma es de las actividades evaluadas en el trimestre; unidades de medida distintas no se suman"
+    if total:
+        source += ", salvo donde el propio documento lo hace"
+    if left_out:
+        names = ("actividad queda", "actividades quedan")
+        source += f"; {left_out} {names[left_out > 1]} fuera porque sus valores no se suman (porcentajes o resultados ya acumulados)"
+    return render_table("Programado y ejecutado por trimestre y unidad de medida", columns, [("", rows)], source=source, total=total)
+
+
+def show_ranking(source: Source, *, links: bool = False) -> Block:
+    """Show the units by the profile's principal figure; those with too few reports stand apart, with the reason.
+
+    Parameters
+    ----------
+    source : Quarter or Evaluation
+    links : bool, default False
+        Link each unit to its page in ``unidades/``.
+    """
+    e = take_evaluation(source)
+    locale, label = e.plan.locale, FIGURES[e.perfil.principal][0]
+    ranked, apart = rank_units(e)
+
+    def make_row(row: dict, place: str, reason: str) -> list[Cell]:
+        name = name_unit(row["unidad_id"], row["unidad"])
+        met = f"{row['cumplidas_acumulado']} de {row['evaluadas_acumulado']}"
+        return [
+            text_cell(name, link=f"unidades/{file_name(row['unidad_id'])}.html" if links else ""),
+            Cell(place, is_number=True),
+            *(percent_cell(row[f"{e.perfil.principal}_{window}"], locale) for window in ("acumulado", "trimestre")),
+            Cell(met, is_number=True),
+            percent_cell(row["cobertura_reporte_acumulado"], locale),
+            percent_cell(row["promedio_topado_acumulado"], locale),
+            text_cell(reason),
+        ]
+
+    columns = [
+        Column("Unidad"),
+        Column("Lugar", is_number=True),
+        Column(f"{label} a la fecha (%)", is_number=True),
+        Column(f"{label} en el trimestre (%)", is_number=True),
+        Column("Cumplidas de evaluadas a la fecha", is_number=True),
+        Column("Cobertura de reporte a la fecha (%)", is_number=True),
+        Column("Promedio topado a la fecha (%)", is_number=True),
+        Column("Motivo", is_optional=True),
+    ]
+    groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
+    groups += [("Sin lugar en la ordenación", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
+    if not groups:
+        return render_words(["El plan no tiene unidades con actividades."])
+    caption = f"Unidades por {label[:1].lower() + label[1:]} a la fecha, {name_span(e.trimestre)}"
+    return render_table(caption, columns, groups, source=name_source(e))

@@ -1,0 +1,172 @@
+"""Words: signs, numbers, dates and names as the reader of a report sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+from babel import dates, numbers
+
+from poa_eval.names import fold, make_slug
+from poa_eval.values import MONTH_NAMES
+
+MISSING = "—"
+
+#: A sign for each state, so that it never rests on colour alone.
+SYMBOLS = {
+    "sobrecumplida": "▲",
+    "cumplida": "✓",
+    "casi cumplida": "◕",
+    "en riesgo": "◔",
+    "crítica": "✗",
+    "sin reporte": "?",
+    "no programada": "–",
+    "no evaluable": "◌",
+}
+
+#: The four figures of a unit or the institution: name and formula.
+FIGURES = {
+    "proporcion_cumplidas": ("Proporción de metas cumplidas", "cumplidas / evaluadas × 100"),
+    "promedio_topado": ("Promedio topado", "media del cumplimiento de cada actividad, limitado a 100 %"),
+    "promedio_ponderado": ("Promedio ponderado", "el promedio topado, con la ponderación que trae el plan"),
+    "volumen": ("Volumen", "Σ ejecutado / Σ programado × 100"),
+}
+
+#: What the states without a percentage mean.
+EMPTY_STATES = {
+    "sin reporte": "venció un periodo y nadie informó su resultado; no cuenta como cero",
+    "no programada": "el plan no pedía nada en ese lapso; no cuenta como cero",
+    "no evaluable": "no hay una meta cuantificada con la cual comparar, o falta el documento; no cuenta como cero",
+    "0 %": "se informó un resultado de cero habiendo algo programado: es un cero verdadero y sí cuenta",
+}
+
+_ACCENTS = {
+    "anio": "año",
+    "ejecucion": "ejecución",
+    "identicas": "idénticas",
+    "linea": "línea",
+    "numerica": "numérica",
+    "sobreejecucion": "sobreejecución",
+    "vacia": "vacía",
+}
+
+
+def has(value: object) -> bool:
+    """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return False
+    return not pd.isna(value) and value not in (float("inf"), float("-inf"))
+
+
+def format_number(value: float | None, locale: str) -> str:
+    """Write a quantity with at most two decimals; more where it would look like zero.
+
+    Examples
+    --------
+    >>> format_number(767683, "es_MX"), format_number(24.99, "es_CO"), format_number(None, "es_MX")
+    ('767,683', '24,99', '—')
+    """
+    if not has(value):
+        return MISSING
+    digits = 2 if value == 0 or round(value, 2) else 6
+    return numbers.format_decimal(round(value, digits) + 0, format="#,##0." + "#" * digits, locale=locale)
+
+
+def format_percent(value: float | None, locale: str) -> str:
+    """Write a percentage with one decimal; with more where it would look like 100 % or like zero and is not.
+
+    Examples
+    --------
+    >>> [format_percent(p, "es_PE").replace(chr(160), " ") for p in (99.5242, 99.97, 100, 0.02, 0)]
+    ['99.5 %', '99.97 %', '100.0 %', '0.02 %', '0.0 %']
+    """
+    if not has(value):
+        return MISSING
+    digits = 1
+    while digits < 6 and (round(value, digits) >= 100 > value + 1e-9 or (value > 0 and round(value, digits) == 0)):
+        digits += 1
+    return (
+        numbers.format_decimal(round(value, digits) + 0, format="#,##0." + "0" * digits, locale=locale)
+        + "\N{NO-BREAK SPACE}%"
+    )
+
+
+def format_day(day: dt.date, locale: str) -> str:
+    """Write a date in words.
+
+    Examples
+    --------
+    >>> format_day(dt.date(2023, 3, 31), "es_MX")
+    '31 de marzo de 2023'
+    """
+    return dates.format_date(day, format="long", locale=locale)
+
+
+def count_words(number: int, singular: str, plural: str) -> str:
+    """Write a count with its noun.
+
+    Examples
+    --------
+    >>> count_words(1, "actividad", "actividades"), count_words(2, "actividad", "actividades")
+    ('1 actividad', '2 actividades')
+    """
+    return f"{number} {singular if number == 1 else plural}"
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Join words as an enumeration.
+
+    Examples
+    --------
+    >>> join_words(["a", "b", "c"])
+    'a, b y c'
+    """
+    *most, last = list(words)
+    return f"{', '.join(most)} y {last}" if most else last
+
+
+def capitalize(text: str) -> str:
+    """Return a text with its first letter as a capital; the others stay."""
+    return text[:1].upper() + text[1:]
+
+
+def name_span(trimestre: int) -> str:
+    """Return the months from January to the close of a quarter.
+
+    Examples
+    --------
+    >>> name_span(2)
+    'de enero a junio'
+    """
+    return f"de enero a {MONTH_NAMES[3 * trimestre - 1]}"
+
+
+def name_unit(unidad_id: str, unidad: str) -> str:
+    """Name a unit by code and name, or by its name alone where the code was made of it.
+
+    Examples
+    --------
+    >>> name_unit("303", "FACTURACIÓN"), name_unit("obras", "OBRAS")
+    ('303 · FACTURACIÓN', 'OBRAS')
+    """
+    return unidad if unidad_id.startswith(make_slug(unidad)) else f"{unidad_id} · {unidad}"
+
+
+def name_activity(row: Mapping[str, object], code: object = None) -> str:
+    """Name an activity by its code, its name and its indicator, as far as there are."""
+    parts = [str(part) for part in (code, row["actividad"]) if has(part)]
+    if has(row["indicador"]) and fold(str(row["indicador"])) != fold(str(row["actividad"])):
+        parts.append(f"indicador: {row['indicador']}")
+    return " · ".join(parts)
+
+
+def name_rule(slug: str) -> str:
+    """Name a rule of the findings in words.
+
+    Examples
+    --------
+    >>> name_rule("ejecucion-sin-programa")
+    'Ejecución sin programa'
+    """
+    return capitalize(" ".join(_ACCENTS.get(word, word) for word in slug.split("-")))

@@ -1,0 +1,67 @@
+"""What tests share: where documents lie, and small workbooks made on the spot."""
+
+import openpyxl
+import pytest
+
+import poa_eval as poa
+from places import FIXTURES, ROOT, SHARED
+
+
+def pytest_addoption(parser):
+    parser.addoption("--renovar", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder with the untouched documents and their figures checked by hand."""
+    if not (SHARED / "documents").is_dir():
+        pytest.skip("the untouched documents are not beside this clone")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def sat():
+    return poa.load(FIXTURES / "sat-2022-poi-t4.txt")
+
+
+@pytest.fixture(scope="session")
+def gerencia():
+    return poa.load(FIXTURES / "gerencia-comercial-2023-poa-t1.txt")
+
+
+@pytest.fixture
+def write_book(tmp_path):
+    """Write rows into a workbook and return its path."""
+
+    def write(rows, name="plan.xlsx", sheet="Plan", merges=(), formats=None):
+        book = openpyxl.Workbook()
+        page = book.active
+        page.title = sheet
+        for row in rows:
+            page.append(row)
+        for span in merges:
+            page.merge_cells(span)
+        for cell, number_format in (formats or {}).items():
+            page[cell].number_format = number_format
+        path = tmp_path / name
+        book.save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_text(tmp_path):
+    """Write lines of tab-separated cells and return the path."""
+
+    def write(lines, name="plan.txt", encoding="utf-8"):
+        path = tmp_path / name
+        path.write_text("\n".join(lines), encoding=encoding)
+        return path
+
+    return write

@@ -1,0 +1,139 @@
+"""The command line speaks Spanish, says how it ended, and never shows a traceback."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import poa_eval
+from poa_eval import cli, run
+from poa_eval.errors import FormatoError
+
+ENGLISH = (
+    "Usage",
+    "Options",
+    "Arguments",
+    "Commands",
+    "Show this",
+    "No such",
+    "Missing",
+    "Error:",
+    "default",
+    "required",
+)
+
+
+class PlanStub:
+    """A plan of one table."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"unidades": pd.DataFrame({"unidad_id": ["303"], "unidad": ["Obras"]})}
+
+
+@pytest.fixture
+def stub_plan(monkeypatch):
+    """Return a function that sets the findings of whatever document is asked for."""
+
+    def set_findings(*severities: str) -> None:
+        columns = {"regla": "total-no-cuadra", "unidad_id": "303", "mensaje": "[b]No suma[/b].", "fuente": "x.xlsx!A1"}
+        findings = pd.DataFrame({"gravedad": list(severities)}).assign(**columns)
+        monkeypatch.setattr(poa_eval, "load", lambda path, layout=None: PlanStub())
+        monkeypatch.setattr(poa_eval, "check", lambda plan: findings)
+
+    return set_findings
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--help"], *([name, "--help"] for name in ("run", "load", "check", "layouts"))]
+)
+def test_help_is_spanish(arguments, capsys):
+    assert cli.main(arguments) == 0
+    text = capsys.readouterr().out
+    assert "Uso: poa-eval" in text
+    assert "Opciones" in text
+    assert not [word for word in ENGLISH if word in text]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rnu", "x"], "no existe el comando «rnu»; ¿quiso decir «run»?"),
+        (["run"], "falta el argumento «PARAMS»"),
+        (["run", "x", "--ot", "y"], "no existe la opción «--ot»; ¿quiso decir «--out»?"),
+        (["run", "x", "--out"], "la opción «--out» necesita un valor"),
+        (["run", "x", "y", "z"], "sobra «y z»"),
+        (["load", "x"], "falta la opción «--out»"),
+        (["check", "x", "--layuot", "y"], "¿quiso decir «--layout»?"),
+        (["--nada"], "no existe la opción «--nada»"),
+    ],
+)
+def test_wrong_use_is_told_in_spanish(arguments, message, capsys):
+    assert cli.main(arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"Error: {message}" in shown.err or message in shown.err
+    assert not [word for word in ENGLISH if word in shown.err.replace("Error: ", "")]
+
+
+def test_own_error_is_only_its_message(monkeypatch, capsys):
+    error = FormatoError("«cuarenta»", "un número", "corrija la celda")
+
+    def refuse(path, layout=None):
+        raise error
+
+    monkeypatch.setattr(poa_eval, "load", refuse)
+    assert cli.main(["check", "x.xlsx"]) == 2
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+@pytest.mark.parametrize("trace", ["", "1"])
+def test_defect_shows_its_traceback_only_when_asked(trace, monkeypatch, capsys):
+    monkeypatch.setenv("POA_EVAL_TRAZA", trace)
+    monkeypatch.setattr(poa_eval, "load", lambda path, layout=None: {}["clave"])
+    assert cli.main(["check", "x.xlsx"]) == 3
+    shown = capsys.readouterr().err
+    assert "Error inesperado de poa_eval (KeyError: 'clave')" in shown
+    assert ("Traceback" in shown) is bool(trace)
+
+
+@pytest.mark.parametrize(
+    ("severities", "code", "total"),
+    [
+        (["error", "error", "nota"], 1, "Total: 2 errores, 1 nota"),
+        (["advertencia"], 0, "Total: 1 advertencia"),
+        ([], 0, "Total: ningún hallazgo"),
+    ],
+)
+def test_check_ends_in_one_if_there_are_errors(severities, code, total, stub_plan, capsys):
+    stub_plan(*severities)
+    assert cli.main(["check", "x.xlsx"]) == code
+    text = capsys.readouterr().out
+    assert total in text
+    assert text.count("[b]No suma[/b].") == len(severities)
+
+
+def test_load_writes_the_tables_and_ends_in_zero_whatever_the_findings(stub_plan, tmp_path, capsys):
+    stub_plan("error")
+    assert cli.main(["load", "x.xlsx", "--out", str(tmp_path / "a" / "b")]) == 0
+    assert sorted(p.name for p in (tmp_path / "a" / "b").iterdir()) == ["hallazgos.csv", "unidades.csv"]
+    assert (tmp_path / "a" / "b" / "unidades.csv").read_bytes() == b"unidad_id,unidad\n303,Obras\n"
+
+
+@pytest.mark.parametrize(("failed", "code"), [((), 0), ((("304", "Falló."), (None, "Falló.")), 1)])
+def test_run_ends_in_one_if_a_report_failed(failed, code, monkeypatch, capsys):
+    def pretend(params, *, out, on_progress):
+        on_progress(0, 0, "Lectura [b]")
+        on_progress(1, 2, "Unidad [/b] de nombre largo")
+        return run.RunOutcome(Path("reports") / "demo", failed)
+
+    monkeypatch.setattr(run, "run_quarter", pretend)
+    assert cli.main(["run", "params/demo.yaml"]) == code
+    shown = capsys.readouterr()
+    assert shown.out == f"Informe: {Path('reports', 'demo', 'index.html')}\n"
+    assert shown.err.count("No se pudo elaborar") == len(failed)
+
+
+def test_layouts_are_listed(capsys):
+    assert cli.main(["layouts"]) == 0
+    text = capsys.readouterr().out
+    assert [name for name in poa_eval.list_layouts()["nombre"] if name not in text] == []

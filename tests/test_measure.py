@@ -1,0 +1,208 @@
+"""Metrics: behaviours, directions, and the four states that must never be confused."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import poa_eval as poa
+from poa_eval.plan import Plan, make_table
+from poa_eval.profile import Range, find_profile
+
+NO = None
+
+
+def make_plan(rows, activities=None, **about):
+    """A plan of one unit: per activity a list of (month, length, programmed, executed)."""
+    about = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"} | about
+    listed = activities or [{} for _ in rows]
+    return Plan(
+        "Municipio",
+        2024,
+        "es_MX",
+        unidades=make_table("unidades", [{"unidad_id": "1", "unidad": "Obras"}]),
+        actividades=make_table(
+            "actividades",
+            [
+                {"actividad_id": f"a{i}", "unidad_id": "1", "actividad": f"Actividad {i}", "unidad_medida": "obras"}
+                | about
+                | own
+                for i, own in enumerate(listed)
+            ],
+        ),
+        avances=make_table(
+            "avances",
+            [
+                {
+                    "actividad_id": f"a{i}",
+                    "mes": month,
+                    "meses": length,
+                    "programado": planned,
+                    "ejecutado": done,
+                    "origen": "leido",
+                }
+                for i, periods in enumerate(rows)
+                for month, length, planned, done in periods
+            ],
+        ),
+    )
+
+
+def months(planned, done, start=1):
+    return [(start + i, 1, p, d) for i, (p, d) in enumerate(zip(planned, done, strict=True))]
+
+
+def first(plan, quarter=1, **options):
+    return poa.measure(plan, quarter, **options).actividades.iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "state", "reason"),
+    [
+        ([1, 1, 1], [1, NO, 1], "sin reporte", "falta feb"),
+        ([1, 1, 1], [NO, NO, NO], "sin reporte", "falta ene, feb, mar"),
+        ([0, 0, 0], [0, 0, 0], "no programada", None),
+        ([0, 0, 0], [NO, NO, NO], "no programada", None),
+        ([0, 0, 0], [0, 2, 0], "no programada", "ejecución sin programa"),
+        ([NO, NO, NO], [1, 1, 1], "no evaluable", "sin meta cuantificada"),
+        ([NO, NO, NO], [NO, NO, NO], "no evaluable", "sin meta cuantificada"),
+        ([1, 1, 1], [0, 0, 0], "crítica", None),
+        ([1, 0, 1], [1, NO, 1], "cumplida", None),
+    ],
+)
+def test_the_four_states(planned, done, state, reason):
+    row = first(make_plan([months(planned, done)]))
+    assert row["estado_trimestre"] == state
+    assert (row["motivo"] or "").startswith(reason or "") if pd.notna(row["motivo"]) else reason is None
+    decided = state in {"crítica", "cumplida"}
+    assert pd.notna(row["cumplimiento_trimestre"]) is decided
+    assert pd.notna(row["meta_cumplida_trimestre"]) is decided
+
+
+def test_states_are_counted_and_none_enters_a_mean_as_zero():
+    plan = make_plan(
+        [months([2, 2, 2], done) for done in ([2, 2, 2], [NO, 2, 2], [0, 0, 0])]
+        + [months([0, 0, 0], [0, 0, 0]), months([NO] * 3, [1, 1, 1])]
+    )
+    unit = poa.measure(plan, 1).unidades.iloc[0]
+    counted = ["evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables"]
+    assert [unit[f"{name}_trimestre"] for name in counted] == [2, 1, 1, 1, 1]
+    assert unit["proporcion_cumplidas_trimestre"] == 50
+    assert unit["promedio_topado_trimestre"] == 50
+    assert round(unit["cobertura_reporte_trimestre"], 2) == 66.67
+    assert (unit["ejecutado_trimestre"], unit["programado_trimestre"], unit["volumen_trimestre"]) == (6, 12, 50)
+
+
+def test_a_unit_that_files_monthly_owes_every_month():
+    row = first(make_plan([[(1, 1, 7000, 11052)]]))
+    assert (row["estado"], row["motivo"]) == ("sin reporte", "falta feb, mar")
+    assert pd.isna(row["programado_trimestre"])
+    assert pd.isna(row["ejecutado_trimestre"])
+
+
+def test_a_longer_period_belongs_to_the_quarter_of_its_closing_month():
+    plan = make_plan([[(6, 6, 10, 9)], months([1] * 12, [1] * 12)])
+    assert first(plan, 1)["estado_trimestre"] == "no evaluable"
+    assert first(plan, 2)["cumplimiento_trimestre"] == 90
+    assert first(plan, 2)["cumplimiento_acumulado"] == 90
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "planned", "done", "quarter", "alone", "to_date"),
+    [
+        ("suma", [1] * 6, [1, 2, 3, 4, 5, 6], 2, (3, 15), (6, 21)),
+        ("ultimo", [1, 2, 3, 4, 5, 6], [1, 1, 2, 3, 4, 6], 2, (3, 4), (6, 6)),
+        ("promedio", [50] * 6, [40, 50, 60, 10, 20, 30], 2, (50, 20), (50, 35)),
+        ("constante", [8] * 6, [8, 8, 7, 8, 9, 10], 2, (8, 8), (8, 7)),
+    ],
+)
+def test_behaviour(behaviour, planned, done, quarter, alone, to_date):
+    plan = make_plan([months(planned, done)], acumulacion=behaviour, acumulacion_programado=behaviour)
+    row = first(plan, quarter)
+    assert (row["programado_trimestre"], row["ejecutado_trimestre"]) == alone
+    assert (row["programado_acumulado"], row["ejecutado_acumulado"]) == to_date
+    assert row["meta_cumplida"] == (to_date[1] >= to_date[0])
+
+
+@pytest.mark.parametrize(
+    ("baseline", "goal", "value", "percentage", "met"),
+    [
+        (NO, 10, 10, 100, True),
+        (NO, 10, 5, 150, True),
+        (NO, 10, 15, 50, False),
+        (NO, 10, 40, 0, False),
+        (NO, 10, 0, 200, True),
+        (20, 10, 15, 50, False),
+        (20, 10, 10, 100, True),
+        (20, 10, 25, 0, False),
+        (10, 10, 10, NO, NO),
+        (NO, 0, 0, NO, NO),
+    ],
+)
+def test_descending(baseline, goal, value, percentage, met):
+    plan = make_plan([[(3, 3, goal, value)]], sentido="descendente", linea_base=baseline)
+    row = first(plan)
+    assert row["cumplimiento_trimestre"] == percentage or (percentage is None and row["estado"] == "no evaluable")
+    assert pd.isna(row["meta_cumplida_trimestre"]) if met is None else row["meta_cumplida_trimestre"] == met
+    assert percentage is None or row["formula"].startswith("cumplimiento: (")
+
+
+def test_regular_needs_a_range_in_the_profile():
+    plan = make_plan([[(3, 3, 100, 103)]], sentido="regular")
+    row = first(plan)
+    assert (row["estado"], row["motivo"]) == ("no evaluable", "indicador regular sin rango en el perfil")
+    span = Range(minimo=95, maximo=105, fuente="acuerdo", verificado=True)
+    profile = find_profile("neutro").model_copy(update={"rangos": {"regular": span}})
+    assert first(plan, perfil=profile)["meta_cumplida"]
+
+
+def test_progress_towards_the_year():
+    plan = make_plan([months([1] * 6, [1] * 6)], meta_anual=24)
+    assert first(plan, 2)["avance_anual"] == 25
+    without = first(make_plan([months([1] * 3, [1] * 3)]))
+    assert pd.isna(without["avance_anual"])
+    assert without["motivo"] == "avance anual: sin meta anual cuantificada"
+
+
+@pytest.mark.parametrize(
+    ("units", "reason"),
+    [(["obras", "litros"], "unidades de medida mixtas"), (["%", "%"], "los porcentajes no se suman")],
+)
+def test_volumes_add_up_only_within_one_unit_of_measure(units, reason):
+    plan = make_plan([months([1] * 3, [1] * 3)] * 2, [{"unidad_medida": unit} for unit in units])
+    unit = poa.measure(plan, 1).unidades.iloc[0]
+    assert unit[["programado_trimestre", "volumen_trimestre", "avance_anual"]].isna().all()
+    assert unit["motivo"] == reason
+
+
+def test_weights_of_the_plan():
+    plan = make_plan([[(3, 3, 10, 10)], [(3, 3, 10, 5)]], [{"ponderacion": 3}, {"ponderacion": 1}])
+    unit = poa.measure(plan, 1).unidades.iloc[0]
+    assert unit["promedio_ponderado_trimestre"] == 87.5
+    assert unit["promedio_topado_trimestre"] == 75
+
+
+def test_the_cut_off_decides_what_is_due():
+    plan = make_plan([months([1, 1, 1], [1, NO, NO])])
+    assert first(plan, fecha_corte=dt.date(2024, 1, 31))["estado"] == "cumplida"
+    assert first(plan, fecha_corte=dt.date(2024, 2, 28))["estado"] == "cumplida"
+    assert first(plan, fecha_corte=dt.date(2024, 2, 29))["estado"] == "sin reporte"
+
+
+def test_a_quarter_of_five_is_refused():
+    with pytest.raises(poa.PoaError, match="trimestre 5"):
+        poa.measure(make_plan([months([1], [1])]), 5)
+
+
+FIGURE = st.one_of(st.none(), st.integers(0, 50))
+
+
+@given(st.lists(st.tuples(FIGURE, FIGURE), min_size=3, max_size=3))
+def test_nothing_is_infinite_and_a_percentage_comes_with_its_decision(pairs):
+    row = first(make_plan([months(*zip(*pairs, strict=True))]))
+    percentage = row["cumplimiento_trimestre"]
+    assert pd.isna(percentage) or 0 <= percentage < float("inf")
+    assert pd.isna(percentage) == pd.isna(row["meta_cumplida_trimestre"])
+    assert pd.isna(percentage) == (row["estado_trimestre"] in {"sin reporte", "no programada", "no evaluable"})
