@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from poa_eval.names import make_slug
-from poa_eval.narrate import MISSING, SYMBOLS, format_number, format_percent, has
+from poa_eval.words import MISSING, SYMBOLS, format_number, format_percent, has
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,7 +9,10 @@ from poa_eval.check import SEVERITIES
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation
 from poa_eval.names import suggest_sentence
-from poa_eval.narrate import (
+from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, take_evaluation
+from poa_eval.quarter import Quarter
+from poa_eval.values import name_period
+from poa_eval.words import (
     EMPTY_STATES,
     FIGURES,
     SYMBOLS,
@@ -18,18 +21,11 @@ from poa_eval.narrate import (
     format_day,
     format_number,
     has,
-    is_unit,
-    list_notes,
     name_activity,
-    name_quarter,
     name_rule,
-    name_source,
     name_span,
     name_unit,
-    take_evaluation,
 )
-from poa_eval.quarter import Quarter
-from poa_eval.values import name_period
 
 _PLURALS = {"error": "Errores", "advertencia": "Advertencias", "nota": "Notas"}
 _TABLES = {
@@ -68,10 +64,14 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     table = _pick_findings(q)
     if regla is not None:
         if regla not in set(table["regla"]):
-            raise ParamsError(f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, sorted(set(table["regla"]))))
+            raise ParamsError(
+                f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, sorted(set(table["regla"])))
+            )
         table = table[table["regla"] == regla]
     if table.empty:
-        return render_words(["No hay hallazgos: lo que el documento imprime dos veces coincide, y no falta ningún reporte vencido."])
+        return render_words(
+            ["No hay hallazgos: lo que el documento imprime dos veces coincide, y no falta ningún reporte vencido."]
+        )
     plan = q.plan
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in plan.actividades.to_dict("records")}
     units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in plan.unidades.to_dict("records")}
@@ -105,19 +105,27 @@ def show_findings_summary(q: Quarter) -> Block:
     ]
     columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True)]
     total = [Cell("Total"), Cell(""), Cell(str(len(table)), is_number=True)]
-    return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total)
+    return render_table(
+        "Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total
+    )
 
 
 def show_published(q: Quarter) -> Block:
     """Show the totals that the document itself prints for the institution, and the share that its rows explain."""
     e = q.evaluacion
     locale, printed = e.plan.locale, e.plan.publicado
-    totals = printed[(printed["ambito"] == "institucion") & (printed["meses"] == 3) & (printed["mes"] <= 3 * e.trimestre)]
+    totals = printed[
+        (printed["ambito"] == "institucion") & (printed["meses"] == 3) & (printed["mes"] <= 3 * e.trimestre)
+    ]
     wide = totals.pivot_table(index="mes", columns="concepto", values="valor", aggfunc="last")
     if wide.empty or not {"programado", "ejecutado"} <= set(wide.columns):
         return render_words(["El documento no imprime un total de la institución."])
     done, planned = (format_number(wide[c].sum(), locale) for c in ("ejecutado", "programado"))
-    span = name_span(e.trimestre) if len(wide) == e.trimestre else f"en {count_words(len(wide), 'trimestre', 'trimestres')}"
+    span = (
+        name_span(e.trimestre)
+        if len(wide) == e.trimestre
+        else f"en {count_words(len(wide), 'trimestre', 'trimestres')}"
+    )
     sentence = f"El documento imprime un TOTAL de {done} ejecutado de {planned} programado ({span})"
     short = q.hallazgos[q.hallazgos["regla"] == "cobertura-incompleta"]
     if len(short):
@@ -127,10 +135,20 @@ def show_published(q: Quarter) -> Block:
         sentence += "; las filas no suman ese TOTAL (véanse los hallazgos)"
     source = {(t["mes"], t["concepto"]): t["fuente"] for t in totals.to_dict("records")}
     rows = [
-        [Cell(name_period(month, 3)), *(number_cell(wide.at[month, c], locale, source=source.get((month, c))) for c in ("programado", "ejecutado"))]
+        [
+            Cell(name_period(month, 3)),
+            *(
+                number_cell(wide.at[month, c], locale, source=source.get((month, c)))
+                for c in ("programado", "ejecutado")
+            ),
+        ]
         for month in wide.index
     ]
-    columns = [Column("Trimestre"), Column("Programado, TOTAL impreso", is_number=True), Column("Ejecutado, TOTAL impreso", is_number=True)]
+    columns = [
+        Column("Trimestre"),
+        Column("Programado, TOTAL impreso", is_number=True),
+        Column("Ejecutado, TOTAL impreso", is_number=True),
+    ]
     table = render_table("TOTAL que imprime el documento", columns, [("", rows)], source=name_source(e))
     return join_blocks(render_words([f"{sentence}."]), table)
 
@@ -145,26 +163,55 @@ def show_method(q: Quarter | Evaluation) -> Block:
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
     bands = [
-        [Cell(f"{SYMBOLS[key.replace('_', ' ')]} {key.replace('_', ' ')}"), Cell(f"{'más de' if key == 'sobrecumplida' else 'desde'} {format_number(b.valor, e.plan.locale)}", is_number=True), Cell(b.fuente), Cell("sí" if b.verificado else "no")]
+        [
+            Cell(f"{SYMBOLS[key.replace('_', ' ')]} {key.replace('_', ' ')}"),
+            Cell(
+                f"{'más de' if key == 'sobrecumplida' else 'desde'} {format_number(b.valor, e.plan.locale)}",
+                is_number=True,
+            ),
+            Cell(b.fuente),
+            Cell("sí" if b.verificado else "no"),
+        ]
         for key, b in e.perfil.bandas
     ]
     lowest, least = e.perfil.bandas.en_riesgo, e.perfil.cobertura_minima
     bands += [
-        [Cell(f"{SYMBOLS['crítica']} crítica"), Cell(f"menos de {format_number(lowest.valor, e.plan.locale)}", is_number=True), Cell(lowest.fuente), Cell("sí" if lowest.verificado else "no")],
-        [Cell("cobertura mínima para ordenar"), Cell(f"desde {format_number(least.valor, e.plan.locale)}", is_number=True), Cell(least.fuente), Cell("sí" if least.verificado else "no")],
+        [
+            Cell(f"{SYMBOLS['crítica']} crítica"),
+            Cell(f"menos de {format_number(lowest.valor, e.plan.locale)}", is_number=True),
+            Cell(lowest.fuente),
+            Cell("sí" if lowest.verificado else "no"),
+        ],
+        [
+            Cell("cobertura mínima para ordenar"),
+            Cell(f"desde {format_number(least.valor, e.plan.locale)}", is_number=True),
+            Cell(least.fuente),
+            Cell("sí" if least.verificado else "no"),
+        ],
     ]
-    columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True), Column("Fuente del umbral"), Column("Verificado")]
+    columns = [
+        Column("Estado"),
+        Column("Cumplimiento (%)", is_number=True),
+        Column("Fuente del umbral"),
+        Column("Verificado"),
+    ]
     caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
     values = {
         "quarter": name_quarter(e),
         "span": name_span(e.trimestre),
         "cutoff": format_day(e.fecha_corte, e.plan.locale),
-        "formulas": [f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})" for formula, n in formulas.items()],
+        "formulas": [
+            f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})" for formula, n in formulas.items()
+        ],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
         "figures": [f"{label}: {formula}" for label, formula in FIGURES.values()],
         "empty": EMPTY_STATES,
     }
-    text = [f"Trimestre: {values['quarter']}; a la fecha: {values['span']}; corte: {values['cutoff']}.", *values["formulas"], *values["figures"]]
+    text = [
+        f"Trimestre: {values['quarter']}; a la fecha: {values['span']}; corte: {values['cutoff']}.",
+        *values["formulas"],
+        *values["figures"],
+    ]
     method = render("metodo.html.j2", "\n".join(text), **values)
     return join_blocks(method, render_table(caption, columns, [("", bands)]))
 
@@ -214,7 +261,8 @@ def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block
     head = table.head(filas)
     numeric = [pd.api.types.is_numeric_dtype(head[c]) for c in head]
     columns = [
-        Column(capitalize(c.replace("_", " ")), is_number=n, is_optional=True) for c, n in zip(head.columns, numeric, strict=True)
+        Column(capitalize(c.replace("_", " ")), is_number=n, is_optional=True)
+        for c, n in zip(head.columns, numeric, strict=True)
     ]
     rows = [
         [number_cell(v, e.plan.locale) if n else text_cell(v) for v, n in zip(row, numeric, strict=True)]

@@ -6,10 +6,25 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.names import fold, suggest_sentence
+from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.windows import Due, list_window
-from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span
+from poa_eval.words import (
+    capitalize,
+    count_words,
+    format_number,
+    format_percent,
+    has,
+    join_words,
+    name_activity,
+    name_span,
+)
+
+#: States that ask for a look, in this order.
+ATTENTION = ("sin reporte", "crítica", "en riesgo", "casi cumplida", "sobrecumplida")
 
 
 def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
@@ -44,7 +59,7 @@ def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
 
 
 def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, str]]]:
-    """Return the units with their place by the profile's principal figure to date, and those without, with the reason."""
+    """Return the units with their place by the profile's principal figure to date, and those without a place and why."""
     name, least = e.perfil.principal, e.perfil.cobertura_minima.valor
     ranked, apart = [], []
     for row in e.unidades.to_dict("records"):
@@ -59,6 +74,43 @@ def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, 
     ranked.sort(key=lambda row: -row[f"{name}_acumulado"])
     values = [row[f"{name}_acumulado"] for row in ranked]
     return [(values.index(row[f"{name}_acumulado"]) + 1, row) for row in ranked], apart
+
+
+def sort_by_need(evaluation: Evaluation) -> pd.DataFrame:
+    """Return the activities with those first that most ask for a look."""
+    table = evaluation.actividades
+    order = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if s not in ATTENTION)))}
+    rank = table["estado"].map(order)
+    share = table["cumplimiento_acumulado"].astype(float)
+    share = share.where(table["estado"] != "sobrecumplida", -share)
+    keys = pd.DataFrame({"rank": rank, "share": share}).sort_values(["rank", "share"], kind="stable")
+    return table.loc[keys.index]
+
+
+def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
+    """Return the activity of that id, code, name or indicator, or the only one that has the word in them.
+
+    Raises
+    ------
+    ParamsError
+        No activity is called so (suggests the nearest), or several are (lists them).
+    """
+    asked, table = fold(str(word)), evaluation.actividades
+    codes = evaluation.plan.actividades.set_index("actividad_id")["codigo"].reindex(table["actividad_id"])
+    names = table[["actividad_id", "actividad", "indicador"]].assign(codigo=codes.to_numpy())
+    names = names.astype(object).fillna("").map(lambda name: fold(str(name)))
+    for matches in (names == asked, names.map(lambda name: asked in name)):
+        found = table[matches.any(axis=1)]
+        if len(found) == 1:
+            return found.iloc[0]
+        if len(found) > 1:
+            options = "; ".join(
+                f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]
+            )
+            many = f"«{word}», que nombra a {len(found)} actividades"
+            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {options}")
+    known = dict.fromkeys([*table["actividad"], *table["indicador"].dropna(), *table["actividad_id"]])
+    raise ParamsError(f"la actividad «{word}»", "una actividad del plan", suggest_sentence(str(word), known))
 
 
 def find_reason(motivo: object, window: str) -> str:
@@ -110,7 +162,7 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
         sentences += [f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}."]
         sentences += _tell_rest(evaluation, "acumulado")
     else:
-        sentences.append(f"Por ser el {QUARTERS[0]} trimestre, el acumulado es el mismo.")
+        sentences.append("Por ser el primer trimestre, lo acumulado es lo mismo.")
     if has(figures.get("volumen_acumulado")):
         locale = evaluation.plan.locale
         done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))

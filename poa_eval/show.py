@@ -22,21 +22,14 @@ from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter, find_corte
 from poa_eval.names import file_name, fold, suggest_sentence
 from poa_eval.narrate import (
-    FIGURES,
-    capitalize,
-    find_reason,
-    format_day,
-    format_percent,
-    has,
+    find_gap,
     is_unit,
     list_notes,
     list_periods,
-    name_activity,
     name_quarter,
     name_source,
-    name_span,
-    name_unit,
     pick_figures,
+    rank_units,
     take_evaluation,
     tell_headline,
 )
@@ -44,6 +37,17 @@ from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.values import QUARTERS, name_period
 from poa_eval.windows import find_due, measure_window
+from poa_eval.words import (
+    FIGURES,
+    capitalize,
+    count_words,
+    format_day,
+    format_percent,
+    has,
+    name_activity,
+    name_span,
+    name_unit,
+)
 
 Source = Quarter | Evaluation
 
@@ -85,17 +89,28 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
     label, formula = FIGURES[name]
     locale = e.plan.locale
     notes = []
-    for window, when in (("acumulado", f"a la fecha, {name_span(e.trimestre)}"), ("trimestre", f"en el {describe_quarter(e.trimestre)}")):
+    for window, when in (
+        ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
+        ("trimestre", f"en el {describe_quarter(e.trimestre)}"),
+    ):
         value = row[f"{name}_{window}"]
-        said = f"{when}: " + (format_percent(value, locale) if has(value) else f"sin cifra ({find_gap(name, row, window)})")
+        said = f"{when}: " + (
+            format_percent(value, locale) if has(value) else f"sin cifra ({find_gap(name, row, window)})"
+        )
         if name == "proporcion_cumplidas":
-            met, evaluated = (int(row[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
-            said += f", {met} de {evaluated}; cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}"
+            coverage = format_percent(row[f"cobertura_reporte_{window}"], locale)
+            said += f", {row[f'cumplidas_{window}']} de {row[f'evaluadas_{window}']}; cobertura de reporte: {coverage}"
         if name == "volumen" and has(value):
             done, planned = (number_cell(row[f"{c}_{window}"], locale).text for c in ("ejecutado", "programado"))
-            said += f", {done} de {planned}" + ("; suma según el documento" if "según el documento" in str(row["motivo"]) else "")
+            said += f", {done} de {planned}" + (
+                "; suma según el documento" if "según el documento" in str(row["motivo"]) else ""
+            )
         notes.append(capitalize(said))
-    return {"name": label, "value": format_percent(row[f"{name}_acumulado"], locale), "notes": [*notes, f"Fórmula: {formula}"]}
+    return {
+        "name": label,
+        "value": format_percent(row[f"{name}_acumulado"], locale),
+        "notes": [*notes, f"Fórmula: {formula}"],
+    }
 
 
 def show_counts(source: Source) -> Block:
@@ -132,28 +147,35 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     e = take_evaluation(source)
     table = e.actividades
     if unidad is not None:
-        ids = table["unidad_id"].map(fold)
-        names = ids.where((ids == fold(str(unidad))).any(), table["unidad"].map(fold))
-        table = table[names == _choose(str(unidad), [*table["unidad_id"], *table["unidad"]], "la unidad")]
+        asked = _choose(str(unidad), [*table["unidad_id"], *table["unidad"]], "la unidad")
+        table = table[(table["unidad_id"].map(fold) == asked) | (table["unidad"].map(fold) == asked)]
     if estado is not None:
         table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
     if table.empty:
         asked = f" en el estado «{estado}» a la fecha" if estado is not None else ""
         return render_words([f"No hay actividades{asked}."])
-    quarter, to_date = describe_quarter(e.trimestre).capitalize(), f"A la fecha, {name_span(e.trimestre)}"
-    quarter = describe_quarter(e.trimestre)
+    quarter, to_date = describe_quarter(e.trimestre), f"A la fecha, {name_span(e.trimestre)}"
     numbers = [("Programado", True), ("Ejecutado", True)]
     columns = [
         Column("Actividad"),
-        *(Column(title, quarter, number) for title, number in (*numbers, ("Cumplimiento del trimestre (%)", True), ("Estado", False))),
-        *(Column(title, to_date, number) for title, number in (*numbers, ("Cumplimiento acumulado (%)", True), ("Estado", False))),
+        *(
+            Column(title, quarter, number)
+            for title, number in (*numbers, ("Cumplimiento del trimestre (%)", True), ("Estado", False))
+        ),
+        *(
+            Column(title, to_date, number)
+            for title, number in (*numbers, ("Cumplimiento acumulado (%)", True), ("Estado", False))
+        ),
         Column("Avance anual (%)", is_number=True),
         Column("Motivo", is_optional=True),
     ]
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     names = e.plan.unidades.set_index("unidad_id")["unidad"]
     groups = [
-        ("" if is_unit(e) else name_unit(unit_id, names[unit_id]), [_row_activity(r, codes, e) for r in rows.to_dict("records")])
+        (
+            "" if is_unit(e) else name_unit(unit_id, names[unit_id]),
+            [_row_activity(r, codes, e) for r in rows.to_dict("records")],
+        )
         for unit_id, rows in table.groupby("unidad_id", sort=False)
     ]
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha"
@@ -173,7 +195,9 @@ def _row_activity(row: Mapping[str, object], codes: pd.Series, e: Evaluation) ->
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
     """Return the folded word where it is one of the choices; else refuse, with the nearest."""
     if fold(word) not in {fold(choice) for choice in choices}:
-        raise ParamsError(f"{what} «{word}»", "uno de los que hay en el plan", suggest_sentence(word, dict.fromkeys(choices)))
+        raise ParamsError(
+            f"{what} «{word}»", "uno de los que hay en el plan", suggest_sentence(word, dict.fromkeys(choices))
+        )
     return fold(word)
 
 
@@ -204,7 +228,9 @@ def _show_unit_periods(e: Evaluation) -> Block:
         Column("Ejecutado", is_number=True),
         Column("Comentario de la unidad", is_optional=True),
     ]
-    return render_table(f"Programado y ejecutado por periodo, {name_span(e.trimestre)}", columns, groups, source=name_source(e))
+    return render_table(
+        f"Programado y ejecutado por periodo, {name_span(e.trimestre)}", columns, groups, source=name_source(e)
+    )
 
 
 def _show_volumes(e: Evaluation) -> Block:
@@ -235,13 +261,19 @@ def _show_volumes(e: Evaluation) -> Block:
 
     rows = [sum_up(measure, part) for measure, part in table.groupby("medida", sort=False)]
     total = sum_up("Suma según el documento", table) if e.plan.rule("suma_segun_documento") else []
-    source = name_source(e) + ". Cada suma es de las actividades evaluadas en el trimestre; unidades de medida distintas no se suman"
+    source = (
+        name_source(e)
+        + ". Cada suma es de las actividades evaluadas en el trimestre; unidades de medida distintas no se suman"
+    )
     if total:
         source += ", salvo donde el propio documento lo hace"
     if left_out:
         names = ("actividad queda", "actividades quedan")
-        source += f"; {left_out} {names[left_out > 1]} fuera porque sus valores no se suman (porcentajes o resultados ya acumulados)"
-    return render_table("Programado y ejecutado por trimestre y unidad de medida", columns, [("", rows)], source=source, total=total)
+        why = "porque sus valores no se suman (porcentajes o resultados ya acumulados)"
+        source += f"; {count_words(left_out, *names)} fuera {why}"
+    return render_table(
+        "Programado y ejecutado por trimestre y unidad de medida", columns, [("", rows)], source=source, total=total
+    )
 
 
 def show_ranking(source: Source, *, links: bool = False) -> Block:
