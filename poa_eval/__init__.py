@@ -1,13 +1,33 @@
 """poa_eval: a reproducible evaluation workbook for annual operating plans (POA, POI)."""
 
 from poa_eval.check import check
+from poa_eval.draw import plot_activity, plot_periods, plot_ranking, plot_states
 from poa_eval.errors import PoaError
+from poa_eval.explain import (
+    show_findings,
+    show_findings_summary,
+    show_method,
+    show_plan,
+    show_published,
+    show_sources,
+    show_table,
+)
+from poa_eval.explore import open_document
 from poa_eval.layout import list_layouts
 from poa_eval.load import load, merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.params import load_params
 from poa_eval.plan import Plan
 from poa_eval.quarter import Quarter, open_quarter, prepare_quarter
+from poa_eval.show import (
+    show_activities,
+    show_counts,
+    show_headline,
+    show_key_figures,
+    show_periods,
+    show_ranking,
+    show_title,
+)
 
 __version__ = "0.1.0"
 
@@ -22,6 +42,25 @@ __all__ = [
     "load_params",
     "measure",
     "merge_plans",
+    "open_document",
     "open_quarter",
+    "plot_activity",
+    "plot_periods",
+    "plot_ranking",
+    "plot_states",
     "prepare_quarter",
+    "show_activities",
+    "show_counts",
+    "show_findings",
+    "show_findings_summary",
+    "show_headline",
+    "show_key_figures",
+    "show_method",
+    "show_periods",
+    "show_plan",
+    "show_published",
+    "show_ranking",
+    "show_sources",
+    "show_table",
+    "show_title",
 ]

@@ -48,10 +48,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, or a state; with a note below, a title that gives its source, and a link."""
+    """A cell: a text, a state or both; with notes below, a title that gives its source, and a link."""
 
     text: str = MISSING
-    note: str = ""
+    notes: tuple[str, ...] = ()
     title: str = ""
     is_number: bool = False
     state: str = ""
@@ -70,30 +70,30 @@ class Cell:
     @property
     def plain(self) -> str:
         """Return the cell as plain text."""
-        said = f"{self.symbol} {self.state}" if self.state else self.text
-        return " · ".join(filter(None, (said, self.note)))
+        state = f"{self.symbol} {self.state}" if self.state else ""
+        return " · ".join(filter(None, (self.text, state, *self.notes)))
 
 
-def text_cell(value: object, *, note: str = "", link: str = "", source: object = None) -> Cell:
+def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
     """Return a cell of words; a dash where there are none."""
-    return Cell(str(value) if has(value) else MISSING, note=note, link=link, title=_name_source(source))
+    text = str(value) if has(value) else MISSING
+    return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
 
 
-def number_cell(value: float | None, locale: str, *, source: object = None, note: str = "") -> Cell:
+def number_cell(value: float | None, locale: str, *, source: object = None) -> Cell:
     """Return a cell of a quantity, with its source where that is known."""
-    return Cell(
-        format_number(value, locale), note=note, title=_name_source(source) if has(value) else "", is_number=True
-    )
+    return Cell(format_number(value, locale), title=_name_source(source) if has(value) else "", is_number=True)
 
 
-def percent_cell(value: float | None, locale: str, *, note: str = "") -> Cell:
-    """Return a cell of a percentage."""
-    return Cell(format_percent(value, locale), note=note, is_number=True)
+def percent_cell(value: float | None, locale: str, *, state: str = "", reason: str = "") -> Cell:
+    """Return a cell of a percentage with the state it gives; where there is none, the state or a dash, and why."""
+    text = "" if state and not has(value) else format_percent(value, locale)
+    return Cell(text, (reason,) if reason and not has(value) else (), is_number=True, state=state)
 
 
-def state_cell(state: str, *, note: str = "") -> Cell:
+def state_cell(state: str) -> Cell:
     """Return a cell of a state."""
-    return Cell(state=state, note=note)
+    return Cell("", state=state)
 
 
 def _name_source(source: object) -> str:

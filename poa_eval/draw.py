@@ -10,8 +10,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from poa_eval.block import Block, render_words
-from poa_eval.measure import Evaluation, describe_quarter, find_corte
-from poa_eval.narrate import find_reason, is_unit, list_periods, rank_units, take_evaluation
+from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.narrate import (
+    ATTENTION,
+    find_activity,
+    find_reason,
+    is_unit,
+    list_periods,
+    rank_units,
+    sort_by_need,
+    take_evaluation,
+)
 from poa_eval.picture import (
     DONE,
     INK,
@@ -27,7 +36,7 @@ from poa_eval.picture import (
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
-from poa_eval.windows import Due, find_due
+from poa_eval.windows import Due
 from poa_eval.words import (
     FIGURES,
     MISSING,
@@ -48,7 +57,7 @@ Source = Quarter | Evaluation
 _FILLS: dict[str, dict[str, str]] = {
     "sobrecumplida": {"fc": "#0b4f7a", "hatch": ""},
     "cumplida": {"fc": "#8dbbdc", "hatch": ""},
-    "casi cumplida": {"fc": "#cfe3e4", "hatch": ".."},
+    "casi cumplida": {"fc": "#cfe3e4", "hatch": "\\\\"},
     "en riesgo": {"fc": "#f0b54a", "hatch": ""},
     "crítica": {"fc": "#9c3500", "hatch": ""},
     "sin reporte": {"fc": "#ffffff", "hatch": "////"},
@@ -78,7 +87,7 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
-    return show_pictures([_draw_activity(row.to_dict(), e, _find_due(e), wide=True)], width="34rem")
+    return show_pictures([_draw_activity(row.to_dict(), e, find_dues(e), wide=True)], width="34rem")
 
 
 def plot_periods(source: Source, *, maximo: int = 12) -> Block:
@@ -100,8 +109,9 @@ def plot_periods(source: Source, *, maximo: int = 12) -> Block:
     elif behind == 0:
         title = "Ninguna actividad evaluada queda por debajo de su meta a la fecha."
     else:
-        said = count_words(behind, "actividad queda", "actividades quedan")
-        title = f"De {total} actividades, {said} por debajo de su meta a la fecha."
+        title = (
+            f"De {total} actividades, {behind} {'queda' if behind == 1 else 'quedan'} por debajo de su meta a la fecha."
+        )
     note = ""
     if total > maximo:
         table = sort_by_need(e)
@@ -109,7 +119,7 @@ def plot_periods(source: Source, *, maximo: int = 12) -> Block:
         table = table[needy].head(maximo) if needy.any() else table.head(maximo)
         what = "las que más atención requieren" if needy.any() else "las primeras del plan"
         note = f"Se dibujan {len(table)} de {total} actividades: {what}; todas están en la tabla."
-    due = _find_due(e)
+    due = find_dues(e)
     pictures = [_draw_activity(row, e, due, wide=total == 1) for row in table.to_dict("records")]
     return show_pictures(pictures, title=title, note=note, width="20rem" if total > 1 else "34rem")
 
@@ -196,10 +206,6 @@ def plot_states(source: Source) -> Block:
     note = f"Número de actividades por estado, en el {bars[0][0]} y {name_span(e.trimestre)}."
     alt = f"Barras apiladas de {count_words(total, 'actividad', 'actividades')} por estado. {'. '.join(said)}."
     return show_pictures([render_picture(draw, (6.2, height), title, note, alt)], width="36rem")
-
-
-def _find_due(e: Evaluation) -> Due:
-    return find_due(e.plan, find_corte(e.plan, e.fecha_corte))
 
 
 def _list_bars(activity: Mapping[str, object], due: Due, e: Evaluation) -> tuple[list[dict], bool]:

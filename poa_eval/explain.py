@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import pandas as pd
 
-from poa_eval.block import Block, Cell, Column, join_blocks, number_cell, render, render_table, render_words, text_cell
+from poa_eval.block import (
+    Block,
+    Cell,
+    Column,
+    join_blocks,
+    number_cell,
+    render,
+    render_table,
+    render_words,
+    state_cell,
+    text_cell,
+)
 from poa_eval.check import SEVERITIES
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation
 from poa_eval.names import suggest_sentence
 from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, take_evaluation
+from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.words import (
     EMPTY_STATES,
     FIGURES,
-    SYMBOLS,
     capitalize,
     count_words,
     format_day,
@@ -157,51 +168,27 @@ def show_method(q: Quarter | Evaluation) -> Block:
     """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
     e = take_evaluation(q)
     formulas: dict[str, int] = {}
-    for said in e.actividades["formula"]:
-        for part in filter(None, str(said).split("; ") if has(said) else []):
-            formulas[part] = formulas.get(part, 0) + 1
+    for row in e.actividades.to_dict("records"):
+        for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):
+            applied = has(row["avance_anual"]) or not said.startswith("avance anual")
+            formulas[said] = formulas.get(said, 0) + applied
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
-    bands = [
-        [
-            Cell(f"{SYMBOLS[key.replace('_', ' ')]} {key.replace('_', ' ')}"),
-            Cell(
-                f"{'más de' if key == 'sobrecumplida' else 'desde'} {format_number(b.valor, e.plan.locale)}",
-                is_number=True,
-            ),
-            Cell(b.fuente),
-            Cell("sí" if b.verificado else "no"),
-        ]
-        for key, b in e.perfil.bandas
-    ]
-    lowest, least = e.perfil.bandas.en_riesgo, e.perfil.cobertura_minima
-    bands += [
-        [
-            Cell(f"{SYMBOLS['crítica']} crítica"),
-            Cell(f"menos de {format_number(lowest.valor, e.plan.locale)}", is_number=True),
-            Cell(lowest.fuente),
-            Cell("sí" if lowest.verificado else "no"),
-        ],
-        [
-            Cell("cobertura mínima para ordenar"),
-            Cell(f"desde {format_number(least.valor, e.plan.locale)}", is_number=True),
-            Cell(least.fuente),
-            Cell("sí" if least.verificado else "no"),
-        ],
-    ]
-    columns = [
-        Column("Estado"),
-        Column("Cumplimiento (%)", is_number=True),
-        Column("Fuente del umbral"),
-        Column("Verificado"),
-    ]
+    bands = [(name.replace("_", " "), band) for name, band in e.perfil.bandas]
+    rows = [_row_threshold(state, "más de" if state == "sobrecumplida" else "desde", b, e) for state, b in bands]
+    rows.append(_row_threshold("crítica", "menos de", e.perfil.bandas.en_riesgo, e))
+    rows.append(_row_threshold("", "desde", e.perfil.cobertura_minima, e))
+    columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True)]
+    columns += [Column("Fuente del umbral"), Column("Verificado")]
     caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
     values = {
         "quarter": name_quarter(e),
         "span": name_span(e.trimestre),
         "cutoff": format_day(e.fecha_corte, e.plan.locale),
         "formulas": [
-            f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})" for formula, n in formulas.items()
+            f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})"
+            for formula, n in formulas.items()
+            if n
         ],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
         "figures": [f"{label}: {formula}" for label, formula in FIGURES.values()],
@@ -213,7 +200,13 @@ def show_method(q: Quarter | Evaluation) -> Block:
         *values["figures"],
     ]
     method = render("metodo.html.j2", "\n".join(text), **values)
-    return join_blocks(method, render_table(caption, columns, [("", bands)]))
+    return join_blocks(method, render_table(caption, columns, [("", rows)]))
+
+
+def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -> list[Cell]:
+    name = state_cell(state) if state else Cell("Cobertura de reporte mínima para ordenar a una unidad")
+    value = Cell(f"{word} {format_number(threshold.valor, e.plan.locale)}", is_number=True)
+    return [name, value, text_cell(threshold.fuente), Cell("sí" if threshold.verificado else "no")]
 
 
 def show_sources(q: Quarter) -> Block:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from poa_eval.errors import ParamsError
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.measure import Evaluation, describe_quarter, find_corte
 from poa_eval.names import fold, suggest_sentence
+from poa_eval.narrate import ATTENTION
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
-from poa_eval.windows import Due, list_window
+from poa_eval.windows import Due, find_due, list_window, measure_window
 from poa_eval.words import (
     capitalize,
     count_words,
@@ -59,7 +61,7 @@ def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
 
 
 def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, str]]]:
-    """Return the units with their place by the profile's principal figure to date, and those without a place and why."""
+    """Return the units with their place by the profile's principal figure to date, and the others with the reason."""
     name, least = e.perfil.principal, e.perfil.cobertura_minima.valor
     ranked, apart = [], []
     for row in e.unidades.to_dict("records"):
@@ -133,7 +135,18 @@ def name_source(evaluation: Evaluation) -> str:
     """Return the documents of the figures with what they say of themselves, for the line under a table."""
     places = pd.concat([evaluation.plan.avances["fuente"], evaluation.plan.actividades["fuente"]]).dropna()
     files = dict.fromkeys(str(place).split("!")[0].split(":L")[0] for place in places)
-    return "; ".join([*files, *list_notes(evaluation)]) or "el documento cargado"
+    return ". ".join([", ".join(files), *list_notes(evaluation)]) if files else "el documento cargado"
+
+
+def find_dues(evaluation: Evaluation) -> Due:
+    """Return what is due in the evaluation's plan.
+
+    A plan of one unit does not tell a quarter of which the unit filed nothing from one without document; the
+    reasons that the evaluation gives do.
+    """
+    due = find_due(evaluation.plan, find_corte(evaluation.plan, evaluation.fecha_corte))
+    absent = evaluation.actividades["motivo"].astype(str).str.contains("falta el documento").any()
+    return due if absent else replace(due, absent=frozenset())
 
 
 def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> list[dict[str, object]]:
@@ -149,6 +162,31 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     empty = {"programado": None, "ejecutado": None, "comentario": None, "fuente": activity["fuente"]}
     rows = [*found, *({"mes": month, "meses": length} | empty for month, length in lacking)]
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
+
+
+def list_volumes(evaluation: Evaluation) -> tuple[pd.DataFrame, int]:
+    """List what may be added up within one unit of measure, and count the activities that may not.
+
+    Returns
+    -------
+    DataFrame
+        One row an activity evaluated in a quarter: `medida`, `actividad_id`, `trimestre`, `programado`, `ejecutado`.
+    int
+        Activities whose values are not added: percentages, results already cumulative, without unit of measure.
+    """
+    plan, left_out, rows = evaluation.plan, 0, []
+    due = find_dues(evaluation)
+    for activity in plan.actividades.to_dict("records"):
+        measure = str(activity["unidad_medida"]) if has(activity["unidad_medida"]) else ""
+        is_share = "%" in measure or fold(measure).startswith(("porcent", "por cien", "punto"))
+        if not measure or is_share or (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
+            left_out += 1
+            continue
+        for quarter in range(1, evaluation.trimestre + 1):
+            window = measure_window(activity, due, (quarter,), evaluation.perfil)
+            if window.cumplimiento is not None:
+                rows.append((measure, activity["actividad_id"], quarter, window.programado, window.ejecutado))
+    return pd.DataFrame(rows, columns=["medida", "actividad_id", "trimestre", "programado", "ejecutado"]), left_out
 
 
 def tell_headline(evaluation: Evaluation) -> list[str]:

@@ -42,7 +42,7 @@ def render_picture(
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=size)
         draw(figure)
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
         figure.clear()
     svg = buffer.getvalue()
     data = base64.b64encode(svg[svg.index("<svg") :].encode()).decode()

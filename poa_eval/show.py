@@ -19,13 +19,15 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.errors import ParamsError
-from poa_eval.measure import Evaluation, describe_quarter, find_corte
+from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name, fold, suggest_sentence
 from poa_eval.narrate import (
     find_gap,
+    find_reason,
     is_unit,
     list_notes,
     list_periods,
+    list_volumes,
     name_quarter,
     name_source,
     pick_figures,
@@ -36,15 +38,16 @@ from poa_eval.narrate import (
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.values import QUARTERS, name_period
-from poa_eval.windows import find_due, measure_window
 from poa_eval.words import (
     FIGURES,
     capitalize,
     count_words,
     format_day,
+    format_number,
     format_percent,
     has,
     name_activity,
+    name_indicator,
     name_span,
     name_unit,
 )
@@ -88,29 +91,31 @@ def show_key_figures(source: Source) -> Block:
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
     label, formula = FIGURES[name]
     locale = e.plan.locale
-    notes = []
-    for window, when in (
-        ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
-        ("trimestre", f"en el {describe_quarter(e.trimestre)}"),
-    ):
-        value = row[f"{name}_{window}"]
-        said = f"{when}: " + (
-            format_percent(value, locale) if has(value) else f"sin cifra ({find_gap(name, row, window)})"
-        )
-        if name == "proporcion_cumplidas":
-            coverage = format_percent(row[f"cobertura_reporte_{window}"], locale)
-            said += f", {row[f'cumplidas_{window}']} de {row[f'evaluadas_{window}']}; cobertura de reporte: {coverage}"
-        if name == "volumen" and has(value):
-            done, planned = (number_cell(row[f"{c}_{window}"], locale).text for c in ("ejecutado", "programado"))
-            said += f", {done} de {planned}" + (
-                "; suma según el documento" if "según el documento" in str(row["motivo"]) else ""
-            )
-        notes.append(capitalize(said))
+    notes = [_tell_window(name, row, window, locale) for window in ("acumulado", "trimestre")]
+    if notes[0] == notes[1]:
+        notes = [capitalize(notes[0])]
+    else:
+        whens = (f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}")
+        notes = [f"{when}: {said}" for when, said in zip(whens, notes, strict=True)]
     return {
         "name": label,
         "value": format_percent(row[f"{name}_acumulado"], locale),
         "notes": [*notes, f"Fórmula: {formula}"],
     }
+
+
+def _tell_window(name: str, row: Mapping[str, object], window: str, locale: str) -> str:
+    """Tell a figure of a window, with what it is made of; where it is empty, why."""
+    value = row[f"{name}_{window}"]
+    said = [format_percent(value, locale) if has(value) else f"sin cifra: {find_gap(name, row, window)}"]
+    if name == "proporcion_cumplidas":
+        said[0] += f", {row[f'cumplidas_{window}']} de {row[f'evaluadas_{window}']} evaluadas" if has(value) else ""
+        said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
+    if name == "volumen" and has(value):
+        done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
+        said[0] += f", {done} de {planned}"
+        said += ["suma según el documento"] * ("según el documento" in str(row["motivo"]))
+    return "; ".join(said)
 
 
 def show_counts(source: Source) -> Block:
@@ -155,20 +160,10 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         asked = f" en el estado «{estado}» a la fecha" if estado is not None else ""
         return render_words([f"No hay actividades{asked}."])
     quarter, to_date = describe_quarter(e.trimestre), f"A la fecha, {name_span(e.trimestre)}"
-    numbers = [("Programado", True), ("Ejecutado", True)]
-    columns = [
-        Column("Actividad"),
-        *(
-            Column(title, quarter, number)
-            for title, number in (*numbers, ("Cumplimiento del trimestre (%)", True), ("Estado", False))
-        ),
-        *(
-            Column(title, to_date, number)
-            for title, number in (*numbers, ("Cumplimiento acumulado (%)", True), ("Estado", False))
-        ),
-        Column("Avance anual (%)", is_number=True),
-        Column("Motivo", is_optional=True),
-    ]
+    columns = [Column("Actividad")]
+    for group, percent in ((quarter, "Cumplimiento del trimestre (%)"), (to_date, "Cumplimiento acumulado (%)")):
+        columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
+    columns.append(Column("Avance anual (%)", is_number=True))
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     names = e.plan.unidades.set_index("unidad_id")["unidad"]
     groups = [
@@ -185,11 +180,14 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
 def _row_activity(row: Mapping[str, object], codes: pd.Series, e: Evaluation) -> list[Cell]:
     locale, source = e.plan.locale, row["fuente"]
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
-    cells = [text_cell(name_activity(row, codes[row["actividad_id"]]), note=measure, source=source)]
+    code = codes[row["actividad_id"]]
+    name = " · ".join(str(part) for part in (code, row["actividad"]) if has(part))
+    cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=source)]
     for window, state in (("trimestre", "estado_trimestre"), ("acumulado", "estado")):
         cells += [number_cell(row[f"{c}_{window}"], locale, source=source) for c in ("programado", "ejecutado")]
-        cells += [percent_cell(row[f"cumplimiento_{window}"], locale), state_cell(row[state])]
-    return [*cells, percent_cell(row["avance_anual"], locale), text_cell(row["motivo"])]
+        reason = find_reason(row["motivo"], window)
+        cells.append(percent_cell(row[f"cumplimiento_{window}"], locale, state=row[state], reason=reason))
+    return [*cells, percent_cell(row["avance_anual"], locale, reason=find_reason(row["motivo"], "avance anual"))]
 
 
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
@@ -208,7 +206,7 @@ def show_periods(source: Source) -> Block:
 
 
 def _show_unit_periods(e: Evaluation) -> Block:
-    due, locale = find_due(e.plan, find_corte(e.plan, e.fecha_corte)), e.plan.locale
+    due, locale = find_dues(e), e.plan.locale
     groups = []
     for activity in e.plan.actividades.to_dict("records"):
         rows = []
@@ -235,45 +233,29 @@ def _show_unit_periods(e: Evaluation) -> Block:
 
 def _show_volumes(e: Evaluation) -> Block:
     """Show the sums of each unit of measure by quarter: what is of different units is not added up."""
-    due, locale = find_due(e.plan, find_corte(e.plan, e.fecha_corte)), e.plan.locale
-    records, left_out = [], 0
-    for activity in e.plan.actividades.to_dict("records"):
-        measure = str(activity["unidad_medida"]) if has(activity["unidad_medida"]) else ""
-        added = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
-        if not measure or not added or "%" in measure or fold(measure).startswith(("porcent", "por cien", "punto")):
-            left_out += 1
-            continue
-        for quarter in range(1, e.trimestre + 1):
-            window = measure_window(activity, due, (quarter,), e.perfil)
-            if window.cumplimiento is not None:
-                records.append((measure, activity["actividad_id"], quarter, window.programado, window.ejecutado))
-    if not records:
+    table, left_out = list_volumes(e)
+    if table.empty:
         return render_words(["No hay cantidades evaluadas que se puedan sumar dentro de una unidad de medida."])
-    table = pd.DataFrame(records, columns=["medida", "id", "trimestre", "programado", "ejecutado"])
     quarters = range(1, e.trimestre + 1)
     columns = [Column("Unidad de medida"), Column("Actividades", is_number=True)]
     columns += [Column(t, f"{QUARTERS[q - 1]} trimestre", True) for q in quarters for t in ("Programado", "Ejecutado")]
 
     def sum_up(label: str, part: pd.DataFrame) -> list[Cell]:
         sums = part.groupby("trimestre")[["programado", "ejecutado"]].sum().reindex(quarters)
-        cells = [number_cell(sums.at[q, c], locale) for q in quarters for c in sums.columns]
-        return [Cell(label), Cell(str(part["id"].nunique()), is_number=True), *cells]
+        cells = [number_cell(sums.at[q, c], e.plan.locale) for q in quarters for c in sums.columns]
+        return [Cell(label), Cell(str(part["actividad_id"].nunique()), is_number=True), *cells]
 
     rows = [sum_up(measure, part) for measure, part in table.groupby("medida", sort=False)]
-    total = sum_up("Suma según el documento", table) if e.plan.rule("suma_segun_documento") else []
-    source = (
-        name_source(e)
-        + ". Cada suma es de las actividades evaluadas en el trimestre; unidades de medida distintas no se suman"
-    )
-    if total:
-        source += ", salvo donde el propio documento lo hace"
+    per_document = e.plan.rule("suma_segun_documento")
+    total = sum_up("Suma según el documento", table) if per_document else []
+    notes = ["Cada suma es de las actividades evaluadas en el trimestre"]
+    notes += [] if per_document else ["Unidades de medida distintas no se suman"]
     if left_out:
-        names = ("actividad queda", "actividades quedan")
-        why = "porque sus valores no se suman (porcentajes o resultados ya acumulados)"
-        source += f"; {count_words(left_out, *names)} fuera {why}"
-    return render_table(
-        "Programado y ejecutado por trimestre y unidad de medida", columns, [("", rows)], source=source, total=total
-    )
+        who = count_words(left_out, "actividad queda", "actividades quedan")
+        notes.append(f"{who} fuera porque sus valores no se suman: son porcentajes o resultados ya acumulados")
+    source = ". ".join([name_source(e), *notes])
+    caption = "Programado y ejecutado por trimestre y unidad de medida"
+    return render_table(caption, columns, [("", rows)], source=source, total=total)
 
 
 def show_ranking(source: Source, *, links: bool = False) -> Block:

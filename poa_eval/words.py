@@ -155,10 +155,13 @@ def name_unit(unidad_id: str, unidad: str) -> str:
 
 def name_activity(row: Mapping[str, object], code: object = None) -> str:
     """Name an activity by its code, its name and its indicator, as far as there are."""
-    parts = [str(part) for part in (code, row["actividad"]) if has(part)]
-    if has(row["indicador"]) and fold(str(row["indicador"])) != fold(str(row["actividad"])):
-        parts.append(f"indicador: {row['indicador']}")
-    return " · ".join(parts)
+    return " · ".join(str(part) for part in (code, row["actividad"], name_indicator(row)) if has(part))
+
+
+def name_indicator(row: Mapping[str, object]) -> str:
+    """Return «indicador: …», or nothing where there is none or it repeats the activity's name."""
+    name = row["indicador"]
+    return f"indicador: {name}" if has(name) and fold(str(name)) != fold(str(row["actividad"])) else ""
 
 
 def name_rule(slug: str) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.read.guard import check_file
+from poa_eval.read.page import read_html, read_word
 from poa_eval.read.raw import RawDocument, RawSheet
 from poa_eval.read.sheets import read_spreadsheet
-from poa_eval.read.text import read_text
+from poa_eval.read.text import read_delimited, read_text
 
 __all__ = ["RawDocument", "RawSheet", "read_raw"]
 
@@ -18,8 +19,12 @@ _READERS = {
     ".xls": read_spreadsheet,
     ".ods": read_spreadsheet,
     ".txt": read_text,
-    ".tsv": read_text,
     ".md": read_text,
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".html": read_html,
+    ".htm": read_html,
+    ".docx": read_word,
 }
 
 
@@ -29,7 +34,8 @@ def read_raw(path: str | Path) -> RawDocument:
     Parameters
     ----------
     path : path-like
-        A spreadsheet (``.xlsx .xlsm .xls .ods``) or a text with tab-separated tables (``.txt .tsv .md``).
+        A spreadsheet (``.xlsx .xlsm .xls .ods``), a text with tab-separated tables (``.txt .md``), ``.csv``, ``.tsv``,
+        ``.html`` or ``.docx``.
 
     Returns
     -------
@@ -58,7 +64,7 @@ def read_raw(path: str | Path) -> RawDocument:
         raise ArchivoError(
             f"un archivo «{path.suffix or 'sin extensión'}»",
             "uno de: " + " ".join(_READERS),
-            "guarde el documento como libro de cálculo (.xlsx) o como texto con tabulaciones (.txt)",
+            "guarde el documento como libro de cálculo (.xlsx), de Word (.docx) o texto con tabulaciones (.txt)",
             lugar=Place(path.name),
         )
     return reader(path)

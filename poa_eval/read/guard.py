@@ -13,7 +13,7 @@ MAX_UNPACKED = 600 * 2**20
 MAX_RATIO = 200
 MAX_CELLS = 20_000_000
 
-_ZIPPED = {".xlsx", ".xlsm", ".ods"}
+_ZIPPED = {".xlsx", ".xlsm", ".ods", ".docx"}
 _LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 

@@ -39,18 +39,21 @@ class RawSheet:
         Cells as read, from row 1 and column A on; a blank cell is None. Rows may differ in length.
     oculta : bool
         The sheet is hidden in its file.
+    lineas : tuple of int
+        Line of the file on which each row begins, where rows are not lines.
     """
 
     archivo: str
     hoja: str | None
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
+    lineas: tuple[int, ...] = ()
 
     def locate(self, row: int, column: int | None = None) -> Place:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text."""
-        if self.hoja is None or column is None:
-            return Place(self.archivo, self.hoja, f"L{row + 1}" if self.hoja is None else f"A{row + 1}")
-        return Place(self.archivo, self.hoja, f"{letter_column(column)}{row + 1}")
+        if self.hoja is None:
+            return Place(self.archivo, None, f"L{self.lineas[row] if row < len(self.lineas) else row + 1}")
+        return Place(self.archivo, self.hoja, f"{letter_column(column or 0)}{row + 1}")
 
     def address(self, row: int, column: int | None = None) -> str:
         """Return the same as an address to follow: ``poi.xlsx!Ejecución!F12`` or ``poi.txt:L12``."""
