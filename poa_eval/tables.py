@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
 from poa_eval.headings import Form, Table, find_headings, make_form
 from poa_eval.layout import Edition
-from poa_eval.names import fold, fold_letters
+from poa_eval.names import fold
+from poa_eval.patterns import compile_pattern, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
-from poa_eval.values import parse_month, parse_quarter
-
-_PLACEHOLDERS = {
-    "ejercicio": r"\d{4}",
-    "anio": r"\d{2}",
-    "mes": r"[a-z]+\.?",
-    "corte_mes": r"[a-z]+\.?",
-    "trimestre": r"\w+\.?",
-    "corte_trimestre": r"\w+\.?",
-}
-
 
 @dataclass(frozen=True)
 class Row:
@@ -64,7 +54,7 @@ def read_content(document: RawDocument, edition: Edition) -> Content:
     """
     content = Content()
     form = make_form(edition)
-    patterns = tuple(_compile_pattern(pattern) for pattern in edition.contexto)
+    patterns = tuple(compile_pattern(pattern) for pattern in edition.contexto)
     for sheet in document.hojas:
         if sheet.oculta:
             content.lines.append(
@@ -101,9 +91,10 @@ def _read_sheet(sheet: RawSheet, form: Form, patterns: tuple[re.Pattern[str], ..
             row = _make_row(sheet, index, table, contexto, form.edition)
             if row is not None:
                 content.rows.append(row)
+                content.lines += _read_context_columns(row, form.edition)
                 after_rows = True
             continue
-        found = _match_line(str(line), patterns)
+        found = match_line(str(line), patterns)
         if after_rows and found:
             contexto, after_rows = {}, False
         contexto |= found
@@ -124,38 +115,16 @@ def _read_line(cells: tuple[Cell, ...], table: Table | None) -> str | None:
     return None
 
 
+def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str, str]]:
+    for key in () if row.is_total else edition.contexto_columnas:
+        value = row.value(f"contexto:{key}")
+        if value is not None:
+            yield key, str(value), row.address(f"contexto:{key}")
+
+
 def _make_row(sheet: RawSheet, index: int, table: Table, contexto: dict[str, str], edition: Edition) -> Row | None:
     first = fold(str(next(cell for cell in sheet.filas[index] if cell is not None)))
     if any(fnmatchcase(first, fold(pattern)) for pattern in edition.ignorar_filas):
         return None
     is_total = edition.totales is not None and first == fold(edition.totales.texto)
     return Row(sheet, index, table, contexto, is_total)
-
-
-def _compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Turn a line with placeholders into an expression over folded text; spaces around signs are free."""
-    out = []
-    for part in re.split(r"(\{[a-z_]+\})", pattern):
-        if part.startswith("{"):
-            out.append(f"(?P<{part[1:-1]}>{_PLACEHOLDERS.get(part[1:-1], '.+?')})")
-            continue
-        for token in re.findall(r"\s+|\w+|[^\w\s]", fold_letters(unicodedata.normalize("NFC", part))):
-            sign = "[-–—]" if token in "-–—" else re.escape(token)
-            out.append(r"\s+" if token.isspace() else token if token.isalnum() else rf"\s*{sign}\s*")
-    return re.compile(re.sub(r"(\\s[+*]){2,}", r"\\s*", "".join(out)))
-
-
-def _match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, str]:
-    """Return what the first pattern that fits says: key → text as printed."""
-    text = " ".join(unicodedata.normalize("NFC", line).split())
-    folded = fold_letters(text)
-    for pattern in patterns:
-        found = pattern.fullmatch(folded)
-        if found and _is_sensible(found.groupdict()):
-            return {key: text[slice(*found.span(key))].strip() for key in found.groupdict()} or {"texto": text}
-    return {}
-
-
-def _is_sensible(groups: dict[str, str]) -> bool:
-    months = all(parse_month(groups[key]) for key in ("mes", "corte_mes") if key in groups)
-    return months and all(parse_quarter(groups[key]) for key in ("trimestre", "corte_trimestre") if key in groups)

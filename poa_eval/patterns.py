@@ -1,0 +1,53 @@
+"""Patterns: lines of text with placeholders for what they say, as layouts write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from poa_eval.names import fold_letters
+from poa_eval.values import parse_month, parse_quarter
+
+_PLACEHOLDERS = {
+    "ejercicio": r"\d{4}",
+    "anio": r"\d{2}",
+    "mes": r"[a-z]+\.?",
+    "corte_mes": r"[a-z]+\.?",
+    "trimestre": r"\w+\.?",
+    "corte_trimestre": r"\w+\.?",
+}
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Turn a line with placeholders into an expression over folded text; spaces around signs are free.
+
+    Examples
+    --------
+    >>> match_line("Eje  de desarrollo :4 / ORDEN", (compile_pattern("EJE DE DESARROLLO: {eje}"),))
+    {'eje': '4 / ORDEN'}
+    """
+    out = []
+    for part in re.split(r"(\{[a-z_]+\})", pattern):
+        if part.startswith("{"):
+            out.append(f"(?P<{part[1:-1]}>{_PLACEHOLDERS.get(part[1:-1], '.+?')})")
+            continue
+        for token in re.findall(r"\s+|\w+|[^\w\s]", fold_letters(unicodedata.normalize("NFC", part))):
+            sign = "[-–—]" if token in "-–—" else re.escape(token)
+            out.append(r"\s+" if token.isspace() else token if token.isalnum() else rf"\s*{sign}\s*")
+    return re.compile(re.sub(r"(\\s[+*]){2,}", r"\\s*", "".join(out)))
+
+
+def match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, str]:
+    """Return what the first pattern that fits says: key → text as printed."""
+    text = " ".join(unicodedata.normalize("NFC", line).split())
+    folded = fold_letters(text)
+    for pattern in patterns:
+        found = pattern.fullmatch(folded)
+        if found and _is_sensible(found.groupdict()):
+            return {key: text[slice(*found.span(key))].strip() for key in found.groupdict()} or {"texto": text}
+    return {}
+
+
+def _is_sensible(groups: dict[str, str]) -> bool:
+    months = all(parse_month(groups[key]) for key in ("mes", "corte_mes") if key in groups)
+    return months and all(parse_quarter(groups[key]) for key in ("trimestre", "corte_trimestre") if key in groups)
