@@ -91,9 +91,9 @@ def percent_cell(value: float | None, locale: str, *, state: str = "", reason: s
     return Cell(text, (reason,) if reason and not has(value) else (), is_number=True, state=state)
 
 
-def state_cell(state: str) -> Cell:
-    """Return a cell of a state."""
-    return Cell("", state=state)
+def state_cell(state: str, *, is_number: bool = False) -> Cell:
+    """Return a cell of a state; in a column of numbers it stands where the number would."""
+    return Cell("", state=state, is_number=is_number)
 
 
 def _name_source(source: object) -> str:

@@ -38,6 +38,7 @@ _FAULTS = {
     "list_type": "debe ser una lista",
     "dict_type": "debe ser un grupo de claves",
     "model_type": "debe ser un grupo de claves",
+    "union_tag_not_found": "falta la clave `clase`",
     "too_short": "la lista está vacía o le faltan elementos",
     "string_too_short": "no puede estar vacío",
 }
@@ -112,6 +113,9 @@ def _say(model: type[BaseModel], item: Any) -> str:
         return "clave desconocida; " + suggest_sentence(str(item["loc"][-1]), _choices_at(model, item["loc"][:-1]))
     if kind == "value_error":
         return str(item["ctx"]["error"])
+    if kind == "union_tag_invalid":
+        tags = str(item["ctx"]["expected_tags"]).replace("'", "")
+        return f"clase «{item['ctx']['tag']}» desconocida; opciones: {tags}"
     if kind in {"literal_error", "enum"}:
         choices = str(item["ctx"]["expected"]).replace(" or ", ", ").replace("'", "")
         return f"se encontró «{item['input']}»; opciones: {choices}"
@@ -119,17 +123,19 @@ def _say(model: type[BaseModel], item: Any) -> str:
         limit = next(iter(item["ctx"].values()))
         return f"se encontró «{item['input']}»; debe ser {'al menos' if 'greater' in kind else 'a lo más'} {limit}"
     text = _FAULTS.get(kind, "valor no admitido")
-    return text if kind == "missing" else f"se encontró «{item['input']}»; {text}"
+    return text if kind in ("missing", "union_tag_not_found") else f"se encontró «{item['input']}»; {text}"
 
 
 def _choices_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are known where a fault lies."""
-    current: type[BaseModel] | None = model
+    """Return the keys that are known where a fault lies; a kind (`clase`) in the path picks among the models."""
+    current: list[type[BaseModel]] = [model]
     for part in loc:
-        if current is None or part not in current.model_fields:
-            continue
-        current = next(_models_in(current.model_fields[str(part)].annotation), None)
-    return list(current.model_fields) if current else []
+        kinds = [
+            m for m in current if "clase" in m.model_fields and part in get_args(m.model_fields["clase"].annotation)
+        ]
+        fields = [m.model_fields[part].annotation for m in current if part in m.model_fields]
+        current = kinds or [found for field in fields for found in _models_in(field)] or current
+    return list(dict.fromkeys(name for m in current for name in m.model_fields))
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

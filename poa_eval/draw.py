@@ -14,6 +14,7 @@ from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
     ATTENTION,
     find_activity,
+    find_dues,
     find_reason,
     is_unit,
     list_periods,
@@ -28,6 +29,7 @@ from poa_eval.picture import (
     PLANNED,
     SOFT,
     WHITE_BOX,
+    Picture,
     blank_axes,
     clean_text,
     render_picture,
@@ -162,7 +164,7 @@ def plot_ranking(source: Source) -> Block:
                 axes.text(value + limit * 0.012, y + 0.075, said, va="center", fontweight="bold")
             y += 0.27
 
-    return show_pictures([render_picture(draw, (6.2, height), title, note, alt)], width="36rem")
+    return show_pictures([render_picture(draw, (6.2, height), title, [note], alt)], width="36rem")
 
 
 def _name_row(row: Mapping[str, object]) -> str:
@@ -205,7 +207,7 @@ def plot_states(source: Source) -> Block:
     said = [f"{label}: " + ", ".join(f"{s} {n}" for s in present if (n := counts.get(s))) for label, counts in bars]
     note = f"Número de actividades por estado, en el {bars[0][0]} y {name_span(e.trimestre)}."
     alt = f"Barras apiladas de {count_words(total, 'actividad', 'actividades')} por estado. {'. '.join(said)}."
-    return show_pictures([render_picture(draw, (6.2, height), title, note, alt)], width="36rem")
+    return show_pictures([render_picture(draw, (6.2, height), title, [note], alt)], width="36rem")
 
 
 def _list_bars(activity: Mapping[str, object], due: Due, e: Evaluation) -> tuple[list[dict], bool]:
@@ -214,29 +216,35 @@ def _list_bars(activity: Mapping[str, object], due: Due, e: Evaluation) -> tuple
     adding = (activity["acumulacion"], activity["acumulacion_programado"])
     lengths = {row["meses"] for row in rows}
     if adding == ("suma", "suma") and len(lengths) > 1 and max(lengths) == 3:
-        table = pd.DataFrame(rows).assign(mes=lambda t: (t["mes"] + 2) // 3 * 3)
-        sums = table.groupby("mes")[["programado", "ejecutado"]].agg(lambda part: part.astype(float).sum(skipna=False))
-        return sums.assign(meses=3).reset_index().to_dict("records"), False
+        quarters = [[row for row in rows if (row["mes"] + 2) // 3 == q] for q in range(1, e.trimestre + 1)]
+        return [_add_up(part) for part in quarters if part], False
     if adding == ("ultimo", "suma"):
         running = pd.Series([row["programado"] for row in rows], dtype=float).cumsum()
         return [row | {"programado": total} for row, total in zip(rows, running, strict=True)], True
     return rows, False
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due, *, wide: bool) -> dict[str, str]:
+def _add_up(rows: list[dict]) -> dict[str, object]:
+    """Return the quarter of its months; without the sum of what one of them lacks."""
+    sums = {c: sum(r[c] for r in rows) if all(has(r[c]) for r in rows) else None for c in ("programado", "ejecutado")}
+    states = [row["estado"] for row in rows if row["estado"]]
+    return {"mes": (rows[0]["mes"] + 2) // 3 * 3, "meses": 3, "estado": max(states, default="")} | sums
+
+
+def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due, *, wide: bool) -> Picture:
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = _list_bars(activity, due, e)
     unit = [] if is_unit(e) else [name_unit(row["unidad_id"], row["unidad"])]
     name = " · ".join([*unit, name_activity(row, activity["codigo"])])
+    title = str(row["indicador"] if has(row["indicador"]) else row["actividad"])
     measure = str(row["unidad_medida"]) if has(row["unidad_medida"]) else "sin unidad de medida"
     reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, e.plan.locale)}."
     periods = "; ".join(_tell_bar(bar, e.plan.locale) for bar in bars) or "sin cifras por periodo"
-    note = f"{SYMBOLS[row['estado']]} {capitalize(reached)}"
-    if is_running:
-        note += " Lo programado se dibuja sumado, porque el resultado ya viene acumulado."
+    notes = [*unit, f"{SYMBOLS[row['estado']]} {capitalize(reached)}"]
+    notes += ["Lo programado se dibuja sumado, porque el resultado ya viene acumulado."] if is_running else []
     alt = f"{name}. Barras por periodo, en {measure}: {periods}. {capitalize(reached)}"
     size = (7.2, 2.9) if wide else (3.9, 2.2)
-    return render_picture(lambda figure: _draw_bars(figure, bars, e.plan.locale, wide), size, name, note, alt)
+    return render_picture(lambda figure: _draw_bars(figure, bars, e.plan.locale, wide), size, title, notes, alt)
 
 
 def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
@@ -248,13 +256,9 @@ def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
 
 
 def _tell_bar(bar: Mapping[str, object], locale: str) -> str:
-    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if has(bar["ejecutado"]) else _name_empty(bar)
+    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if has(bar["ejecutado"]) else bar["estado"]
     planned = f"programado {format_number(bar['programado'], locale)}" if has(bar["programado"]) else "sin programado"
     return f"{name_period(bar['mes'], bar['meses'])}, {planned}, {done}"
-
-
-def _name_empty(bar: Mapping[str, object]) -> str:
-    return "no programada" if bar["programado"] == 0 else "sin reporte"
 
 
 def _draw_bars(figure: Figure, bars: list[dict], locale: str, wide: bool) -> None:
@@ -266,7 +270,7 @@ def _draw_bars(figure: Figure, bars: list[dict], locale: str, wide: bool) -> Non
         if planned is not None:
             axes.bar(i, planned, 0.78, facecolor=PAPER, edgecolor=SOFT, linewidth=1, linestyle="--")
         if done is None:
-            axes.text(i, top * 0.04, _name_empty(bar), rotation=90, ha="center", va="bottom", fontsize=8.5)
+            axes.text(i, top * 0.04, bar["estado"], rotation=90, ha="center", va="bottom", fontsize=8.5)
             continue
         axes.bar(i, done, 0.46, color=DONE)
         if len(bars) <= (6 if wide else 4):
@@ -277,14 +281,12 @@ def _draw_bars(figure: Figure, bars: list[dict], locale: str, wide: bool) -> Non
     names = [name_period(bar["mes"], bar["meses"]).replace("trimestre", "trim.") for bar in bars]
     axes.set_xticks(range(len(bars)), names, fontsize=7.5 if len(bars) > 9 and not wide else 9)
     axes.yaxis.grid(True)
-    axes.yaxis.get_major_locator().set_params(nbins=3)
-    axes.yaxis.set_major_formatter(lambda value, _: _shorten(value, locale))
+    axes.yaxis.get_major_locator().set_params(nbins=4)
+    axes.yaxis.set_major_formatter(lambda value, _: _shorten(value, top, locale))
     axes.tick_params(axis="y", labelsize=8)
 
 
-def _shorten(value: float, locale: str) -> str:
-    """Write a tick in few signs."""
-    for size, unit in ((1e6, " M"), (1e4, " mil")):
-        if abs(value) >= size:
-            return format_number(value / min(size, 1e6 if size == 1e6 else 1e3), locale) + unit
-    return format_number(value, locale)
+def _shorten(value: float, top: float, locale: str) -> str:
+    """Write a tick in few signs, in the same unit along the axis."""
+    size, unit = (1e6, " M") if top >= 1e6 else (1e3, " mil") if top >= 1e4 else (1, "")
+    return format_number(value / size, locale) + (unit if value else "")

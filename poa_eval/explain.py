@@ -72,7 +72,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     ParamsError
         No finding is of that rule; the nearest is suggested.
     """
-    table = _pick_findings(q)
+    e, table = q.evaluacion, _pick_findings(q)
     if regla is not None:
         if regla not in set(table["regla"]):
             raise ParamsError(
@@ -80,28 +80,22 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
             )
         table = table[table["regla"] == regla]
     if table.empty:
-        return render_words(
-            ["No hay hallazgos: lo que el documento imprime dos veces coincide, y no falta ningún reporte vencido."]
-        )
-    plan = q.plan
-    activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in plan.actividades.to_dict("records")}
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in plan.unidades.to_dict("records")}
+        return render_words(["No hay hallazgos: ninguna de las comprobaciones encontró algo que corregir."])
+    activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
+    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
     groups = []
     for severity in SEVERITIES:
-        rows = [
-            [
-                Cell(name_rule(f["regla"])),
-                text_cell(None if is_unit(q.evaluacion) else units.get(f["unidad_id"])),
-                text_cell(activities.get(f["actividad_id"])),
-                text_cell(f["mensaje"]),
-                text_cell(f["fuente"]),
-            ]
-            for f in table[table["gravedad"] == severity].sort_values("regla", kind="stable").to_dict("records")
-        ]
+        found = table[table["gravedad"] == severity].sort_values("regla", kind="stable").to_dict("records")
+        rows = []
+        for f in found:
+            activity, unit = activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], "")
+            where = text_cell(
+                activity or unit or "Todo el documento", notes=(unit,) if activity and not is_unit(e) else ()
+            )
+            rows.append([Cell(name_rule(f["regla"])), text_cell(f["mensaje"]), where, text_cell(f["fuente"])])
         groups += [(f"{_PLURALS[severity]}: {len(rows)}", rows)] if rows else []
-    columns = [Column("Regla"), Column("Unidad", is_optional=True), Column("Actividad", is_optional=True)]
-    columns += [Column("Hallazgo"), Column("Lugar en el documento")]
-    return render_table("Hallazgos en el documento", columns, groups, source=name_source(q.evaluacion))
+    columns = [Column(title) for title in ("Regla", "Hallazgo", "Actividad o unidad", "Lugar en el documento")]
+    return render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
 
 
 def show_findings_summary(q: Quarter) -> Block:
@@ -181,15 +175,12 @@ def show_method(q: Quarter | Evaluation) -> Block:
     columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True)]
     columns += [Column("Fuente del umbral"), Column("Verificado")]
     caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
+    nouns = ("actividad", "actividades")
     values = {
         "quarter": name_quarter(e),
         "span": name_span(e.trimestre),
         "cutoff": format_day(e.fecha_corte, e.plan.locale),
-        "formulas": [
-            f"{capitalize(formula)} ({count_words(n, 'actividad', 'actividades')})"
-            for formula, n in formulas.items()
-            if n
-        ],
+        "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
         "figures": [f"{label}: {formula}" for label, formula in FIGURES.values()],
         "empty": EMPTY_STATES,

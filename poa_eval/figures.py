@@ -15,6 +15,8 @@ from poa_eval.values import close_months, parse_month, parse_number, parse_quart
 
 Record = dict[str, object]
 FIGURES = ("programado", "ejecutado", "programado_inicial")
+#: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
+TEXT_TWINS = {"linea_base": "linea_base_texto", "meta_anual": "meta_texto", "inversion": "inversion_texto"}
 
 _STATES = {
     "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
@@ -96,7 +98,11 @@ def read_number(row: Row, key: str, edition: Edition, locale: str) -> float | No
     FormatoError
         The cell holds anything else; names the cell and the column.
     """
-    return _to_number(row.value(key), row, row.table.columns.get(key), key, edition, locale)
+    column, cell = row.table.columns.get(key), row.value(key)
+    may_be_text = column is not None and column == row.table.columns.get(TEXT_TWINS.get(key, ""))
+    if may_be_text and isinstance(cell, str) and parse_number(cell, locale) is None:
+        return None
+    return _to_number(cell, row, column, key, edition, locale)
 
 
 def _to_number(cell: Cell, row: Row, column: int | None, key: str, edition: Edition, locale: str) -> float | None:

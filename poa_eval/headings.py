@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from poa_eval.cards import score_cards
 from poa_eval.errors import FormatoError, LayoutError
+from poa_eval.forms import Cards
 from poa_eval.layout import Edition, Layout, known_layouts, split_heading
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.read import RawDocument, RawSheet
@@ -47,7 +49,7 @@ class Table:
     columns: dict[str, int]
 
 
-def choose_edition(document: RawDocument, layout: Layout | None) -> tuple[Layout, Edition]:
+def choose_edition(document: RawDocument, layout: Layout | None) -> tuple[Layout, Edition | Cards]:
     """Find the edition whose headings the document has: of one layout, or of all that are known.
 
     Raises
@@ -60,7 +62,7 @@ def choose_edition(document: RawDocument, layout: Layout | None) -> tuple[Layout
     ]
     if not candidates:
         raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
-    scored = [(*_score_headings(document, make_form(ed)), la, name, ed) for la, name, ed in candidates]
+    scored = [(*_score_edition(document, ed), la, name, ed) for la, name, ed in candidates]
     complete = [entry for entry in scored if not entry[1] and entry[0]]
     if complete:
         _, _, la, _, ed = max(complete, key=lambda entry: entry[0])
@@ -188,6 +190,12 @@ def _refuse_bad_heading(
                 "escriba el encabezado con su grupo en el layout: «GRUPO > NOMBRE»",
                 lugar=sheet.locate(index, columns[1]),
             )
+
+
+def _score_edition(document: RawDocument, edition: Edition | Cards) -> tuple[int, list[str]]:
+    if isinstance(edition, Cards):
+        return score_cards(document, edition)
+    return _score_headings(document, make_form(edition))
 
 
 def _score_headings(document: RawDocument, form: Form) -> tuple[int, list[str]]:

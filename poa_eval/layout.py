@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
+from poa_eval.forms import Cards
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.plan import COLUMNS
 
@@ -153,6 +154,7 @@ class Edition(Model):
     ignorar_filas: tuple[str, ...] = ()
     rellenar: tuple[str, ...] = ()
     contexto: tuple[str, ...] = ()
+    contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
     periodo: Literal["columnas", "contexto"] = "columnas"
     periodos: tuple[Series, ...] = ()
     publicado: tuple[Published, ...] = ()
@@ -194,6 +196,7 @@ class Edition(Model):
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""
         wanted = dict(self.columnas)
+        wanted |= {f"contexto:{key}": names for key, names in self.contexto_columnas.items()}
         for series in self.periodos:
             wanted |= {f"{series.columna}:{month}:{series.meses}": names for month, names in series.headings().items()}
         for item in self.publicado:
@@ -222,7 +225,7 @@ class Layout(Model):
     titulo: str
     institucion: str
     locale: str
-    ediciones: dict[str, Edition] = Field(min_length=1)
+    ediciones: dict[str, Annotated[Edition | Cards, Field(discriminator="clase")]] = Field(min_length=1)
 
     @field_validator("locale")
     @classmethod

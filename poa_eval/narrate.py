@@ -10,7 +10,6 @@ import pandas as pd
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter, find_corte
 from poa_eval.names import fold, suggest_sentence
-from poa_eval.narrate import ATTENTION
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.windows import Due, find_due, list_window, measure_window
@@ -155,12 +154,20 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     Returns
     -------
     list of dict
-        `mes`, `meses`, `programado`, `ejecutado`, `comentario`, `fuente`; in order.
+        `mes`, `meses`, `programado`, `ejecutado`, `comentario`, `fuente`; and `estado`, which says what it is where
+        there is no result (``sin reporte``, ``no programada``), else "". In order.
     """
     quarters = tuple(q for q in range(1, trimestre + 1) if q not in due.absent)
     found, lacking = list_window(activity, due, quarters)
     empty = {"programado": None, "ejecutado": None, "comentario": None, "fuente": activity["fuente"]}
-    rows = [*found, *({"mes": month, "meses": length} | empty for month, length in lacking)]
+    rows = [row for row in found if has(row["programado"]) or has(row["ejecutado"])]
+    rows += [{"mes": month, "meses": length} | empty for month, length in lacking]
+    idle = activity["sentido"] != "descendente"
+    states = [
+        "" if has(row["ejecutado"]) else "no programada" if row["programado"] == 0 and idle else "sin reporte"
+        for row in rows
+    ]
+    rows = [row | {"estado": state} for row, state in zip(rows, states, strict=True)]
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 

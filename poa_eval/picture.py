@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib import style
@@ -33,10 +34,20 @@ def clean_text(text: str) -> str:
     return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its words: a title, lines below it, the text that tells its content; and its SVG in base64."""
+
+    title: str
+    notes: Sequence[str]
+    alt: str
+    data: str
+
+
 def render_picture(
-    draw: Callable[[Figure], None], size: tuple[float, float], title: str, note: str, alt: str
-) -> dict[str, str]:
-    """Return a picture as SVG, the same bytes each time, with its words."""
+    draw: Callable[[Figure], None], size: tuple[float, float], title: str, notes: Sequence[str], alt: str
+) -> Picture:
+    """Return what a function draws, as SVG of the same bytes each time; size in inches."""
     buffer = io.StringIO()
     with style.context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -45,11 +56,11 @@ def render_picture(
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
         figure.clear()
     svg = buffer.getvalue()
-    data = base64.b64encode(svg[svg.index("<svg") :].encode()).decode()
-    return {"title": title, "note": note, "alt": alt, "data": data}
+    return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
 
 
-def show_pictures(pictures: list[dict[str, str]], *, width: str, title: str = "", note: str = "") -> Block:
+def show_pictures(pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "") -> Block:
     """Return pictures side by side, as many in a row as have room at this width, under a common title."""
-    text = "\n".join(filter(None, (title, note, *(f"{p['title']} {p['note']}\n{p['alt']}" for p in pictures))))
+    lines = [title, note, *(line for p in pictures for line in (p.title, *p.notes, p.alt))]
+    text = "\n".join(filter(None, lines))
     return render("figuras.html.j2", text, pictures=pictures, title=title, note=note, width=width)

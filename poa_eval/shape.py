@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from poa_eval.errors import FormatoError
-from poa_eval.figures import FIGURES, Record, read_figures, read_number, read_totals
+from poa_eval.cards import read_outline
+from poa_eval.errors import FormatoError, Place
+from poa_eval.figures import FIGURES, TEXT_TWINS, Record, read_figures, read_number, read_totals
+from poa_eval.forms import Cards
 from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
 from poa_eval.names import fold, make_hash, make_slug, make_unit_ids
+from poa_eval.outline import list_due, shape_outline
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell
@@ -55,6 +58,8 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
         A heading, a figure or the period is not as the layout says; names the cell.
     """
     layout, edition = choose_edition(document, layout)
+    if isinstance(edition, Cards):
+        return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, edition)
     _fill_down(content, edition)
     shaper = _Shaper(layout, edition, content, {}, {name: [] for name in COLUMNS}, {}, {})
@@ -68,9 +73,23 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
     records = shaper.records
     records["actividades"] = list(shaper.activities.values())
     records["avances"] = list(shaper.periods.values())
-    year = _find_year(content, ejercicio, document)
+    year = _find_year(content.lines, ejercicio, document)
+    known = {activity for activity, _, _ in shaper.periods}
+    records["calendario"] = list_due(records["actividades"], known)
     tables = {name: make_table(name, rows) for name, rows in records.items()}
     tables["publicado"] = tables["publicado"].drop_duplicates(ignore_index=True)
+    return Plan(layout.institucion, year, layout.locale, **tables)
+
+
+def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercicio: int | None) -> Plan:
+    outline = read_outline(document, edition)
+    place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
+    records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
+    said = [(key, text, source) for key, (text, source) in outline.documento.items()]
+    year = _find_year(said, ejercicio, document)
+    rule = {"clave": "regla.layout", "texto": layout.nombre, "fuente": f"layout {layout.nombre}"}
+    records["contexto"].append(rule)
+    tables = {name: make_table(name, rows) for name, rows in records.items()}
     return Plan(layout.institucion, year, layout.locale, **tables)
 
 
@@ -183,6 +202,9 @@ def _add_activity(shaper: _Shaper, row: Row) -> str:
             record[column] = _text(row, column)
         elif column in row.table.columns:
             record[column] = read_number(row, column, shaper.edition, shaper.layout.locale)
+    for number, text in TEXT_TWINS.items():
+        if record.get(number) is not None and row.table.columns[number] == row.table.columns.get(text):
+            record[text] = None
     for rule in shaper.edition.reglas:
         if all(fold(str(record.get(c) or "")) == fold(text) for c, text in rule.cuando.items()):
             record |= {c: v for c in _DEFAULTS if (v := getattr(rule, c)) is not None}
@@ -233,8 +255,8 @@ def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str
         yield "comportamiento", f"{', '.join(f'{c}: {t}' for c, t in rule.cuando.items())}: {rule.porque}"
 
 
-def _find_year(content: Content, given: int | None, document: RawDocument) -> int:
-    years = dict.fromkeys(_years(content.lines))
+def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, document: RawDocument) -> int:
+    years = dict.fromkeys(_years(lines))
     if given is not None:
         years.setdefault(given)
     if len(years) != 1:

@@ -22,6 +22,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name, fold, suggest_sentence
 from poa_eval.narrate import (
+    find_dues,
     find_gap,
     find_reason,
     is_unit,
@@ -92,16 +93,13 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
     label, formula = FIGURES[name]
     locale = e.plan.locale
     notes = [_tell_window(name, row, window, locale) for window in ("acumulado", "trimestre")]
+    quarter = describe_quarter(e.trimestre)
     if notes[0] == notes[1]:
-        notes = [capitalize(notes[0])]
+        notes = [f"A la fecha y en el {quarter}: {notes[0]}"]
     else:
-        whens = (f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}")
-        notes = [f"{when}: {said}" for when, said in zip(whens, notes, strict=True)]
-    return {
-        "name": label,
-        "value": format_percent(row[f"{name}_acumulado"], locale),
-        "notes": [*notes, f"Fórmula: {formula}"],
-    }
+        notes = [f"A la fecha, {name_span(e.trimestre)}: {notes[0]}", f"En el {quarter}: {notes[1]}"]
+    value = format_percent(row[f"{name}_acumulado"], locale)
+    return {"name": label, "value": value, "notes": [*notes, f"Fórmula: {formula}"]}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, locale: str) -> str:
@@ -156,9 +154,9 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         table = table[(table["unidad_id"].map(fold) == asked) | (table["unidad"].map(fold) == asked)]
     if estado is not None:
         table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
+    narrowed = f", en el estado «{estado}» a la fecha" if estado is not None else ""
     if table.empty:
-        asked = f" en el estado «{estado}» a la fecha" if estado is not None else ""
-        return render_words([f"No hay actividades{asked}."])
+        return render_words([f"No hay actividades{narrowed}."])
     quarter, to_date = describe_quarter(e.trimestre), f"A la fecha, {name_span(e.trimestre)}"
     columns = [Column("Actividad")]
     for group, percent in ((quarter, "Cumplimiento del trimestre (%)"), (to_date, "Cumplimiento acumulado (%)")):
@@ -173,7 +171,7 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         )
         for unit_id, rows in table.groupby("unidad_id", sort=False)
     ]
-    caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha"
+    caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
     return render_table(caption, columns, groups, source=name_source(e))
 
 
@@ -211,10 +209,8 @@ def _show_unit_periods(e: Evaluation) -> Block:
     for activity in e.plan.actividades.to_dict("records"):
         rows = []
         for p in list_periods(activity, due, e.trimestre):
-            done = number_cell(p["ejecutado"], locale, source=p["fuente"])
-            if not has(p["ejecutado"]):
-                done = state_cell("no programada" if p["programado"] == 0 else "sin reporte")
-            planned = number_cell(p["programado"], locale, source=p["fuente"])
+            planned, done = (number_cell(p[c], locale, source=p["fuente"]) for c in ("programado", "ejecutado"))
+            done = state_cell(p["estado"], is_number=True) if p["estado"] else done
             rows.append([Cell(name_period(p["mes"], p["meses"])), planned, done, text_cell(p["comentario"])])
         measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
         groups += [(name_activity(activity, activity["codigo"]) + measure, rows)] if rows else []
@@ -237,13 +233,14 @@ def _show_volumes(e: Evaluation) -> Block:
     if table.empty:
         return render_words(["No hay cantidades evaluadas que se puedan sumar dentro de una unidad de medida."])
     quarters = range(1, e.trimestre + 1)
-    columns = [Column("Unidad de medida"), Column("Actividades", is_number=True)]
+    columns = [Column("Unidad de medida")]
     columns += [Column(t, f"{QUARTERS[q - 1]} trimestre", True) for q in quarters for t in ("Programado", "Ejecutado")]
 
     def sum_up(label: str, part: pd.DataFrame) -> list[Cell]:
         sums = part.groupby("trimestre")[["programado", "ejecutado"]].sum().reindex(quarters)
         cells = [number_cell(sums.at[q, c], e.plan.locale) for q in quarters for c in sums.columns]
-        return [Cell(label), Cell(str(part["actividad_id"].nunique()), is_number=True), *cells]
+        count = count_words(part["actividad_id"].nunique(), "actividad", "actividades")
+        return [text_cell(label, notes=[count]), *cells]
 
     rows = [sum_up(measure, part) for measure, part in table.groupby("medida", sort=False)]
     per_document = e.plan.rule("suma_segun_documento")
@@ -275,13 +272,12 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
         name = name_unit(row["unidad_id"], row["unidad"])
         met = f"{row['cumplidas_acumulado']} de {row['evaluadas_acumulado']}"
         return [
-            text_cell(name, link=f"unidades/{file_name(row['unidad_id'])}.html" if links else ""),
+            text_cell(name, notes=[reason], link=f"unidades/{file_name(row['unidad_id'])}.html" if links else ""),
             Cell(place, is_number=True),
             *(percent_cell(row[f"{e.perfil.principal}_{window}"], locale) for window in ("acumulado", "trimestre")),
             Cell(met, is_number=True),
             percent_cell(row["cobertura_reporte_acumulado"], locale),
             percent_cell(row["promedio_topado_acumulado"], locale),
-            text_cell(reason),
         ]
 
     columns = [
@@ -292,7 +288,6 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
         Column("Cumplidas de evaluadas a la fecha", is_number=True),
         Column("Cobertura de reporte a la fecha (%)", is_number=True),
         Column("Promedio topado a la fecha (%)", is_number=True),
-        Column("Motivo", is_optional=True),
     ]
     groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
     groups += [("Sin lugar en la ordenación", [make_row(row, "—", reason) for row, reason in apart])] if apart else []

@@ -21,6 +21,7 @@ _QUARTER_WORDS = {
 }
 _MONTH_OF = {name: i % 12 + 1 for i, name in enumerate((*MONTHS, *MONTH_NAMES))} | _MONTH_ALIASES
 _QUARTER_OF = {word: quarter for quarter, words in _QUARTER_WORDS.items() for word in words}
+_FREQUENCIES = {"mensual": 1, "bimestral": 2, "trimestral": 3, "cuatrimestral": 4, "semestral": 6, "anual": 12}
 _PLAIN = re.compile(r"-?\d{1,3}(?:\d*)$")
 
 
@@ -44,6 +45,17 @@ def parse_quarter(text: str) -> int | None:
     (1, 4, None)
     """
     return _QUARTER_OF.get(fold(text).rstrip("."))
+
+
+def parse_frequency(text: str) -> int | None:
+    """Return the length in months of the period that a frequency names, or None.
+
+    Examples
+    --------
+    >>> parse_frequency("Trimestral"), parse_frequency("SEMESTRAL"), parse_frequency("permanente")
+    (3, 6, None)
+    """
+    return _FREQUENCIES.get(fold(text).rstrip("."))
 
 
 @lru_cache(maxsize=65536)

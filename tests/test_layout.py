@@ -156,13 +156,20 @@ def test_locale_decides_what_a_comma_is(tmp_path, write_book):
 
 def test_a_layout_with_faults_says_them_all(tmp_path):
     path = tmp_path / "mal.yaml"
-    text = YAML.format(locale="es_XX").replace("clase: tabla", "clase: tablon").replace("rellenar", "relenar")
+    text = YAML.format(locale="es_XX").replace("filas: 2", "filas: dos").replace("rellenar", "relenar")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(poa.PoaError) as caught:
         read_layout(path)
     message = str(caught.value)
-    for part in ("mal.yaml", "es_XX", "tablon", "relenar", "¿quiso decir «rellenar»?"):
+    for part in ("mal.yaml", "es_XX", "«dos»", "relenar", "¿quiso decir «rellenar»?"):
         assert part in message
+
+
+def test_an_unknown_kind_of_form_lists_the_known_ones(tmp_path):
+    path = tmp_path / "mal.yaml"
+    path.write_text(YAML.format(locale="es_MX").replace("clase: tabla", "clase: tablon"), encoding="utf-8")
+    with pytest.raises(poa.PoaError, match="«tablon» desconocida; opciones: tabla, fichas, cronograma"):
+        read_layout(path)
 
 
 def test_names_that_fold_alike_are_one_activity_and_others_are_not(write_book, layout):

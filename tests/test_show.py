@@ -1,0 +1,327 @@
+"""What a reader is shown: the figures, in words and tables, with nothing that data could spoil."""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+import pytest
+
+import poa_eval as poa
+from places import ROOT
+from poa_eval.errors import ParamsError
+from poa_eval.plan import Plan, make_table
+from poa_eval.words import FIGURES
+
+SHOWN = [
+    poa.show_title,
+    poa.show_headline,
+    poa.show_key_figures,
+    poa.show_published,
+    poa.show_counts,
+    poa.show_activities,
+    poa.show_periods,
+    poa.show_ranking,
+    poa.show_findings,
+    poa.show_findings_summary,
+    poa.show_method,
+    poa.show_sources,
+    poa.show_plan,
+]
+DRAWN = [poa.plot_activity, poa.plot_periods, poa.plot_ranking, poa.plot_states]
+NOTHING = re.compile(r"\b(nan|none|nat|inf|<na>|true|false)\b", re.IGNORECASE)
+
+
+@cache
+def open_params(name: str) -> poa.Quarter:
+    return poa.prepare_quarter(poa.load_params(ROOT / "params" / f"{name}.yaml"), ROOT)
+
+
+@pytest.fixture(scope="session")
+def sat_quarter():
+    return open_params("sat-2022-t4")
+
+
+@pytest.fixture(scope="session")
+def gerencia_quarter():
+    return open_params("gerencia-comercial-2023-t1")
+
+
+def make_quarter(source: poa.Quarter, plan: Plan, trimestre: int = 1) -> poa.Quarter:
+    """Return a quarter of a made-up plan."""
+    evaluation = poa.measure(plan, trimestre)
+    return replace(source, plan=plan, hallazgos=poa.check(plan), evaluacion=evaluation)
+
+
+def make_plan(periods=(), *, unidad="Obras", actividad="Bachear calles", **fields) -> Plan:
+    activity = {
+        "actividad_id": "u-1",
+        "unidad_id": "u",
+        "actividad": actividad,
+        "sentido": "ascendente",
+        "acumulacion": "suma",
+        "acumulacion_programado": "suma",
+        "unidad_medida": "CALLES",
+        "fuente": "plan.xlsx!Hoja!A1",
+    }
+    rows = [
+        {"actividad_id": "u-1", "mes": mes, "meses": 1, "programado": p, "ejecutado": e, "origen": "leido"}
+        for mes, (p, e) in enumerate(periods, start=1)
+    ]
+    return Plan(
+        "Municipio",
+        2024,
+        "es_MX",
+        unidades=make_table("unidades", [{"unidad_id": "u", "unidad": unidad}]),
+        actividades=make_table("actividades", [activity | fields]),
+        avances=make_table("avances", rows),
+    )
+
+
+def read_text(block) -> str:
+    """Return the words of a block's HTML, pictures aside."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", block.html)).strip()
+
+
+def read_rows(block) -> list[list[str]]:
+    """Return the body cells of a block's tables, read back from the HTML."""
+    rows = re.findall(r"<tr>(.*?)</tr>", block.html, flags=re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL) for row in rows]
+    return [[re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip() for cell in row] for row in cells]
+
+
+def test_headline_of_a_year_tells_quarter_year_and_the_documents_own_sum(sat_quarter):
+    said = read_text(poa.show_headline(sat_quarter))
+    assert "41 de las 42 actividades evaluadas (97.6\xa0%; cobertura de reporte: 100.0\xa0%)" in said
+    assert "38 de las 43 actividades evaluadas (88.4\xa0%" in said
+    assert "1 actividad no programada" in said
+    assert "3,765 de 3,783 programado (99.5\xa0%; suma según el documento)" in said
+
+
+def test_headline_names_what_is_not_reported(gerencia_quarter):
+    said = read_text(poa.show_headline(gerencia_quarter))
+    assert "18 de las 23 actividades evaluadas (78.3\xa0%; cobertura de reporte: 95.8\xa0%)" in said
+    assert "1 actividad sin reporte (falta feb, mar)" in said
+    assert "no hay ninguna actividad que se pueda evaluar" in read_text(poa.show_headline(gerencia_quarter.unit("308")))
+
+
+def test_key_figures_stand_side_by_side_with_formula_coverage_and_reason(sat_quarter, gerencia_quarter):
+    sat, gerencia = (read_text(poa.show_key_figures(q)) for q in (sat_quarter, gerencia_quarter))
+    for label, formula in FIGURES.values():
+        assert label in sat
+        assert f"Fórmula: {formula}" in gerencia
+    assert "99.5\xa0%, 3,765 de 3,783; suma según el documento" in sat
+    assert "88.4\xa0%, 38 de 43 evaluadas; cobertura de reporte: 100.0\xa0%" in sat
+    assert "97.6\xa0%, 41 de 42 evaluadas" in sat
+    assert "sin cifra: unidades de medida mixtas" in gerencia
+    assert "sin cifra: el plan no trae ponderaciones" in gerencia
+
+
+def test_the_profiles_principal_figure_leads(sat_quarter):
+    e = sat_quarter.evaluacion
+    by_volume = replace(e, perfil=e.perfil.model_copy(update={"principal": "volumen"}))
+    assert poa.show_key_figures(by_volume).html.index("Volumen") < poa.show_key_figures(by_volume).html.index("Promedio")
+    rows = {row[0]: row for row in read_rows(poa.show_ranking(by_volume)) if len(row) > 2}
+    assert rows["GERENCIA DE RECURSOS HUMANOS"][1:3] == ["1", "100.3\xa0%"]
+    assert rows["ESCUELA SAT unidades de medida mixtas"][1:3] == ["—", "—"]
+
+
+def test_counts_show_all_eight_states(sat_quarter, gerencia_quarter):
+    sat = {row[0][2:]: row[1:] for row in read_rows(poa.show_counts(sat_quarter))[1:-1]}
+    assert sat == {
+        "sobrecumplida": ["0", "0"],
+        "cumplida": ["41", "38"],
+        "casi cumplida": ["1", "4"],
+        "en riesgo": ["0", "0"],
+        "crítica": ["0", "1"],
+        "sin reporte": ["0", "0"],
+        "no programada": ["1", "0"],
+        "no evaluable": ["0", "0"],
+    }
+    assert "? sin reporte 1 1" in " ".join(" ".join(row) for row in read_rows(poa.show_counts(gerencia_quarter)))
+
+
+def test_activities_read_back_are_the_evaluations(sat_quarter, gerencia_quarter):
+    for quarter in (sat_quarter, gerencia_quarter):
+        table = quarter.evaluacion.actividades
+        rows = [row for row in read_rows(poa.show_activities(quarter)) if len(row) == 8][0:]
+        assert len(rows) == len(table)
+        for row, (_, wanted) in zip(rows, table.iterrows(), strict=True):
+            assert row[0].startswith(" ".join(wanted["actividad"].split()))
+            figures = [row[i] for i in (1, 2, 4, 5)]
+            columns = ("programado_trimestre", "ejecutado_trimestre", "programado_acumulado", "ejecutado_acumulado")
+            for shown, column in zip(figures, columns, strict=True):
+                number = wanted[column]
+                assert shown == "—" if pd.isna(number) else float(shown.replace(",", "")) == round(number, 2)
+            assert wanted["estado_trimestre"] in row[3]
+            assert wanted["estado"] in row[6]
+
+
+def test_a_unit_that_did_not_report_is_neither_zero_nor_complete(gerencia_quarter):
+    quarter = gerencia_quarter.unit("308")
+    (row,) = (row for row in read_rows(poa.show_activities(quarter)) if len(row) == 8)
+    assert row[1:] == ["—", "—", "? sin reporte falta feb, mar", "—", "—", "? sin reporte falta feb, mar", "— falta feb, mar"]
+    everything = " ".join(read_text(show(quarter)) for show in SHOWN)
+    assert "157.9" not in everything
+    periods = read_rows(poa.show_periods(quarter))
+    assert ["feb", "—", "? sin reporte", "—"] in periods
+    assert ["ene", "7,000", "11,052"] == next(row for row in periods if row[0] == "ene")[:3]
+
+
+def test_the_states_without_percentage_and_a_real_zero_are_told_apart():
+    zero, idle = make_plan([(5, 0), (5, 0), (5, 0)]), make_plan([(0, None), (0, None), (0, None)])
+    late, vague = make_plan([(5, 5), (5, None), (5, 5)]), make_plan()
+    states = {}
+    for name, plan in {"zero": zero, "idle": idle, "late": late, "vague": vague}.items():
+        (row,) = (row for row in read_rows(poa.show_activities(poa.measure(plan, 1))) if len(row) == 8)
+        states[name] = row[3]
+    assert states == {
+        "zero": "0.0\xa0% ✗ crítica",
+        "idle": "– no programada",
+        "late": "? sin reporte falta feb",
+        "vague": "◌ no evaluable sin meta cuantificada",
+    }
+
+
+def test_activities_narrow_to_a_unit_and_a_state(gerencia_quarter):
+    shown = read_text(poa.show_activities(gerencia_quarter, unidad="coordinacion de recuperacion de rezagos"))
+    assert "52.4\xa0%" in shown
+    assert "FACTURACION" not in shown
+    critical = read_rows(poa.show_activities(gerencia_quarter, estado="critica"))
+    assert len([row for row in critical if len(row) == 8]) == 3
+    assert "No hay actividades" in read_text(poa.show_activities(gerencia_quarter, unidad="303", estado="crítica"))
+    with pytest.raises(ParamsError, match="«303»"):
+        poa.show_activities(gerencia_quarter, unidad="3003")
+    with pytest.raises(ParamsError, match="«en riesgo»"):
+        poa.show_activities(gerencia_quarter, estado="riesgo")
+
+
+def test_volumes_are_added_within_a_unit_of_measure_only(sat_quarter, gerencia_quarter):
+    gerencia = {row[0]: row[1:] for row in read_rows(poa.show_periods(gerencia_quarter))}
+    assert gerencia["CONTRATOS 3 actividades"] == ["600", "522"]
+    assert not [label for label in gerencia if label.startswith(("%", "Suma", "Total"))]
+    assert "1 actividad queda fuera" in read_text(poa.show_periods(gerencia_quarter))
+    sat = read_rows(poa.show_periods(sat_quarter))[-1]
+    assert sat[0].startswith("Suma según el documento")
+    assert sat[-2:] == ["952", "952"]
+    assert sum(float(number.replace(",", "")) for number in sat[1::2]) == 3783
+    assert sum(float(number.replace(",", "")) for number in sat[2::2]) == 3765
+
+
+def test_ranking_sets_apart_who_did_not_report_and_links_each_page(sat_quarter, gerencia_quarter):
+    rows = {row[0][:3]: row for row in read_rows(poa.show_ranking(gerencia_quarter)) if len(row) == 7}
+    assert [rows[unit][1] for unit in ("300", "315", "305", "306", "309", "308")] == ["1", "1", "6", "7", "8", "—"]
+    assert "cobertura de reporte de 0.0\xa0%; el mínimo del perfil es 80.0\xa0%" in rows["308"][0]
+    linked = poa.show_ranking(sat_quarter, links=True).html
+    for unit_id in sat_quarter.plan.unidades["unidad_id"]:
+        assert f'href="unidades/{unit_id}.html"' in linked
+    assert "href" not in poa.show_ranking(sat_quarter).html
+
+
+def test_published_total_says_what_the_rows_explain(sat_quarter, gerencia_quarter):
+    said = read_text(poa.show_published(sat_quarter))
+    assert "El documento imprime un TOTAL de 6,361 ejecutado de 6,382 programado" in said
+    assert "las filas presentes explican 59.28\xa0%" in said
+    assert read_text(poa.show_published(gerencia_quarter)) == "El documento no imprime un total de la institución."
+
+
+def test_findings_cite_their_place_and_spare_units_the_damage(sat_quarter, gerencia_quarter):
+    said = read_text(poa.show_findings(gerencia_quarter))
+    assert "Falta el reporte de feb" in said
+    assert "poa-2023-t1.xlsx!308 ene-23!E13" in said
+    assert "celda-ambigua" in set(sat_quarter.hallazgos["regla"])
+    assert "Celda ambigua" in read_text(poa.show_findings(sat_quarter))
+    assert "No hay hallazgos" in read_text(poa.show_findings(sat_quarter.unit("escuela-sat")))
+    summary = {row[0]: row[2] for row in read_rows(poa.show_findings_summary(gerencia_quarter))[1:]}
+    assert {rule: int(number) for rule, number in summary.items()}["Total"] == len(gerencia_quarter.hallazgos)
+    with pytest.raises(ParamsError, match="«periodo-sin-reporte»"):
+        poa.show_findings(gerencia_quarter, regla="periodo-sin-reportes")
+
+
+def test_method_names_formulas_thresholds_and_their_standing(sat_quarter, gerencia_quarter):
+    said = read_text(poa.show_method(gerencia_quarter))
+    assert "umbral institucional configurable" in said
+    assert "Σ VALOR ACTUAL / META × 8.33 (hojas mensuales) o × 25 (hojas trimestrales)" in said
+    assert "más de 110" in said
+    for state in ("Sin reporte", "No programada", "No evaluable", "0 %"):
+        assert state in said
+    assert "último valor" not in read_text(poa.show_method(gerencia_quarter.unit("303")))
+    assert "último valor" in read_text(poa.show_method(gerencia_quarter.unit("306")))
+    assert "Avance anual: Σ ejecutado / meta anual × 100 (43 actividades)" in read_text(poa.show_method(sat_quarter))
+
+
+def test_sources_carry_hash_cutoff_and_the_documents_own_notes(sat_quarter):
+    said = read_text(poa.show_sources(sat_quarter))
+    assert sat_quarter.fuentes["sha256"].iloc[0] in said
+    assert "Fecha de corte: 31 de diciembre de 2022." in said
+    assert "Texto resumido; cifras del documento." in said
+    assert "Módulo de Control de la Gestión al 05/01/2023." in said
+
+
+def test_title_tells_unit_quarter_and_cutoff(gerencia_quarter):
+    block = poa.show_title(gerencia_quarter.unit("303"))
+    assert block.html.count("<h1>") == 1
+    assert "<h1>303 · COORDINACION DE FACTURACION</h1>" in block.html
+    assert "I trimestre de 2023 · Fecha de corte: 31 de marzo de 2023" in read_text(block)
+    assert "<h1>Gerencia Comercial</h1>" in poa.show_title(gerencia_quarter).html
+
+
+def test_tables_have_captions_scopes_and_sources(gerencia_quarter):
+    for show in (poa.show_counts, poa.show_activities, poa.show_periods, poa.show_ranking, poa.show_findings):
+        html = show(gerencia_quarter).html
+        assert html.count("<caption>") == html.count("<table") == 1
+        assert not re.findall(r"<th(?![^>]*scope=)[^>]*>", html.replace("<thead>", ""))
+        assert "<th scope=" in html.split("<tbody>")[1]
+        assert '<p class="fuente">Fuente: poa-2023-t1.xlsx. Texto resumido; cifras del documento.' in html
+    assert 'title="Fuente: poa-2023-t1.xlsx!304 T1!E13"' in poa.show_activities(gerencia_quarter).html
+    assert 'title="Fuente: poa-2023-t1.xlsx!303 feb-23!' in poa.show_periods(gerencia_quarter.unit("303")).html
+
+
+def test_markup_in_the_data_stays_text(gerencia_quarter):
+    bad = '<script>alert("x")</script>'
+    plan = make_plan([(5, 5), (5, None), (0, 3)], unidad=f"Obras {bad}", actividad=bad, indicador=f"'>{bad}", unidad_medida=bad)
+    note = [{"clave": "nota", "texto": bad, "fuente": bad}]
+    quarter = make_quarter(gerencia_quarter, replace(plan, institucion=bad, contexto=make_table("contexto", note)))
+    for q in (quarter, quarter.unit("u")):
+        for show in (*SHOWN, *DRAWN, lambda q: poa.show_table(q, "actividades")):
+            html = show(q).html
+            assert "<script" not in html
+            assert 'alert("x")' not in html
+    assert "&lt;script&gt;" in poa.show_activities(quarter).html
+
+
+@pytest.mark.parametrize("periods", [[], [(5, 5), (5, None), (5, 5)], [(0, None), (0, 2), (None, 3)]])
+def test_nothing_shows_as_a_missing_value(gerencia_quarter, sat_quarter, periods):
+    made = make_quarter(gerencia_quarter, make_plan(periods))
+    empty = make_quarter(gerencia_quarter, Plan("Municipio", 2024, "es_MX"))
+    for quarter in (made, made.unit("u"), empty, gerencia_quarter, gerencia_quarter.unit("308"), sat_quarter):
+        tables = [poa.show_table(quarter, name) for name in quarter.plan.tables()]
+        for block in [show(quarter) for show in (*SHOWN, *DRAWN)] + tables:
+            assert not NOTHING.search(read_text(block)), block
+            assert not NOTHING.search(re.sub(r'base64,[^"]*', "", block.html).replace('aria-hidden="true"', ""))
+            assert not re.search(r"\b0x[0-9a-f]{6,}", repr(block))
+            assert read_text(block)
+
+
+def test_a_second_quarter_alone_says_which_document_is_absent(gerencia_quarter):
+    plan = make_plan([(5, 5)])
+    later = make_table("avances", plan.avances.assign(mes=4))
+    e = poa.measure(replace(plan, avances=later), 2)
+    said = read_text(poa.show_activities(e))
+    assert "falta el documento del I trimestre" in said
+    assert "sin reporte" in said  # april is in, may and june are due
+    assert "ene" not in [row[0] for row in read_rows(poa.show_periods(make_quarter(gerencia_quarter, e.plan, 2).unit("u")))]
+
+
+def test_tables_of_the_plan_are_shown_without_empty_columns(sat_quarter):
+    rows = read_rows(poa.show_table(sat_quarter, "unidades", filas=3))
+    assert rows[0] == ["Unidad id", "Unidad", "Fuente"]
+    assert len(rows) == 4
+    assert "15" in read_text(poa.show_plan(sat_quarter))
+    with pytest.raises(ParamsError, match="«unidades»"):
+        poa.show_table(sat_quarter, "unidad")
+
+
+def test_a_block_reads_as_plain_text(gerencia_quarter):
+    assert "COORDINACION DE FACTURACION" in repr(poa.show_ranking(gerencia_quarter))
+    assert "<" not in repr(poa.show_activities(gerencia_quarter))
