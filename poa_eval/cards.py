@@ -11,7 +11,7 @@ from poa_eval.forms import Cards, Matrix
 from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, match_line
 from poa_eval.read import RawDocument, RawSheet
-from poa_eval.read.raw import Cell
+from poa_eval.read.raw import Cell, Filled
 
 _MONTHS = 12
 
@@ -45,7 +45,7 @@ def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
     """Return how many marks of the form the document has, and which are missing."""
     wanted = {" | ".join(section.encabezado): section.encabezado for section in edition.secciones}
     rows = [
-        tuple(str(cell) for cell in row if cell is not None)
+        tuple(str(cell) for cell in row if cell is not None and not isinstance(cell, Filled))
         for sheet in document.hojas
         for row in sheet.filas
         if any(cell is not None for cell in row)
@@ -119,7 +119,8 @@ class _Reader:
     def read(self) -> None:
         """Read every row."""
         for index, row in enumerate(self.sheet.filas):
-            cells = [(column, str(cell)) for column, cell in enumerate(row) if cell is not None]
+            once = [None if isinstance(cell, Filled) else cell for cell in row]
+            cells = [(column, str(cell)) for column, cell in enumerate(once) if cell is not None]
             if not cells:
                 continue
             texts = tuple(text for _, text in cells)
@@ -131,8 +132,8 @@ class _Reader:
             elif self.edition.matriz and _fits(texts, self.edition.matriz.encabezado):
                 names = self.edition.matriz.encabezado
                 self.matrix = {name: column for name, (column, _) in zip(names, cells, strict=True)}
-            elif self.matrix is not None and self.edition.matriz:
-                self._read_matrix_row(list(row), index, self.edition.matriz)
+            elif self.matrix is not None and self.edition.matriz and len(row) > 1:  # one cell is a paragraph between
+                self._read_matrix_row(once, index, self.edition.matriz)
             else:
                 self._read_row(cells, index)
 
@@ -164,10 +165,11 @@ class _Reader:
                 self._add_section(target, text, self._address(index, column))
             self.pending = []
             return
+        after = len(cells) == 1 and not cells[0][0] and bool(self.outline.items) and self.matrix is None
         for column, text in cells:
-            self._read_cell(text, self._address(index, column))
+            self._read_cell(text, self._address(index, column), "nota" if after else "texto")
 
-    def _read_cell(self, text: str, source: str) -> None:
+    def _read_cell(self, text: str, source: str, key: str) -> None:
         if fold(text) in self.lists:
             self.in_list = True
         elif (
@@ -181,7 +183,8 @@ class _Reader:
         elif self.item is not None and self.in_list:
             self.item.lineas.append((text, source))
         else:
-            self.outline.textos.append(("texto", " ".join(text.split()), source))
+            key = key if self.item is None else "texto"
+            self.outline.textos.append((key, " ".join(text.split()), source))
 
     def _take_document(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.document[is_row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
-from poa_eval.errors import PoaError
+from poa_eval.errors import ParamsError, PoaError
 from poa_eval.names import suggest_sentence
 
 if TYPE_CHECKING:
@@ -144,6 +145,31 @@ def _check(archivo: FileArgument, layout: LayoutOption = None) -> int:
     return FAILED if (findings["gravedad"] == "error").any() else 0
 
 
+@app.command("capture", cls=_Command, help="Escribe por unidad un libro de Excel donde reporta lo del trimestre.")
+def _capture(
+    params: Annotated[
+        Path, typer.Argument(metavar="PARAMS", help="Archivo de parámetros del trimestre (carpeta params/).")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="CARPETA", help="Carpeta donde se guardan los libros (obligatoria).")
+    ],
+    limite: Annotated[
+        str | None,
+        typer.Option("--limite", metavar="AAAA-MM-DD", help="Fecha en que la unidad devuelve el libro; se lee en él."),
+    ] = None,
+) -> int:
+    from poa_eval.capture import write_capture
+    from poa_eval.params import find_project, load_params
+    from poa_eval.quarter import prepare_quarter
+
+    deadline = _parse_day(limite) if limite else None
+    known = load_params(params)
+    plan = prepare_quarter(known, find_project(params)).plan
+    for path in write_capture(plan, known.trimestre, out, fecha_limite=deadline):
+        print(path)
+    return 0
+
+
 @app.command("layouts", cls=_Command, help="Enumera los formatos de documento que se conocen.")
 def _layouts() -> int:
     from poa_eval.layout import list_layouts
@@ -151,6 +177,13 @@ def _layouts() -> int:
     known = list_layouts()
     _print_table("Layouts", list(known.columns), known.itertuples(index=False, name=None))
     return 0
+
+
+def _parse_day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ParamsError(f"«{text}» en --limite", "una fecha AAAA-MM-DD", "corrija la fecha") from None
 
 
 def _count_findings(findings: DataFrame) -> str:

@@ -44,6 +44,20 @@ _FAULTS = {
 }
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuse a key that stands twice: the last one would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Make a mapping of a node, each key once."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
+                raise yaml.MarkedYAMLError(problem=f"clave repetida: {key}", problem_mark=key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
     """Read a YAML file that holds one mapping.
 
@@ -64,17 +78,24 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
             lugar=Place(str(path)),
         )
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         line = f"L{mark.line + 1}" if mark else None
         raise error(
-            "un YAML que no se puede leer",
+            (getattr(fault, "problem", None) or "") if "repetida" in str(fault) else "un YAML que no se puede leer",
             "claves y valores con dos puntos, y sangría de espacios",
             "revise comillas, dos puntos y sangría en esa línea",
             lugar=Place(path.name, None, line),
         ) from None
-    except UnicodeDecodeError:
+    except ValueError as fault:
+        if not isinstance(fault, UnicodeDecodeError):
+            raise error(
+                f"un valor que no existe ({fault})",
+                "fechas y números que existan",
+                "revise las fechas del archivo (AAAA-MM-DD)",
+                lugar=Place(path.name),
+            ) from None
         raise ArchivoError(
             "un texto que no es UTF-8", "un YAML en UTF-8", "guárdelo con codificación UTF-8", lugar=Place(path.name)
         ) from None

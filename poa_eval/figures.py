@@ -1,22 +1,27 @@
-"""Figures of a row: the periods that it reports and the derived figures that it prints, each with its cell."""
+"""Figures of rows: the periods that they report and the derived figures that they print, each with its cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
+import numpy as np
+import pandas as pd
+
+from poa_eval.columns import Columns
 from poa_eval.errors import FormatoError, LayoutError
 from poa_eval.layout import Edition
 from poa_eval.names import fold
-from poa_eval.read.raw import Cell
+from poa_eval.parts import FIGURES
+from poa_eval.periods import LENGTHS, Period, find_month, parse_period
+from poa_eval.plan import COLUMNS
 from poa_eval.repair import Reading, read_row
 from poa_eval.tables import Row
-from poa_eval.values import close_months, parse_month, parse_number, parse_quarter
+from poa_eval.values import close_months
 
 Record = dict[str, object]
-FIGURES = ("programado", "ejecutado", "programado_inicial")
-#: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
-TEXT_TWINS = {"linea_base": "linea_base_texto", "meta_anual": "meta_texto", "inversion": "inversion_texto"}
+_KEY = ["actividad_id", "mes", "meses"]
 
 _STATES = {
     "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
@@ -27,26 +32,25 @@ _STATES = {
 
 @dataclass
 class RowFigures:
-    """What a row says in figures.
+    """What rows say in figures.
 
     Parameters
     ----------
-    periodos : list of dict
-        `mes`, `meses`, `programado`, `ejecutado`, `programado_inicial`, `comentario`, `origen`, `fuente`.
-    publicado : list of dict
-        `concepto`, `mes`, `meses`, `valor`, `texto`, `fuente`.
-    nota, nota_fuente : str or None
-        What was damaged in the row, and where.
+    periodos : dict
+        Columns of `avances` as arrays of one length; `fila` is the position of the row that each period is of.
+    publicado : list of (int, dict)
+        Position of the row, and `concepto`, `mes`, `meses`, `valor`, `texto`, `fuente`.
+    notas : list of (int, str, str)
+        Position of a damaged row, what was damaged, and where.
     """
 
-    periodos: list[Record] = field(default_factory=list)
-    publicado: list[Record] = field(default_factory=list)
-    nota: str | None = None
-    nota_fuente: str | None = None
+    periodos: dict[str, np.ndarray] = field(default_factory=dict)
+    publicado: list[tuple[int, Record]] = field(default_factory=list)
+    notas: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def read_figures(row: Row, edition: Edition, locale: str) -> RowFigures:
-    """Read the figures of a data row.
+def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
+    """Read the figures of data rows under one heading.
 
     Raises
     ------
@@ -55,124 +59,221 @@ def read_figures(row: Row, edition: Edition, locale: str) -> RowFigures:
     LayoutError
         `reparar` is declared for columns that it cannot work on.
     """
+    edition = columns.edition
+    figures = RowFigures()
     if edition.reparar:
-        figures = _read_block(row, edition, locale)
+        records: list[Record] = []
+        for at, row in enumerate(rows):
+            block, printed, note = _read_block(row, columns)
+            records += [{"fila": at} | record for record in block]
+            figures.publicado += [(at, record) for record in printed]
+            figures.notas += [(at, *note)] if note else []
+        names = ["fila", *list(COLUMNS["avances"])[1:]]
+        figures.periodos = {name: _as_array(name, [record.get(name) for record in records]) for name in names}
+    elif edition.periodo == "columnas":
+        figures.periodos = _read_wide(rows, columns)
     else:
-        figures = RowFigures(_read_periods(row, edition, locale), list(_read_published(row, edition, locale)))
-    for item in edition.publicado:
-        if item.columna:
-            month, length = _read_period(row, edition)
-            figures.publicado += _print_cell(
-                row, f"publicado:{item.concepto}", item.concepto, month, length, edition, locale
-            )
+        figures.periodos = _read_long(rows, columns)
+    if edition.publicado:
+        for at, row in enumerate(rows):
+            printed = [] if edition.reparar else list(_read_published(row, columns))
+            for item in edition.publicado:
+                if item.columna:
+                    month, length, _ = _read_period(row, edition)
+                    printed += _print_cell(row, f"publicado:{item.concepto}", item.concepto, month, length, columns)
+            figures.publicado += [(at, record) for record in printed]
     return figures
 
 
-def read_totals(row: Row, edition: Edition, locale: str) -> list[Record]:
+def read_totals(row: Row, columns: Columns) -> list[Record]:
     """Read a row of totals: the goal, and each period of each series, as printed figures."""
+    edition = columns.edition
     found: list[Record] = []
     if "meta_anual" in row.table.columns:
-        found += _print_cell(row, "meta_anual", "meta_anual", 12, 12, edition, locale)
+        found += _print_cell(row, "meta_anual", "meta_anual", 12, 12, columns)
     if edition.reparar:
-        block = _read_block(row, edition, locale)
-        for period in block.periodos:
+        periods, printed, _ = _read_block(row, columns)
+        for period in periods:
             for name in FIGURES[:2]:
                 if period["meses"] == 1 and period.get(name) is not None:
                     found.append(
                         {k: period[k] for k in ("mes", "meses", "fuente")} | {"concepto": name, "valor": period[name]}
                     )
-        return found + block.publicado
+        return found + printed
     for series in edition.periodos:
-        for month in series.encabezados:
+        for month in series.headings():
             key = f"{series.columna}:{month}:{series.meses}"
             if series.columna in FIGURES[:2]:
-                found += _print_cell(row, key, series.columna, month, series.meses, edition, locale)
-    return found + list(_read_published(row, edition, locale))
+                found += _print_cell(row, key, series.columna, month, series.meses, columns)
+    return found + list(_read_published(row, columns))
 
 
-def read_number(row: Row, key: str, edition: Edition, locale: str) -> float | None:
-    """Return the number in a mapped column of a row, or None where it is blank.
+def join_periods(blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool) -> pd.DataFrame:
+    """Join blocks of periods into a table; a period that stands twice with the same figures counts once.
+
+    Parameters
+    ----------
+    blocks : sequence of dict
+        Columns of `avances`.
+    may_fill : bool
+        Rows of one activity hold different figures of one period: each fills what the other lacks.
 
     Raises
     ------
     FormatoError
-        The cell holds anything else; names the cell and the column.
+        Two rows report different figures for one activity and period.
     """
-    column, cell = row.table.columns.get(key), row.value(key)
-    may_be_text = column is not None and column == row.table.columns.get(TEXT_TWINS.get(key, ""))
-    if may_be_text and isinstance(cell, str) and parse_number(cell, locale) is None:
-        return None
-    return _to_number(cell, row, column, key, edition, locale)
+    names = list(COLUMNS["avances"])
+    if not blocks:
+        return pd.DataFrame(columns=names)
+    table = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in names}, copy=False)
+    codes = pd.factorize(table["actividad_id"])[0].astype(np.int64) * 256 + table["mes"] * 16 + table["meses"]
+    if len(np.unique(codes)) == len(codes):
+        return table
+    for _, rows in table[codes.duplicated(keep=False)].groupby(_KEY, sort=False):
+        figures = rows[list(FIGURES)]
+        differing = figures.nunique(dropna=may_fill) > 1
+        if differing.any():
+            raise FormatoError(
+                f"dos reportes distintos del mismo periodo: {rows['fuente'].iloc[0]} y {rows['fuente'].iloc[-1]}",
+                "un solo reporte por actividad y periodo",
+                "corrija el documento; si son dos actividades, asigne en el layout la columna que las distingue",
+            )
+    order = {name: "first" for name in names if name not in _KEY} | ({"fuente": "last"} if may_fill else {})
+    return table.groupby(_KEY, sort=False, as_index=False).agg(order)[names]
 
 
-def _to_number(cell: Cell, row: Row, column: int | None, key: str, edition: Edition, locale: str) -> float | None:
-    if cell is None or (isinstance(cell, str) and fold(cell) in map(fold, edition.vacios)):
-        return None
-    number = parse_number(cell, locale) if isinstance(cell, str) else None if isinstance(cell, bool) else float(cell)
-    if number is None:
-        shown = (edition.expected().get(key) or (key,))[0]
-        raise FormatoError(
-            f"«{cell}»",
-            f"un número ({shown}), como los escribe {locale}",
-            "corrija la celda en el documento, o declárela en `vacios:` del layout si quiere decir «sin dato»",
-            lugar=row.sheet.locate(row.index, column),
-        )
-    return number
+def _as_array(name: str, values: list[object]) -> np.ndarray:
+    if name in FIGURES:
+        return np.array(values, dtype=float)
+    return np.array(values, dtype=np.int64 if name in ("fila", "mes", "meses") else object)
 
 
-def _read_period(row: Row, edition: Edition) -> tuple[int, int]:
-    """Return closing month and length of the period that the lines above a row say; the year without any."""
-    if "mes" in row.contexto:
-        return parse_month(row.contexto["mes"]) or 0, 1
-    if "trimestre" in row.contexto:
-        return 3 * (parse_quarter(row.contexto["trimestre"]) or 0), 3
+def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
+    """Read one column per period: a period per row and column, in the order of the rows."""
+    edition = columns.edition
+    keys: dict[tuple[int, int], dict[str, str]] = {}
+    for series in edition.periodos:
+        for month in series.headings():
+            key = f"{series.columna}:{month}:{series.meses}"
+            keys.setdefault((month, series.meses), {})[series.columna] = key
+    if not keys:
+        return {}
+    height, width = len(rows), len(keys)
+    figures = {name: np.full((height, width), np.nan) for name in FIGURES}
+    comments = np.full((height, width), None, dtype=object)
+    sources = np.empty((height, width), dtype=object)
+    kinds = _read_kinds(rows, columns)
+    indices = [row.index for row in rows]
+    for at, series in enumerate(keys.values()):
+        for name, key in series.items():
+            if name == "comentario":
+                comments[:, at] = columns.texts(rows, key)
+            elif name == "por_fila":
+                values = columns.numbers(rows, key)
+                for kind in FIGURES:
+                    figures[kind][:, at] = np.where(kinds == kind, values, np.nan)
+            else:
+                figures[name][:, at] = columns.numbers(rows, key)
+        column = rows[0].table.columns[series.get("ejecutado") or next(iter(series.values()))]
+        sources[:, at] = rows[0].sheet.addresses(indices, column)
+    kept = np.repeat(kinds != "ignorar", width)
+    block = {name: values.ravel() for name, values in figures.items()}
+    block |= {
+        "fila": np.repeat(np.arange(height), width),
+        "mes": np.tile(np.array([month for month, _ in keys]), height),
+        "meses": np.tile(np.array([length for _, length in keys]), height),
+        "comentario": comments.ravel(),
+        "origen": np.full(height * width, "leido", dtype=object),
+        "fuente": sources.ravel(),
+    }
+    return block if kept.all() else {name: values[kept] for name, values in block.items()}
+
+
+def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:
+    """Return per row which figure it holds (`series_por_fila`); all the same where each has columns of its own."""
+    said = columns.edition.series_por_fila
+    if said is None:
+        return np.full(len(rows), "", dtype=object)
+    marks = [(fold(text), name) for name, texts in said.texts().items() for text in texts]
+    kinds = []
+    for row, text in zip(rows, columns.texts(rows, "serie"), strict=True):
+        found = next((name for mark, name in marks if text is not None and fnmatchcase(fold(text), mark)), None)
+        if found is None:
+            raise FormatoError(
+                f"«{text or ''}» como clase de la fila",
+                "uno de los textos de `series_por_fila:`",
+                "corrija la celda, o agregue el texto en `series_por_fila:` (en `ignorar:` si la fila no cuenta)",
+                lugar=row.sheet.locate(row.index, row.table.columns["serie"]),
+            )
+        kinds.append(found)
+    return np.array(kinds, dtype=object)
+
+
+def _read_long(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
+    """Read one row per period."""
+    edition = columns.edition
+    periods = [_read_period(row, edition) for row in rows]
+    source = "ejecutado" if "ejecutado" in rows[0].table.columns else "programado"
+    comments = columns.cells(rows, rows[0].table.columns.get("comentario"))
+    return {name: columns.numbers(rows, name) for name in FIGURES} | {
+        "fila": np.arange(len(rows)),
+        "mes": np.array([period.mes for period in periods]),
+        "meses": np.array([period.meses for period in periods]),
+        "comentario": np.array([None if cell is None else str(cell) for cell in comments], dtype=object),
+        "origen": np.full(len(rows), "leido", dtype=object),
+        "fuente": np.array([row.address(source) for row in rows], dtype=object),
+    }
+
+
+def _read_period(row: Row, edition: Edition) -> Period:
+    """Return the period that a row, or the lines above it, say; the year without any."""
+    if edition.periodo == "fila":
+        return _read_row_period(row, edition)
+    for name in LENGTHS:
+        if name in row.contexto:
+            return Period(find_month(name, row.contexto[name]) or 0, LENGTHS[name])
     if edition.periodo == "columnas":
-        return 12, 12
+        return Period(12, 12)
     raise FormatoError(
         "ninguna línea con el periodo encima de la tabla",
-        "una línea como: " + "; ".join(p for p in edition.contexto if "{mes}" in p or "{trimestre}" in p),
+        "una línea como: " + "; ".join(p for p in edition.contexto if any(f"{{{name}}}" in p for name in LENGTHS)),
         "escriba el mes o trimestre encima de la tabla, o agregue al layout la forma en que está escrito",
         lugar=row.sheet.locate(row.table.top, 0),
     )
 
 
-def _read_periods(row: Row, edition: Edition, locale: str) -> list[Record]:
-    if edition.periodo == "contexto":
-        month, length = _read_period(row, edition)
-        comment = row.value("comentario")
-        record: Record = {name: read_number(row, name, edition, locale) for name in FIGURES}
-        record |= {"mes": month, "meses": length, "comentario": None if comment is None else str(comment)}
-        source = row.address("ejecutado" if "ejecutado" in row.table.columns else "programado")
-        return [record | {"origen": "leido", "fuente": source}]
-    periods: dict[tuple[int, int], Record] = {}
-    for series in edition.periodos:
-        for month in series.encabezados:
-            key = f"{series.columna}:{month}:{series.meses}"
-            start = {"mes": month, "meses": series.meses, "origen": "leido", "fuente": row.address(key)}
-            record = periods.setdefault((month, series.meses), start)
-            if series.columna == "comentario":
-                record["comentario"] = None if row.value(key) is None else str(row.value(key))
-            else:
-                record[series.columna] = read_number(row, key, edition, locale)
-            if series.columna == "ejecutado":
-                record["fuente"] = row.address(key)
-    return list(periods.values())
+def _read_row_period(row: Row, edition: Edition) -> Period:
+    for name in ("periodo", *LENGTHS):
+        if name not in edition.columnas:
+            continue
+        cell = row.value(name)
+        text = str(row.relleno.get(name, "") if cell is None else cell)
+        month = find_month(name, text) if name != "periodo" else None
+        period = parse_period(text) or (Period(month, LENGTHS[name]) if month else None)
+        if period is not None:
+            return period
+        raise FormatoError(
+            f"«{text}»",
+            f"un periodo ({(edition.columnas[name])[0]}), como «ene», «Marzo 2025», «2025-03», «T1» o «I trimestre»",
+            "corrija la celda; si son números solos, asigne la columna a `mes:` o `trimestre:` en lugar de `periodo:`",
+            lugar=row.sheet.locate(row.index, row.table.columns.get(name)),
+        )
+    return Period(12, 12)
 
 
-def _read_published(row: Row, edition: Edition, locale: str) -> Iterator[Record]:
-    for item in edition.publicado:
-        for month in item.encabezados:
+def _read_published(row: Row, columns: Columns) -> Iterator[Record]:
+    for item in columns.edition.publicado:
+        for month in item.spread():
             key = f"publicado:{item.concepto}:{month}:{item.meses}"
-            yield from _print_cell(row, key, item.concepto, month, item.meses, edition, locale)
+            yield from _print_cell(row, key, item.concepto, month, item.meses, columns)
 
 
-def _print_cell(
-    row: Row, key: str, concept: str, month: int, length: int, edition: Edition, locale: str
-) -> Iterator[Record]:
+def _print_cell(row: Row, key: str, concept: str, month: int, length: int, columns: Columns) -> Iterator[Record]:
     """Yield the printed figure of a cell, unless it is blank."""
     cell = row.value(key)
     if cell is not None:
-        value = read_number(row, key, edition, locale)
+        value = columns.number(row, key)
         yield {
             "concepto": concept,
             "mes": month,
@@ -183,17 +284,20 @@ def _print_cell(
         }
 
 
-def _read_block(row: Row, edition: Edition, locale: str) -> RowFigures:
-    """Read a row by its equations: months of a quarter where they stand, else the quarter."""
-    first, names = _find_block(row, edition)
+def _read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], tuple[str, str] | None]:
+    """Read a row by its equations: months of a quarter where they stand, else the quarter.
+
+    Returns its periods, the figures that it prints, and what was damaged with its place.
+    """
+    first, names = _find_block(row, columns.edition)
     keys = {column: key for key, column in row.table.columns.items()}
-    cells = row.sheet.filas[row.index]
+    cells = row.cells
     values = [
-        _to_number(cells[c], row, c, keys.get(c, "una columna de más"), edition, locale)
-        for c in range(first, len(cells))
+        columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))
     ]
-    reading = read_row(values, series=len(names), goal=read_number(row, "meta_anual", edition, locale))
-    figures = RowFigures()
+    reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
+    periods: list[Record] = []
+    published: list[Record] = []
     origin = "reconstruido" if reading.estado == "reconstruida" or reading.perdidas else "leido"
     result_first = first + 12 * names.index("ejecutado") if "ejecutado" in names else first
     for quarter in range(1, 5):
@@ -203,22 +307,20 @@ def _read_block(row: Row, edition: Edition, locale: str) -> RowFigures:
             for i, month in enumerate(close_months(quarter)):
                 record: Record = {name: segment[i] for name, segment in zip(names, segments, strict=True) if segment}
                 source = row.sheet.address(row.index, result_first + month - 1)
-                figures.periodos.append(record | {"mes": month, "meses": 1, "origen": origin, "fuente": source})
+                periods.append(record | {"mes": month, "meses": 1, "origen": origin, "fuente": source})
         else:
             record = dict(zip(names, reading.bloque[at : at + len(names)], strict=True))
             source = row.sheet.address(row.index, first + reading.inicio_bloque + at + len(names) - 1)
-            figures.periodos.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": source})
+            periods.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": source})
     for i, value in enumerate(reading.bloque):
         column = first + reading.inicio_bloque + i
         if value is not None and column < len(cells) and cells[column] is not None:
             printed = {"concepto": names[i % len(names)], "mes": 3 * (i // len(names) + 1), "meses": 3, "valor": value}
-            figures.publicado.append(
-                printed | {"texto": str(cells[column]), "fuente": row.sheet.address(row.index, column)}
-            )
+            published.append(printed | {"texto": str(cells[column]), "fuente": row.sheet.address(row.index, column)})
+    note = None
     if reading.estado in _STATES:
-        figures.nota = _STATES[reading.estado].format(what=_describe_damage(reading))
-        figures.nota_fuente = row.sheet.address(row.index, first)
-    return figures
+        note = _STATES[reading.estado].format(what=_describe_damage(reading)), row.sheet.address(row.index, first)
+    return periods, published, note
 
 
 def _find_block(row: Row, edition: Edition) -> tuple[int, list[str]]:

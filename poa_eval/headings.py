@@ -4,52 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
+from poa_eval.aliases import Alias, find_hot, make_alias, match_path
 from poa_eval.cards import score_cards
 from poa_eval.errors import FormatoError, LayoutError
 from poa_eval.forms import Cards
-from poa_eval.layout import Edition, Layout, known_layouts, split_heading
+from poa_eval.layout import Edition, Layout, known_layouts
 from poa_eval.names import fold, suggest_sentence
+from poa_eval.parts import show_heading
 from poa_eval.read import RawDocument, RawSheet
 
 _NEAR = 0.5  # share of the expected headings from which a row counts as an attempt at the form
 
+Path = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Form:
-    """An edition with its headings folded, once for a document."""
+    """An edition with its headings ready for matching, once for a document; `year` is the one asked for."""
 
     edition: Edition
-    wanted: dict[str, tuple[tuple[str, ...], ...]]
+    wanted: dict[str, tuple[Alias, ...]]
     shown: dict[str, str]
-    parts: frozenset[str]
-    ignored: tuple[tuple[str, ...], ...]
+    ignored: tuple[Alias, ...]
+    year: int | None = None
+    sigue: Table | None = None  # the table that this heading, repeated at a page break, goes on with
 
 
-def make_form(edition: Edition) -> Form:
+def make_form(edition: Edition, ejercicio: int | None = None) -> Form:
     """Make an edition ready for matching."""
     expected = edition.expected()
-    wanted = {key: tuple(map(split_heading, names)) for key, names in expected.items()}
     return Form(
         edition,
-        wanted,
-        {key: names[0] for key, names in expected.items()},
-        frozenset(part for aliases in wanted.values() for alias in aliases for part in alias),
-        tuple(split_heading(alias) for names in edition.ignorar for alias in names),
+        {key: tuple(map(make_alias, names)) for key, names in expected.items()},
+        {key: show_heading(names[0]) for key, names in expected.items()},
+        tuple(make_alias(alias) for names in edition.ignorar for alias in names),
+        ejercicio or edition.ejercicio,
     )
 
 
 @dataclass(frozen=True)
 class Table:
-    """A heading found in a sheet: its first row, and the column of each mapped key."""
+    """A heading found in a sheet: its first row, the column of each mapped key, and the year that it says."""
 
     sheet: RawSheet
     top: int
     height: int
     columns: dict[str, int]
+    year: int | None = None
 
 
-def choose_edition(document: RawDocument, layout: Layout | None) -> tuple[Layout, Edition | Cards]:
+@dataclass
+class _Attempt:
+    """Rows read as a heading: columns by key, missing headings, all headings by column, those of another year."""
+
+    top: int
+    columns: dict[str, list[int]]
+    missing: list[str]
+    paths: dict[int, Path]
+    years: dict[int, int]
+    foreign: set[int]
+
+    @property
+    def share(self) -> float:
+        """Return the share of the expected headings that are there."""
+        return len(self.columns) / max(len(self.columns) + len(self.missing), 1)
+
+
+def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
+    """Yield the sheets that an edition reads, hidden ones included."""
+    for sheet in document.hojas:
+        name = fold(sheet.hoja or "")
+        wanted = not edition.hojas or any(fnmatchcase(name, fold(pattern)) for pattern in edition.hojas)
+        if wanted and not any(fnmatchcase(name, fold(pattern)) for pattern in edition.ignorar_hojas):
+            yield sheet
+
+
+def choose_edition(
+    document: RawDocument, layout: Layout | None, ejercicio: int | None = None
+) -> tuple[Layout, Edition | Cards]:
     """Find the edition whose headings the document has: of one layout, or of all that are known.
 
     Raises
@@ -62,7 +96,7 @@ def choose_edition(document: RawDocument, layout: Layout | None) -> tuple[Layout
     ]
     if not candidates:
         raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
-    scored = [(*_score_edition(document, ed), la, name, ed) for la, name, ed in candidates]
+    scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
     complete = [entry for entry in scored if not entry[1] and entry[0]]
     if complete:
         _, _, la, _, ed = max(complete, key=lambda entry: entry[0])
@@ -89,38 +123,93 @@ def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
     FormatoError
         A heading of the form is missing there, stands twice, or is neither mapped nor ignored.
     """
-    index = 0
-    while index < len(sheet.filas):
-        matched, missing, paths = _try_heading(sheet, index, form)
-        if matched and len(matched) / (len(matched) + len(missing)) >= _NEAR:
-            _refuse_bad_heading(sheet, index, form, matched, missing, paths)
-            height = form.edition.encabezado.filas
-            yield Table(sheet, index, height, {key: columns[0] for key, columns in matched.items()})
-            index += height
-        else:
-            index += 1
+    height = form.edition.encabezado.filas
+    end = 0
+    for attempt in _try_headings(sheet, form):
+        if attempt.top >= end:
+            _refuse_bad_heading(sheet, form, attempt)
+            years = set(attempt.years.values())
+            year = form.year if years and form.year else next(iter(years), None)
+            yield Table(sheet, attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
+            end = attempt.top + height
 
 
-def _try_heading(
-    sheet: RawSheet, index: int, form: Form
-) -> tuple[dict[str, list[int]], list[str], dict[int, tuple[str, ...]]]:
-    """Match the rows from `index` on with the expected headings: columns by key, missing ones, paths by column."""
-    texts = [cell for cell in sheet.filas[index] if isinstance(cell, str)]
-    if sum(fold(text) in form.parts for text in texts) < min(2, len(form.wanted)):
-        return {}, list(form.shown.values()), {}
-    paths = _read_paths(sheet, index, form.edition.encabezado.filas)
-    matched: dict[str, list[int]] = {}
-    missing = []
+def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
+    """Yield the parts of a sheet in which tables stand side by side; the sheet itself where none do."""
+    count = form.edition.lado_a_lado
+    attempt = next(_try_headings(sheet, form), None) if count > 1 else None
+    columns = [at for at in attempt.columns.values() if len(at) == count] if attempt else []
+    if not attempt or not columns:
+        yield sheet
+        return
+    starts = [0]
+    for part in range(1, count):
+        first, before = min(at[part] for at in columns), max(at[part - 1] for at in columns)
+        starts.append(max((gap + 1 for gap in range(before + 1, first) if gap not in attempt.paths), default=first))
+    for start, stop in zip(starts, [*starts[1:], None], strict=True):
+        yield sheet.crop(start, stop)
+
+
+def _try_headings(sheet: RawSheet, form: Form, near: float = _NEAR) -> Iterator[_Attempt]:
+    """Yield the attempts at the form with at least a share of its headings, the best of rows that follow one another."""
+    height = form.edition.encabezado.filas
+    hot = find_hot(sheet.textos, (alias for aliases in form.wanted.values() for alias in aliases))
+    least = min(2, len(form.wanted))
+    rows = [
+        index
+        for index, row in enumerate(sheet.filas)
+        if not hot.isdisjoint(row) and sum(isinstance(cell, str) and cell in hot for cell in row) >= least
+    ]
+    best: _Attempt | None = None
+    for top in sorted({max(row - up, 0) for row in rows for up in range(height)}):
+        attempt = _try_heading(sheet, top, form)
+        if best and attempt.top >= best.top + height:
+            yield best
+            best = None
+        if attempt.share >= near and (best is None or attempt.share > best.share):
+            best = attempt
+    if best:
+        yield best
+
+
+def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
+    """Match the rows from `top` on with the expected headings."""
+    paths = _read_paths(sheet, top, form.edition.encabezado.filas)
+    columns: dict[str, list[int]] = {}
+    years: dict[int, int] = {}
+    foreign: set[int] = set()
     for key, aliases in form.wanted.items():
-        columns = [column for column, path in paths.items() if any(_path_matches(path, alias) for alias in aliases)]
-        if columns:
-            matched[key] = columns
-        else:
-            missing.append(form.shown[key])
-    return matched, missing, paths
+        found = []
+        for column, path in paths.items():
+            year = next((said for alias in aliases if (said := match_path(path, alias)) is not None), None)
+            if year and form.year and year != form.year:
+                foreign.add(column)
+            elif year is not None:
+                found.append(column)
+                years |= {column: year} if year else {}
+        if found:
+            columns[key] = found
+    _share_repeated(columns)
+    missing = [name for key, name in form.shown.items() if key not in columns]
+    return _Attempt(top, columns, missing, paths, years, foreign)
 
 
-def _read_paths(sheet: RawSheet, index: int, height: int) -> dict[int, tuple[str, ...]]:
+def _share_repeated(columns: dict[str, list[int]]) -> None:
+    """Deal columns under one heading (``E F M A M J J …``) to the periods that ask for it, from left to right."""
+    asking: dict[tuple[int, ...], list[str]] = {}
+    for key, found in columns.items():
+        if key.count(":") >= 2:
+            asking.setdefault(tuple(found), []).append(key)
+    for found, keys in asking.items():
+        if len(keys) > 1 and len(found) % len(keys) == 0:
+            share = len(found) // len(keys)  # more than one where tables stand side by side
+            columns |= {key: list(found[i :: len(keys)][:share]) for i, key in enumerate(keys)}
+        elif len(keys) > len(found):
+            for key in keys[len(found) :]:
+                del columns[key]
+
+
+def _read_paths(sheet: RawSheet, index: int, height: int) -> dict[int, Path]:
     """Return per column its folded headings from the top row down; a group reaches right over its columns."""
     rows = sheet.filas[index : index + height]
     width = max(len(row) for row in rows)
@@ -142,36 +231,36 @@ def _read_paths(sheet: RawSheet, index: int, height: int) -> dict[int, tuple[str
     return paths
 
 
-def _path_matches(path: tuple[str, ...], alias: tuple[str, ...]) -> bool:
-    rest = iter(path)
-    return path[-1:] == alias[-1:] and all(part in rest for part in alias)
+def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
+    height, paths = form.edition.encabezado.filas, attempt.paths
 
-
-def _refuse_bad_heading(
-    sheet: RawSheet,
-    index: int,
-    form: Form,
-    matched: dict[str, list[int]],
-    missing: list[str],
-    paths: dict[int, tuple[str, ...]],
-) -> None:
     def show(column: int) -> str:
-        rows = sheet.filas[index : index + form.edition.encabezado.filas]
+        rows = sheet.filas[attempt.top : attempt.top + height]
         texts = [str(row[column]) for row in rows if column < len(row) and row[column] is not None]
         return f"«{texts[-1] if texts else paths[column][-1]}»"
 
-    used = {column for columns in matched.values() for column in columns}
+    years = sorted(set(attempt.years.values()))
+    if len(years) > 1:
+        raise FormatoError(
+            f"encabezados de {len(years)} ejercicios: {', '.join(map(str, years))}",
+            "un solo ejercicio",
+            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
+            lugar=sheet.locate(attempt.top, next(iter(attempt.years))),
+        )
+    used = {column for columns in attempt.columns.values() for column in columns} | attempt.foreign
     strange = {
-        c: p for c, p in paths.items() if c not in used and not any(_path_matches(p, alias) for alias in form.ignored)
+        c: p
+        for c, p in paths.items()
+        if c not in used and not any(match_path(p, alias) is not None for alias in form.ignored)
     }
-    if missing:
-        names = ", ".join(f"«{text}»" for text in missing)
+    if attempt.missing:
+        names = ", ".join(f"«{text}»" for text in attempt.missing)
         near = [show(column) for column in strange]
         raise FormatoError(
             f"ningún encabezado {names}" + (f"; sin asignar: {', '.join(near)}" if near else ""),
             "todos los encabezados del layout",
             "corrija el encabezado en el documento, o agregue su nueva forma de escribirse en el layout",
-            lugar=sheet.locate(index, min(strange, default=0)),
+            lugar=sheet.locate(attempt.top, min(strange, default=0)),
         )
     if strange:
         column, path = next(iter(strange.items()))
@@ -180,32 +269,29 @@ def _refuse_bad_heading(
             "solo columnas asignadas o declaradas en `ignorar:`",
             "asígnela en `columnas:` o agréguela a `ignorar:` del layout; "
             + suggest_sentence(path[-1], form.shown.values()),
-            lugar=sheet.locate(index + form.edition.encabezado.filas - 1, column),
+            lugar=sheet.locate(attempt.top + height - 1, column),
         )
-    for key, columns in matched.items():
+    for key, columns in attempt.columns.items():
         if len(columns) > 1:
             raise FormatoError(
                 f"el encabezado {show(columns[1])} dos veces",
                 f"una sola columna para «{key}»",
-                "escriba el encabezado con su grupo en el layout: «GRUPO > NOMBRE»",
-                lugar=sheet.locate(index, columns[1]),
+                "escriba el encabezado con su grupo en el layout: «GRUPO > NOMBRE»; si son tablas una al lado de la "
+                "otra, declare `lado_a_lado: 2`",
+                lugar=sheet.locate(attempt.top, columns[1]),
             )
 
 
-def _score_edition(document: RawDocument, edition: Edition | Cards) -> tuple[int, list[str]]:
+def _score_edition(document: RawDocument, edition: Edition | Cards, ejercicio: int | None) -> tuple[int, list[str]]:
+    """Return how many headings the best place of the document matches, and which are missing there."""
     if isinstance(edition, Cards):
         return score_cards(document, edition)
-    return _score_headings(document, make_form(edition))
-
-
-def _score_headings(document: RawDocument, form: Form) -> tuple[int, list[str]]:
-    """Return how many headings the best row of the document matches, and which are missing there."""
+    form = make_form(edition, ejercicio)
+    attempts = (attempt for sheet in list_sheets(document, edition) for attempt in _try_headings(sheet, form, 0.0))
     best: tuple[int, list[str]] = (0, list(form.shown.values()))
-    for sheet in document.hojas:
-        for index in range(len(sheet.filas)):
-            matched, missing, _ = _try_heading(sheet, index, form)
-            if len(matched) > best[0]:
-                best = (len(matched), missing)
-            if not missing:
-                return best
+    for attempt in attempts:
+        if len(attempt.columns) > best[0]:
+            best = (len(attempt.columns), attempt.missing)
+        if not attempt.missing:
+            break
     return best

@@ -16,193 +16,133 @@ from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
 from poa_eval.forms import Cards
 from poa_eval.names import fold, suggest_sentence
-from poa_eval.plan import COLUMNS
-
-Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
-Direction = Literal["ascendente", "descendente", "regular", "nominal"]
-Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
-
-_FIGURES = ("programado", "ejecutado", "programado_inicial")
-_UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
-#: What a column of a `tabla` may be mapped to.
-TARGETS = frozenset(
-    (
-        *_UNIT_COLUMNS,
-        *_FIGURES,
-        "comentario",
-        *(c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"),
-    )
+from poa_eval.parts import (
+    FIGURES,
+    PERIOD_COLUMNS,
+    Header,
+    Heading,
+    Progress,
+    Published,
+    Rule,
+    Series,
+    RowSeries,
+    Totals,
+    check_targets,
 )
+from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.values import parse_month
+
+#: The cut-off is the last month of which the document has results.
+LAST_REPORTED = "ultimo mes con resultados"
+
+Text = Annotated[str, Field(min_length=1)]
 
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-#: One heading in the spellings it has been seen in; ``GRUPO > NOMBRE`` names a heading under a group.
-Heading = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
-
-
-def split_heading(alias: str) -> tuple[str, ...]:
-    """Return the folded levels of a heading written ``GRUPO > NOMBRE``."""
-    return tuple(fold(part) for part in alias.split(">"))
-
-
-class Header(Model):
-    """The heading of a table: how many rows it takes."""
-
-    filas: int = Field(default=1, ge=1, le=4)
-
-
-class Series(Model):
-    """A figure that stands in one column per period: 12 months, 4 quarters, 2 half-years or 1 year.
-
-    `encabezados` lists the periods of a year in order, or names each by its closing month.
-    """
-
-    columna: Literal["programado", "ejecutado", "programado_inicial", "comentario"]
-    grupo: str | None = None
-    encabezados: dict[int, Heading]
-    meses: Literal[1, 2, 3, 4, 6, 12]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spread_list(cls, data: Any) -> Any:
-        return _spread_headings(data)
-
-    def headings(self) -> dict[int, Heading]:
-        """Return closing month → headings with their group."""
-        prefix = f"{self.grupo} > " if self.grupo else ""
-        return {month: tuple(prefix + alias for alias in names) for month, names in self.encabezados.items()}
-
-
-def _spread_headings(data: Any) -> Any:
-    """Turn a list of headings into closing month → heading; the year parts evenly."""
-    if not isinstance(data, dict) or not isinstance(data.get("encabezados"), list):
-        return data
-    listed = data["encabezados"]
-    if len(listed) not in (1, 2, 3, 4, 6, 12):
-        raise ValueError(f"encabezados tiene {len(listed)} elementos; un año se parte en 12, 6, 4, 3, 2 o 1 periodos")
-    length = 12 // len(listed)
-    return {**data, "meses": length, "encabezados": {length * (i + 1): name for i, name in enumerate(listed)}}
-
-
-class Published(Model):
-    """A derived figure that the document itself prints: per period, or once a row (`columna`)."""
-
-    concepto: Concept
-    columna: Heading | None = None
-    encabezados: dict[int, Heading] = Field(default_factory=dict)
-    meses: Literal[1, 2, 3, 4, 6, 12] = 12
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spread_list(cls, data: Any) -> Any:
-        return _spread_headings(data)
-
-    @model_validator(mode="after")
-    def _check_one(self) -> Published:
-        if bool(self.columna) == bool(self.encabezados):
-            raise ValueError("declare `columna` (una cifra por fila) o `encabezados` (una por periodo)")
-        return self
-
-
-class Totals(Model):
-    """The row of totals: the text that marks it, and what it is worth."""
-
-    texto: str
-    suma_segun_documento: bool = False
-
-
-class Progress(Model):
-    """The formula by which the document itself computes progress towards the year.
-
-    ``razones_ponderadas`` is Σ ejecutado / programado × peso of each period to date; the weights are given by
-    the length of the period in months.
-    """
-
-    formula: Literal["razones_ponderadas"]
-    pesos: dict[int, float]
-    texto: str
-
-
-class Rule(Model):
-    """How the activities that match `cuando` behave; a later rule prevails."""
-
-    cuando: dict[str, str]
-    sentido: Direction | None = None
-    acumulacion: Accumulation | None = None
-    acumulacion_programado: Accumulation | None = None
-    porque: str
-
-    @field_validator("cuando")
-    @classmethod
-    def _check_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        for column in value:
-            if column not in TARGETS:
-                raise ValueError(f"columna «{column}» desconocida; {suggest_sentence(column, sorted(TARGETS))}")
-        return value
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
 
 
 class Edition(Model):
     """One form of an institution: where its tables lie and what their columns are."""
 
     clase: Literal["tabla"]
+    hojas: Texts = ()
+    ignorar_hojas: Texts = ()
+    nombre_hoja: Texts = ()
     encabezado: Header = Header()
+    lado_a_lado: int = Field(default=1, ge=1, le=4)
+    fin_tabla: Texts = ()
     columnas: dict[str, Heading]
     ignorar: tuple[Heading, ...] = ()
-    ignorar_filas: tuple[str, ...] = ()
-    rellenar: tuple[str, ...] = ()
-    contexto: tuple[str, ...] = ()
+    ignorar_filas: Texts = ()
+    rellenar: Texts = ()
+    contexto: Texts = ()
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
-    periodo: Literal["columnas", "contexto"] = "columnas"
+    componer: dict[str, Text] = Field(default_factory=dict)
+    nombres: dict[str, dict[str, Text]] = Field(default_factory=dict)
+    ejercicio: int | None = Field(default=None, ge=1990, le=2100)
+    periodo: Literal["columnas", "contexto", "fila"] = "columnas"
     periodos: tuple[Series, ...] = ()
+    series_por_fila: RowSeries | None = None
+    corte: Text | None = None
+    meta_anual: Literal["suma de programado"] | None = None
+    valor_sin_formato: Texts = ()
     publicado: tuple[Published, ...] = ()
     totales: Totals | None = None
     reparar: tuple[Literal["meses = trimestres", "trimestres = meta_anual"], ...] = ()
-    vacios: tuple[str, ...] = ()
+    vacios: Texts = ()
     avance: Progress | None = None
     reglas: tuple[Rule, ...] = ()
 
     @field_validator("columnas")
     @classmethod
-    def _check_targets(cls, value: dict[str, Heading]) -> dict[str, Heading]:
-        unknown = [
-            f"columna «{c}» desconocida; {suggest_sentence(c, sorted(TARGETS))}" for c in value if c not in TARGETS
-        ]
-        if unknown:
-            raise ValueError("; ".join(unknown))
-        missing = [c for c in ("actividad",) if c not in value]
-        if missing:
-            raise ValueError("falta asignar un encabezado a: " + ", ".join(missing))
+    def _check_columns(cls, value: dict[str, Heading]) -> dict[str, Heading]:
+        check_targets(value)
+        if "actividad" not in value:
+            raise ValueError("falta asignar un encabezado a: actividad")
+        return value
+
+    @field_validator("componer", "nombres")
+    @classmethod
+    def _check_targets(cls, value: dict[str, Any]) -> dict[str, Any]:
+        check_targets(value)
+        return value
+
+    @field_validator("corte")
+    @classmethod
+    def _check_corte(cls, value: str | None) -> str | None:
+        if value is not None and fold(value) != LAST_REPORTED and parse_month(value) is None:
+            raise ValueError(f"corte «{value}» no es un mes, ni «último mes con resultados»")
         return value
 
     @model_validator(mode="after")
     def _check_whole(self) -> Edition:
+        faults = list(self._find_faults())
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _find_faults(self) -> Iterator[str]:
         for column in self.rellenar:
             if column not in self.columnas:
-                raise ValueError(f"rellenar: «{column}» no está en columnas")
-        by_row = [c for c in _FIGURES if c in self.columnas]
+                yield f"rellenar: «{column}» no está en columnas"
+        by_row = [c for c in FIGURES if c in self.columnas]
         if self.periodo == "columnas" and by_row:
-            raise ValueError(
-                f"{', '.join(by_row)} en columnas pide `periodo: contexto`; si hay un mes por columna, use `periodos`"
+            yield (
+                f"{', '.join(by_row)} en columnas pide `periodo: contexto` (el periodo está encima de la tabla) o "
+                "`periodo: fila` (en una columna); si hay un mes por columna, use `periodos`"
             )
-        if self.periodo == "contexto" and self.periodos:
-            raise ValueError("`periodos` y `periodo: contexto` se excluyen")
+        if self.periodo != "columnas" and self.periodos:
+            yield f"`periodos` y `periodo: {self.periodo}` se excluyen"
+        said = [c for c in PERIOD_COLUMNS[:-1] if c in self.columnas]
+        if (self.periodo == "fila") != bool(said):
+            yield "`periodo: fila` va con una columna del periodo: " + ", ".join(PERIOD_COLUMNS[:-1])
+        if (self.series_por_fila is None) == any(s.columna == "por_fila" for s in self.periodos):
+            yield "`series_por_fila` va con una serie `columna: por_fila` en `periodos`, y al revés"
         if self.reparar and not any(s.meses == 1 for s in self.periodos):
-            raise ValueError("`reparar` necesita series de meses en `periodos`")
-        return self
+            yield "`reparar` necesita series de meses en `periodos`"
+        if self.meta_anual and "meta_anual" in self.columnas:
+            yield "`meta_anual: suma de programado` y `meta_anual` en columnas se excluyen"
+        numbers = {*FIGURES, *(c for c, kind in COLUMNS["actividades"].items() if kind == NUMBER), "publicado", "todo"}
+        for name in self.valor_sin_formato:
+            if name not in numbers:
+                yield f"valor_sin_formato: «{name}» no es una columna de números; {suggest_sentence(name, numbers)}"
 
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""
         wanted = dict(self.columnas)
         wanted |= {f"contexto:{key}": names for key, names in self.contexto_columnas.items()}
+        if self.series_por_fila:
+            wanted["serie"] = self.series_por_fila.encabezado
         for series in self.periodos:
             wanted |= {f"{series.columna}:{month}:{series.meses}": names for month, names in series.headings().items()}
         for item in self.publicado:
             if item.columna:
                 wanted[f"publicado:{item.concepto}"] = item.columna
-            wanted |= {f"publicado:{item.concepto}:{m}:{item.meses}": names for m, names in item.encabezados.items()}
+            wanted |= {f"publicado:{item.concepto}:{m}:{item.meses}": names for m, names in item.spread().items()}
         return wanted
 
 

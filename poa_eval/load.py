@@ -68,6 +68,8 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
     ConflictoError
         Two documents report different figures for one activity and period, or are of different years.
     """
+    if not plans:
+        raise ConflictoError("ninguna fuente", "al menos una", "nombre en `fuentes:` un documento del plan")
     merged = plans[0]
     for plan, may_change in zip(plans[1:], list(replaces or [False] * len(plans))[1:], strict=True):
         if plan.ejercicio != merged.ejercicio:
@@ -106,44 +108,41 @@ def _merge_periods(
     """Return the periods of both, and the changes of reported ones.
 
     A period of both counts once, a blank filled from the other. Where one has a quarter and the other its months,
-    the months stand if they add up to the quarter; else the later document's.
+    the months stand if all three are known, and must add up to the quarter; else the quarter stands.
     """
     changes: list[dict[str, object]] = []
-    pairs = old.merge(new, on=["actividad_id", "mes", "meses"], suffixes=("", "_new"))
-    lengths = [t.assign(_q=(t["mes"] - 1) // 3).groupby(["actividad_id", "_q"], sort=False) for t in (old, new)]
-    drop_old, drop_new = [], []
-    for key, later in lengths[1]:
-        earlier = lengths[0].get_group(key) if key in lengths[0].groups else later
-        if set(earlier["meses"]) == set(later["meses"]):
-            continue
-        sums = pd.merge(_total(earlier), _total(later), how="cross", suffixes=("", "_new")).assign(actividad_id=key[0])
-        changed = [c for pair in sums.to_dict("records") for c in _compare_all(pair, may_change)]
-        changes += changed
-        if changed or later["meses"].min() < earlier["meses"].min():
-            drop_old += list(earlier.index)
-        else:
-            drop_new += list(later.index)
-    changes += [change for pair in pairs.to_dict("records") for change in _compare_all(pair, may_change)]
+    drop: dict[str, list[int]] = {"old": [], "new": []}
+    for months, quarters, fine, coarse in ((old, new, "old", "new"), (new, old, "new", "old")):
+        parts = months[months["meses"] == 1].assign(mes=lambda t: (t["mes"] + 2) // 3 * 3)
+        for key, three in parts.groupby(["actividad_id", "mes"], sort=False):
+            whole = quarters[
+                (quarters["actividad_id"] == key[0]) & (quarters["mes"] == key[1]) & (quarters["meses"] == 3)
+            ]
+            if whole.empty:
+                continue
+            sums = three[_FIGURES].sum(skipna=False)
+            if len(three) < 3 or sums.isna().any():
+                drop[fine] += list(three.index)
+                continue
+            pair = {"actividad_id": key[0], "mes": key[1], "meses": 3, "fuente": three["fuente"].iloc[-1]} | dict(sums)
+            later = whole.iloc[0]
+            pair |= {f"{column}_new": later[column] for column in ("fuente", *_FIGURES)}
+            changed = _compare_all(pair, may_change)
+            changes += changed
+            stands_coarse = changed and coarse == "new"
+            drop[fine if stands_coarse else coarse] += list(three.index if stands_coarse else whole.index)
     key = ["actividad_id", "mes", "meses"]
-    merged = (
-        new.drop(index=drop_new).set_index(key).combine_first(old.drop(index=drop_old).set_index(key)).reset_index()
-    )
+    old, new = old.drop(index=drop["old"]), new.drop(index=drop["new"])
+    pairs = old.merge(new, on=key, suffixes=("", "_new"))
+    changes += [change for pair in pairs.to_dict("records") for change in _compare_all(pair, may_change)]
+    merged = new.set_index(key).combine_first(old.set_index(key)).reset_index()
     order = {activity: i for i, activity in enumerate(dict.fromkeys([*old["actividad_id"], *new["actividad_id"]]))}
-    rank = merged["actividad_id"].map(order)
-    merged = merged.assign(_o=rank).sort_values(["_o", "mes"], kind="stable", ignore_index=True)
-    return merged[list(old.columns)].astype(dict(old.dtypes)), changes
+    merged = merged.assign(_o=merged["actividad_id"].map(order)).sort_values(["_o", "mes"], kind="stable")
+    return merged[list(old.columns)].astype(dict(old.dtypes)).reset_index(drop=True), changes
 
 
 def _compare_all(pair: dict, may_change: bool) -> list[dict[str, object]]:
     return [change for column in _FIGURES for change in _compare(pair, column, may_change)]
-
-
-def _total(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row with a quarter's sums; missing where any of its parts is."""
-    sums = {column: rows[column].sum(skipna=False) for column in _FIGURES}
-    complete = rows["meses"].sum() >= 3
-    figures = {column: value if complete else float("nan") for column, value in sums.items()}
-    return pd.DataFrame([figures | {"mes": rows["mes"].max(), "meses": 3, "fuente": rows["fuente"].iloc[-1]}])
 
 
 def _compare(pair: dict, column: str, may_change: bool) -> list[dict[str, object]]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from poa_eval.errors import ParamsError
+from poa_eval.names import fold
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
 from poa_eval.shape import read_corte
-from poa_eval.values import QUARTERS
+from poa_eval.values import QUARTERS, is_percentage
 from poa_eval.windows import Due, Window, find_due, measure_window
 
+_SUMS = (None, "suma según el documento")
 _WINDOWS = ("trimestre", "acumulado")
 _ACTIVITY_COLUMNS = (
     "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "
@@ -31,7 +33,6 @@ _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evalua
 _FIGURES = (
     "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
 )
-_PERCENT_UNITS = {"%", "porcentaje", "por ciento", "porciento", "puntos porcentuales"}
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ def measure(
     Notes
     -----
     ``cumplimiento`` is Σ ejecutado / Σ programado × 100 of the window; ``avance_anual`` is Σ ejecutado / meta
-    anual × 100 or the formula that the layout declares. The proportion of goals met, cumplidas / evaluadas
-    × 100, is the formula «No. Act. Realizadas / No. Act. Proyectadas × 100» that municipal plans print.
+    anual × 100 or the formula that the layout declares. The proportion of goals met is the formula «No. Act.
+    Realizadas / No. Act. Proyectadas × 100» that municipal plans print; the profile says what it divides by.
     """
     if trimestre not in (1, 2, 3, 4):
         raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
@@ -122,12 +123,13 @@ def measure(
     names = plan.unidades.set_index("unidad_id")["unidad"]
     units = pd.DataFrame(
         [
-            {"unidad_id": unit_id, "unidad": names[unit_id]} | _measure_group(group, plan, weights, per_document=False)
+            {"unidad_id": unit_id, "unidad": names[unit_id]} | _measure_group(group, plan, weights, profile)
             for unit_id, group in activities.groupby("unidad_id", sort=False)
         ],
         columns=["unidad_id", "unidad", *_group_columns()],
     )
-    total = pd.DataFrame([_measure_group(activities, plan, weights, per_document=True)], columns=_group_columns())
+    whole = _measure_group(activities, plan, weights, profile, per_document=True)
+    total = pd.DataFrame([whole], columns=_group_columns())
     figures = {f"{name}_{window}": "float64" for name in _FIGURES for window in _WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
     return Evaluation(plan, profile, trimestre, date, activities, units, total)
@@ -217,7 +219,9 @@ def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float |
     return total
 
 
-def _measure_group(group: pd.DataFrame, plan: Plan, weights: pd.Series, *, per_document: bool) -> dict[str, object]:
+def _measure_group(
+    group: pd.DataFrame, plan: Plan, weights: pd.Series, profile: Profile, *, per_document: bool = False
+) -> dict[str, object]:
     """Return counts and figures of a unit or the institution, for the quarter and to date."""
     row: dict[str, object] = {"actividades": len(group)}
     reasons: dict[str, None] = {}
@@ -242,18 +246,19 @@ def _measure_group(group: pd.DataFrame, plan: Plan, weights: pd.Series, *, per_d
             "promedio_topado": capped.mean() if len(capped) else None,
             "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
         }
-        values["proporcion_cumplidas"] = values["cumplidas"] / len(evaluated) * 100 if len(evaluated) else None
+        base = profile.count_base(len(evaluated), missing)
+        values["proporcion_cumplidas"] = values["cumplidas"] / base * 100 if base else None
         reason = _refuse_sum(evaluated, plan, per_document)
-        if reason is None or reason == "suma según el documento":
+        if reason in _SUMS:
             values["programado"] = evaluated[f"programado_{window}"].sum()
             values["ejecutado"] = evaluated[f"ejecutado_{window}"].sum()
             values["volumen"] = values["ejecutado"] / values["programado"] * 100 if values["programado"] else None
         reasons |= dict.fromkeys(filter(None, [reason]))
         row |= {f"{key}_{window}": value for key, value in values.items()}
     if row.get("volumen_acumulado") is not None:
-        evaluated = group[group["cumplimiento_acumulado"].notna()]
-        goals = evaluated["meta_anual"].astype(float)
-        if goals.notna().all() and goals.sum() > 0 and evaluated["avance_anual"].notna().all():
+        goals = group["meta_anual"].astype(float)
+        decided = group["cumplimiento_acumulado"].notna() | (group["estado"] == "no programada")
+        if goals.notna().all() and goals.sum() > 0 and decided.all() and _refuse_sum(group, plan, per_document) in _SUMS:
             row["avance_anual"] = row["ejecutado_acumulado"] / goals.sum() * 100
     row["motivo"] = "; ".join(reasons) or None
     return row
@@ -264,12 +269,12 @@ def _refuse_sum(group: pd.DataFrame, plan: Plan, per_document: bool) -> str | No
     if group.empty:
         return "sin actividades evaluadas"
     behaviour = plan.actividades.set_index("actividad_id").loc[group["actividad_id"]]
-    measures = {str(m).casefold().strip() for m in group["unidad_medida"].dropna()}
+    measures = {fold(str(m)) for m in group["unidad_medida"].dropna()}
     if per_document and plan.rule("suma_segun_documento"):
         return "suma según el documento"
     if group["unidad_medida"].isna().any() or len(measures) > 1:
         return "unidades de medida mixtas" if len(measures) > 1 else "sin unidad de medida"
-    if measures & _PERCENT_UNITS:
+    if any(is_percentage(measure) for measure in measures):
         return "los porcentajes no se suman"
     if (behaviour[["acumulacion", "acumulacion_programado"]] != "suma").any(axis=None):
         return "hay indicadores que no se suman"

@@ -10,6 +10,17 @@ from functools import lru_cache
 
 from rapidfuzz import process
 
+
+class _Letters(dict[int, str]):
+    """Letter → the letter without accent and case, found when it is first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = (unicodedata.normalize("NFD", letter)[0].lower() or letter)[0]
+        return self[code]
+
+
+_LETTERS = _Letters()
 _WINDOWS_RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))}
 _MAX_SLUG = 60
 
@@ -22,7 +33,7 @@ def fold_letters(text: str) -> str:
     >>> fold_letters("Ejecución  AL")
     'ejecucion  al'
     """
-    return "".join((unicodedata.normalize("NFD", c)[0].lower() or c)[0] for c in text)
+    return text.translate(_LETTERS)
 
 
 @lru_cache(maxsize=65536)
@@ -56,30 +67,20 @@ def make_slug(text: str) -> str:
     return slug
 
 
-def make_unit_ids(names: Iterable[str]) -> dict[str, str]:
-    """Give each folded name its slug; names whose slugs collide get a hash of the name as well.
+def make_unit_id(name: str) -> str:
+    """Return the id of a unit that has no code: the slug of its name, whatever other units there are.
 
-    Parameters
-    ----------
-    names : iterable of str
-        Unit names in any spelling.
-
-    Returns
-    -------
-    dict
-        Folded name → id.
+    A name with signs gets a hash too, so that names which differ by a sign never share an id.
 
     Examples
     --------
-    >>> make_unit_ids(["Obras", "OBRAS ", "Obras/"])["obras"]
-    'obras-8095b2'
+    >>> make_unit_id("OBRAS "), make_unit_id("Obras/")
+    ('obras', 'obras-605326')
     """
-    folded = dict.fromkeys(fold(name) for name in names)
-    slugs = {name: make_slug(name) for name in folded}
-    counts: dict[str, int] = {}
-    for slug in slugs.values():
-        counts[slug] = counts.get(slug, 0) + 1
-    return {name: slug if counts[slug] == 1 else f"{slug}-{make_hash(name, length=6)}" for name, slug in slugs.items()}
+    folded = fold(name)
+    plain = re.fullmatch(r"[a-z0-9 ]+", folded)
+    slug = make_slug(folded)
+    return slug if plain else f"{slug}-{make_hash(folded, length=6)}"
 
 
 def file_name(unidad_id: str) -> str:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from poa_eval.cards import Item, Outline
 from poa_eval.errors import FormatoError, Place
 from poa_eval.forms import Cards
-from poa_eval.names import fold, make_hash, make_slug
+from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.plan import COLUMNS
 from poa_eval.values import parse_frequency, parse_number
 
@@ -124,7 +124,7 @@ def _shape_unit(outline: Outline, institucion: str) -> Record:
     said = outline.documento
     name, source = said.get("unidad", (institucion, next(iter(said.values()), ("", None))[1]))
     unit: Record = {
-        "unidad_id": said["unidad_id"][0] if "unidad_id" in said else make_slug(name),
+        "unidad_id": said["unidad_id"][0] if "unidad_id" in said else make_unit_id(name),
         "unidad": name,
         "responsable": said["responsable"][0] if "responsable" in said else None,
         "fuente": source,

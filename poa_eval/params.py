@@ -46,6 +46,13 @@ class Params(Model):
     fuentes: tuple[Source, ...] = Field(min_length=1)
     perfil: str = "neutro"
 
+    @field_validator("fecha_corte", mode="before")
+    @classmethod
+    def _refuse_number(cls, value: object) -> object:
+        if not isinstance(value, str | dt.date):
+            raise ValueError(f"se encontró «{value}»; debe ser una fecha AAAA-MM-DD")  # noqa: TRY004
+        return value
+
     @field_validator("ejercicio", "trimestre", mode="before")
     @classmethod
     def _refuse_text(cls, value: object) -> object:
@@ -106,3 +113,9 @@ def find_root(start: str | Path) -> Path:
         if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
             return folder
     return start
+
+
+def find_project(params_path: str | Path) -> Path:
+    """Return the project of a params file, or else the one that the command runs in."""
+    root = find_root(params_path)
+    return root if (root / "notebooks").is_dir() else find_root(Path.cwd())

@@ -187,6 +187,8 @@ class Plan:
                     "revise en el documento la fila citada y las columnas del layout",
                 )
 
+        _refuse_overlaps(self.avances)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the nine tables by name."""
         return {name: getattr(self, name) for name in COLUMNS}
@@ -195,6 +197,21 @@ class Plan:
         """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""
         found = self.contexto.loc[self.contexto["clave"] == f"regla.{key}", "texto"]
         return None if found.empty else str(found.iloc[0])
+
+
+def _refuse_overlaps(periods: pd.DataFrame) -> None:
+    """Refuse two periods of an activity that overlap: added up, the same months would count twice."""
+    ordered = periods.sort_values(["actividad_id", "mes", "meses"], kind="stable")
+    before = ordered.groupby("actividad_id", sort=False)["mes"].shift(fill_value=0)
+    overlap = ordered["mes"] - ordered["meses"] < before
+    if overlap.any():
+        at = int(overlap.to_numpy().argmax())
+        one, other = ordered.iloc[at - 1], ordered.iloc[at]
+        raise FormatoError(
+            f"dos periodos que se traslapan: {one['fuente']} y {other['fuente']}",
+            "periodos seguidos: meses, o su trimestre",
+            "corrija el periodo en el documento, o lleve a `publicado:` del layout la cifra que suma a las otras",
+        )
 
 
 def _explain(name: str, table: pd.DataFrame, error: pa.errors.SchemaErrors) -> FormatoError:

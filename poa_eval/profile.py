@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
@@ -42,6 +42,13 @@ class Bands(Model):
     casi_cumplida: Threshold
     en_riesgo: Threshold
 
+    @model_validator(mode="after")
+    def _check_order(self) -> Bands:
+        values = [band.valor for band in (self.sobrecumplida, self.cumplida, self.casi_cumplida, self.en_riesgo)]
+        if values != sorted(values, reverse=True) or self.cumplida.valor > 100:
+            raise ValueError("las bandas van de mayor a menor: sobrecumplida, cumplida (a lo más 100), casi_cumplida, en_riesgo")
+        return self
+
 
 class Range(Model):
     """The range, in percent of the target, in which a `regular` or `nominal` indicator is met."""
@@ -50,6 +57,12 @@ class Range(Model):
     maximo: float
     fuente: str
     verificado: bool
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Range:
+        if self.minimo > self.maximo:
+            raise ValueError("`minimo` no puede pasar de `maximo`")
+        return self
 
 
 class Profile(Model):
@@ -65,6 +78,11 @@ class Profile(Model):
         The figure that leads.
     rangos : dict
         `sentido` (``regular``, ``nominal``) → `Range`; without one they are not evaluable.
+    denominador : str
+        What the proportion of goals met divides by: ``evaluadas``, or ``exigibles``, all that was due, unreported
+        included.
+    denominador_fuente : str, optional
+        Where that formula comes from.
     """
 
     nombre: str
@@ -74,6 +92,32 @@ class Profile(Model):
     cobertura_minima: Threshold
     principal: Literal["proporcion_cumplidas", "promedio_topado", "promedio_ponderado", "volumen"]
     rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)
+    denominador: Literal["evaluadas", "exigibles"] = "evaluadas"
+    denominador_fuente: str | None = None
+
+    def count_base(self, evaluadas: int, sin_reporte: int) -> int:
+        """Return how many activities the proportion of goals met divides by.
+
+        Examples
+        --------
+        >>> [find_profile(name).count_base(9, 4) for name in ("neutro", "realizadas")]
+        [9, 13]
+        """
+        return evaluadas + sin_reporte if self.denominador == "exigibles" else evaluadas
+
+    @property
+    def formula_proporcion(self) -> str:
+        """Return the formula of the proportion of goals met, in words for a reader, with its source.
+
+        Examples
+        --------
+        >>> find_profile("neutro").formula_proporcion
+        'cumplidas / evaluadas × 100'
+        """
+        text = f"cumplidas / {self.denominador} × 100"
+        if self.denominador == "exigibles":
+            text += "; divide entre todo lo que vencía, también lo no reportado"
+        return f"{text}. Fuente: {self.denominador_fuente}" if self.denominador_fuente else text
 
     def state_of(self, percentage: float) -> str:
         """Return the state of a percentage.

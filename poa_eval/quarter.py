@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from poa_eval.captured import apply_captures, is_capture
 from poa_eval.check import check
 from poa_eval.errors import FormatoError, ParamsError, Place
-from poa_eval.load import load, merge_plans
+from poa_eval.layout import find_layout
+from poa_eval.load import merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.params import Params, find_root, make_params
-from poa_eval.plan import Plan
+from poa_eval.plan import COLUMNS, Plan
 from poa_eval.profile import find_profile
+from poa_eval.read import read_raw
+from poa_eval.shape import shape_document
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Quarter:
         own = plan.actividades["unidad_id"] == unit_id
         ids = set(plan.actividades.loc[own, "actividad_id"])
         goals = set(plan.metas.loc[plan.metas["unidad_id"] == unit_id, "meta_id"])
-        notes = plan.contexto["clave"].str.split("/").str[1]
+        notes = plan.contexto["clave"].map(lambda key: _owner(key, ids | goals, unit_id))
         sub_plan = replace(
             plan,
             unidades=_pick(plan.unidades, plan.unidades["unidad_id"] == unit_id),
@@ -70,7 +74,7 @@ class Quarter:
             calendario=_pick(plan.calendario, plan.calendario["actividad_id"].isin(ids)),
             publicado=_pick(plan.publicado, plan.publicado["clave"].isin(ids | {unit_id})),
             foda=_pick(plan.foda, plan.foda["unidad_id"] == unit_id),
-            contexto=_pick(plan.contexto, notes.isna() | notes.isin(ids | {unit_id})),
+            contexto=_pick(plan.contexto, notes.astype(bool)),
         )
         sub_evaluation = replace(
             evaluation,
@@ -106,6 +110,17 @@ class Quarter:
         return found
 
 
+def _owner(key: str, ids: set[str], unit_id: str) -> bool:
+    """Say whether a row of `contexto` may stand in a unit's report: its own, or of the whole document.
+
+    What the lines above other units' tables say (eje, programa …) is theirs.
+    """
+    kind, _, rest = key.partition("/")
+    if rest:
+        return rest == unit_id or rest.split("/")[0] in ids
+    return kind not in COLUMNS["actividades"] and kind != "texto"
+
+
 def _pick(table: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
     return table[mask].reset_index(drop=True)
 
@@ -126,13 +141,26 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     """
     root = Path(root)
     profile = find_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
-    plans, sources = [], []
+    plans, captures, sources = [], [], []
     for source in params.fuentes:
         path = root / source.archivo
         layout = (
             str(root / source.layout) if source.layout and source.layout.endswith((".yaml", ".yml")) else source.layout
         )
-        plan = load(path, layout, ejercicio=None)
+        document = read_raw(path)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if is_capture(document):
+            captures.append((document, source.reemplaza))
+            sources.append({"archivo": source.archivo, "layout": "captura", "sha256": digest})
+            continue
+        if layout == "captura":
+            raise FormatoError(
+                "un documento que no es un libro de captura",
+                "un libro hecho por `poa-eval capture`",
+                "quite `layout: captura` de los parámetros, o cambie la fuente",
+                lugar=Place(source.archivo),
+            )
+        plan = shape_document(document, find_layout(layout) if layout else None, ejercicio=params.ejercicio)
         if plan.ejercicio != params.ejercicio:
             raise FormatoError(
                 f"un documento del ejercicio {plan.ejercicio}",
@@ -140,11 +168,13 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
                 "corrija `ejercicio:` en los parámetros, o cambie la fuente",
                 lugar=Place(source.archivo),
             )
-        plans.append(plan)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        plans.append((plan, source.reemplaza))
         sources.append({"archivo": source.archivo, "layout": plan.rule("layout"), "sha256": digest})
-    merged = merge_plans(plans, replaces=[source.reemplaza for source in params.fuentes])
+    merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
     plan = replace(merged, institucion=params.institucion)
+    if captures:
+        documents, replaces = zip(*captures, strict=True)
+        plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
     findings = check(plan, corte=params.fecha_corte, perfil=profile)
     evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
     return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources))

@@ -16,6 +16,7 @@ Value = float | None
 Triple = tuple[Value, ...]
 
 _TOLERANCE = 1e-6
+_MAX_EDITS = 8  # a row with more lost or repeated cells is not guessed at
 MONTHS_A_SEGMENT = 3
 
 
@@ -61,9 +62,9 @@ def read_row(cells: Sequence[Value], *, series: int, goal: Value) -> Reading:
     Returns
     -------
     Reading
-        A row of full width is read by position, as printed. Otherwise the last cells are the quarter block where its
-        programme adds up to the goal, or where only the goal disagrees; a row that merely ends early (the last
-        quarters are not printed yet, or one is lost) is read by position where that satisfies every equation.
+        A row of full width is read by position, as printed. A row that ends early (the last quarters are not printed
+        yet, or one is lost) is read by position where that satisfies every equation. Otherwise its last cells are the
+        quarter block, trusted where its programme adds up to the goal.
 
     Examples
     --------
@@ -82,24 +83,47 @@ def read_row(cells: Sequence[Value], *, series: int, goal: Value) -> Reading:
     while length and cells[length - 1] is None:
         length -= 1
     width, full = 4 * series, 16 * series
+    by_position = _read_positions(cells, series, goal)
     if length == full:
-        return _read_positions(cells, series, goal)
-    block = tuple(cells[length - width : length]) if length >= width else ()
-    trusted = bool(block) and goal is not None and _reaches(block[::series], goal)
-    if not trusted and length < full:
-        reading = _read_positions(cells, series, goal)
-        if reading.estado != "ninguna" and (goal is None or _reaches(reading.bloque[::series], goal)):
-            return reading
-    nothing = (None,) * width
-    if not block:
-        return Reading("ninguna", nothing, nothing, full - length, 0)
-    missing = full - length
-    months = tuple(cells[: length - width])
-    proved = _prove_zeros(block, series, goal) if trusted else block
+        return by_position
+    printed = cells[12 * series : full : series]
+    whole = len(printed) == 4 and length < full and by_position.estado != "ninguna"
+    fits = whole and (goal is None or _reaches(printed, goal))
+    shifted = _read_shifted(cells[:length], series, goal, trusted=True)
+    if fits and (shifted is None or by_position.estado != "reconstruida"):
+        return by_position if shifted is None else _share(by_position, shifted)
+    if shifted is None and whole and None not in printed:
+        return by_position  # only the goal disagrees
+    shifted = shifted or _read_shifted(cells[:length], series, goal, trusted=False)
+    return shifted or Reading("ninguna", (None,) * width, (None,) * width, full - length, 0)
+
+
+def _read_shifted(cells: Sequence[Value], series: int, goal: Value, *, trusted: bool) -> Reading | None:
+    """Read a row that lost or repeated month cells: its last cells are the quarter block, trusted by the goal.
+
+    None where they are no such block, or (untrusted) no reading satisfies it.
+    """
+    width, missing = 4 * series, 16 * series - len(cells)
+    block = tuple(cells[-width:])
+    if len(block) < width or (trusted and (goal is None or not _reaches(block[::series], goal))):
+        return None
+    if not -_MAX_EDITS <= missing <= _MAX_EDITS:
+        return None
+    months = tuple(cells[:-width])
+    proved = _prove_zeros(block, series, goal) if trusted and goal is not None else block
     found = _solve(months, tuple(proved[q * series + kind] for kind in range(series) for q in range(4)), missing)
     if found is None:
-        return Reading("ninguna", nothing, proved if trusted else nothing, missing, length - width)
-    return Reading("ambigua" if None in found else "reconstruida", found, proved, missing, length - width)
+        return Reading("ninguna", (None,) * width, proved, missing, len(months)) if trusted else None
+    return Reading("ambigua" if None in found else "reconstruida", found, proved, missing, len(months))
+
+
+def _share(one: Reading, other: Reading) -> Reading:
+    """Return what two ways to read a row have in common."""
+    if other.estado == "ninguna":
+        return one
+    months = tuple(x if x == y else None for x, y in zip(one.segmentos, other.segmentos, strict=True))
+    block = tuple(x if x == y else None for x, y in zip(one.bloque, other.bloque, strict=True))
+    return Reading("ambigua", months, block, other.perdidas, one.inicio_bloque)
 
 
 def _reaches(values: Sequence[Value], goal: float) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from poa_eval.cards import read_outline
 from poa_eval.errors import FormatoError, Place
@@ -11,13 +13,13 @@ from poa_eval.figures import FIGURES, TEXT_TWINS, Record, read_figures, read_num
 from poa_eval.forms import Cards
 from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
-from poa_eval.names import fold, make_hash, make_slug, make_unit_ids
+from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.outline import list_due, shape_outline
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell
 from poa_eval.tables import Content, Row, read_content
-from poa_eval.values import parse_month, parse_quarter
+from poa_eval.values import is_percentage, parse_month, parse_quarter
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == "float64"}
 _DEFAULTS = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
@@ -34,6 +36,22 @@ class _Shaper:
     records: dict[str, list[Record]]
     activities: dict[str, Record]
     periods: dict[tuple[str, int, int], Record]
+    used_rules: set[str] = field(default_factory=set)
+
+    @cached_property
+    def said(self) -> set[str]:
+        """Return what the layout maps, from columns or from the lines above."""
+        return {*self.edition.columnas, *re.findall(r"\{(\w+)\}", " ".join(self.edition.contexto))}
+
+    @property
+    def says_code(self) -> bool:
+        """Whether the layout maps a code of the unit."""
+        return "unidad_id" in self.said
+
+    @property
+    def says_unit(self) -> bool:
+        """Whether the layout maps a name of the unit."""
+        return "unidad" in self.said
 
 
 def shape_document(document: RawDocument, layout: Layout | None = None, *, ejercicio: int | None = None) -> Plan:
@@ -94,19 +112,19 @@ def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercici
 
 
 def _fill_down(content: Content, edition: Edition) -> None:
-    """Give blank cells of merged columns the value above, within their table."""
+    """Give blank cells of merged columns the value above, within their table; a total is above nothing."""
     above: dict[str, Cell] = {}
-    current = None
+    current: tuple[str | None, int] | None = None
     for i, row in enumerate(content.rows):
-        if row.table is not current:
-            current, above = row.table, {}
+        if row.is_total:
+            continue
+        if (row.sheet.hoja, row.grupo) != current:
+            current, above = (row.sheet.hoja, row.grupo), {}
         for key in edition.rellenar:
             value = row.value(key)
             above[key] = value if value is not None else above.get(key)
-        if not row.is_total:
-            content.rows[i] = replace(
-                row, contexto=row.contexto | {f"={k}": str(v) for k, v in above.items() if v is not None}
-            )
+        filled = {f"={key}": str(value) for key, value in above.items() if value is not None}
+        content.rows[i] = replace(row, contexto=row.contexto | filled)
 
 
 def _text(row: Row, key: str) -> str | None:
@@ -119,20 +137,11 @@ def _text(row: Row, key: str) -> str | None:
 
 def _shape_units(shaper: _Shaper) -> None:
     """Find the units: by code where there is one, else by name; spellings that fold alike are one."""
-    rows = [row for row in shaper.content.rows if not row.is_total]
-    has_code = "unidad_id" in shaper.edition.columnas
-    names = [_text(row, "unidad") or shaper.layout.institucion for row in rows]
-    shaper.unit_ids = make_unit_ids(names)
     seen: dict[str, Record] = {}
-    for row, name in zip(rows, names, strict=True):
-        code = _text(row, "unidad_id") if has_code else shaper.unit_ids[fold(name)]
-        if code is None:
-            raise FormatoError(
-                "una fila sin clave de unidad",
-                "la clave en la fila, o arriba si la columna está en `rellenar:`",
-                "escriba la clave de la unidad en el documento",
-                lugar=row.sheet.locate(row.index, row.table.columns.get("unidad_id")),
-            )
+    for row in shaper.content.rows:
+        if row.is_total:
+            continue
+        code, name = _read_unit(shaper, row)
         known = seen.setdefault(
             fold(code),
             {
@@ -145,20 +154,28 @@ def _shape_units(shaper: _Shaper) -> None:
         if known["unidad"] != name:
             note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
             _note(shaper, f"variante.unidad/{known['unidad_id']}", note, row.address("unidad"))
-    shaper.unit_ids |= {f"={key}": str(unit["unidad_id"]) for key, unit in seen.items()}
+    shaper.unit_ids = {key: str(unit["unidad_id"]) for key, unit in seen.items()}
     shaper.records["unidades"] = list(seen.values())
+
+
+def _read_unit(shaper: _Shaper, row: Row) -> tuple[str, str]:
+    """Return code and name of a row's unit; the institution itself only where the layout maps no unit at all."""
+    code, name = _text(row, "unidad_id"), _text(row, "unidad")
+    if code is None and (shaper.says_code or (name is None and shaper.says_unit)):
+        raise FormatoError(
+            "una fila sin unidad",
+            "la unidad en la fila, en las líneas encima de la tabla, o arriba si la columna está en `rellenar:`",
+            "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
+            lugar=row.sheet.locate(row.index, row.table.columns.get("unidad_id", row.table.columns.get("unidad"))),
+        )
+    name = name or code or shaper.layout.institucion
+    return code or make_unit_id(name), name
 
 
 def _note(shaper: _Shaper, key: str, text: str, source: str) -> None:
     known = {(entry["clave"], entry["texto"]) for entry in shaper.records["contexto"]}
     if (key, text) not in known:
         shaper.records["contexto"].append({"clave": key, "texto": text, "fuente": source})
-
-
-def _unit_of(shaper: _Shaper, row: Row) -> str:
-    if "unidad_id" in shaper.edition.columnas:
-        return shaper.unit_ids[f"={fold(_text(row, 'unidad_id') or '')}"]
-    return shaper.unit_ids[fold(_text(row, "unidad") or shaper.layout.institucion)]
 
 
 def _add_row(shaper: _Shaper, row: Row) -> None:
@@ -177,11 +194,11 @@ def _publish(shaper: _Shaper, scope: str, key: str, printed: Iterable[Record]) -
 
 def _add_activity(shaper: _Shaper, row: Row) -> str:
     """Add the activity of a row where it is new, and return its id."""
-    unit_id = _unit_of(shaper, row)
+    unit_id = shaper.unit_ids[fold(_read_unit(shaper, row)[0])]
     name = _text(row, "actividad")
-    if name is None:
+    if name is None or name.startswith("#"):
         raise FormatoError(
-            "una fila sin actividad",
+            f"«{name}»" if name else "una fila sin actividad",
             "el nombre de la actividad",
             "complete la fila, o declare en el layout `rellenar: [actividad]` o la fila en `ignorar_filas:`",
             lugar=row.sheet.locate(row.index, row.table.columns["actividad"]),
@@ -205,20 +222,30 @@ def _add_activity(shaper: _Shaper, row: Row) -> str:
     for number, text in TEXT_TWINS.items():
         if record.get(number) is not None and row.table.columns[number] == row.table.columns.get(text):
             record[text] = None
+    _keep_percent_goal_as_text(row, record)
     for rule in shaper.edition.reglas:
         if all(fold(str(record.get(c) or "")) == fold(text) for c, text in rule.cuando.items()):
             record |= {c: v for c in _DEFAULTS if (v := getattr(rule, c)) is not None}
+            shaper.used_rules.add(rule.porque)
     known = shaper.activities.setdefault(activity_id, record)
     if known is not record:
         known |= {column: value for column, value in record.items() if known.get(column) is None}
-        if "meta_anual" in record and record["meta_anual"] != known["meta_anual"]:
+        changed = [c for c in ("meta_anual", "unidad_medida") if fold(str(record.get(c))) != fold(str(known.get(c)))]
+        if changed:
             raise FormatoError(
-                f"meta {record['meta_anual']}, y {known['meta_anual']} en {known['fuente']}",
-                "la misma meta cada vez que la actividad aparece",
+                f"{changed[0]} «{record.get(changed[0])}», y «{known[changed[0]]}» en {known['fuente']}",
+                "la misma meta y unidad de medida cada vez que la actividad aparece",
                 "si son dos actividades, asigne en el layout la columna que las distingue (`codigo` o `indicador`)",
-                lugar=row.sheet.locate(row.index, row.table.columns["meta_anual"]),
+                lugar=row.sheet.locate(row.index, row.table.columns.get(changed[0])),
             )
     return activity_id
+
+
+def _keep_percent_goal_as_text(row: Row, record: Record) -> None:
+    """Keep a goal of «100 %» as a text where the activity counts something else."""
+    goal, measure = row.value("meta_anual"), record.get("unidad_medida")
+    if isinstance(goal, str) and goal.endswith("%") and measure and not is_percentage(str(measure)):
+        record |= {"meta_anual": None, "meta_texto": record.get("meta_texto") or goal}
 
 
 def _add_period(shaper: _Shaper, record: Record) -> None:
@@ -230,12 +257,19 @@ def _add_period(shaper: _Shaper, record: Record) -> None:
             "un solo reporte por actividad y periodo",
             "corrija el documento; si son dos actividades, asigne en el layout la columna que las distingue",
         )
+    if known is not record:
+        what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
+        _note(shaper, f"lectura/{record['actividad_id']}", what, str(record["fuente"]))
 
 
 def _add_context(shaper: _Shaper) -> None:
     """Add what the document says of itself, and the rules that its layout declares."""
     for key, text, source in shaper.content.lines:
         _note(shaper, key, text, source)
+    for rule in shaper.edition.reglas:
+        if rule.porque not in shaper.used_rules:
+            text = f"ninguna actividad cumple la regla {rule.cuando} del layout"
+            _note(shaper, "regla_sin_uso", text, f"layout {shaper.layout.nombre}")
     for key, text in _declared_rules(shaper.layout, shaper.edition):
         shaper.records["contexto"].append(
             {"clave": f"regla.{key}", "texto": text, "fuente": f"layout {shaper.layout.nombre}"}

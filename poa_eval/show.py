@@ -191,9 +191,7 @@ def _row_activity(row: Mapping[str, object], codes: pd.Series, e: Evaluation) ->
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
     """Return the folded word where it is one of the choices; else refuse, with the nearest."""
     if fold(word) not in {fold(choice) for choice in choices}:
-        raise ParamsError(
-            f"{what} «{word}»", "uno de los que hay en el plan", suggest_sentence(word, dict.fromkeys(choices))
-        )
+        raise ParamsError(f"{what} «{word}»", "un nombre que exista", suggest_sentence(word, dict.fromkeys(choices)))
     return fold(word)
 
 
@@ -249,7 +247,7 @@ def _show_volumes(e: Evaluation) -> Block:
     notes += [] if per_document else ["Unidades de medida distintas no se suman"]
     if left_out:
         who = count_words(left_out, "actividad queda", "actividades quedan")
-        notes.append(f"{who} fuera porque sus valores no se suman: son porcentajes o resultados ya acumulados")
+        notes.append(f"{who} fuera: son porcentajes, resultados ya acumulados o sin unidad de medida")
     source = ". ".join([name_source(e), *notes])
     caption = "Programado y ejecutado por trimestre y unidad de medida"
     return render_table(caption, columns, [("", rows)], source=source, total=total)

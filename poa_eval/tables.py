@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
-from poa_eval.headings import Form, Table, find_headings, make_form
+from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, split_sheet
 from poa_eval.layout import Edition
 from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, match_line
+from poa_eval.periods import parse_period
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
 
-@dataclass(frozen=True)
+#: What ends a table where `fin_tabla` says so: a row without any cell.
+BLANK_ROW = "fila en blanco"
+
+
+@dataclass(eq=False, slots=True)
 class Row:
-    """One data row of a table with what the lines above it say (`contexto`: key → text)."""
+    """One data row of a table with what the lines above it say (`contexto`: key → text).
+
+    `relleno` holds the cells of fill-down columns: its own, else those above.
+    """
 
     sheet: RawSheet
     index: int
     table: Table
     contexto: dict[str, str]
     is_total: bool = False
+    relleno: dict[str, Cell] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Return all cells of the row."""
+        return self.sheet.filas[self.index]
 
     def value(self, key: str) -> Cell:
         """Return the cell of a mapped column; None where blank."""
@@ -44,7 +58,21 @@ class Content:
     lines: list[tuple[str, str, str]] = field(default_factory=list)  # clave, texto, fuente
 
 
-def read_content(document: RawDocument, edition: Edition) -> Content:
+@dataclass(frozen=True)
+class _Marks:
+    """What tells rows apart: expressions and folded texts of an edition, once for a document.
+
+    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them).
+    """
+
+    lines: tuple[re.Pattern[str], ...]
+    rows: tuple[re.Pattern[str], ...]
+    ignored: tuple[str, ...]
+    ends: tuple[str, ...]
+    totals: tuple[str, ...]
+
+
+def read_content(document: RawDocument, edition: Edition, ejercicio: int | None = None) -> Content:
     """Read the data rows and lines of all visible sheets.
 
     Raises
@@ -53,28 +81,39 @@ def read_content(document: RawDocument, edition: Edition) -> Content:
         A heading is missing, repeated, or neither mapped nor ignored.
     """
     content = Content()
-    form = make_form(edition)
-    patterns = tuple(compile_pattern(pattern) for pattern in edition.contexto)
-    for sheet in document.hojas:
+    form = make_form(edition, ejercicio)
+    marks = _Marks(
+        tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" not in pattern),
+        tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" in pattern),
+        tuple(map(fold, edition.ignorar_filas)),
+        tuple(map(fold, edition.fin_tabla)),
+        tuple(map(fold, edition.totales.texto)) if edition.totales else (),
+    )
+    for sheet in list_sheets(document, edition):
         if sheet.oculta:
-            content.lines.append(
-                ("hoja_oculta", f"La hoja «{sheet.hoja}» está oculta y no se leyó.", sheet.address(0, 0))
-            )
-        else:
-            _read_sheet(sheet, form, patterns, content)
+            note = f"La hoja «{sheet.hoja}» está oculta y no se leyó."
+            content.lines.append(("hoja_oculta", note, sheet.address(0, 0)))
+            continue
+        named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
+        content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
+        for part in split_sheet(sheet, form):
+            _read_sheet(part, form, marks, named, content)
+    _keep_year(content, form)
     if not content.rows:
         raise FormatoError(
             "ninguna fila de datos bajo los encabezados",
             "al menos una fila",
-            "revise que la tabla no esté vacía ni en una hoja oculta",
+            "revise que la tabla no esté vacía, ni en una hoja oculta o dejada fuera, ni sea de otro ejercicio",
             lugar=document.hojas[0].locate(0) if document.hojas else None,
         )
     return content
 
 
-def _read_sheet(sheet: RawSheet, form: Form, patterns: tuple[re.Pattern[str], ...], content: Content) -> None:
+def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str], content: Content) -> None:
     tables = {table.top: table for table in find_headings(sheet, form)}
-    contexto: dict[str, str] = {}
+    edition = form.edition
+    contexto = dict(named)
+    above: dict[str, Cell] = {}
     table: Table | None = None
     after_rows = False
     skip_to = 0
@@ -82,37 +121,81 @@ def _read_sheet(sheet: RawSheet, form: Form, patterns: tuple[re.Pattern[str], ..
     for index, cells in enumerate(sheet.filas):
         if index in tables:
             content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
-            pending = []
+            pending, above = [], {}
             table, skip_to, after_rows = tables[index], index + tables[index].height, False
-        if index < skip_to or not any(cell is not None for cell in cells):
+            if table.year is not None:
+                content.lines.append(("ejercicio", str(table.year), sheet.address(index, 0)))
+        if index < skip_to:
             continue
-        line = _read_line(cells, table)
-        if line is None and table is not None:
-            row = _make_row(sheet, index, table, contexto, form.edition)
-            if row is not None:
+        first, is_line = _look_at(cells, table)
+        if first is None:
+            table = None if BLANK_ROW in marks.ends else table
+            continue
+        if table is not None and not is_line and not (marks.rows and match_line(_join(cells), marks.rows)):
+            text = fold(str(first))
+            if marks.ends and _fits(text, marks.ends):
+                table = None
+            elif not _fits(text, marks.ignored):
+                row = Row(sheet, index, table, contexto, bool(marks.totals) and _fits(text, marks.totals))
+                if edition.rellenar:
+                    _fill_down(row, edition.rellenar, above)
                 content.rows.append(row)
-                content.lines += _read_context_columns(row, form.edition)
+                if edition.contexto_columnas:
+                    content.lines += _read_context_columns(row, edition)
                 after_rows = True
-            continue
-        found = match_line(str(line), patterns)
+                continue
+            else:
+                continue
+        found = _match_cells(cells, marks)
         if after_rows and found:
-            contexto, after_rows = {}, False
+            contexto, after_rows = dict(named), False
         contexto |= found
         address = sheet.address(index, 0)
-        pending += [(key, text, address) for key, text in found.items()] or [("nota", str(line), address)]
+        line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
+        pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
     content.lines += pending
 
 
-def _read_line(cells: tuple[Cell, ...], table: Table | None) -> str | None:
-    """Return the text of a row that is a line, not data: above every table, or with one text alone in it."""
-    distinct = list(dict.fromkeys(cell for cell in cells if cell is not None))
-    if table is None:
-        return " ".join(map(str, distinct))
-    if len(distinct) == 1 and isinstance(distinct[0], str):
-        alone = next(i for i, cell in enumerate(cells) if cell is not None)
-        if alone == 0 or alone != table.columns.get("actividad"):
-            return distinct[0]
-    return None
+def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
+    """Return the first cell of a row, and whether the row is a line: above every table, or one text alone in it."""
+    first, at = None, 0
+    for column, cell in enumerate(cells):
+        if cell is None:
+            continue
+        if first is None:
+            first, at = cell, column
+        elif cell != first:
+            return first, table is None
+    alone = isinstance(first, str) and table is not None and (at == 0 or at != table.columns.get("actividad"))
+    return first, table is None or alone
+
+
+def _fits(text: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
+
+
+def _join(cells: tuple[Cell, ...]) -> str:
+    return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
+
+
+def _match_cells(cells: tuple[Cell, ...], marks: _Marks) -> dict[str, str]:
+    """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
+    found = match_line(_join(cells), marks.rows)
+    distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
+    found |= match_line(" ".join(distinct), marks.lines)
+    if not found and len(distinct) > 1:
+        for cell in distinct:
+            found |= match_line(cell, marks.lines)
+    return found
+
+
+def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> None:
+    """Give blank cells of merged columns the value above, within their table."""
+    for key in columns:
+        value = row.value(key)
+        above[key] = value if value is not None else above.get(key)
+    if not row.is_total:
+        row.relleno = dict(above)
 
 
 def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str, str]]:
@@ -122,9 +205,21 @@ def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str
             yield key, str(value), row.address(f"contexto:{key}")
 
 
-def _make_row(sheet: RawSheet, index: int, table: Table, contexto: dict[str, str], edition: Edition) -> Row | None:
-    first = fold(str(next(cell for cell in sheet.filas[index] if cell is not None)))
-    if any(fnmatchcase(first, fold(pattern)) for pattern in edition.ignorar_filas):
-        return None
-    is_total = edition.totales is not None and first == fold(edition.totales.texto)
-    return Row(sheet, index, table, contexto, is_total)
+def _keep_year(content: Content, form: Form) -> None:
+    """Keep the rows of the year asked for, where rows say their year; note the years that are kept."""
+    edition = form.edition
+    if form.edition.ejercicio is not None:
+        content.lines.append(("ejercicio", str(edition.ejercicio), "layout"))
+    if not {"ejercicio", "periodo"} & set(edition.columnas):
+        return
+    kept, years = [], {}
+    for row in content.rows:
+        period = parse_period(str(row.value("periodo") or ""))
+        said = re.search(r"\d{4}", str(row.value("ejercicio") or row.relleno.get("ejercicio") or ""))
+        year = int(said[0]) if said else period.ejercicio if period else None
+        if year is None or form.year in (None, year):
+            kept.append(row)
+            if year is not None:
+                years.setdefault(year, row.address("ejercicio" if said else "periodo"))
+    content.rows = kept
+    content.lines += [("ejercicio", str(year), address) for year, address in years.items()]

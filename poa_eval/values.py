@@ -12,14 +12,17 @@ from poa_eval.names import fold
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 MONTH_NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 QUARTERS = ("I", "II", "III", "IV")
+_MONTHS_PT = "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro".split()
 _MONTH_ALIASES = {"set": 9, "setiembre": 9, "mzo": 3, "sept": 9}
 _QUARTER_WORDS = {
-    1: ("i", "1", "1er", "1o", "1ro", "primer", "primero", "t1"),
-    2: ("ii", "2", "2do", "2o", "segundo", "t2"),
-    3: ("iii", "3", "3er", "3o", "3ro", "tercer", "tercero", "t3"),
-    4: ("iv", "4", "4to", "4o", "cuarto", "t4"),
+    1: ("i", "1", "01", "1°", "1º", "1er", "1o", "1ro", "primer", "primero", "primeiro", "t1", "1t", "q1"),
+    2: ("ii", "2", "02", "2°", "2º", "2do", "2o", "segundo", "t2", "2t", "q2"),
+    3: ("iii", "3", "03", "3°", "3º", "3er", "3o", "3ro", "tercer", "tercero", "terceiro", "t3", "3t", "q3"),
+    4: ("iv", "4", "04", "4°", "4º", "4to", "4o", "cuarto", "quarto", "t4", "4t", "q4"),
 }
-_MONTH_OF = {name: i % 12 + 1 for i, name in enumerate((*MONTHS, *MONTH_NAMES))} | _MONTH_ALIASES
+_MONTH_OF = {name: i % 12 + 1 for i, name in enumerate((*MONTHS, *MONTH_NAMES, *_MONTHS_PT))} | _MONTH_ALIASES
+_MONTH_OF |= {name[:3]: i + 1 for i, name in enumerate(_MONTHS_PT)}
+_MONTH_OF |= {form.format(month): month for month in range(1, 13) for form in ("{}", "{:02}")}
 _QUARTER_OF = {word: quarter for quarter, words in _QUARTER_WORDS.items() for word in words}
 _FREQUENCIES = {"mensual": 1, "bimestral": 2, "trimestral": 3, "cuatrimestral": 4, "semestral": 6, "anual": 12}
 _PLAIN = re.compile(r"-?\d{1,3}(?:\d*)$")
@@ -30,8 +33,8 @@ def parse_month(text: str) -> int | None:
 
     Examples
     --------
-    >>> parse_month("Setiembre"), parse_month("mzo."), parse_month("x")
-    (9, 3, None)
+    >>> parse_month("Setiembre"), parse_month("mzo."), parse_month("Março"), parse_month("03"), parse_month("x")
+    (9, 3, 3, 3, None)
     """
     return _MONTH_OF.get(fold(text).rstrip("."))
 
@@ -45,6 +48,18 @@ def parse_quarter(text: str) -> int | None:
     (1, 4, None)
     """
     return _QUARTER_OF.get(fold(text).rstrip("."))
+
+
+def is_percentage(unidad_medida: str) -> bool:
+    """Say whether a unit of measure is a percentage, which is never added up.
+
+    Examples
+    --------
+    >>> is_percentage("Porcentaje de avance"), is_percentage("% de cobertura"), is_percentage("obras")
+    (True, True, False)
+    """
+    folded = fold(unidad_medida)
+    return "%" in folded or re.search(r"\bporcent|\bpor ?ciento", folded) is not None
 
 
 def parse_frequency(text: str) -> int | None:

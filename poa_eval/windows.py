@@ -9,7 +9,7 @@ import pandas as pd
 
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile
-from poa_eval.values import QUARTERS, close_months, name_period
+from poa_eval.values import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
 _RESULTS = {
     "suma": "Σ ejecutado",
@@ -42,12 +42,16 @@ class Due:
         Quarters of which no source was loaded.
     corte : int
         Last closed month.
+    calendar : mapping
+        Where results are captured: activity id → its periods as (closing month, length), for the activities that are
+        due by calendar only. Without any capture nobody owes a report on them, and it is empty.
     """
 
     periods: Mapping[str, list[Period]]
     granularity: Mapping[str, int]
     absent: frozenset[int]
     corte: int
+    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,31 +86,56 @@ def find_due(plan: Plan, corte: int) -> Due:
     periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
     for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
         periods[row["actividad_id"]].append(row)
+    captured = {int(quarter) for quarter in plan.contexto.loc[plan.contexto["clave"] == "regla.captura", "texto"]}
+    calendar = list_calendar(plan) if captured else {}
     unit_of = plan.actividades.set_index("actividad_id")["unidad_id"]
-    lengths = plan.avances["meses"].groupby(plan.avances["actividad_id"].map(unit_of)).min()
-    seen = {(int(month) - 1) // 3 + 1 for month in plan.avances["mes"].unique()}
-    short = len(lengths) and lengths.min() <= 3
+    own = plan.avances[~plan.avances["actividad_id"].isin(calendar)] if calendar else plan.avances
+    lengths = own["meses"].groupby(own["actividad_id"].map(unit_of)).min()
+    seen = {(int(month) - 1) // 3 + 1 for month in plan.avances["mes"].unique()} | captured
+    short = captured or (len(lengths) and lengths.min() <= 3)
     absent = frozenset(range(1, 5)) - seen if short else frozenset()
-    return Due(periods, {str(k): int(v) for k, v in lengths.items()}, absent, corte)
+    return Due(periods, {str(k): int(v) for k, v in lengths.items()}, absent, corte, calendar)
+
+
+def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
+    """List the periods, as (closing month, length), of the activities that are due by calendar only.
+
+    Those are the ones of which no programme was read: without a row in `avances`, or with rows that come from the
+    question «¿Realizada?» of a capture workbook. The length is that of `frecuencia` where all months close such a
+    period; else each month stands for itself, as a mark does.
+    """
+    captured = plan.contexto.loc[plan.contexto["clave"].str.startswith("realizada/"), "clave"].str.split("/").str[1]
+    known = set(plan.avances["actividad_id"]) - set(captured)
+    frequency = plan.actividades.set_index("actividad_id")["frecuencia"]
+    found = {}
+    for activity_id, months in plan.calendario.groupby("actividad_id", sort=False)["mes"]:
+        if activity_id not in known:
+            length = parse_frequency(str(frequency[activity_id])) or 1
+            length = length if (months % length == 0).all() else 1
+            found[str(activity_id)] = [(int(month), length) for month in sorted(months.unique())]
+    return found
 
 
 def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple[list[Period], list[tuple[int, int]]]:
     """List the periods of a window that closed, and those that are due without a row, as (closing month, length)."""
     found: list[Period] = []
     lacking: list[tuple[int, int]] = []
+    calendar = due.calendar.get(activity["actividad_id"])
     for quarter in quarters:
         months = close_months(quarter)
         rows = [row for row in due.periods.get(activity["actividad_id"], ()) if row["mes"] in months]
-        if any(row["meses"] == 1 for row in rows):
+        if calendar is not None:
+            wanted = [period for period in calendar if period[0] in months]
+        elif any(row["meses"] == 1 for row in rows):
             wanted = [(month, 1) for month in months]
         elif rows:
             wanted = []
         else:
             own = [row["meses"] for row in due.periods.get(activity["actividad_id"], ())]
-            length = min(own, default=due.granularity.get(activity["unidad_id"], 12))
-            wanted = [(month, length) for month in months if month % length == 0]
+            length = min(own, default=due.granularity.get(activity["unidad_id"]))
+            wanted = [(month, length) for month in months if month % length == 0] if length else []
         have = {row["mes"] for row in rows}
-        found += [row for row in rows if row["mes"] <= due.corte or pd.notna(row["ejecutado"])]
+        found += [row for row in rows if row["mes"] <= due.corte]
         lacking += [(month, length) for month, length in wanted if month not in have and month <= due.corte]
     return found, lacking
 
@@ -127,13 +156,21 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     -------
     Window
     """
-    gone = [QUARTERS[q - 1] for q in quarters if q in due.absent]
+    calendar = due.calendar.get(activity["actividad_id"])
+    owed = range(1, 5) if calendar is None else {(month + 2) // 3 for month, _ in calendar}
+    gone = [QUARTERS[q - 1] for q in quarters if q in due.absent and q in owed]
     if gone:
         return Window(motivo=f"falta el documento del {' y '.join(gone)} trimestre")
+    if close_months(quarters[-1])[0] > due.corte:
+        return Window(motivo=f"posterior al corte: se reporta hasta {MONTHS[due.corte - 1] if due.corte else 'antes de ene'}")
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
-        late = close_months(quarters[0])[0] > due.corte
-        return Window(motivo="posterior al corte del documento" if late else "sin meta cuantificada")
+        periods = due.periods.get(activity["actividad_id"], ())
+        if any(row["mes"] <= 3 * quarters[-1] for row in periods):
+            return Window(motivo="posterior al corte")
+        if calendar is not None or any(pd.notna(row["programado"]) for row in periods):
+            return Window(0.0, estado="no programada", motivo="no vence ningún periodo")
+        return Window(motivo="sin meta cuantificada")
     descending = activity["sentido"] == "descendente"
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
@@ -150,32 +187,43 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
         )
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(motivo="sin meta cuantificada", filas=tuple(rows))
-    result = _accumulate([r for r in known if pd.notna(r["ejecutado"])], "ejecutado", activity, quarters, due)
+    result = _accumulate(known, "ejecutado", activity, quarters, due)
     if all(row["programado"] == 0 for row in known) and not descending:
         why = "ejecución sin programa" if result else None
-        return Window(0.0, result or 0.0, estado="no programada", motivo=why, filas=tuple(rows))
+        return Window(0.0, result, estado="no programada", motivo=why, filas=tuple(rows))
     if programme is None or result is None:
         return Window(programme, result, motivo="falta el valor con que cerró el trimestre anterior", filas=tuple(rows))
     percentage, met, formula, why = _compare(programme, result, activity, profile)
     state = "no evaluable" if percentage is None else profile.state_of(percentage)
+    if percentage is not None and activity["sentido"] in ("regular", "nominal"):
+        state = "cumplida" if met else "crítica"
+    blank = ", ".join(name_period(row["mes"], row["meses"]) for row in rows if row not in known)
+    why = why or (f"sin meta ni resultado en {blank}" if blank else None)
     return Window(programme, result, percentage, met, state, why, formula, tuple(rows))
 
 
 def _accumulate(
     rows: list[Period], column: str, activity: Mapping, quarters: tuple[int, ...], due: Due
 ) -> float | None:
-    """Return the figure of a window: summed, last, mean, or the weakest period of a constant target."""
-    values = [float(row[column]) for row in rows if pd.notna(row[column])]
+    """Return the figure of a window: summed, last, mean, or of the weakest period of a constant target.
+
+    Where figures do not add up, a period with nothing programmed is none: it says nothing of the level.
+    """
     how = activity["acumulacion" if column == "ejecutado" else "acumulacion_programado"]
+    planned = [row for row in rows if row["programado"] != 0]
+    rows = planned if planned and how != "suma" else rows
+    values = [float(row[column]) for row in rows if pd.notna(row[column])]
     if not values:
-        return None if column == "programado" else 0.0
+        return None
     if how == "suma":
         return sum(values)
     if how == "promedio":
         return sum(values) / len(values)
     if how == "constante":
-        worst = max if (activity["sentido"] == "descendente") == (column == "ejecutado") else min
-        return worst(values) if column == "ejecutado" else values[-1]
+        sign = -1 if activity["sentido"] == "descendente" else 1
+        both = [row for row in rows if pd.notna(row["programado"]) and pd.notna(row["ejecutado"])]
+        worst = min(both, key=lambda row: sign * row["ejecutado"] / (row["programado"] or 1), default=rows[-1])
+        return float(worst[column])
     before = 0.0
     if quarters[0] > 1:
         earlier = [r for r in due.periods[activity["actividad_id"]] if r["mes"] <= 3 * (quarters[0] - 1)]
@@ -190,13 +238,15 @@ def _compare(
 ) -> tuple[float | None, bool | None, str | None, str | None]:
     """Return percentage, whether the goal is met, the formula, and the reason where there is no percentage."""
     direction = activity["sentido"]
-    if programme <= 0:
-        return None, None, None, "la meta es 0" if programme == 0 else "la meta es negativa"
+    if programme <= 0 or result < 0:
+        why = "la meta es 0" if programme == 0 else "la meta es negativa" if programme < 0 else "el resultado es negativo"
+        return None, None, None, why
     if direction == "descendente":
         base = activity["linea_base"]
         if pd.notna(base):
-            if base == programme:
-                return None, None, None, "la línea base es igual a la meta"
+            if base <= programme:
+                same = "es igual a la meta" if base == programme else "está bajo la meta de un indicador descendente"
+                return None, None, None, f"la línea base {same}"
             value, formula = (base - result) / (base - programme), "(LB − valor) / (LB − meta) × 100"
         else:
             value, formula = 2 - result / programme, "(2 − valor / meta) × 100"

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from test_show import make_plan, make_quarter, open_params
+from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
 from poa_eval.errors import ParamsError

@@ -78,3 +78,24 @@ def test_quarters_to_come_stay_blank():
     reading = read_row([*months, 3, 3, 6, 6, 3, None, 3, None], series=2, goal=15)
     assert reading.estado == "exacta"
     assert reading.segmentos[6:] == ((None, None, None), (None, None, None))
+
+
+@settings(max_examples=300)
+@given(ROWS, st.integers(1, 3))
+def test_a_year_that_is_not_over_is_never_misread(months, quarters):
+    """Results up to a quarter, all of the programme: what is said of a month or quarter is what was printed."""
+    block = block_of(months)
+    known = months[:12] + months[12 : 12 + 3 * quarters] + [None] * (12 - 3 * quarters)
+    printed = [value if i % 2 == 0 or i < 2 * quarters else None for i, value in enumerate(block)]
+    reading = read_row([*known, *printed], series=2, goal=sum(months[:12]))
+    for segment, found in enumerate(reading.segmentos):
+        for month, value in zip(known[3 * segment : 3 * segment + 3], found or (), strict=False):
+            assert value == month or (month is None and value == 0)
+    for value, wanted in zip(reading.bloque, printed, strict=True):
+        assert value in (wanted, None) or (wanted is None and value == 0)
+
+
+def test_a_figure_far_right_of_the_table_is_not_a_reading():
+    months = [1] * 24
+    row = [*months, *block_of(months), *[None] * 40, 5]
+    assert read_row(row, series=2, goal=12).estado == "ninguna"

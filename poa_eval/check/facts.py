@@ -39,10 +39,11 @@ class Facts:
         t = self.plan.publicado
         return t[(t["ambito"] == scope) & (t["concepto"] == concept) & (t["meses"] == length)].to_dict("records")
 
-    def notes(self, kind: str) -> list[tuple[list[str], str, str]]:
-        """Return what loading noted under ``kind/…``: parts of the key, text, source."""
+    def notes(self, kind: str, parts: int = 1) -> list[tuple[list[str], str, str]]:
+        """Return what loading noted under ``kind/…``: so many parts of the key, text, source; an id may hold ``/``."""
         t = self.plan.contexto[self.plan.contexto["clave"].str.startswith(f"{kind}/")]
-        return [(key.split("/")[1:], text, source) for key, text, source in t.itertuples(index=False)]
+        rows = t.itertuples(index=False)
+        return [(key[len(kind) + 1 :].rsplit("/", parts - 1), text, source) for key, text, source in rows]
 
     def show(self, value: float) -> str:
         """Write a number as the plan's readers do, with at most two decimals."""

@@ -14,7 +14,7 @@ from poa_eval.windows import measure_window
 @rule("periodo-cambiado", "error")
 def find_changed_periods(facts: Facts) -> Iterator[Finding]:
     """Catch a reported period, or a goal, that a reissued document changes."""
-    for (activity_id, month, length, concept), text, source in facts.notes("cambio"):
+    for (activity_id, month, length, concept), text, source in facts.notes("cambio", 4):
         change = text.split(";")[0]
         before, after = (float(part) for part in change.split(" → "))
         message = (

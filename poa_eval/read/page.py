@@ -13,7 +13,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.raw import Cell, RawDocument, RawSheet
+from poa_eval.read.raw import Cell, Filled, RawDocument, RawSheet
 from poa_eval.read.text import decode_text
 
 _MAX_SPAN = 1000  # what browsers, too, take for the limit
@@ -57,7 +57,9 @@ def _read_html_table(table: Tag) -> Iterator[tuple[tuple[Cell, ...], int]]:
                 column += 1
             text = _text_of(cell)
             height, width = _read_span(cell, "rowspan"), _read_span(cell, "colspan")
-            grid |= {(i + down, column + right): text for down in range(height) for right in range(width)}
+            rest = text and Filled(text)
+            grid |= {(i + down, column + right): rest for down in range(height) for right in range(width)}
+            grid[(i, column)] = text
             column += width
         width = max((at + 1 for line, at in grid if line == i), default=0)
         yield tuple(grid.get((i, at)) for at in range(width)), row.sourceline or 1
@@ -92,6 +94,17 @@ def read_word(path: Path) -> RawDocument:
         if isinstance(block, Paragraph):
             rows.append((block.text.strip() or None,))
         elif isinstance(block, Table):
-            rows += [tuple(cell.text.strip() or None for cell in row.cells) for row in block.rows]
+            rows += _read_word_table(block)
             rows.append(())
     return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows)),))
+
+
+def _read_word_table(table: Table) -> Iterator[tuple[Cell, ...]]:
+    seen: set[object] = set()
+    for row in table.rows:
+        cells: list[Cell] = []
+        for cell in row.cells:
+            text = cell.text.strip() or None
+            cells.append(text and (Filled(text) if cell._tc in seen else text))
+            seen.add(cell._tc)
+        yield tuple(cells)

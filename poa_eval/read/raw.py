@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
 from poa_eval.errors import Place
+from poa_eval.names import fold
+
+
+class ShownPercent(str):
+    """A number shown as a percentage: the text that the sheet shows, and the bare value below it."""
+
+    valor: float
+
+    def __new__(cls, text: str, valor: float) -> ShownPercent:
+        """Make the text with its value."""
+        made = super().__new__(cls, text)
+        made.valor = valor
+        return made
+
+
+class Filled(str):
+    """The text of a merged cell, once more: in each cell of its range but the first."""
+
 
 Cell = str | float | int | bool | None
 
@@ -41,6 +62,8 @@ class RawSheet:
         The sheet is hidden in its file.
     lineas : tuple of int
         Line of the file on which each row begins, where rows are not lines.
+    desde : int
+        Column of the file in which the rows begin, where they are a part of its sheet.
     """
 
     archivo: str
@@ -48,17 +71,34 @@ class RawSheet:
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
     lineas: tuple[int, ...] = ()
+    desde: int = 0
+
+    @cached_property
+    def textos(self) -> dict[str, str]:
+        """Every distinct text of the sheet, folded."""
+        return {text: fold(text) for text in set(chain.from_iterable(self.filas)) if isinstance(text, str)}
+
+    def crop(self, start: int, stop: int | None) -> RawSheet:
+        """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
+        return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 
     def locate(self, row: int, column: int | None = None) -> Place:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text."""
         if self.hoja is None:
             return Place(self.archivo, None, f"L{self.lineas[row] if row < len(self.lineas) else row + 1}")
-        return Place(self.archivo, self.hoja, f"{letter_column(column or 0)}{row + 1}")
+        return Place(self.archivo, self.hoja, f"{letter_column(self.desde + (column or 0))}{row + 1}")
 
     def address(self, row: int, column: int | None = None) -> str:
         """Return the same as an address to follow: ``poi.xlsx!Ejecución!F12`` or ``poi.txt:L12``."""
         place = self.locate(row, column)
         return f"{place.archivo}:{place.celda}" if self.hoja is None else f"{place.archivo}!{place.hoja}!{place.celda}"
+
+    def addresses(self, rows: Iterable[int], column: int) -> list[str]:
+        """Return the addresses of a column's cells in several rows."""
+        if self.hoja is None:
+            return [self.address(row, column) for row in rows]
+        start = f"{self.archivo}!{self.hoja}!{letter_column(self.desde + column)}"
+        return [f"{start}{row + 1}" for row in rows]
 
 
 @dataclass(frozen=True)

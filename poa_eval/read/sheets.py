@@ -21,7 +21,7 @@ from python_calamine import (
 )
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.raw import Cell, RawDocument, RawSheet
+from poa_eval.read.raw import Cell, RawDocument, RawSheet, ShownPercent
 
 _NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -89,7 +89,7 @@ def _read_sheet(
             if text is not None:
                 rows[row][column] = text
             elif isinstance(value, int | float) and not isinstance(value, bool):
-                rows[row][column] = f"{(Decimal(repr(value)) * 100).normalize():f}%"
+                rows[row][column] = ShownPercent(f"{(Decimal(repr(value)) * 100).normalize():f}%", float(value))
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if top < len(rows) and left < len(rows[top]):
             value = rows[top][left]

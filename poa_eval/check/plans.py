@@ -1,0 +1,244 @@
+"""Rules on the plan itself, results or not: goals, baselines, codes, the hierarchy, years left over."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import pandas as pd
+
+from poa_eval.check.facts import Facts, Finding, rule
+from poa_eval.evaluability import list_goals
+from poa_eval.names import fold, fold_letters
+from poa_eval.quantity import find_quantity
+from poa_eval.words import has
+
+_YEAR = r"(?:19|20)\d\d"
+_OWN_YEAR = re.compile(
+    r"\b(?:ejercicios?|vigencia|(?:presente|mismo)\s+ano|ano\s+(?:fiscal|operativo)|po[ai]s?|"
+    r"(?:plan|planes|programas?|planeacion|planificacion|programacion)\s+operativ[oa]s?)"
+    r"(?:\s+(?:anual|institucional|fiscal|presupuestal|presupuestari[oa])(?:es|s)?\b)*"
+    r"[\s\-/:()«»\"']*(?:(?:del?|para|el|en|al|ano|correspondiente|vigente)\s+)*"
+    rf"(?<!\d)({_YEAR})(?!\d)"
+    rf"(?!\s*(?:[-–—/]\s*\d\d|(?:,|y|e|o|al?|hasta)\s*{_YEAR}))"
+    r"(?!,?\s*(?:y|e)?\s*(?:anterior|previo|posterior|siguiente|en adelante|a la fecha|al presente))"
+)
+_LOOKS_BACK = re.compile(
+    r"\b(?:revis|audit|fiscaliz|cuentas?\s+publicas?|cierre|cerrar|liquid|dictam|solvent|observacion|rendicion|compar|"
+    r"respecto|con relacion|contra|adeud|rezag|deuda|pasivo|cartera|cobr|recuper|saldo|archiv|digitaliz|histor|depur|"
+    r"declaraci|estados?\s+financiero|anterior|previ[oa]|pasad|linea\s+base|desde|a\s+partir)"
+)
+_LAST_YEAR = re.compile(r"\b(?:evalua|inform|resultado|memoria|seguimiento|presenta|cuarto|ultimo|segundo\s+semestre)")
+_AS_NORM = re.compile(
+    r"\b(?:(?:en|con)\s+base|conforme|de\s+acuerdo|acorde|segun|apego|apegad[oa]s?|en\s+cumplimiento|previst[oa]s?|"
+    r"establecid[oa]s?|contenid[oa]s?)(?:\s+\w+){0,4}\s*$"
+)
+_NAMES = {"programa", "subprograma", "proyecto", "eje"}
+
+
+@rule("meta-sin-cuantificar", "advertencia")
+def find_goals_without_quantity(facts: Facts) -> Iterator[Finding]:
+    """Catch goals whose text says no quantity: «Optimizar la cobranza», «Revisión del ejercicio fiscal 2016».
+
+    Not goals in figures (of the year or of a period), nor empty ones. A goal that activities share is caught once.
+    """
+    goals = list_goals(facts.plan)
+    for goal in goals[~goals["cuantificada"] & ~goals["vacia"]].to_dict("records"):
+        hint = " Un año, una fecha o una referencia legal no son una cantidad." * any(
+            c.isdigit() for c in goal["texto"]
+        )
+        yield _at(goal) | {
+            "encontrado": goal["texto"],
+            "esperado": "una cantidad",
+            "mensaje": f"La meta «{_cut(goal['texto'])}» no dice cuánto se quiere lograr.{hint} "
+            "Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes».",
+        }
+
+
+@rule("meta-vacia", "advertencia")
+def find_empty_goals(facts: Facts) -> Iterator[Finding]:
+    """Catch goals left blank where the plan has goals: neither a figure nor a text.
+
+    Not plans that write no goals at all: there evaluability says so once.
+    """
+    goals = list_goals(facts.plan)
+    for goal in goals[goals["vacia"]].to_dict("records") if not goals["vacia"].all() else []:
+        yield _at(goal) | {
+            "encontrado": "vacía",
+            "esperado": "una cantidad",
+            "mensaje": "La meta está vacía: escriba cuánto se quiere lograr en el año y en qué unidad de medida.",
+        }
+
+
+@rule("linea-base-no-numerica", "advertencia")
+def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
+    """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
+    for activity in facts.activities.values():
+        text = activity["linea_base_texto"]
+        if has(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
+            yield {
+                "actividad_id": activity["actividad_id"],
+                "encontrado": text,
+                "esperado": "un número",
+                "mensaje": f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
+                "parte, por ejemplo lo logrado el año anterior.",
+                "fuente": activity["fuente"],
+            }
+
+
+@rule("clave-duplicada", "error")
+def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
+    """Catch a code that two activities, or two goals, of a unit carry: 1.1.1 under goal 1.1 and again under 4.1.
+
+    A code of one part («1») may start anew under each goal and programme. Not one activity with several indicators,
+    and not a column that classifies rather than identifies (more than half of a unit's codes would be repeats).
+    """
+    plan = facts.plan
+    codes = plan.metas.set_index("meta_id")["codigo"].to_dict()
+    for table, within, key, name, above in (
+        (plan.actividades, ["unidad_id"], "actividad_id", "actividad", ["meta_id", "programa"]),
+        (plan.metas, ["unidad_id", "nivel"], "meta_id", "texto", ["padre_id"]),
+    ):
+        coded = table[[has(code) for code in table["codigo"]]]
+        for _, rows in coded.groupby(within, sort=False):
+            found = list(_pair_repeats(rows.to_dict("records"), name, above))
+            for first, row in found if 2 * len(found) <= len(rows) else []:
+                code, goal = _read_code(row), codes.get(row[above[0]])
+                fits = "." not in code or not has(goal) or code.startswith(f"{goal.rstrip('.')}.")
+                wanted = "" if fits else f"{goal.rstrip('.')}.{code.rsplit('.', 1)[-1]}"
+                hint = f" Depende de {goal}: ¿debe decir {wanted}?" if wanted else ""
+                yield {"unidad_id": row["unidad_id"], "actividad_id": row.get("actividad_id")} | {
+                    "concepto": row[key],
+                    "encontrado": code,
+                    "esperado": wanted or "una clave propia",
+                    "mensaje": f"La clave {code} de «{_cut(row[name])}» ({row['fuente']}) ya es de "
+                    f"«{_cut(first[name])}» ({first['fuente']}).{hint}",
+                    "fuente": row["fuente"],
+                }
+
+
+def _pair_repeats(rows: list[dict], name: str, above: list[str]) -> Iterator[tuple[dict, dict]]:
+    """Yield each later row with the first that has its code."""
+    firsts: dict[tuple, dict] = {}
+    for row in rows:
+        code = _read_code(row)
+        first = firsts.setdefault((code, *([] if "." in code else [str(row[column]) for column in above])), row)
+        if first is not row and fold(str(first[name])) != fold(str(row[name])):
+            yield first, row
+
+
+def _read_code(row: dict) -> str:
+    return fold(row["codigo"]).rstrip(".")
+
+
+@rule("meta-sin-actividad", "advertencia")
+def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
+    """Catch a goal under which there is nothing to do: 2.7, while its neighbours have activities.
+
+    Not a level that no activity hangs on anywhere: there the document does not join the two.
+    """
+    goals = facts.plan.metas
+    used = set(facts.plan.actividades["meta_id"].dropna()) | set(goals["padre_id"].dropna())
+    joined = set(goals.loc[goals["meta_id"].isin(used), "nivel"])
+    for goal in goals[~goals["meta_id"].isin(used) & goals["nivel"].isin(joined)].to_dict("records"):
+        name = " ".join(part for part in (goal["nivel"].capitalize(), goal["codigo"]) if has(part))
+        yield _at(goal) | {
+            "encontrado": "ninguna actividad",
+            "esperado": "al menos una actividad",
+            "mensaje": f"{name} («{_cut(goal['texto'])}») no tiene ninguna actividad: agregue las que "
+            "hagan falta, o explique por qué no las hay.",
+        }
+
+
+@rule("anio-ajeno", "advertencia")
+def find_leftover_years(facts: Facts) -> Iterator[Finding]:
+    """Catch a past year that a text takes for its own: «el avance correspondiente al ejercicio 2022» in a plan of 2024.
+
+    The year must follow «ejercicio», «POA», «plan (programa) operativo», «vigencia» or the like, or close the period of
+    an activity. Not names (of activities, indicators, programmes) nor the years that stand in them; not spans
+    («2021-2024») and lists; not what looks back on purpose («revisión del ejercicio 2016», «cierre», «adeudos»), unless
+    the text takes that year as its norm («en base al programa operativo 2018»); not coming years, which are prepared.
+    """
+    own = facts.plan.ejercicio
+    for where, text, names in _sentences(facts):
+        year = _find_leftover(text, own)
+        if year and str(year) not in names:
+            yield where | {
+                "encontrado": str(year),
+                "esperado": str(own),
+                "mensaje": f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan "
+                "anterior. Corrija el año o aclare por qué se cita.",
+            }
+    for activity in facts.activities.values():
+        end, start = (re.findall(_YEAR, str(activity[column])) for column in ("fin", "inicio"))
+        foreign = [int(y) for y in end[-1:] if int(y) < own] or [int(y) for y in start[:1] if int(y) > own]
+        if foreign:
+            yield {
+                "actividad_id": activity["actividad_id"],
+                "concepto": "periodo",
+                "encontrado": str(foreign[0]),
+                "esperado": str(own),
+                "mensaje": f"El periodo de la actividad es de {foreign[0]} en un plan de {own}: corrija el año.",
+                "fuente": activity["fuente"],
+            }
+
+
+def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
+    """Yield the texts of a plan that are no names: where each stands, the text, and the names above it."""
+    plan = facts.plan
+    seen = set()
+    for activity in facts.activities.values():
+        names = _join(activity, "actividad", "indicador", "programa")
+        for column in ("objetivo", "linea_accion", "descripcion", "meta_texto", "medio_verificacion"):
+            text = activity[column]
+            shared = (activity["unidad_id"], column, text)
+            if has(text) and shared not in seen:
+                seen |= {shared} if column in ("objetivo", "linea_accion") else set()
+                where = {"actividad_id": activity["actividad_id"], "concepto": column, "fuente": activity["fuente"]}
+                yield where, text, names
+    goals = {goal["meta_id"]: goal for goal in plan.metas.to_dict("records")}
+    for goal in goals.values():
+        if has(goal["texto"]) and fold(goal["nivel"]) not in _NAMES:
+            yield _at(goal), goal["texto"], ""
+    notes = [
+        (key, text, source) for kind in ("objetivo", "meta_texto") for (key, *_), text, source in facts.notes(kind)
+    ]
+    lines = [(line["padre_id"], line["texto"], line["fuente"]) for line in plan.lineas.to_dict("records")]
+    for i, (key, text, source) in enumerate(notes + lines):
+        if key in facts.activities:
+            where = {"actividad_id": key, "concepto": f"linea/{i}", "fuente": source}
+            yield where, text, _join(facts.activities[key], "actividad", "indicador", "programa")
+        elif key in goals:
+            where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"linea/{key}/{i}", "fuente": source}
+            yield where, text, _join(goals[key], "texto")
+
+
+def _find_leftover(text: str, own: int) -> int | None:
+    """Return the first past year that a text takes for its own."""
+    folded = fold_letters(unicodedata.normalize("NFC", text))
+    for match in _OWN_YEAR.finditer(folded):
+        year = int(match[1])
+        before = re.split(r"[.;\n]", folded[: match.start()])[-1]
+        sentence = before + match[0] + re.split(r"[.;\n]", folded[match.end() :])[0]
+        excused = _LOOKS_BACK.search(sentence) or (year == own - 1 and _LAST_YEAR.search(sentence))
+        if year < own and (not excused or _AS_NORM.search(before)):
+            return year
+    return None
+
+
+def _at(row: dict) -> Finding:
+    """Say where a goal stands: its activity, or its unit and, as the concept, its id."""
+    if has(row.get("actividad_id")):
+        return {"actividad_id": row["actividad_id"], "fuente": row["fuente"]}
+    return {"unidad_id": row["unidad_id"], "concepto": row["meta_id"], "fuente": row["fuente"]}
+
+
+def _join(row: dict, *columns: str) -> str:
+    return " ".join(str(row[column]) for column in columns)
+
+
+def _cut(text: object, length: int = 80) -> str:
+    """Shorten a text for a message; a goal without text is named as such."""
+    words = " ".join(str(text).split()) if has(text) else "sin texto"
+    return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"

@@ -1,0 +1,143 @@
+"""Columns of a table: the texts and numbers of many rows at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from poa_eval.errors import FormatoError
+from poa_eval.layout import Edition
+from poa_eval.names import fold
+from poa_eval.parts import show_heading
+from poa_eval.read.raw import Cell, ShownPercent
+from poa_eval.tables import Row
+from poa_eval.values import parse_number
+
+#: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
+TEXT_TWINS = {"linea_base": "linea_base_texto", "meta_anual": "meta_texto", "inversion": "inversion_texto"}
+
+
+def split_runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield rows that follow one another under the same heading."""
+    for _, run in groupby(rows, key=lambda row: id(row.table)):
+        yield list(run)
+
+
+class Columns:
+    """What the columns of an edition hold; the rows of a call stand under one heading.
+
+    Parameters
+    ----------
+    edition : Edition
+    locale : str
+        How the document writes numbers.
+    """
+
+    def __init__(self, edition: Edition, locale: str) -> None:
+        self.edition = edition
+        self.locale = locale
+        self._blanks = frozenset(map(fold, edition.vacios))
+        self._names = {
+            key: {fold(printed): name for printed, name in names.items()} for key, names in edition.nombres.items()
+        }
+
+    def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:
+        """Return the cells of a column; None where blank, or where the row ends before it."""
+        if column is None:
+            return [None] * len(rows)
+        lines = [row.sheet.filas[row.index] for row in rows]
+        return [line[column] if column < len(line) else None for line in lines]
+
+    def texts(self, rows: Sequence[Row], key: str) -> list[str | None]:
+        """Return a text per row: its cell, else the one above where filled, else what is composed or said above."""
+        cells = self.cells(rows, rows[0].table.columns.get(key) if rows else None)
+        texts = [cell if type(cell) is str else None if cell is None else str(cell) for cell in cells]
+        if None in texts:
+            texts = [self._find_text(row, key) if text is None else text for row, text in zip(rows, texts, strict=True)]
+        names = self._names.get(key)
+        return [text and names.get(fold(text), text) for text in texts] if names else texts
+
+    def _find_text(self, row: Row, key: str) -> str | None:
+        value: Cell = row.relleno.get(key)
+        if value is None and key in self.edition.componer:
+            value = self._compose(row, self.edition.componer[key])
+        if value is None:
+            value = row.contexto.get(key)
+        return None if value is None else str(value)
+
+    def _compose(self, row: Row, template: str) -> str | None:
+        parts: dict[str, Cell] = {}
+        for name in re.findall(r"\{(\w+)\}", template):
+            value = row.value(name)
+            value = row.relleno.get(name, row.contexto.get(name)) if value is None else value
+            if value is None:
+                return None
+            parts[name] = value
+        return re.sub(r"\{(\w+)\}", lambda found: str(parts[found[1]]), template)
+
+    def has(self, key: str) -> bool:
+        """Say whether rows may hold a text: in a column, composed, or in the lines above."""
+        edition = self.edition
+        return (
+            key in edition.columnas
+            or key in edition.componer
+            or any(f"{{{key}}}" in pattern for pattern in (*edition.contexto, *edition.nombre_hoja))
+        )
+
+    def numbers(self, rows: Sequence[Row], key: str) -> np.ndarray:
+        """Return a number per row, NaN where blank.
+
+        Raises
+        ------
+        FormatoError
+            A cell holds anything else; names the cell and the column.
+        """
+        column = rows[0].table.columns.get(key) if rows else None
+        cells = self.cells(rows, column)
+        if key in self.edition.rellenar:
+            cells = [row.relleno.get(key) if cell is None else cell for row, cell in zip(rows, cells, strict=True)]
+        if not set(map(type, cells)) <= {int, float, type(None)}:
+            cells = [
+                self.to_number(cell, row, column, key) if isinstance(cell, str | bool) else cell
+                for row, cell in zip(rows, cells, strict=True)
+            ]
+        return np.array(cells, dtype=float)
+
+    def number(self, row: Row, key: str) -> float | None:
+        """Return the number in a mapped column of a row, or None where it is blank."""
+        return self.to_number(row.value(key), row, row.table.columns.get(key), key)
+
+    def to_number(self, cell: Cell, row: Row, column: int | None, key: str) -> float | None:
+        """Return the number that a cell holds, or None where it is blank or declared as such.
+
+        Raises
+        ------
+        FormatoError
+            The cell holds anything else; names the cell and the column.
+        """
+        if cell is None or (isinstance(cell, str) and fold(cell) in self._blanks):
+            return None
+        if isinstance(cell, ShownPercent) and self._is_bare(key):
+            return cell.valor
+        if not isinstance(cell, str | bool):
+            return float(cell)
+        number = parse_number(cell, self.locale) if isinstance(cell, str) else None
+        if number is None and not self._may_be_text(cell, row, column, key):
+            shown = show_heading((self.edition.expected().get(key) or (key,))[0])
+            raise FormatoError(
+                f"«{cell}»",
+                f"un número ({shown}), como los escribe {self.locale}",
+                "corrija la celda en el documento, o declárela en `vacios:` del layout si quiere decir «sin dato»",
+                lugar=row.sheet.locate(row.index, column),
+            )
+        return number
+
+    def _is_bare(self, key: str) -> bool:
+        return not {"todo", key.split(":")[0]}.isdisjoint(self.edition.valor_sin_formato)
+
+    def _may_be_text(self, cell: Cell, row: Row, column: int | None, key: str) -> bool:
+        twin = row.table.columns.get(TEXT_TWINS.get(key, ""))
+        return isinstance(cell, str) and column is not None and column == twin

@@ -1,0 +1,239 @@
+"""Evaluability: what a plan says of its activities so that they could be measured, criterion by criterion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from poa_eval.names import fold
+from poa_eval.plan import Plan
+from poa_eval.quantity import Quantity, find_quantity
+from poa_eval.windows import list_calendar
+from poa_eval.words import has, join_words
+
+__all__ = ["CRITERIA", "Evaluability", "Quantity", "assess", "find_quantity", "is_plan_only", "list_goals"]
+
+#: The eight criteria: column → what it is called, and what exactly counts.
+CRITERIA: dict[str, tuple[str, str]] = {
+    "meta_cuantificada": (
+        "meta cuantificada",
+        "hay una meta anual en número, o lo programado por periodo, o el texto de la meta (el de la actividad o el de "
+        "la meta de la que depende) dice una cantidad; un año, una fecha o una referencia legal no lo son",
+    ),
+    "unidad_medida": ("unidad de medida", "el documento la dice en su propia columna"),
+    "linea_base": ("línea base numérica", "la línea base es un número, o su texto dice una cantidad"),
+    "indicador_metodo": (
+        "indicador con método",
+        "hay un indicador, de la actividad o del bloque al que pertenece, y se dice cómo se mide: con una descripción, "
+        "o con una fórmula escrita en el propio indicador",
+    ),
+    "frecuencia": (
+        "frecuencia de medición",
+        "se dice cada cuánto se mide la actividad (o la meta de la que depende), o lo programado viene por periodos",
+    ),
+    "calendario": ("calendario", "hay meses marcados, o que resultan de la frecuencia, o periodos programados"),
+    "responsable": (
+        "responsable",
+        "el documento nombra a la persona o al cargo que responde por la unidad; el nombre de la unidad no basta",
+    ),
+    "medio_verificacion": ("medio de verificación", "el documento lo dice en su propia columna"),
+}
+_IDS = ["unidad_id", "unidad", "actividad_id", "actividad"]
+_FORMULA = re.compile(
+    r"[*x×]\s*100\b|[÷∑σ=]|\)\s*/|/\s*\(|\s/\s|\bdividid[oa]\b|\b(?:entre|respecto|relacion) (?:al?|del?|el) total\b"
+)
+
+
+@dataclass(frozen=True)
+class Evaluability:
+    """How far a plan can be evaluated.
+
+    Parameters
+    ----------
+    actividades : DataFrame
+        One row an activity: `unidad_id`, `unidad`, `actividad_id`, `actividad`, `indicador`, `indicador_de`
+        (``actividad``, ``bloque`` or missing), the eight criteria of `CRITERIA` (bool), `criterios` (how many are met),
+        `evaluabilidad` (met / 8 × 100), `faltan` (what is missing, in words), `fuente`.
+    unidades : DataFrame
+        One row a unit, best first: `lugar`, `unidad_id`, `unidad`, `actividades`, `metas`, `metas_cuantificadas` (the
+        goals of `list_goals`), the share of activities that meets each criterion (0–100), `evaluabilidad` (mean).
+    institucion : DataFrame
+        One row with the same figures.
+    """
+
+    actividades: pd.DataFrame
+    unidades: pd.DataFrame
+    institucion: pd.DataFrame
+
+
+def is_plan_only(plan: Plan) -> bool:
+    """Say whether a plan comes without results: no executed figure anywhere.
+
+    Examples
+    --------
+    >>> is_plan_only(Plan("Municipio", 2024, "es_MX"))
+    True
+    """
+    printed = plan.publicado.loc[plan.publicado["concepto"] == "ejecutado", "valor"]
+    return not (plan.avances["ejecutado"].notna().any() or printed.notna().any())
+
+
+def list_goals(plan: Plan) -> pd.DataFrame:
+    """List the goals of a plan, once each, and whether they are quantified.
+
+    A goal is a row of `metas` of level ``meta``, where the plan writes its goals there and gives its activities none of
+    their own; else each activity has its goal.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    DataFrame
+        `unidad_id`, `meta_id` or `actividad_id`, `texto` (missing where the goal is no text), `cuantificada` (bool),
+        `vacia` (bool: neither figure nor text), `fuente`.
+
+    Examples
+    --------
+    >>> list_goals(Plan("Municipio", 2024, "es_MX")).empty
+    True
+    """
+    own = plan.actividades["meta_anual"].notna().any() or _test(plan.actividades["meta_texto"], has).any()
+    goals = plan.metas[plan.metas["nivel"].map(fold) == "meta"]
+    if len(goals) and not own:
+        table = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
+    else:
+        rows = plan.actividades
+        table = rows[["unidad_id", "actividad_id", "fuente"]].assign(
+            meta_id=None,
+            texto=rows["meta_texto"],
+            en_cifras=rows["meta_anual"].notna() | rows["actividad_id"].isin(_list_periodic(plan, "programado")),
+        )
+    in_figures = table["en_cifras"].astype(bool)
+    table = table.assign(
+        cuantificada=_test(table["texto"], _says_quantity) | in_figures,
+        vacia=~(_test(table["texto"], has) | in_figures),
+    )
+    columns = ["unidad_id", "meta_id", "actividad_id", "texto", "cuantificada", "vacia", "fuente"]
+    return table[columns].reset_index(drop=True)
+
+
+def assess(plan: Plan) -> Evaluability:
+    """Assess how far each activity, unit and the institution can be evaluated.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    Evaluability
+
+    Examples
+    --------
+    >>> from poa_eval.plan import make_table
+    >>> units = make_table("unidades", [{"unidad_id": "obras", "unidad": "Obras"}])
+    >>> row = {"actividad_id": "a", "unidad_id": "obras", "actividad": "Bacheo", "meta_texto": "Tapar 500 baches"}
+    >>> row |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+    >>> plan = Plan("Municipio", 2024, "es_MX", unidades=units, actividades=make_table("actividades", [row]))
+    >>> assess(plan).actividades[["meta_cuantificada", "unidad_medida", "criterios", "evaluabilidad"]].values.tolist()
+    [[True, False, 1, 12.5]]
+    """
+    rows = plan.actividades.merge(plan.unidades[["unidad_id", "unidad", "responsable"]], on="unidad_id", how="left")
+    goals = plan.metas.set_index("meta_id").to_dict("index")
+    periodic, programmed = _list_periodic(plan), _list_periodic(plan, "programado")
+    dated = periodic | set(plan.calendario["actividad_id"])
+    above = pd.DataFrame(
+        {
+            "texto": [goals.get(key, {}).get("texto") for key in rows["meta_id"]],
+            "indicador": [_inherit(key, goals, "indicador") for key in rows["meta_id"]],
+            "frecuencia": [_inherit(key, goals, "frecuencia") for key in rows["meta_id"]],
+        },
+        index=rows.index,
+        dtype="str",
+    )
+    own = _test(rows["indicador"], has)
+    indicator = rows["indicador"].where(own, above["indicador"])
+    explained = _test(rows["descripcion"], has) | _test(indicator, _says_formula)
+    criteria = {
+        "meta_cuantificada": rows["meta_anual"].notna()
+        | rows["actividad_id"].isin(programmed)
+        | _test(rows["meta_texto"], _says_quantity)
+        | _test(above["texto"], _says_quantity),
+        "unidad_medida": _test(rows["unidad_medida"], has),
+        "linea_base": rows["linea_base"].notna() | _test(rows["linea_base_texto"], _says_quantity),
+        "indicador_metodo": _test(indicator, has) & explained,
+        "frecuencia": _test(rows["frecuencia"], has)
+        | rows["actividad_id"].isin(periodic)
+        | _test(above["frecuencia"], has),
+        "calendario": rows["actividad_id"].isin(dated),
+        "responsable": _test(rows["responsable"], has),
+        "medio_verificacion": _test(rows["medio_verificacion"], has),
+    }
+    met = pd.DataFrame({name: criteria[name].astype(bool) for name in CRITERIA})
+    count = met.sum(axis=1).astype("int64")
+    origin = pd.Series("actividad", rows.index, "str").where(own).mask(~own & _test(above["indicador"], has), "bloque")
+    table = rows[_IDS].assign(indicador=indicator.astype("str"), indicador_de=origin)
+    table = pd.concat([table, met], axis=1).assign(
+        criterios=count,
+        evaluabilidad=count / len(CRITERIA) * 100,
+        faltan=pd.Series([_name_missing(row, indicator[i]) for i, row in met.iterrows()], rows.index, "str"),
+        fuente=rows["fuente"],
+    )
+    listed = list_goals(plan)
+    units = pd.DataFrame(
+        [
+            {"unidad_id": u["unidad_id"], "unidad": u["unidad"]}
+            | _sum_up(table[table["unidad_id"] == u["unidad_id"]], listed[listed["unidad_id"] == u["unidad_id"]])
+            for u in plan.unidades.to_dict("records")
+        ],
+        columns=["unidad_id", "unidad", *_sum_up(table, listed)],
+    ).sort_values("evaluabilidad", ascending=False, kind="stable", ignore_index=True)
+    units.insert(0, "lugar", units["evaluabilidad"].rank(ascending=False, method="min").astype("Int64"))
+    return Evaluability(table, units, pd.DataFrame([_sum_up(table, listed)]))
+
+
+def _list_periodic(plan: Plan, column: str = "mes") -> set[str]:
+    """Return the activities whose periods the plan gives; not those that are only asked for by their calendar."""
+    rows = plan.avances[plan.avances[column].notna()]
+    return set(rows["actividad_id"]) - set(list_calendar(plan))
+
+
+def _test(values: pd.Series, test: Callable[[object], bool]) -> pd.Series:
+    return pd.Series([test(value) for value in values], index=values.index, dtype=bool)
+
+
+def _says_quantity(text: object) -> bool:
+    return has(text) and find_quantity(str(text)) is not None
+
+
+def _says_formula(indicator: object) -> bool:
+    return has(indicator) and bool(_FORMULA.search(fold(str(indicator))))
+
+
+def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:
+    """Return what the goal that an activity hangs on says, or else the nearest level above it."""
+    seen: set[object] = set()
+    while key in goals and key not in seen:
+        if has(goals[key][column]):
+            return goals[key][column]
+        seen.add(key)
+        key = goals[key]["padre_id"]
+    return None
+
+
+def _name_missing(met: pd.Series, indicator: object) -> str | None:
+    """Name the criteria that are not met; an indicator without method says so."""
+    half = {"indicador_metodo": "método del indicador"} if has(indicator) else {}
+    missing = [half.get(name, CRITERIA[name][0]) for name in CRITERIA if not met[name]]
+    return join_words(missing) if missing else None
+
+
+def _sum_up(activities: pd.DataFrame, goals: pd.DataFrame) -> dict[str, float]:
+    counts = {"actividades": len(activities), "metas": len(goals), "metas_cuantificadas": goals["cuantificada"].sum()}
+    shares = {name: activities[name].mean() * 100 for name in CRITERIA}
+    return {name: int(n) for name, n in counts.items()} | shares | {"evaluabilidad": activities["evaluabilidad"].mean()}

@@ -1,0 +1,97 @@
+"""What each unit owes a report on in a quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from poa_eval.plan import Plan
+from poa_eval.values import MONTH_NAMES, close_months, name_period
+from poa_eval.windows import find_due, list_calendar, list_window
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One activity in one period that closes in the quarter.
+
+    Parameters
+    ----------
+    actividad_id, unidad_id : str
+    mes, meses : int
+        Closing month and length, as in `avances`.
+    pregunta : str
+        ``ejecutado``, a number; or ``realizada``, for an activity that the plan only puts on the calendar.
+    programado, ejecutado : float or None
+        What the plan says already.
+    comentario, fuente : str or None
+        Of the row of `avances`, where there is one.
+    """
+
+    actividad_id: str
+    unidad_id: str
+    mes: int
+    meses: int
+    pregunta: Literal["ejecutado", "realizada"]
+    programado: float | None = None
+    ejecutado: float | None = None
+    comentario: str | None = None
+    fuente: str | None = None
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """Return what tells it from all others."""
+        return self.actividad_id, self.mes, self.meses
+
+    @property
+    def periodo(self) -> str:
+        """Return the period as a unit reads it: ``marzo``, ``I trimestre``."""
+        return name_length(self.mes, self.meses)
+
+
+def list_owed(plan: Plan, trimestre: int) -> list[Owed]:
+    """List the periods that close in a quarter and can be reported, in the plan's order.
+
+    An activity with a programme has all its periods, those with nothing programmed as well (a unit may have
+    executed something); one that stands on the calendar only has those that fall due. An activity with neither is
+    not asked for.
+
+    Parameters
+    ----------
+    plan : Plan
+    trimestre : int
+        1–4.
+
+    Returns
+    -------
+    list of Owed
+    """
+    due, calendar = find_due(plan, 12), list_calendar(plan)
+    owed: list[Owed] = []
+    for activity in plan.actividades.to_dict("records"):
+        ids = {"actividad_id": activity["actividad_id"], "unidad_id": activity["unidad_id"]}
+        if (dates := calendar.get(activity["actividad_id"])) is not None:
+            months = close_months(trimestre)
+            owed += [Owed(**ids, mes=m, meses=n, pregunta="realizada", programado=1.0) for m, n in dates if m in months]
+            continue
+        found, lacking = list_window(activity, due, (trimestre,))
+        rows = [_take(row) for row in found] + [{"mes": month, "meses": length} for month, length in lacking]
+        owed += [Owed(**ids, **row, pregunta="ejecutado") for row in sorted(rows, key=lambda row: row["mes"])]
+    return owed
+
+
+def _take(row: dict) -> dict:
+    names = ("mes", "meses", "programado", "ejecutado", "comentario", "fuente")
+    return {name: None if pd.isna(row[name]) else row[name] for name in names}
+
+
+def name_length(mes: int, meses: int) -> str:
+    """Return a period by its whole name.
+
+    Examples
+    --------
+    >>> name_length(3, 1), name_length(3, 3)
+    ('marzo', 'I trimestre')
+    """
+    return MONTH_NAMES[mes - 1] if meses == 1 else name_period(mes, meses)

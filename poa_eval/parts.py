@@ -1,0 +1,195 @@
+"""Parts of a table's layout: headings, series of periods, printed figures, totals, rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from poa_eval.config import Model
+from poa_eval.names import suggest_sentence
+from poa_eval.periods import LENGTHS
+from poa_eval.plan import COLUMNS
+from poa_eval.values import MONTHS
+
+Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
+Direction = Literal["ascendente", "descendente", "regular", "nominal"]
+Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
+Length = Literal[1, 2, 3, 4, 6, 12]
+
+FIGURES = ("programado", "ejecutado", "programado_inicial")
+#: Columns that say the period of a row, in tables of one row a period.
+PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
+#: What a column of a `tabla` may be mapped to.
+TARGETS = frozenset(
+    (
+        "unidad_id",
+        "unidad",
+        "responsable",
+        *FIGURES,
+        *PERIOD_COLUMNS,
+        "comentario",
+        *(c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"),
+    )
+)
+
+
+def check_targets(names: Any) -> None:
+    """Refuse columns that the tidy plan does not have; all are said at once."""
+    unknown = [f"columna «{c}» desconocida; {suggest_sentence(c, sorted(TARGETS))}" for c in names if c not in TARGETS]
+    if unknown:
+        raise ValueError("; ".join(unknown))
+
+
+def _as_texts(value: Any) -> Any:
+    listed = value if isinstance(value, list | tuple) else (value,)
+    return tuple(str(item) if isinstance(item, int) and not isinstance(item, bool) else item for item in listed)
+
+
+#: One heading in the spellings it has been seen in; ``GRUPO > NOMBRE`` names a heading under a group.
+Heading = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
+
+
+def show_heading(alias: str) -> str:
+    """Return a heading as messages show it: ``T{trimestre=3} {ejercicio}`` as ``T3 {ejercicio}``."""
+
+    def name(found: re.Match[str]) -> str:
+        number = int(found[2])
+        return MONTHS[number - 1].upper() if found[1] == "mes" else str(number)
+
+    return re.sub(r"\{(\w+)=(\d+)\}", name, alias)
+
+
+class Header(Model):
+    """The heading of a table: how many rows it takes."""
+
+    filas: int = Field(default=1, ge=1, le=4)
+
+
+class _Spread(Model):
+    """One heading per period: listed in order, named by closing month, or by a pattern such as ``T{trimestre} META``."""
+
+    encabezados: dict[int, Heading] = Field(default_factory=dict)
+    patron: Heading | None = None
+    meses: Length = 12
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spread(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        listed = data.get("encabezados")
+        if isinstance(listed, list):
+            if len(listed) not in (1, 2, 3, 4, 6, 12):
+                raise ValueError(
+                    f"encabezados tiene {len(listed)} elementos; un año se parte en 12, 6, 4, 3, 2 o 1 periodos"
+                )
+            length = 12 // len(listed)
+            data = {**data, "meses": length, "encabezados": {length * (i + 1): name for i, name in enumerate(listed)}}
+        if data.get("patron"):
+            names = {name for alias in _as_texts(data["patron"]) for name in re.findall(r"\{(\w+)\}", str(alias))}
+            numbered = sorted(names & set(LENGTHS))
+            if len(numbered) != 1 or listed:
+                raise ValueError(
+                    "`patron` pide un solo marcador de periodo ({" + "}, {".join(LENGTHS) + "}) y excluye `encabezados`"
+                )
+            data = {**data, "meses": LENGTHS[numbered[0]]}
+        return data
+
+    def spread(self, group: str | None = None) -> dict[int, Heading]:
+        """Return closing month → headings, with their group."""
+        prefix = f"{group} > " if group else ""
+        found = self.encabezados
+        if self.patron:
+            name = next(name for name, length in LENGTHS.items() if length == self.meses)
+            found = {
+                self.meses * n: tuple(alias.replace(f"{{{name}}}", f"{{{name}={n}}}") for alias in self.patron)
+                for n in range(1, 12 // self.meses + 1)
+            }
+        return {month: tuple(prefix + alias for alias in names) for month, names in found.items()}
+
+
+class Series(_Spread):
+    """A figure that stands in one column per period: 12 months, 4 quarters, 2 half-years or 1 year.
+
+    `encabezados` lists the periods of a year in order, or names each by its closing month; `patron` names them all.
+    ``por_fila`` is the figure that the row says (`series_por_fila`).
+    """
+
+    columna: Literal["programado", "ejecutado", "programado_inicial", "comentario", "por_fila"]
+    grupo: str | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Series:
+        if not self.encabezados and not self.patron:
+            raise ValueError("declare `encabezados` (uno por periodo) o `patron` (uno para todos)")
+        if self.encabezados and "meses" not in self.model_fields_set:
+            raise ValueError("con los meses de cierre como claves, falta `meses` (cuántos dura cada periodo)")
+        return self
+
+    def headings(self) -> dict[int, Heading]:
+        """Return closing month → headings with their group."""
+        return self.spread(self.grupo)
+
+
+class RowSeries(Model):
+    """The column that says which figure a row holds, and the texts by which it says so; `ignorar` are other rows."""
+
+    encabezado: Heading
+    ignorar: Heading | None = None
+    programado: Heading | None = None
+    ejecutado: Heading | None = None
+    programado_inicial: Heading | None = None
+
+    def texts(self) -> dict[str, Heading]:
+        """Return figure → texts."""
+        return {name: texts for name in (*FIGURES, "ignorar") if (texts := getattr(self, name))}
+
+
+class Published(_Spread):
+    """A derived figure that the document itself prints: per period, or once a row (`columna`)."""
+
+    concepto: Concept
+    columna: Heading | None = None
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Published:
+        if bool(self.columna) == bool(self.encabezados or self.patron):
+            raise ValueError("declare `columna` (una cifra por fila) o `encabezados` (una por periodo)")
+        return self
+
+
+class Totals(Model):
+    """The rows of totals: the texts that mark them (``*`` for any ending), and what they are worth."""
+
+    texto: Heading
+    suma_segun_documento: bool = False
+
+
+class Progress(Model):
+    """The formula by which the document itself computes progress towards the year.
+
+    ``razones_ponderadas`` is Σ ejecutado / programado × peso of each period to date; the weights are given by
+    the length of the period in months.
+    """
+
+    formula: Literal["razones_ponderadas"]
+    pesos: dict[int, float]
+    texto: str
+
+
+class Rule(Model):
+    """How the activities that match `cuando` behave; a later rule prevails."""
+
+    cuando: dict[str, str]
+    sentido: Direction | None = None
+    acumulacion: Accumulation | None = None
+    acumulacion_programado: Accumulation | None = None
+    porque: str
+
+    @field_validator("cuando")
+    @classmethod
+    def _check_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        check_targets(value)
+        return value

@@ -1,0 +1,338 @@
+"""What a plan says so that it could be measured: quantities in texts, and the eight criteria."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import poa_eval as poa
+from places import FIXTURES
+from poa_eval.evaluability import CRITERIA, assess, find_quantity, is_plan_only, list_goals
+from poa_eval.plan import Plan, make_table
+
+TARGETS = """
+Disminuir un 20% el gasto en servicios personales.|20%
+disminuir un 20 %|20 %
+Que se elimine al 100% la resistencia del personal|100%
+Atender 500 usuarios|500
+Gestionar por lo menos tres cotizaciones en todas las compras.|tres
+Atender 2000 usuarios|2000
+Dos mil usuarios atendidos|Dos mil
+Capacitar a treinta y una personas|treinta y una
+Garantizar la alimentación en 2000 raciones por año|2000
+Recaudar $2,000,000|$2,000,000
+Pavimentar 5km de calles|5
+Reducir a la mitad la mora|a la mitad
+Cien por ciento de las solicitudes|Cien por ciento
+1.5 toneladas de basura|1.5
+1.1 Realizar 12 visitas|12
+Meta: 5|5
+Llegar al 95%.|95%
+Responder en 5 días hábiles|5
+Realizar 3 informes conforme al artículo 115|3
+Plantar 1950 árboles en 2024|1950
+Reducir la mora de 12 meses a 6 meses|6
+Incrementar a 17 el número de efectivos|17
+Diseñar cuatro (04) zonas de estacionamiento|cuatro
+10-15 usuarios por día|10
+Cero accidentes|Cero
+Atender 2/3 de las solicitudes|2/3
+"""
+NO_TARGETS = """
+REVISION DEL EJERCICIO FISCAL 2016
+Ejercicio fiscal dos mil dieciséis
+2024
+POA-2022
+Plan Municipal de Desarrollo 2021-2024
+Cuentas públicas de 2016 revisadas
+En el año 2023 se realizarán reuniones
+Cumplir la Ley 123
+Ley N° 27972
+Decreto 1072 de 2015
+artículos 115, 116 y 123 de la Constitución de 1917
+Art. 115, fracción IV
+Norma Oficial Mexicana 035
+ISO 9001:2015
+Poner en marcha la segunda fase del proyecto
+Entregar el 1er y el 2do informe
+Concluir la fase 2
+Cumplir la meta 1.1 del objetivo 3
+1.1 Mejorar la atención
+1.1.1 Extensión de documentos
+2. Ejecutar proyectos, y acciones
+4.Revisar y modificar
+1.- Buen ambiente laboral. 2.- Personal capacitado
+Del 01 de enero al 31 de diciembre de 2024
+30/jun/2017
+quince de marzo
+El 15 de cada mes
+A las 8:00 horas
+Tel. 387 763 0010
+33-3617-2222
+Sala 4, oficina 12
+Reportes CT1
+Reuniones cada 15 días
+Identificar cuáles sectores son los que tienen más de 60 días de mora
+AJUSTES EN ADEUDOS DE HASTA 24 MESES
+Usuarios que presentan un rezago de 12 meses en adelante
+Atender a niños de 6 a 12 años
+Coordinar a los tres niveles de gobierno
+Una capacitación
+CUADERNILLOS TRIBUTARIOS 2023
+Agenda 2030
+RECAUDACION
+"""
+ONES = "_ uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis".split()
+ONES += "diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco".split()
+ONES += "veintiséis veintisiete veintiocho veintinueve".split()
+TENS = "_ _ _ treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
+HUNDREDS = "_ ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos".split()
+HUNDREDS += ["novecientos"]
+YEARS = st.integers(1900, 2099)
+
+
+def spell(number):
+    """Write a number up to 9999 in Spanish words."""
+    if number >= 1000:
+        return " ".join(filter(None, [spell(number // 1000) if number >= 2000 else "", "mil", spell(number % 1000)]))
+    if number >= 100:
+        return "cien" if number == 100 else f"{HUNDREDS[number // 100]} {spell(number % 100)}".strip()
+    if number >= 30:
+        return TENS[number // 10] + (f" y {ONES[number % 10]}" if number % 10 else "")
+    return ONES[number] if number else ""
+
+
+@pytest.mark.parametrize("line", TARGETS.strip().splitlines())
+def test_a_quantity_is_found_as_it_is_written(line):
+    text, said = line.split("|")
+    found = find_quantity(text)
+    assert found is not None
+    assert found.texto == said
+    assert text[found.inicio :].startswith(said)
+
+
+@pytest.mark.parametrize("text", NO_TARGETS.strip().splitlines())
+def test_what_says_no_quantity(text):
+    assert find_quantity(text) is None
+
+
+@given(st.integers(2, 1899) | st.integers(2100, 9999))
+def test_numbers_count_in_figures_and_in_words(number):
+    for written in (str(number), spell(number), spell(number).upper()):
+        assert find_quantity(f"Realizar {written} visitas").texto == written
+
+
+@given(YEARS)
+def test_years_count_only_before_what_is_counted(year):
+    for written in (str(year), spell(year)):
+        for text in (f"Revisión del ejercicio fiscal {written}", f"Informe del año {written}", f"En {written} mejorar"):
+            assert find_quantity(text) is None, text
+        assert find_quantity(f"Atender {written} usuarios").texto == written
+        assert find_quantity(f"Subir 5 % en {written}").texto == "5 %"
+
+
+@given(YEARS, YEARS, st.sampled_from("-–/"), st.integers(1, 31))
+def test_spans_and_dates_say_no_quantity(first, last, dash, day):
+    for text in (f"Plan {first}{dash}{last}", f"el {day} de mayo de {first}", f"{day:02}/05/{first}", f"mayo {first}"):
+        assert find_quantity(text) is None, text
+
+
+@given(st.text(string.ascii_letters + "áéíóúñ ,.;:()/-%°$«»\n" + string.digits, max_size=80))
+def test_any_text_is_read_and_no_digit_no_figure(text):
+    found = find_quantity(text)
+    if found:
+        assert text[found.inicio :].startswith(found.texto)
+    assert find_quantity("".join(c for c in text if c in "áéíóúñ ,.;:()/-%°$«»\n")) is None
+
+
+def test_composed_and_decomposed_letters_are_alike():
+    assert find_quantity("Ejercicio dos mil diecise\u0301is") is None
+    assert find_quantity("Veintido\u0301s visitas").texto == "Veintidós"
+
+
+RULES = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+FULL = {
+    "meta_anual": 12.0,
+    "unidad_medida": "informes",
+    "linea_base": 10.0,
+    "indicador": "Informes entregados",
+    "descripcion": "Informes entregados / informes pedidos × 100",
+    "frecuencia": "Mensual",
+    "medio_verificacion": "Acuses de recibo",
+}
+
+
+def make_plan(*activities, units=("obras",), **tables):
+    rows = [
+        {"actividad_id": f"a{i}", "unidad_id": units[0], "actividad": f"Actividad {i}", "fuente": f"p.txt:L{i}"}
+        | RULES
+        | activity
+        for i, activity in enumerate(activities)
+    ]
+    tables.setdefault("unidades", [{"unidad_id": u, "unidad": u.upper(), "responsable": "Ana Ruiz"} for u in units])
+    made = {name: make_table(name, table) for name, table in (tables | {"actividades": rows}).items()}
+    return Plan("Municipio", 2024, "es_MX", **made)
+
+
+def first_row(plan):
+    return assess(plan).actividades.iloc[0]
+
+
+def test_all_criteria_met_is_one_hundred():
+    plan = make_plan(FULL, calendario=[{"actividad_id": "a0", "mes": 3, "origen": "marca"}])
+    row = first_row(plan)
+    assert row[list(CRITERIA)].all()
+    assert (row["criterios"], row["evaluabilidad"], row["indicador_de"]) == (8, 100.0, "actividad")
+    assert str(row["faltan"]) == "nan"
+    assert row["fuente"] == "p.txt:L0"
+
+
+def test_nothing_said_is_zero_and_everything_is_missing():
+    plan = make_plan({}, unidades=[{"unidad_id": "obras", "unidad": "OBRAS"}])
+    row = first_row(plan)
+    assert (row["criterios"], row["evaluabilidad"]) == (0, 0.0)
+    assert row["faltan"] == (
+        "meta cuantificada, unidad de medida, línea base numérica, indicador con método, frecuencia de medición, "
+        "calendario, responsable y medio de verificación"
+    )
+
+
+@pytest.mark.parametrize(
+    ("criterion", "said"),
+    [
+        ("meta_cuantificada", {"meta_anual": 0.0}),
+        ("meta_cuantificada", {"meta_texto": "Tres informes"}),
+        ("unidad_medida", {"unidad_medida": "informes"}),
+        ("linea_base", {"linea_base": 0.0}),
+        ("linea_base", {"linea_base_texto": "35 % en 2016"}),
+        ("indicador_metodo", {"indicador": "Informes", "descripcion": "Se cuentan los acuses"}),
+        ("indicador_metodo", {"indicador": "Entregados / pedidos * 100"}),
+        ("frecuencia", {"frecuencia": "Mensual"}),
+        ("medio_verificacion", {"medio_verificacion": "Acuses"}),
+    ],
+)
+def test_what_meets_a_criterion(criterion, said):
+    row = first_row(make_plan(said, unidades=[{"unidad_id": "obras", "unidad": "OBRAS"}]))
+    assert [name for name in CRITERIA if row[name]] == [criterion]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"meta_texto": "Revisión del ejercicio fiscal 2016"},
+        {"unidad_medida": " "},
+        {"linea_base_texto": "Municipal"},
+        {"linea_base_texto": "2016"},
+        {"indicador": "Informes"},
+        {"indicador": "Informes y/o oficios"},
+        {"descripcion": "Se cuentan los acuses"},
+    ],
+)
+def test_what_does_not_meet_any(said):
+    assert first_row(make_plan(said, unidades=[{"unidad_id": "obras", "unidad": "OBRAS"}]))["criterios"] == 0
+
+
+def test_a_programme_by_periods_quantifies_and_says_when():
+    plan = make_plan({}, avances=[{"actividad_id": "a0", "mes": 3, "meses": 3, "programado": 4.0, "origen": "leido"}])
+    row = first_row(plan)
+    assert row[["meta_cuantificada", "frecuencia", "calendario"]].all()
+    assert is_plan_only(plan)
+
+
+def test_an_answer_of_a_capture_workbook_does_not_make_the_plan_better():
+    """«¿Realizada?» asks for 1 of 1: that is no goal of the plan's."""
+    calendar = [{"actividad_id": "a0", "mes": 3, "origen": "frecuencia"}]
+    asked = {"actividad_id": "a0", "mes": 3, "meses": 3, "programado": 1.0, "ejecutado": 1.0, "origen": "leido"}
+    notes = [{"clave": "realizada/a0/3/3", "texto": "sí"}, {"clave": "regla.captura", "texto": "1"}]
+    before = make_plan({"meta_texto": "Mejorar"}, calendario=calendar)
+    after = make_plan({"meta_texto": "Mejorar"}, calendario=calendar, avances=[asked], contexto=notes)
+    assert assess(before).actividades.equals(assess(after).actividades)
+    assert not is_plan_only(after)
+
+
+HIERARCHY = [
+    {"meta_id": "o", "unidad_id": "obras", "nivel": "objetivo", "indicador": "Bitácoras", "frecuencia": "Mensual"},
+    {"meta_id": "m", "unidad_id": "obras", "nivel": "meta", "padre_id": "o", "texto": "Atender 500 solicitudes"},
+    {"meta_id": "n", "unidad_id": "obras", "nivel": "meta", "padre_id": "o", "texto": "Atender mejor"},
+]
+
+
+def test_an_activity_takes_goal_indicator_and_frequency_from_its_block():
+    table = assess(make_plan({"meta_id": "m"}, {"meta_id": "n"}, {}, metas=HIERARCHY)).actividades
+    assert table["meta_cuantificada"].tolist() == [True, False, False]
+    assert table["frecuencia"].tolist() == [True, True, False]
+    assert table["indicador_de"].fillna("").tolist() == ["bloque", "bloque", ""]
+    assert table["indicador"].iloc[0] == "Bitácoras"
+    assert "método del indicador" in table["faltan"].iloc[0]
+    assert "indicador con método" in table["faltan"].iloc[2]
+
+
+def test_goals_are_those_of_the_hierarchy_once_each_unless_activities_have_their_own():
+    goals = list_goals(make_plan({"meta_id": "m"}, {"meta_id": "m"}, metas=HIERARCHY))
+    assert goals[["meta_id", "cuantificada"]].values.tolist() == [["m", True], ["n", False]]
+    assert len(list_goals(make_plan({"meta_id": "m", "meta_anual": 3.0}, {}, {}, metas=HIERARCHY))) == 3
+
+
+def test_units_rank_by_what_they_say_and_ties_share_a_place():
+    plan = make_plan(
+        {"unidad_id": "obras"},
+        {"unidad_id": "obras", "meta_texto": "Tres obras"},
+        {"unidad_id": "agua", "meta_texto": "Dos pozos", "unidad_medida": "pozos"},
+        {"unidad_id": "luz", "meta_texto": "Diez faroles", "unidad_medida": "faroles"},
+        units=("obras", "agua", "luz", "sin-nada"),
+    )
+    units = assess(plan).unidades
+    assert units["unidad_id"].tolist() == ["agua", "luz", "obras", "sin-nada"]
+    assert units["lugar"].fillna(0).tolist() == [1, 1, 3, 0]
+    obras = units.set_index("unidad_id").loc["obras"]
+    assert (obras["actividades"], obras["meta_cuantificada"], obras["responsable"]) == (2, 50.0, 100.0)
+    assert obras["evaluabilidad"] == pytest.approx(150 / 8)
+    whole = assess(plan).institucion.iloc[0]
+    assert (whole["actividades"], whole["metas"], whole["metas_cuantificadas"]) == (4, 4, 3)
+    assert whole["evaluabilidad"] == pytest.approx((1 + 2 + 3 + 3) / 4 / 8 * 100)
+
+
+def test_an_empty_plan_is_assessed():
+    found = assess(Plan("Municipio", 2024, "es_MX"))
+    assert found.actividades.empty
+    assert found.unidades.empty
+    assert found.institucion["actividades"].tolist() == [0]
+
+
+def test_columns_are_stable():
+    full, empty = assess(make_plan(FULL)), assess(Plan("Municipio", 2024, "es_MX"))
+    expected = ["unidad_id", "unidad", "actividad_id", "actividad", "indicador", "indicador_de", *CRITERIA]
+    assert list(full.actividades) == [*expected, "criterios", "evaluabilidad", "faltan", "fuente"]
+    shares = ["actividades", "metas", "metas_cuantificadas", *CRITERIA, "evaluabilidad"]
+    assert list(full.unidades) == ["lugar", "unidad_id", "unidad", *shares]
+    assert list(full.institucion) == shares
+    for name in ("actividades", "unidades", "institucion"):
+        assert getattr(full, name).columns.equals(getattr(empty, name).columns)
+    assert full.actividades.dtypes.equals(empty.actividades.dtypes)
+
+
+@pytest.mark.parametrize(
+    ("name", "goals", "quantified", "plan_only", "evaluable"),
+    [
+        ("santiago-2017-metas", 23, 1, True, 100 / 8 / 23),
+        ("jocotepec-2024-poa", 14, 1, True, (14 * 2 + 1) / 14 / 8 * 100),
+        ("cuscatancingo-2018-poa", 13, 0, True, (26 + 10) / 26 / 8 * 100),
+        ("sat-2022-poi-t4", 43, 43, False, 50.0),
+        ("gerencia-comercial-2023-poa-t1", 24, 24, False, 62.5),
+    ],
+)
+def test_the_documents(name, goals, quantified, plan_only, evaluable):
+    plan = poa.load(FIXTURES / f"{name}.txt")
+    whole = assess(plan).institucion.iloc[0]
+    assert (whole["metas"], whole["metas_cuantificadas"]) == (goals, quantified)
+    assert is_plan_only(plan) is plan_only
+    assert whole["evaluabilidad"] == pytest.approx(evaluable)
+
+
+def test_the_quantified_goals_of_the_documents_are_the_ones_that_say_how_much():
+    for name, text in (("santiago-2017-metas", "Disminuir un 20%"), ("jocotepec-2024-poa", "Que se elimine al 100%")):
+        goals = list_goals(poa.load(FIXTURES / f"{name}.txt"))
+        found = goals.loc[goals["cuantificada"], "texto"].tolist()
+        assert len(found) == 1
+        assert found[0].startswith(text)
