@@ -1,16 +1,17 @@
-"""Aliases: headings as layouts write them, with groups (``GRUPO > NOMBRE``), placeholders and ``*``."""
+"""Aliases: headings as layouts write them, with groups (``GRUPO > NOMBRE``), placeholders, ``*`` and ``[2]``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from poa_eval.names import fold
 from poa_eval.periods import find_month
 
 _MARK = re.compile(r"\{(\w+)(?:=(\d+))?\}|\*")
+_PLACE = re.compile(r"\s*\[(\d)\]\s*$")
 _SHAPES = {"mes": r"[a-z]+\.?|\d{1,2}", "ejercicio": r"\d{4}", "anio": r"\d{2}"}
 _NUMBER = r"\w+[.°º]?"
 
@@ -26,11 +27,14 @@ class Part:
     regex : re.Pattern or None
     wanted : tuple of (str, int)
         Placeholder and the number that its text must be.
+    place : int
+        Which of several columns under the same heading is meant, from the left; 0 where there is one.
     """
 
     text: str
     regex: re.Pattern[str] | None = None
     wanted: tuple[tuple[str, int], ...] = ()
+    place: int = 0
 
     def match(self, text: str) -> int | None:
         """Return None where a folded heading is another, else the year that it says (0 for none)."""
@@ -59,7 +63,9 @@ def make_alias(heading: str) -> Alias:
     >>> match_path(("meta", "anual"), make_alias("Anual")), match_path(("meta", "anual"), make_alias("Meta"))
     (0, None)
     """
-    return tuple(_make_part(part) for part in heading.split(">"))
+    place = _PLACE.search(heading)
+    parts = [_make_part(part) for part in _PLACE.sub("", heading).split(">")]
+    return (*parts[:-1], replace(parts[-1], place=int(place[1]) if place else 0))
 
 
 def _make_part(text: str) -> Part:

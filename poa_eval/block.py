@@ -28,12 +28,21 @@ class Block:
     html: str
     text: str
 
+    def _ipython_display_(self) -> None:
+        # Without this a notebook would show an empty box for an empty block; for any other the usual way goes on.
+        if self.html:
+            raise NotImplementedError
+
     def _repr_html_(self) -> str:
         return self.html
 
     def __repr__(self) -> str:
         """Return the plain text."""
         return self.text
+
+
+#: What is shown where there is nothing to show; in a page its section disappears.
+EMPTY = Block("", "")
 
 
 @dataclass(frozen=True)
@@ -167,7 +176,7 @@ def render_table(
 
 def join_blocks(*blocks: Block) -> Block:
     """Return several blocks as one."""
-    return Block("".join(block.html for block in blocks), "\n\n".join(block.text for block in blocks))
+    return Block("".join(block.html for block in blocks), "\n\n".join(block.text for block in blocks if block.text))
 
 
 @cache

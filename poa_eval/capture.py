@@ -24,7 +24,7 @@ from poa_eval.measure import describe_quarter
 from poa_eval.names import file_name
 from poa_eval.owe import Owed, list_owed
 from poa_eval.plan import Plan
-from poa_eval.workbook import put_value, render_workbook
+from poa_eval.workbook import fit_rows, put_value, render_workbook
 
 _HEAD = 6  # row of the headings
 _WIDTHS = {
@@ -40,7 +40,7 @@ _WIDTHS = {
     "causa": 22,
     "comentario": 44,
 }
-_DARK, _INPUT, _LINE = "1F4E5F", "FFF2CC", "B8C4C8"
+_FONT, _DARK, _INPUT, _LINE = "Calibri", "1F4E5F", "FFF2CC", "B8C4C8"
 _EDGE = Border(*[Side(style="thin", color=_LINE)] * 4)
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _PAPER_A4, _PAPER_LETTER = "9", "1"
@@ -155,19 +155,20 @@ def _fill_guide(sheet: Worksheet, head: Sequence[str], lines: Iterable[Line]) ->
         cell = sheet.cell(row, 1)
         put_value(cell, label)
         if text is None:
-            cell.font = Font(bold=True, color=_DARK, size=12)
+            cell.font = Font(name=_FONT, bold=True, color=_DARK, size=12)
             sheet.row_dimensions[row].height = 24
             cell.alignment = Alignment(vertical="bottom")
         else:
             cell.alignment = Alignment(vertical="top", horizontal="right" if len(label) < 3 else None)
             put_value(sheet.cell(row, 2), text)
             sheet.cell(row, 2).alignment = _WRAP
+            fit_rows(sheet, [row])
 
 
 def _put_head(sheet: Worksheet, column: int, head: Sequence[str]) -> None:
     for row, text in enumerate(head, start=1):
         put_value(sheet.cell(row, column), text)
-        sheet.cell(row, column).font = Font(bold=row != 2, size=14 if row == 1 else 11, color=_DARK)
+        sheet.cell(row, column).font = Font(name=_FONT, bold=row != 2, size=14 if row == 1 else 11, color=_DARK)
 
 
 def _fill_entries(
@@ -178,13 +179,13 @@ def _fill_entries(
     for number, name in enumerate(columns, start=1):
         cell = sheet.cell(_HEAD, number)
         put_value(cell, HEADINGS[name])
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", start_color=_DARK)
+        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), PatternFill("solid", start_color=_DARK)
         cell.alignment, cell.border = Alignment(wrap_text=True, vertical="center"), _EDGE
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 10)
         sheet.column_dimensions[get_column_letter(number)].hidden = name in KEYS
-        if name in checks or name == "comentario":
+        if any(_is_input(name, item) for item in owed):
             put_value(sheet.cell(_HEAD - 1, number), "▼ llenar")
-            sheet.cell(_HEAD - 1, number).font = Font(bold=True, color=_DARK)
+            sheet.cell(_HEAD - 1, number).font = Font(name=_FONT, bold=True, color=_DARK)
     for row, item in enumerate(owed, start=_HEAD + 1):
         activity = activities.loc[item.actividad_id]
         for number, name in enumerate(columns, start=1):
@@ -192,10 +193,13 @@ def _fill_entries(
             put_value(cell, _take_value(name, item, activity))
             cell.alignment, cell.border = _WRAP, _EDGE
             if _is_input(name, item):
-                _open_cell(cell, name, checks)
-    for check in checks.values():
-        if check.sqref.ranges:
-            sheet.add_data_validation(check)
+                _open_cell(cell, name)
+    fit_rows(sheet, range(_HEAD, _HEAD + len(owed) + 1))
+    for number, name in enumerate(columns, start=1):
+        if name in checks and owed:
+            letter = get_column_letter(number)
+            checks[name].add(f"{letter}{_HEAD + 1}:{letter}{_HEAD + len(owed)}")
+            sheet.add_data_validation(checks[name])
     sheet.freeze_panes = sheet.cell(_HEAD + 1, 1)
 
 
@@ -217,13 +221,11 @@ def _is_input(name: str, item: Owed) -> bool:
     return name in (item.pregunta, "causa", "comentario")
 
 
-def _open_cell(cell: Cell, name: str, checks: dict[str, DataValidation]) -> None:
+def _open_cell(cell: Cell, name: str) -> None:
     cell.protection = Protection(locked=False)
     cell.fill = PatternFill("solid", start_color=_INPUT)
     if name == "comentario":
         cell.number_format = "@"  # «-10 % menos» stays a text
-    else:
-        checks[name].add(cell)
 
 
 def _make_checks() -> dict[str, DataValidation]:

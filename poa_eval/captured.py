@@ -23,6 +23,8 @@ FORMAT = "1"
 #: Name of the hidden sheet by which a capture workbook is known.
 MARKER = "_poa_eval"
 
+_Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
+
 
 def is_capture(document: RawDocument) -> bool:
     """Say whether a document is a capture workbook, filled or not."""
@@ -59,22 +61,36 @@ def apply_captures(
     """
     owed = {quarter: list_owed(plan, quarter) for quarter in range(1, trimestre + 1)}
     faults: list[Fault] = []
-    parts: list[Plan] = []
+    plain: list[_Rows] = []
+    later: list[_Rows] = []
     first: dict[tuple[str, int], str] = {}
-    changes = list(replaces or [False] * len(documents))
-    for document, may_change in zip(documents, changes, strict=True):
+    for document, may_change in zip(documents, replaces or [False] * len(documents), strict=True):
         reader = _Reader(document, plan, may_change)
         if filed := reader.read_marker(trimestre):
             if filed in first and not may_change:
                 reader.refuse(f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»")
             else:
-                parts.append(reader.read(*filed, owed[filed[1]]))
+                (later if may_change else plain).append(reader.read(*filed, owed[filed[1]]))
                 first.setdefault(filed, document.archivo)
         faults += reader.faults
     if faults:
         raise _make_error(faults)
-    merged = merge_plans([plan, *parts], replaces=[False, *changes])
+    parts = [_make_part(plan, plain), *(_make_part(plan, [rows]) for rows in later)]
+    merged = merge_plans([plan, *parts], replaces=[False, False, *[True] * len(later)])
     return _extend_corte(merged, max((quarter for _, quarter in first), default=0))
+
+
+def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
+    """Return captured rows as a plan to merge into the one of the documents."""
+    return Plan(
+        plan.institucion,
+        plan.ejercicio,
+        plan.locale,
+        unidades=plan.unidades,
+        actividades=plan.actividades,
+        avances=make_table("avances", [row for rows, _ in read for row in rows]),
+        contexto=make_table("contexto", [note for _, notes in read for note in notes]),
+    )
 
 
 def _make_error(faults: Sequence[Fault]) -> FormatoError | ConflictoError:
@@ -127,11 +143,11 @@ class _Reader:
             self.refuse(f"un libro de la unidad «{unit}», que no está en el plan; {near}")
         return None if self.faults else (unit, int(quarter))
 
-    def read(self, unit: str, quarter: int, owed: Sequence[Owed]) -> Plan:
-        """Return the filled rows as a plan to merge."""
+    def read(self, unit: str, quarter: int, owed: Sequence[Owed]) -> _Rows:
+        """Return the rows of `avances` and of `contexto`."""
         known = {item.key: item for item in owed}
         names = self.plan.actividades.set_index("actividad_id")["actividad"]
-        notes = [{"clave": "regla.captura", "texto": str(quarter)}]
+        notes: list[dict[str, object]] = [{"clave": "regla.captura", "texto": str(quarter)}]
         rows: list[dict[str, object]] = []
         seen: dict[tuple, str | None] = {}
         found = False
@@ -156,16 +172,7 @@ class _Reader:
                 notes += [note] if note else []
         if not found and any(item.unidad_id == unit for item in owed):
             self.refuse(f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…")
-        own = self.plan.actividades["unidad_id"] == unit
-        return Plan(
-            self.plan.institucion,
-            self.plan.ejercicio,
-            self.plan.locale,
-            unidades=self.plan.unidades,
-            actividades=self.plan.actividades[own].reset_index(drop=True),
-            avances=make_table("avances", rows),
-            contexto=make_table("contexto", notes),
-        )
+        return rows, notes
 
     def _read_entry(self, entry: Entry, item: Owed) -> tuple[dict | None, dict | None]:
         """Return a row of `avances`, where there is something new, and a note for `contexto`."""

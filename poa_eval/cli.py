@@ -78,16 +78,32 @@ def _start() -> None:
     pass
 
 
-@app.command("run", cls=_Command, help="Elabora los informes de un trimestre.")
+@app.command("run", cls=_Command, help="Elabora los informes de uno o varios trimestres.")
 def _run(
-    params: Annotated[
-        Path, typer.Argument(metavar="PARAMS", help="Archivo de parámetros del trimestre (carpeta params/).")
-    ],
+    params: Annotated[list[Path], typer.Argument(metavar="PARAMS…", help="Archivos de parámetros (carpeta params/).")],
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
     ] = None,
 ) -> int:
+    from poa_eval.overview import write_overview
+
+    codes, folders = [], set()
+    for path in params:
+        try:
+            code, folder = _run_one(path, out)
+            folders.add(folder)
+        except PoaError as error:  # what is wrong with one quarter does not stop the others
+            print(error, file=sys.stderr)
+            code = REFUSED
+        codes.append(code)
+    for folder in sorted(folders):
+        write_overview(folder)
+    return max(codes)
+
+
+def _run_one(params: Path, out: Path | None) -> tuple[int, Path]:
+    """Run one quarter; return the exit code and the folder in which its own lies."""
     from poa_eval.run import run_quarter
 
     console = Console(stderr=True, highlight=False)
@@ -112,7 +128,7 @@ def _run(
     for unidad_id, message in outcome.fallidas:
         who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
         print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-    return FAILED if outcome.fallidas else 0
+    return FAILED if outcome.fallidas else 0, outcome.carpeta.parent
 
 
 @app.command("load", cls=_Command, help="Lee un documento y guarda sus tablas ordenadas y sus hallazgos en CSV.")

@@ -10,25 +10,17 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.columns import Columns
-from poa_eval.errors import FormatoError, LayoutError
-from poa_eval.layout import Edition
+from poa_eval.damaged import Record, read_block
+from poa_eval.errors import FormatoError
+from poa_eval.layout import LAST_REPORTED, Edition
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES
 from poa_eval.periods import LENGTHS, Period, find_month, parse_period
 from poa_eval.plan import COLUMNS
-from poa_eval.repair import Reading, read_row
 from poa_eval.tables import Row
-from poa_eval.values import close_months
+from poa_eval.values import MONTH_NAMES
 
-Record = dict[str, object]
 _KEY = ["actividad_id", "mes", "meses"]
-
-_STATES = {
-    "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
-    "ambigua": "ambigua: {what}; varias lecturas cumplen las sumas impresas, y donde difieren queda solo el trimestre",
-    "ninguna": "ninguna: {what}; ninguna lectura cumple las sumas impresas",
-}
-
 
 @dataclass
 class RowFigures:
@@ -64,7 +56,7 @@ def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
     if edition.reparar:
         records: list[Record] = []
         for at, row in enumerate(rows):
-            block, printed, note = _read_block(row, columns)
+            block, printed, note = read_block(row, columns)
             records += [{"fila": at} | record for record in block]
             figures.publicado += [(at, record) for record in printed]
             figures.notas += [(at, *note)] if note else []
@@ -92,7 +84,7 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
     if "meta_anual" in row.table.columns:
         found += _print_cell(row, "meta_anual", "meta_anual", 12, 12, columns)
     if edition.reparar:
-        periods, printed, _ = _read_block(row, columns)
+        periods, printed, _ = read_block(row, columns)
         for period in periods:
             for name in FIGURES[:2]:
                 if period["meses"] == 1 and period.get(name) is not None:
@@ -108,7 +100,9 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
     return found + list(_read_published(row, columns))
 
 
-def join_periods(blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool) -> pd.DataFrame:
+def join_periods(
+    blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool
+) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Join blocks of periods into a table; a period that stands twice with the same figures counts once.
 
     Parameters
@@ -118,6 +112,11 @@ def join_periods(blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool) -> 
     may_fill : bool
         Rows of one activity hold different figures of one period: each fills what the other lacks.
 
+    Returns
+    -------
+    (DataFrame, list of (str, str))
+        The table, and activity and source of rows that merely repeat another.
+
     Raises
     ------
     FormatoError
@@ -125,22 +124,42 @@ def join_periods(blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool) -> 
     """
     names = list(COLUMNS["avances"])
     if not blocks:
-        return pd.DataFrame(columns=names)
+        return pd.DataFrame(columns=names), []
     table = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in names}, copy=False)
-    codes = pd.factorize(table["actividad_id"])[0].astype(np.int64) * 256 + table["mes"] * 16 + table["meses"]
+    order = pd.factorize(table["actividad_id"])[0].astype(np.int64)
+    codes = pd.Series(order * 256 + table["mes"] * 16 + table["meses"])
     if len(np.unique(codes)) == len(codes):
-        return table
-    for _, rows in table[codes.duplicated(keep=False)].groupby(_KEY, sort=False):
-        figures = rows[list(FIGURES)]
-        differing = figures.nunique(dropna=may_fill) > 1
-        if differing.any():
+        return table, []
+    repeated = []
+    for key, rows in table[codes.duplicated(keep=False)].groupby(_KEY, sort=False):
+        if (rows[list(FIGURES)].nunique(dropna=may_fill) > 1).any():
             raise FormatoError(
                 f"dos reportes distintos del mismo periodo: {rows['fuente'].iloc[0]} y {rows['fuente'].iloc[-1]}",
                 "un solo reporte por actividad y periodo",
                 "corrija el documento; si son dos actividades, asigne en el layout la columna que las distingue",
             )
-    order = {name: "first" for name in names if name not in _KEY} | ({"fuente": "last"} if may_fill else {})
-    return table.groupby(_KEY, sort=False, as_index=False).agg(order)[names]
+        repeated += [] if may_fill else [(str(key[0]), str(source)) for source in rows["fuente"].iloc[1:]]
+    how = {name: "first" for name in names if name not in _KEY} | ({"fuente": "last"} if may_fill else {})
+    return table.groupby(_KEY, sort=False, as_index=False).agg(how)[names], repeated
+
+
+def sum_programme(periods: pd.DataFrame) -> pd.Series:
+    """Return activity → the sum of its programme, where the whole year is known (`meta_anual: suma de programado`)."""
+    known = periods[periods["programado"].notna()].groupby("actividad_id")[["meses", "programado"]].sum()
+    return known.loc[known["meses"] == 12, "programado"]
+
+
+def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Record]:
+    """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
+    if edition.corte is None:
+        return []
+    if fold(edition.corte) != LAST_REPORTED:
+        return [{"clave": "corte_mes", "texto": edition.corte, "fuente": f"layout {layout}"}]
+    reported = periods[periods["ejecutado"].notna()]
+    if reported.empty:
+        return []
+    last = reported.loc[reported["mes"].idxmax()]
+    return [{"clave": "corte_mes", "texto": MONTH_NAMES[int(last["mes"]) - 1], "fuente": last["fuente"]}]
 
 
 def _as_array(name: str, values: list[object]) -> np.ndarray:
@@ -282,68 +301,3 @@ def _print_cell(row: Row, key: str, concept: str, month: int, length: int, colum
             "texto": str(cell),
             "fuente": row.address(key),
         }
-
-
-def _read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], tuple[str, str] | None]:
-    """Read a row by its equations: months of a quarter where they stand, else the quarter.
-
-    Returns its periods, the figures that it prints, and what was damaged with its place.
-    """
-    first, names = _find_block(row, columns.edition)
-    keys = {column: key for key, column in row.table.columns.items()}
-    cells = row.cells
-    values = [
-        columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))
-    ]
-    reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
-    periods: list[Record] = []
-    published: list[Record] = []
-    origin = "reconstruido" if reading.estado == "reconstruida" or reading.perdidas else "leido"
-    result_first = first + 12 * names.index("ejecutado") if "ejecutado" in names else first
-    for quarter in range(1, 5):
-        segments = [reading.segmentos[kind * 4 + quarter - 1] for kind in range(len(names))]
-        at = (quarter - 1) * len(names)
-        if all(segment is not None for segment in segments):
-            for i, month in enumerate(close_months(quarter)):
-                record: Record = {name: segment[i] for name, segment in zip(names, segments, strict=True) if segment}
-                source = row.sheet.address(row.index, result_first + month - 1)
-                periods.append(record | {"mes": month, "meses": 1, "origen": origin, "fuente": source})
-        else:
-            record = dict(zip(names, reading.bloque[at : at + len(names)], strict=True))
-            source = row.sheet.address(row.index, first + reading.inicio_bloque + at + len(names) - 1)
-            periods.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": source})
-    for i, value in enumerate(reading.bloque):
-        column = first + reading.inicio_bloque + i
-        if value is not None and column < len(cells) and cells[column] is not None:
-            printed = {"concepto": names[i % len(names)], "mes": 3 * (i // len(names) + 1), "meses": 3, "valor": value}
-            published.append(printed | {"texto": str(cells[column]), "fuente": row.sheet.address(row.index, column)})
-    note = None
-    if reading.estado in _STATES:
-        note = _STATES[reading.estado].format(what=_describe_damage(reading)), row.sheet.address(row.index, first)
-    return periods, published, note
-
-
-def _find_block(row: Row, edition: Edition) -> tuple[int, list[str]]:
-    """Return the first column of months and the series in their order; the columns must follow one another."""
-    columns = row.table.columns
-    names = sorted((s.columna for s in edition.periodos), key=lambda name: columns[f"{name}:1:1"])
-    wanted = [f"{name}:{month}:1" for name in names for month in range(1, 13)]
-    wanted += [f"publicado:{name}:{month}:3" for month in (3, 6, 9, 12) for name in names]
-    found = [columns.get(key, -1) for key in wanted]
-    if found != list(range(found[0], found[0] + len(found))):
-        raise LayoutError(
-            "`reparar:` sobre columnas que no están seguidas",
-            "doce meses por serie, una serie tras otra, y luego por trimestre una cifra de cada serie",
-            "quite `reparar:` del layout",
-            lugar=row.sheet.locate(row.table.top, found[0]),
-        )
-    return found[0], names
-
-
-def _describe_damage(reading: Reading) -> str:
-    count = abs(reading.perdidas)
-    if not count:
-        return "la fila tiene celdas en blanco o sumas que no cuadran"
-    if reading.perdidas > 0:
-        return f"la fila perdió {count} celda{'s' if count > 1 else ''}"
-    return f"a la fila le {'sobran' if count > 1 else 'sobra'} {count} celda{'s' if count > 1 else ''}"

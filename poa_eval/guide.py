@@ -91,7 +91,7 @@ def list_guide(
 def _list_steps(owed: Sequence[Owed], columns: Sequence[str]) -> Iterator[str]:
     yield (
         "Abra la hoja «Captura». Cada fila es una actividad y un periodo. Se llenan solo las celdas amarillas, bajo "
-        "«▼ llenar»; las demás están protegidas."
+        "«▼\u00a0llenar»; las demás están protegidas."
     )
     if "ejecutado" in columns:
         yield (

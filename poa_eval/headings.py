@@ -29,7 +29,6 @@ class Form:
     shown: dict[str, str]
     ignored: tuple[Alias, ...]
     year: int | None = None
-    sigue: Table | None = None  # the table that this heading, repeated at a page break, goes on with
 
 
 def make_form(edition: Edition, ejercicio: int | None = None) -> Form:
@@ -151,7 +150,7 @@ def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
 
 
 def _try_headings(sheet: RawSheet, form: Form, near: float = _NEAR) -> Iterator[_Attempt]:
-    """Yield the attempts at the form with at least a share of its headings, the best of rows that follow one another."""
+    """Yield the attempts with at least a share of the headings, the best of rows that follow one another."""
     height = form.edition.encabezado.filas
     hot = find_hot(sheet.textos, (alias for aliases in form.wanted.values() for alias in aliases))
     least = min(2, len(form.wanted))
@@ -180,15 +179,16 @@ def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
     foreign: set[int] = set()
     for key, aliases in form.wanted.items():
         found = []
-        for column, path in paths.items():
-            year = next((said for alias in aliases if (said := match_path(path, alias)) is not None), None)
-            if year and form.year and year != form.year:
-                foreign.add(column)
-            elif year is not None:
-                found.append(column)
-                years |= {column: year} if year else {}
+        for alias in aliases:
+            said = {column: year for column, path in paths.items() if (year := match_path(path, alias)) is not None}
+            other = {column for column, year in said.items() if year and form.year and year != form.year}
+            foreign |= other
+            own = [column for column in said if column not in other]
+            own = own[alias[-1].place - 1 : alias[-1].place] if alias[-1].place else own
+            years |= {column: said[column] for column in own if said[column]}
+            found += own
         if found:
-            columns[key] = found
+            columns[key] = sorted(set(found))
     _share_repeated(columns)
     missing = [name for key, name in form.shown.items() if key not in columns]
     return _Attempt(top, columns, missing, paths, years, foreign)
@@ -276,8 +276,8 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
             raise FormatoError(
                 f"el encabezado {show(columns[1])} dos veces",
                 f"una sola columna para «{key}»",
-                "escriba el encabezado con su grupo en el layout: «GRUPO > NOMBRE»; si son tablas una al lado de la "
-                "otra, declare `lado_a_lado: 2`",
+                "escriba el encabezado con su grupo en el layout («GRUPO > NOMBRE»), o diga cuál desde la izquierda "
+                "(«NOMBRE [2]»); si son tablas una al lado de la otra, declare `lado_a_lado: 2`",
                 lugar=sheet.locate(attempt.top, columns[1]),
             )
 

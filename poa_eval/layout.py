@@ -23,9 +23,9 @@ from poa_eval.parts import (
     Heading,
     Progress,
     Published,
+    RowSeries,
     Rule,
     Series,
-    RowSeries,
     Totals,
     check_targets,
 )
@@ -57,7 +57,7 @@ class Edition(Model):
     fin_tabla: Texts = ()
     columnas: dict[str, Heading]
     ignorar: tuple[Heading, ...] = ()
-    ignorar_filas: Texts = ()
+    ignorar_filas: tuple[Text | dict[str, str], ...] = ()
     rellenar: Texts = ()
     contexto: Texts = ()
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
@@ -109,6 +109,9 @@ class Edition(Model):
         for column in self.rellenar:
             if column not in self.columnas:
                 yield f"rellenar: «{column}» no está en columnas"
+        for column in (name for item in self.ignorar_filas if isinstance(item, dict) for name in item):
+            if column not in self.columnas:
+                yield f"ignorar_filas: «{column}» no está en columnas"
         by_row = [c for c in FIGURES if c in self.columnas]
         if self.periodo == "columnas" and by_row:
             yield (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from poa_eval.errors import ParamsError
+from poa_eval.evaluability import is_plan_only
 from poa_eval.names import fold
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
@@ -50,6 +51,8 @@ class Evaluation:
     actividades, unidades, institucion : DataFrame
         Percentages 0–100 at full precision; empty where undecided, with the reason in `motivo`. `_trimestre` is the
         quarter alone, `_acumulado` January to its close; `meta_cumplida` and `estado` are to date.
+    solo_plan : bool
+        Nobody in the institution reported a result, nor was asked for one by a capture workbook.
     """
 
     plan: Plan
@@ -59,6 +62,7 @@ class Evaluation:
     actividades: pd.DataFrame
     unidades: pd.DataFrame
     institucion: pd.DataFrame
+    solo_plan: bool = False
 
 
 def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
@@ -132,7 +136,8 @@ def measure(
     total = pd.DataFrame([whole], columns=_group_columns())
     figures = {f"{name}_{window}": "float64" for name in _FIGURES for window in _WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
-    return Evaluation(plan, profile, trimestre, date, activities, units, total)
+    only_planned = is_plan_only(plan) and plan.rule("captura") is None
+    return Evaluation(plan, profile, trimestre, date, activities, units, total, only_planned)
 
 
 def _group_columns() -> list[str]:

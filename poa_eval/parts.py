@@ -68,7 +68,7 @@ class Header(Model):
 
 
 class _Spread(Model):
-    """One heading per period: listed in order, named by closing month, or by a pattern such as ``T{trimestre} META``."""
+    """One heading per period: in order, by closing month, or by a pattern such as ``T{trimestre} META``."""
 
     encabezados: dict[int, Heading] = Field(default_factory=dict)
     patron: Heading | None = None

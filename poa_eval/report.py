@@ -57,7 +57,7 @@ def export_html(
     """
     if not isinstance(notebook, NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
-    notebook = without_marks(notebook)
+    notebook = without_empty_sections(without_marks(notebook))
     page = _page(titulo, avisos=avisos, enlaces=enlaces)
     if _has_heading(notebook):
         page["encabezado"] = ""
@@ -97,6 +97,30 @@ def error_page(titulo: str, mensaje: str, enlaces: Iterable[tuple[str, str]] = (
     return template.render(pagina=_page(titulo, enlaces=enlaces), mensaje=mensaje).strip() + "\n"
 
 
+def links_page(titulo: str, titulo_enlaces: str, enlaces: Iterable[tuple[str, str]]) -> str:
+    """Make a page that only links others.
+
+    Parameters
+    ----------
+    titulo, titulo_enlaces : str
+        Heading of the page, and of its links.
+    enlaces : iterable of (str, str)
+        Relative address and text of the pages to link.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Examples
+    --------
+    >>> 'href="a/index.html"' in links_page("Informes", "Instituciones", [("a/index.html", "A")])
+    True
+    """
+    page = _page(titulo, enlaces=enlaces) | {"titulo_enlaces": titulo_enlaces}
+    return _environment().get_template("enlaces.html.j2").render(pagina=page).strip() + "\n"
+
+
 def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = ()) -> dict:
     return {
         "titulo": titulo,
@@ -121,6 +145,41 @@ def without_marks(notebook: NotebookNode) -> NotebookNode:
     """
     cells = [cell for cell in notebook.cells if _MARK not in cell.metadata.get("tags", ())]
     return NotebookNode({**notebook, "cells": cells})
+
+
+def without_empty_sections(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook without the sections of which every code cell shows nothing.
+
+    A section is a markdown cell that begins with ``## `` and what follows, up to the next heading of that level or
+    above. One without code cells is words for the reader, and stays.
+
+    Examples
+    --------
+    >>> heading, code = nbformat.v4.new_markdown_cell("## Calendario"), nbformat.v4.new_code_cell("show_due(q)")
+    >>> without_empty_sections(nbformat.v4.new_notebook(cells=[heading, code])).cells
+    []
+    """
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.lstrip().startswith(("# ", "## ")):
+            sections.append([])
+        sections[-1].append(cell)
+    kept = [cell for section in sections if not _is_empty(section) for cell in section]
+    return NotebookNode({**notebook, "cells": kept})
+
+
+def _is_empty(section: list[NotebookNode]) -> bool:
+    code = [cell for cell in section if cell.cell_type == "code"]
+    is_section = section and section[0].cell_type == "markdown" and section[0].source.lstrip().startswith("## ")
+    return bool(is_section and code) and not any(_shows(output) for cell in code for output in cell.outputs)
+
+
+def _shows(output: NotebookNode) -> bool:
+    """Say whether an output is seen on the page: an error, or a result that is not blank."""
+    if output.output_type == "error":
+        return True
+    data = output.get("data", {})
+    return bool(str(data["text/html"]).strip()) if "text/html" in data else bool(data)
 
 
 @cache

@@ -18,6 +18,7 @@ import pandas as pd
 
 import poa_eval
 from poa_eval.errors import ArchivoError, Place
+from poa_eval.evaluability import assess
 from poa_eval.execute import execute_notebook
 from poa_eval.names import file_name, make_slug
 from poa_eval.params import Params, find_root, load_params
@@ -190,6 +191,7 @@ def _output_tables(quarter: Quarter) -> dict[str, pd.DataFrame]:
     return {
         **quarter.plan.tables(),
         "hallazgos": quarter.hallazgos,
+        "evaluabilidad": assess(quarter.plan).actividades,
         "evaluacion_actividades": evaluation.actividades,
         "evaluacion_unidades": evaluation.unidades,
         "evaluacion_institucion": evaluation.institucion,

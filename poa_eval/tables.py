@@ -16,6 +16,8 @@ from poa_eval.periods import parse_period
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
 
+_TOTAL = re.compile(r"(?:sub ?)?total(?:es)?(?: general(?:es)?)?[:.]*")
+
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
 
@@ -62,12 +64,14 @@ class Content:
 class _Marks:
     """What tells rows apart: expressions and folded texts of an edition, once for a document.
 
-    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them).
+    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them); `ignored`
+    are first cells of rows left out, `unwanted` their cells by column ("" for a blank one).
     """
 
     lines: tuple[re.Pattern[str], ...]
     rows: tuple[re.Pattern[str], ...]
     ignored: tuple[str, ...]
+    unwanted: tuple[dict[str, str], ...]
     ends: tuple[str, ...]
     totals: tuple[str, ...]
 
@@ -85,7 +89,8 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     marks = _Marks(
         tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" not in pattern),
         tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" in pattern),
-        tuple(map(fold, edition.ignorar_filas)),
+        tuple(fold(item) for item in edition.ignorar_filas if isinstance(item, str)),
+        tuple({k: fold(v) for k, v in item.items()} for item in edition.ignorar_filas if isinstance(item, dict)),
         tuple(map(fold, edition.fin_tabla)),
         tuple(map(fold, edition.totales.texto)) if edition.totales else (),
     )
@@ -96,8 +101,12 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
             continue
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
+        before = len(content.rows)
         for part in split_sheet(sheet, form):
             _read_sheet(part, form, marks, named, content)
+        if len(content.rows) == before and sheet.hoja and any(map(any, sheet.filas)):
+            note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
+            content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
     _keep_year(content, form)
     if not content.rows:
         raise FormatoError(
@@ -121,7 +130,8 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     for index, cells in enumerate(sheet.filas):
         if index in tables:
             content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
-            pending, above = [], {}
+            above = above if after_rows and not pending else {}  # a heading repeated at a page break goes on
+            pending = []
             table, skip_to, after_rows = tables[index], index + tables[index].height, False
             if table.year is not None:
                 content.lines.append(("ejercicio", str(table.year), sheet.address(index, 0)))
@@ -137,6 +147,11 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
                 table = None
             elif not _fits(text, marks.ignored):
                 row = Row(sheet, index, table, contexto, bool(marks.totals) and _fits(text, marks.totals))
+                if not row.is_total and _TOTAL.fullmatch(text):
+                    raise _refuse_total(row, str(first))
+                if marks.unwanted and _is_unwanted(row, marks.unwanted):
+                    content.lines.append(("fila_ignorada", _join(cells), sheet.address(index, 0)))
+                    continue
                 if edition.rellenar:
                     _fill_down(row, edition.rellenar, above)
                 content.rows.append(row)
@@ -154,6 +169,23 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
         line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
         pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
     content.lines += pending
+
+
+def _refuse_total(row: Row, text: str) -> FormatoError:
+    return FormatoError(
+        f"una fila «{text}» que el layout no declara",
+        "filas de actividades, o totales declarados",
+        f"agregue al layout `totales: {{texto: {text}}}`, o la fila a `ignorar_filas:` si no interesa",
+        lugar=row.sheet.locate(row.index, 0),
+    )
+
+
+def _is_unwanted(row: Row, conditions: tuple[dict[str, str], ...]) -> bool:
+    def fits(key: str, pattern: str) -> bool:
+        value = row.value(key)
+        return fnmatchcase(fold(str(value)), pattern) if value is not None else not pattern
+
+    return any(all(fits(key, pattern) for key, pattern in item.items()) for item in conditions)
 
 
 def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 import zipfile
+from collections.abc import Iterable
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.worksheet.worksheet import Worksheet
 
 _STAMP = dt.datetime(2000, 1, 1)
 _ZIP_STAMP = (1980, 1, 1, 0, 0, 0)
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _MAX_TEXT = 32_767
+_LINE_POINTS, _MAX_POINTS = 15, 409
 
 
 def put_value(cell: Cell, value: object) -> None:
@@ -35,6 +39,19 @@ def put_value(cell: Cell, value: object) -> None:
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MAX_TEXT]
     cell.data_type = "s"
     cell.quotePrefix = value[:1] in tuple("=+-@")
+
+
+def fit_rows(sheet: Worksheet, rows: Iterable[int]) -> None:
+    """Make rows as high as their wrapped text asks for; spreadsheets do not do it on opening what openpyxl wrote."""
+    for row in rows:
+        lines = 1
+        for cell in sheet[row]:
+            column = sheet.column_dimensions[cell.column_letter]
+            if isinstance(cell.value, str) and cell.alignment.wrap_text and not column.hidden:
+                # A capital is about a quarter wider than the average letter.
+                needed = (len(part) + 0.25 * sum(map(str.isupper, part)) for part in cell.value.splitlines() or [""])
+                lines = max(lines, sum(max(1, math.ceil(letters / column.width)) for letters in needed))
+        sheet.row_dimensions[row].height = min(_LINE_POINTS * lines + 3, _MAX_POINTS)
 
 
 def render_workbook(book: Workbook) -> bytes:

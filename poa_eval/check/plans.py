@@ -100,7 +100,7 @@ def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
         (plan.actividades, ["unidad_id"], "actividad_id", "actividad", ["meta_id", "programa"]),
         (plan.metas, ["unidad_id", "nivel"], "meta_id", "texto", ["padre_id"]),
     ):
-        coded = table[[has(code) for code in table["codigo"]]]
+        coded = table.loc[[has(code) for code in table["codigo"]]]
         for _, rows in coded.groupby(within, sort=False):
             found = list(_pair_repeats(rows.to_dict("records"), name, above))
             for first, row in found if 2 * len(found) <= len(rows) else []:
@@ -211,7 +211,7 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
             yield where, text, _join(facts.activities[key], "actividad", "indicador", "programa")
         elif key in goals:
             where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"linea/{key}/{i}", "fuente": source}
-            yield where, text, _join(goals[key], "texto")
+            yield where, text, _join(goals[key], "texto") if fold(goals[key]["nivel"]) in _NAMES else ""
 
 
 def _find_leftover(text: str, own: int) -> int | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from poa_eval.errors import ArchivoError, Place
+from poa_eval.errors import ArchivoError, Place, PoaError
 
 MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO = 200
-MAX_CELLS = 20_000_000
+MAX_CELLS = 10_000_000
 
 _ZIPPED = {".xlsx", ".xlsm", ".ods", ".docx"}
-_LAST_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_OLD = b"\xd0\xcf\x11\xe0"
+_STARTS = {
+    b"%pdf": "un PDF",
+    b"<html": "una página HTML",
+    b"<!doctype html": "una página HTML",
+    _OLD: "un libro antiguo o cifrado",
+}
 
 
 def check_file(path: Path) -> None:
@@ -49,36 +55,38 @@ def check_file(path: Path) -> None:
             lugar=place,
         )
     if path.suffix.lower() in _ZIPPED and zipfile.is_zipfile(path):
-        _check_zip(path, size, place)
+        with refuse_damage(path):
+            _check_zip(path, size, place)
 
 
 def _check_zip(path: Path, size: int, place: Place) -> None:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-        unpacked = sum(member.file_size for member in members)
-        if unpacked > MAX_UNPACKED or (unpacked > 20 * 2**20 and unpacked > MAX_RATIO * size):
-            raise ArchivoError(
-                f"un libro de {size / 2**20:,.1f} MB que se desempaca en {unpacked / 2**20:,.0f} MB",
-                "un libro de tamaño razonable",
-                "copie las hojas del plan a un libro nuevo y guárdelo de nuevo",
-                lugar=place,
-            )
-        for member in members:
-            if re.match(r"xl/worksheets/[^/]+\.xml$", member.filename):
-                _check_extent(archive.read(member), place)
+    if any(member.flag_bits & 1 for member in members):
+        raise ArchivoError(
+            "un archivo comprimido con contraseña",
+            "un documento que se pueda abrir",
+            "guárdelo de nuevo, sin contraseña, desde el programa con que se hizo",
+            lugar=place,
+        )
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED or (unpacked > 20 * 2**20 and unpacked > MAX_RATIO * size):
+        raise ArchivoError(
+            f"un libro de {size / 2**20:,.1f} MB que se desempaca en {unpacked / 2**20:,.0f} MB",
+            "un libro de tamaño razonable",
+            "copie las hojas del plan a un libro nuevo y guárdelo de nuevo",
+            lugar=place,
+        )
 
 
-def _check_extent(xml: bytes, place: Place) -> None:
-    """Refuse a sheet whose cells span so wide an area that reading it as a table would exhaust the memory."""
-    rows = max((int(row) for row in _LAST_ROW.findall(xml[-200_000:])), default=0)
-    far_column = re.search(rb'\br="[A-Z]{3}\d', xml)
-    if rows * 702 <= MAX_CELLS and not far_column:
-        return
-    cells = _CELL.findall(xml)
-    width = max(
-        (sum((letter - 64) * 26**power for power, letter in enumerate(reversed(c))) for c, _ in cells), default=0
-    )
-    height = max((int(row) for _, row in cells), default=0)
+def check_extent(height: int, width: int, place: Place) -> None:
+    """Refuse a sheet whose cells span so wide an area that reading it as a table would exhaust the memory.
+
+    Raises
+    ------
+    ArchivoError
+        The area is over ``MAX_CELLS``.
+    """
     if width * height > MAX_CELLS:
         raise ArchivoError(
             f"una hoja con celdas hasta la fila {height:,} y la columna {width:,}",
@@ -86,3 +94,64 @@ def _check_extent(xml: bytes, place: Place) -> None:
             "borre las celdas sueltas lejos de la tabla (Ctrl+Fin muestra la última) y guárdelo de nuevo",
             lugar=place,
         )
+
+
+def check_encoding(xml: bytes, place: Place) -> None:
+    """Refuse a part in an encoding that the readers of workbooks take for an empty sheet.
+
+    Raises
+    ------
+    ArchivoError
+        Not UTF-8.
+    """
+    head = xml[:200].split(b"?>")[0].lower().replace(b"'", b'"')
+    declared = head.partition(b'encoding="')[2].split(b'"')[0]
+    if b"\0" in head or declared not in {b"", b"utf-8", b"utf8", b"us-ascii"}:
+        raise ArchivoError(
+            "una hoja que no está escrita en UTF-8",
+            "un libro como lo guardan las hojas de cálculo",
+            "ábralo en la hoja de cálculo y guárdelo otra vez como .xlsx",
+            lugar=place,
+        )
+
+
+@contextmanager
+def refuse_damage(path: Path) -> Iterator[None]:
+    """Say whatever goes wrong inside as one clear error: a file can be damaged in more ways than can be listed.
+
+    Raises
+    ------
+    ArchivoError
+        With what the file looks like.
+    """
+    try:
+        yield
+    except PoaError:
+        raise
+    except PermissionError as error:
+        raise ArchivoError(
+            "un archivo que no se deja leer",
+            "un archivo al que tenga acceso",
+            "ciérrelo en los otros programas y revise sus permisos",
+            lugar=Place(str(path)),
+        ) from error
+    except Exception as error:
+        raise ArchivoError(
+            _name_content(path),
+            f"un archivo «{path.suffix.lower()}» completo",
+            "ábralo en su programa y guárdelo otra vez como .xlsx (o .docx); si es de otro formato, expórtelo desde allí",
+            lugar=Place(path.name),
+        ) from error
+
+
+def _name_content(path: Path) -> str:
+    start = path.read_bytes()[:512].lstrip().lower()
+    is_xls = path.suffix.lower() == ".xls"
+    if start.startswith(b"pk"):
+        if is_xls and zipfile.is_zipfile(path):
+            return "un libro .xlsx o .ods con otra extensión"
+        return "un archivo comprimido dañado, o que no es un libro de cálculo"
+    for mark, name in _STARTS.items():
+        if start.startswith(mark):
+            return "un libro antiguo dañado" if is_xls and mark == _OLD else f"{name} con otra extensión"
+    return "un archivo que no es un libro de cálculo"

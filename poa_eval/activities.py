@@ -1,0 +1,211 @@
+"""Units and activities of a table's rows: spellings that fold alike are one, and every row knows its activity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from poa_eval.columns import TEXT_TWINS, Columns, split_runs
+from poa_eval.errors import FormatoError
+from poa_eval.names import fold, make_hash, make_slug, make_unit_id
+from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.tables import Row
+from poa_eval.values import is_percentage
+
+_NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
+_DEFAULTS = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+_OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *_DEFAULTS)
+
+_SAME = ("meta_anual", "unidad_medida")
+
+Values = list[object]
+
+
+@dataclass
+class Activities:
+    """The units and activities of a document.
+
+    Parameters
+    ----------
+    units : list of dict
+        Rows of `unidades`.
+    table : dict
+        Columns of `actividades`.
+    notes : list of (str, str, str)
+        Key, text and source of what was taken as one.
+    """
+
+    units: list[dict[str, object]] = field(default_factory=list)
+    table: dict[str, Values] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    used_rules: set[str] = field(default_factory=set)
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the activities as a table."""
+        return pd.DataFrame(self.table, columns=list(COLUMNS["actividades"]))
+
+
+def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[Activities, list[list[str]]]:
+    """Read units and activities, and the activity of each row, by runs of rows under one heading.
+
+    Raises
+    ------
+    FormatoError
+        A row lacks its unit's code or its activity, or gives an activity another goal than before.
+    """
+    activities = Activities()
+    runs = [(run, list(_list_units(run, columns, institucion))) for run in split_runs(rows)]
+    ids = _read_units(activities, runs, columns)
+    return activities, [
+        _read_run(activities, run, [ids[fold(code)] for code, _ in units], columns) for run, units in runs
+    ]
+
+
+def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[tuple[str, str]]:
+    """Yield code and name of each row's unit; the institution itself only where the layout maps no unit at all."""
+    says_code, says_unit = columns.has("unidad_id"), columns.has("unidad")
+    known: dict[str, str] = {}
+    for row, code, name in zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True):
+        if code is None and (says_code or (name is None and says_unit)):
+            raise FormatoError(
+                "una fila sin unidad",
+                "la unidad en la fila, en las líneas encima de la tabla, o arriba si la columna está en `rellenar:`",
+                "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
+                lugar=row.sheet.locate(row.index, row.table.columns.get("unidad_id", row.table.columns.get("unidad"))),
+            )
+        name = name or code or institucion
+        if code is None:
+            code = known.get(name) or known.setdefault(name, make_unit_id(name))
+        yield code, name
+
+
+def _read_units(
+    activities: Activities, runs: list[tuple[list[Row], list[tuple[str, str]]]], columns: Columns
+) -> dict[str, str]:
+    """Find the units: by code where there is one, else by name; spellings that fold alike are one."""
+    seen: dict[str, dict[str, object]] = {}
+    for run, units in runs:
+        looked: set[tuple[str, str]] = set()
+        for row, unit in zip(run, units, strict=True):
+            if unit in looked:
+                continue
+            looked.add(unit)
+            code, name = unit
+            source = row.address("unidad")
+            record = {"unidad_id": code, "unidad": name, "fuente": source}
+            record["responsable"] = columns.texts([row], "responsable")[0]
+            known = seen.setdefault(fold(code), record)
+            if known["unidad"] != name:
+                note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
+                activities.notes.append((f"variante.unidad/{known['unidad_id']}", note, source))
+    activities.units = list(seen.values())
+    return {key: str(unit["unidad_id"]) for key, unit in seen.items()}
+
+
+def _read_run(activities: Activities, run: list[Row], units: list[str], columns: Columns) -> list[str]:
+    """Add the activities of rows under one heading, and return the id of each row's."""
+    edition = columns.edition
+    names = columns.texts(run, "actividad")
+    bad = next((at for at, name in enumerate(names) if name is None or name.startswith("#")), None)
+    if bad is not None:
+        row = run[bad]
+        raise FormatoError(
+            f"«{names[bad]}»" if names[bad] else "una fila sin actividad",
+            "el nombre de la actividad",
+            "complete la fila, o declare en el layout `rellenar: [actividad]` o la fila en `ignorar_filas:`",
+            lugar=row.sheet.locate(row.index, row.table.columns["actividad"]),
+        )
+    values: dict[str, Values] = {"unidad_id": list(units), "actividad": list(names)}
+    for name in COLUMNS["actividades"]:
+        if name in _OWN or not columns.has(name):
+            continue
+        if name not in _NUMBERS:
+            values[name] = list(columns.texts(run, name))
+        elif name in run[0].table.columns:
+            values[name] = _as_values(columns.numbers(run, name))
+    if edition.series_por_fila and "meta_anual" in values:
+        kept = [fold(text) for text in edition.series_por_fila.programado or ()]
+        said = [fold(text or "") for text in columns.texts(run, "serie")]
+        values["meta_anual"] = [v if kind in kept else None for v, kind in zip(values["meta_anual"], said, strict=True)]
+    for number, text in TEXT_TWINS.items():
+        at = run[0].table.columns.get(text)
+        if number in values and text in values and at == run[0].table.columns[number]:
+            values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
+    blank = [None] * len(run)
+    folded = [
+        (fold(unit), fold(name), fold(indicator or ""), fold(code or ""))
+        for unit, name, indicator, code in zip(
+            units, names, values.get("indicador", blank), values.get("codigo", blank), strict=True
+        )
+    ]
+    slugs = {unit: make_slug(unit)[:40] for unit in dict.fromkeys(units)}
+    ids = [f"{slugs[unit]}-{make_hash(*key)}" for unit, key in zip(units, folded, strict=True)]
+    values |= {name: [text] * len(run) for name, text in _DEFAULTS.items()}
+    values |= {"actividad_id": list(ids), "fuente": _list_sources(run)}
+    _keep_percent_goals_as_text(run, values)
+    _apply_rules(activities, values, columns)
+    _add_rows(activities, run, values)
+    return ids
+
+
+def _as_values(numbers: np.ndarray) -> Values:
+    return [None if number != number else number for number in numbers.tolist()]
+
+
+def _list_sources(run: list[Row]) -> Values:
+    return list(run[0].sheet.addresses([row.index for row in run], run[0].table.columns["actividad"]))
+
+
+def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values]) -> None:
+    """Keep a goal of «100 %» as a text where the activity counts something else."""
+    if "meta_anual" not in values or "unidad_medida" not in values:
+        return
+    for at, (row, measure) in enumerate(zip(run, values["unidad_medida"], strict=True)):
+        goal = row.value("meta_anual") if measure else None
+        if isinstance(goal, str) and goal.endswith("%") and not is_percentage(str(measure)):
+            texts = values.setdefault("meta_texto", [None] * len(run))
+            values["meta_anual"][at], texts[at] = None, texts[at] or str(goal)
+
+
+def _apply_rules(activities: Activities, values: dict[str, Values], columns: Columns) -> None:
+    """Let the layout's rules say how the activities that match behave; a later rule prevails."""
+    for rule in columns.edition.reglas:
+        said = [(values.get(name), fold(text)) for name, text in rule.cuando.items()]
+        for at in range(len(values["actividad"])):
+            if all(fold(str((cells[at] if cells else None) or "")) == text for cells, text in said):
+                activities.used_rules.add(rule.porque)
+                for name in _DEFAULTS:
+                    values[name][at] = getattr(rule, name) or values[name][at]
+
+
+def _add_rows(activities: Activities, run: list[Row], values: dict[str, Values]) -> None:
+    """Add rows to the table; a row of a known activity fills what is missing of it."""
+    table, positions = activities.table, activities.positions
+    ids = [str(value) for value in values["actividad_id"]]
+    start = len(table["actividad_id"])
+    new = {key: start + at for at, key in enumerate(ids)}
+    if len(new) == len(ids) and positions.keys().isdisjoint(new):
+        positions.update(new)
+        for name, cells in table.items():
+            cells.extend(values.get(name) or [None] * len(ids))
+        return
+    for at, key in enumerate(ids):
+        position = positions.setdefault(key, len(table["actividad_id"]))
+        if position == len(table["actividad_id"]):
+            for name, cells in table.items():
+                cells.append(values[name][at] if name in values else None)
+            continue
+        for name, cells in values.items():
+            if table[name][position] is None:
+                table[name][position] = cells[at]
+            elif name in _SAME and cells[at] is not None and fold(str(cells[at])) != fold(str(table[name][position])):
+                raise FormatoError(
+                    f"{name} «{cells[at]}», y «{table[name][position]}» en {table['fuente'][position]}",
+                    "la misma meta y unidad de medida cada vez que la actividad aparece",
+                    "si son dos actividades, asigne en el layout la columna que las distingue (`codigo` o `indicador`)",
+                    lugar=run[at].sheet.locate(run[at].index, run[at].table.columns.get(name)),
+                )

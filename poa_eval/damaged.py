@@ -1,0 +1,88 @@
+"""Damaged rows: figures read by the sums that the document prints, where position is no longer the month."""
+
+from __future__ import annotations
+
+from poa_eval.columns import Columns
+from poa_eval.errors import LayoutError
+from poa_eval.layout import Edition
+from poa_eval.repair import Reading, read_row
+from poa_eval.tables import Row
+from poa_eval.values import close_months
+
+Record = dict[str, object]
+
+_STATES = {
+    "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
+    "ambigua": "ambigua: {what}; varias lecturas cumplen las sumas impresas, y donde difieren queda solo el trimestre",
+    "ninguna": "ninguna: {what}; ninguna lectura cumple las sumas impresas",
+}
+
+
+def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], tuple[str, str] | None]:
+    """Read a row by its equations: months of a quarter where they stand, else the quarter.
+
+    Returns its periods, the figures that it prints, and what was damaged with its place.
+
+    Raises
+    ------
+    LayoutError
+        The columns do not follow one another as `reparar` needs them.
+    """
+    first, names = _find_block(row, columns.edition)
+    keys = {column: key for key, column in row.table.columns.items()}
+    cells = row.cells
+    values = [
+        columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))
+    ]
+    reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
+    periods: list[Record] = []
+    published: list[Record] = []
+    origin = "reconstruido" if reading.estado == "reconstruida" or reading.perdidas else "leido"
+    result_first = first + 12 * names.index("ejecutado") if "ejecutado" in names else first
+    for quarter in range(1, 5):
+        segments = [reading.segmentos[kind * 4 + quarter - 1] for kind in range(len(names))]
+        at = (quarter - 1) * len(names)
+        if all(segment is not None for segment in segments):
+            for i, month in enumerate(close_months(quarter)):
+                record: Record = {name: segment[i] for name, segment in zip(names, segments, strict=True) if segment}
+                source = row.sheet.address(row.index, result_first + month - 1)
+                periods.append(record | {"mes": month, "meses": 1, "origen": origin, "fuente": source})
+        else:
+            record = dict(zip(names, reading.bloque[at : at + len(names)], strict=True))
+            source = row.sheet.address(row.index, first + reading.inicio_bloque + at + len(names) - 1)
+            periods.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": source})
+    for i, value in enumerate(reading.bloque):
+        column = first + reading.inicio_bloque + i
+        if value is not None and column < len(cells) and cells[column] is not None:
+            printed = {"concepto": names[i % len(names)], "mes": 3 * (i // len(names) + 1), "meses": 3, "valor": value}
+            published.append(printed | {"texto": str(cells[column]), "fuente": row.sheet.address(row.index, column)})
+    note = None
+    if reading.estado in _STATES:
+        note = _STATES[reading.estado].format(what=_describe_damage(reading)), row.sheet.address(row.index, first)
+    return periods, published, note
+
+
+def _find_block(row: Row, edition: Edition) -> tuple[int, list[str]]:
+    """Return the first column of months and the series in their order; the columns must follow one another."""
+    columns = row.table.columns
+    names = sorted((s.columna for s in edition.periodos), key=lambda name: columns[f"{name}:1:1"])
+    wanted = [f"{name}:{month}:1" for name in names for month in range(1, 13)]
+    wanted += [f"publicado:{name}:{month}:3" for month in (3, 6, 9, 12) for name in names]
+    found = [columns.get(key, -1) for key in wanted]
+    if found != list(range(found[0], found[0] + len(found))):
+        raise LayoutError(
+            "`reparar:` sobre columnas que no están seguidas",
+            "doce meses por serie, una serie tras otra, y luego por trimestre una cifra de cada serie",
+            "quite `reparar:` del layout",
+            lugar=row.sheet.locate(row.table.top, found[0]),
+        )
+    return found[0], names
+
+
+def _describe_damage(reading: Reading) -> str:
+    count = abs(reading.perdidas)
+    if not count:
+        return "la fila tiene celdas en blanco o sumas que no cuadran"
+    if reading.perdidas > 0:
+        return f"la fila perdió {count} celda{'s' if count > 1 else ''}"
+    return f"a la fila le {'sobran' if count > 1 else 'sobra'} {count} celda{'s' if count > 1 else ''}"

@@ -1,0 +1,180 @@
+"""What a workbook's XML says of its cells and python-calamine does not: percentages, errors, lost formulas."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from poa_eval.errors import ArchivoError, Place
+from poa_eval.read.cells import NO_VALUE, Index, Marks, shows_percent
+from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
+from poa_eval.read.raw import letter_column
+
+_BUILTIN_PERCENT = {9, 10}
+_KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+
+_FAR_COLUMN = re.compile(rb'r=["\']([A-Za-z]{2,3})\d')
+_FAR_ROW = re.compile(rb'r=["\'][A-Za-z]{1,3}(\d{6,7})["\']')
+_CELL_ADDRESS = re.compile(rb'\sr\s*=\s*["\']([A-Za-z]{1,3})(\d{1,7})["\']')
+_ROW_ADDRESS = re.compile(rb'\sr\s*=\s*["\'](\d{1,7})["\']')
+_ROOT = re.compile(rb"<((?:[^\s<>/:!?]+:)?)worksheet[\s>]")
+
+
+def scan_xlsx(path: Path) -> dict[str, Marks]:
+    """Return the marks of each sheet; the sheet's XML is searched only where such cells are in it at all.
+
+    Raises
+    ------
+    ArchivoError
+        Cells too far out, an encoding or an error value that python-calamine does not read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+
+        def read(part: str) -> bytes:
+            return archive.read(names[part.lower()])
+
+        book = next(part for kind, part in _read_links(read("_rels/.rels"), "").values() if kind == "officeDocument")
+        folder, name = posixpath.split(book)
+        links = _read_links(read(f"{folder}/_rels/{name}.rels"), folder)
+        parts = {kind: part for kind, part in links.values()}
+        styles = _find_percent_styles(read(parts["styles"])) if "styles" in parts else set()
+        if "sharedStrings" in parts:
+            check_encoding(read(parts["sharedStrings"])[:200], Place(path.name))
+        marks = {}
+        for sheet in ET.fromstring(read(book)).iterfind("{*}sheets/{*}sheet"):
+            kind, part = links[next(value for key, value in sheet.items() if key.endswith("}id"))]
+            if kind == "worksheet":
+                name = sheet.get("name", "")
+                marks[name] = _scan_sheet(_SheetXml(read(part)), styles, Place(path.name, name))
+        return marks
+
+
+def _read_links(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
+    """Return by id what kind of part each relation leads to, and where it is in the zip."""
+    return {
+        link.get("Id", ""): (
+            posixpath.basename(link.get("Type", "")),
+            posixpath.normpath(posixpath.join("/", folder, link.get("Target", "").replace("\\", "/"))).lstrip("/"),
+        )
+        for link in ET.fromstring(xml)
+    }
+
+
+def _find_percent_styles(xml: bytes) -> set[int]:
+    root = ET.fromstring(xml)
+    formats = dict.fromkeys(_BUILTIN_PERCENT, True) | {
+        int(form.get("numFmtId", -1)): shows_percent(form.get("formatCode", ""))
+        for form in root.iterfind("{*}numFmts/{*}numFmt")
+    }
+    styles = root.iterfind("{*}cellXfs/{*}xf")
+    return {index for index, style in enumerate(styles) if formats.get(int(style.get("numFmtId", 0)))}
+
+
+def _scan_sheet(sheet: _SheetXml, percent_styles: set[int], place: Place) -> Marks:
+    check_encoding(sheet.xml, place)
+    check_extent(*sheet.measure(), place)
+    marks = Marks([sheet.locate(start) for start in sheet.find_styled(percent_styles)])
+    for start, text in sheet.find_errors():
+        row, column = marks_at = sheet.locate(start)
+        if text not in _KNOWN_ERRORS:
+            raise ArchivoError(
+                f"el error «{text}»",
+                "un valor, o un error de los que toda hoja de cálculo conoce",
+                "corrija la fórmula, o borre la celda, y guárdelo de nuevo",
+                lugar=Place(place.archivo, place.hoja, f"{letter_column(column)}{row + 1}"),
+            )
+        marks.texts[marks_at] = text
+    marks.texts |= {sheet.locate(start): NO_VALUE for start in sheet.find_uncalculated()}
+    return marks
+
+
+class _SheetXml:
+    """A sheet's XML, searched as bytes: parsing it whole would take longer than reading its cells.
+
+    Tags may have a namespace prefix, and attributes any order and either quote. A cell is known by where its tag begins.
+    """
+
+    def __init__(self, xml: bytes) -> None:
+        self.xml = xml
+        root = _ROOT.search(xml)
+        if root is None:
+            raise ValueError("no worksheet in the part of a worksheet")
+        self._open = b"<" + re.escape(root[1])
+        self._close = b"</" + re.escape(root[1])
+
+    def measure(self) -> tuple[int, int]:
+        """Return height and width of the used area: bounds where they are small enough, else exactly."""
+        width = max(map(_number_column, set(_FAR_COLUMN.findall(self.xml))), default=26)
+        height = max(map(int, set(_FAR_ROW.findall(self.xml))), default=99_999)
+        if width * height <= MAX_CELLS:
+            return height, width
+        cells = set(re.findall(self._open + rb"c" + rb"(?=\s)[^>]*?" + _CELL_ADDRESS.pattern, self.xml))
+        return max((int(row) for _, row in cells), default=0), max((_number_column(c) for c, _ in cells), default=0)
+
+    def find_styled(self, styles: set[int]) -> Iterator[int]:
+        """Find the cells of the styles; a cell that names none has the first."""
+        if not styles:
+            return
+        wanted = rb's\s*=\s*["\'](?:' + "|".join(map(str, styles)).encode() + rb')["\']'
+        tag = re.compile(self._open + rb"c\s[^>]*?(?<=\s)" + wanted)
+        for found in re.finditer(wanted, self.xml):
+            start = self.xml.rfind(b"<", 0, found.start())
+            if tag.match(self.xml, start, found.end()):
+                yield start
+        if 0 in styles:
+            for found in re.finditer(self._open + rb"c(?=[\s>/])(?![^>]*\ss\s*=)", self.xml):
+                yield found.start()
+
+    def find_errors(self) -> Iterator[tuple[int, str]]:
+        """Find the cells with an error, and its text."""
+        if b'"e"' not in self.xml and b"'e'" not in self.xml:
+            return
+        value = re.compile(self._open + rb"v(?:\s[^>]*)?>([^<]*)<|" + self._close + rb"c\s*>")
+        for found in re.finditer(self._open + rb'c\s[^>]*?(?<=\s)t\s*=\s*["\']e["\'][^>]*>', self.xml):
+            text = value.search(self.xml, found.end())
+            if text and text[1]:
+                yield found.start(), text[1].decode().strip()
+
+    def find_uncalculated(self) -> Iterator[int]:
+        """Find the cells with a formula and no value: an empty text is one, if the cell says that it is a text."""
+        if self._open + b"f" not in self.xml:
+            return
+        formula = self._open + rb"f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*" + self._close + rb"f\s*>)\s*"
+        value = rb"(" + self._open + rb"v(?:\s[^>]*)?(?:(?<=/)>|>\s*" + self._close + rb"v\s*>)\s*)?"
+        for found in re.finditer(formula + value + self._close + rb"c\s*>", self.xml):
+            start = max(self.xml.rfind(self._open + b"c" + blank, 0, found.start()) for blank in (b" ", b"\n", b"\t", b">"))
+            tag = self.xml[start : self.xml.find(b">", start)]
+            if not (found[1] and re.search(rb'\st\s*=\s*["\']str["\']', tag)):
+                yield start
+
+    def locate(self, start: int) -> Index:
+        """Return row and column, counted from 0, of the cell that begins there."""
+        address = _CELL_ADDRESS.search(self.xml, start, self.xml.find(b">", start))
+        return (int(address[2]) - 1, _number_column(address[1]) - 1) if address else self._counted[start]
+
+    @cached_property
+    def _counted(self) -> dict[int, Index]:
+        """The place of every cell, counted: some programs write cells without their address."""
+        places: dict[int, Index] = {}
+        row = column = -1
+        for tag in re.finditer(self._open + rb"(row|c)(?=[\s>/])[^>]*>", self.xml):
+            address = (_ROW_ADDRESS if tag[1] == b"row" else _CELL_ADDRESS).search(tag[0])
+            if tag[1] == b"row":
+                row, column = int(address[1]) - 1 if address else row + 1, -1
+            else:
+                column = _number_column(address[1]) - 1 if address else column + 1
+                places[tag.start()] = (row, column)
+        return places
+
+
+def _number_column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
