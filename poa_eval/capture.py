@@ -16,8 +16,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from poa_eval.captured import FORMAT, MARKER
-from poa_eval.entry import ANSWERS, HEADINGS, KEYS
+from poa_eval.captured import FORMAT
+from poa_eval.entry import ANSWERS, HEADINGS, KEYS, MARKER
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.guide import CAUSES, Line, list_guide
 from poa_eval.measure import describe_quarter

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from poa_eval.entry import HEADINGS, Entry, Fault, find_entries
+from poa_eval.entry import HEADINGS, MARKER, Entry, Fault, find_entries
 from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.load import merge_plans
 from poa_eval.names import fold, suggest_sentence
@@ -20,15 +20,8 @@ from poa_eval.shape import read_corte
 
 #: Version of the workbook's form; raised when an older one can no longer be read.
 FORMAT = "1"
-#: Name of the hidden sheet by which a capture workbook is known.
-MARKER = "_poa_eval"
 
 _Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
-
-
-def is_capture(document: RawDocument) -> bool:
-    """Say whether a document is a capture workbook, filled or not."""
-    return any(sheet.hoja == MARKER for sheet in document.hojas)
 
 
 def apply_captures(

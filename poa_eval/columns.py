@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 import numpy as np
 
@@ -39,6 +39,8 @@ class Columns:
     def __init__(self, edition: Edition, locale: str) -> None:
         self.edition = edition
         self.locale = locale
+        self._rows: Sequence[Row] = ()
+        self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
         self._blanks = frozenset(map(fold, edition.vacios))
         self._names = {
             key: {fold(printed): name for printed, name in names.items()} for key, names in edition.nombres.items()
@@ -48,8 +50,9 @@ class Columns:
         """Return the cells of a column; None where blank, or where the row ends before it."""
         if column is None:
             return [None] * len(rows)
-        lines = [row.sheet.filas[row.index] for row in rows]
-        return [line[column] if column < len(line) else None for line in lines]
+        if rows is not self._rows:
+            self._rows, self._turned = rows, list(zip_longest(*(row.sheet.filas[row.index] for row in rows)))
+        return list(self._turned[column]) if column < len(self._turned) else [None] * len(rows)
 
     def texts(self, rows: Sequence[Row], key: str) -> list[str | None]:
         """Return a text per row: its cell, else the one above where filled, else what is composed or said above."""

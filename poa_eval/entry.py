@@ -1,4 +1,4 @@
-"""The form of a capture workbook's rows: their headings, and what a filled cell says or does wrong."""
+"""The form of a capture workbook: its marker, its headings, and what a filled cell says or does wrong."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from poa_eval.errors import Place
 from poa_eval.names import fold
-from poa_eval.read import RawSheet
+from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
 
+#: Name of the hidden sheet by which a capture workbook is known.
+MARKER = "_poa_eval"
 #: Headings of the sheet that is filled in; the first three stand over hidden columns.
 HEADINGS = {
     "actividad_id": "actividad_id",
@@ -107,6 +109,11 @@ class Entry:
                 self.refuse(name, f"«{self.cell(name)}», una fórmula donde va un texto; escríbalo sin «=» al principio")
         cause, comment = self.text("causa"), self.text("comentario")
         return ". ".join(filter(None, [f"Causa: {cause}" if cause else "", comment])) or None
+
+
+def is_capture(document: RawDocument) -> bool:
+    """Say whether a document is a capture workbook, filled or not."""
+    return any(sheet.hoja == MARKER for sheet in document.hojas)
 
 
 def find_entries(sheets: Sequence[RawSheet], faults: list[Fault]) -> Iterator[Entry]:

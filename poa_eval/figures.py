@@ -125,7 +125,8 @@ def join_periods(
     names = list(COLUMNS["avances"])
     if not blocks:
         return pd.DataFrame(columns=names), []
-    table = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in names}, copy=False)
+    parts = {name: [block[name] for block in blocks] for name in names}
+    table = pd.DataFrame({name: np.concatenate(part) for name, part in parts.items()}, copy=False)
     order = pd.factorize(table["actividad_id"])[0].astype(np.int64)
     codes = pd.Series(order * 256 + table["mes"] * 16 + table["meses"])
     if len(np.unique(codes)) == len(codes):

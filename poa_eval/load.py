@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.errors import ConflictoError
+from poa_eval.entry import is_capture
+from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.layout import Layout, find_layout
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import read_raw
@@ -45,7 +46,15 @@ def load(path: str | Path, layout: str | Layout | None = None, *, ejercicio: int
     >>> load("plan.xlsx")  # doctest: +SKIP
     """
     known = find_layout(layout) if isinstance(layout, str) else layout
-    return shape_document(read_raw(path), known, ejercicio=ejercicio)
+    document = read_raw(path)
+    if is_capture(document):
+        raise FormatoError(
+            "un libro de captura, que solo trae lo que reporta una unidad",
+            "un documento del plan",
+            "nómbrelo en `fuentes:` de los parámetros, junto al plan, y use `poa-eval run`",
+            lugar=Place(document.archivo),
+        )
+    return shape_document(document, known, ejercicio=ejercicio)
 
 
 def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None) -> Plan:

@@ -68,7 +68,7 @@ class Evaluation:
 def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
     """Return the last closed month: by the date given, and by what the document says that it covers.
 
-    Without either it is the last period with a result; 12 where there is none.
+    Without either it is the last period with a result; 0, nothing is due, where there is none.
     """
     said = read_corte(dict(zip(plan.contexto["clave"], plan.contexto["texto"].astype(str), strict=True)))
     limits = [said] if said else []
@@ -78,7 +78,7 @@ def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
     if limits:
         return min(limits)
     reported = plan.avances.loc[plan.avances["ejecutado"].notna(), "mes"]
-    return int(reported.max()) if len(reported) else 12
+    return int(reported.max()) if len(reported) else 0
 
 
 def measure(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.captured import apply_captures, is_capture
+from poa_eval.captured import apply_captures
 from poa_eval.check import check
+from poa_eval.entry import is_capture
 from poa_eval.errors import FormatoError, ParamsError, Place
 from poa_eval.layout import find_layout
 from poa_eval.load import merge_plans

@@ -42,13 +42,22 @@ EMPTY_STATES = {
 }
 
 _ACCENTS = {
+    "actualizacion": "actualización",
     "anio": "año",
+    "area": "área",
+    "descripcion": "descripción",
     "ejecucion": "ejecución",
+    "especifico": "específico",
+    "especificos": "específicos",
+    "evaluacion": "evaluación",
+    "formula": "fórmula",
     "identicas": "idénticas",
+    "informacion": "información",
     "linea": "línea",
     "numerica": "numérica",
     "sobreejecucion": "sobreejecución",
     "vacia": "vacía",
+    "validacion": "validación",
 }
 
 
@@ -114,16 +123,19 @@ def count_words(number: int, singular: str, plural: str) -> str:
     return f"{number} {singular if number == 1 else plural}"
 
 
-def join_words(words: Iterable[str]) -> str:
-    """Join words as an enumeration.
+def join_words(words: Iterable[str], last: str = "y") -> str:
+    """Join words as an enumeration, with «y» (or «e» before the sound of i), or another word, before the last.
 
     Examples
     --------
-    >>> join_words(["a", "b", "c"])
-    'a, b y c'
+    >>> join_words(["a", "b", "c"]), join_words(["meta", "indicador"]), join_words(["meta", "plazo"], "ni")
+    ('a, b y c', 'meta e indicador', 'meta ni plazo')
     """
-    *most, last = list(words)
-    return f"{', '.join(most)} y {last}" if most else last
+    *most, end = list(words)
+    sounds = fold(end)
+    if last == "y" and sounds.startswith(("i", "hi")) and not sounds.startswith(("hia", "hie", "ia", "io")):
+        last = "e"
+    return f"{', '.join(most)} {last} {end}" if most else end
 
 
 def capitalize(text: str) -> str:
@@ -165,11 +177,11 @@ def name_indicator(row: Mapping[str, object]) -> str:
 
 
 def name_rule(slug: str) -> str:
-    """Name a rule of the findings in words.
+    """Name a rule of the findings, or what a document says of itself, in words.
 
     Examples
     --------
-    >>> name_rule("ejecucion-sin-programa")
-    'Ejecución sin programa'
+    >>> name_rule("ejecucion-sin-programa"), name_rule("fecha_de_validacion")
+    ('Ejecución sin programa', 'Fecha de validación')
     """
-    return capitalize(" ".join(_ACCENTS.get(word, word) for word in slug.split("-")))
+    return capitalize(" ".join(_ACCENTS.get(word, word) for word in slug.replace("_", "-").split("-")))

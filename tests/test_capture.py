@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import poa_eval as poa
 from poa_eval import cli
 from poa_eval.capture import CAUSES, write_capture
-from poa_eval.captured import apply_captures, is_capture
-from poa_eval.entry import HEADINGS
+from poa_eval.captured import apply_captures
+from poa_eval.entry import HEADINGS, is_capture
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
 from poa_eval.owe import list_owed
 from poa_eval.plan import Plan, make_table
@@ -621,5 +621,26 @@ def test_a_date_that_is_none_is_told(project, capsys):
     assert "una fecha AAAA-MM-DD" in capsys.readouterr().err
 
 
+def test_help_is_spanish(capsys):
+    assert cli.main(["capture", "--help"]) == 0
+    assert "Uso: poa-eval capture" in capsys.readouterr().out
+
+
+def test_a_capture_alone_is_no_plan(book, capsys):
+    assert cli.main(["check", str(book)]) == 2
+    assert "un libro de captura, que solo trae lo que reporta una unidad" in capsys.readouterr().err
+
+
 def test_a_plain_workbook_is_no_capture(write_book):
     assert not is_capture(read_raw(write_book([["Actividad", "Ejecutado"], ["x", 1]])))
+
+
+def test_the_untouched_plan_of_a_treasury_gives_its_printed_formula(shared, tmp_path):
+    """The document itself: 13 of its 14 activities fall due in the first quarter."""
+    plan = poa.load(shared / "documents" / "jocotepec-2024-poa.txt")
+    path = write_capture(plan, 1, tmp_path)[0]
+    assert len({item.actividad_id for item in list_owed(plan, 1)}) == 13
+    whole = measure(merge(plan, fill(path, all_done))).institucion.iloc[0]
+    assert (whole["cumplidas_trimestre"], whole["evaluadas_trimestre"]) == (13, 13)
+    assert whole["proporcion_cumplidas_trimestre"] == 100
+    assert whole["no_programadas_trimestre"] == 1

@@ -1,7 +1,7 @@
 """The rules on the plan itself: each finds what it is for, names its row, and finds nothing where there is nothing."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import poa_eval as poa
@@ -256,6 +256,7 @@ def test_the_period_of_an_activity_is_of_the_plans_year(period, found):
     assert len(find(make_plan(period), "anio-ajeno")) == found
 
 
+@settings(max_examples=25)
 @given(st.integers(1990, 2050), st.integers(1990, 2050))
 def test_only_a_past_year_is_left_over(own, cited):
     found = find(make_plan({"descripcion": f"Cumplir el POA {cited}"}, ejercicio=own), "anio-ajeno")

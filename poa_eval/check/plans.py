@@ -201,16 +201,16 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
     for goal in goals.values():
         if has(goal["texto"]) and fold(goal["nivel"]) not in _NAMES:
             yield _at(goal), goal["texto"], ""
-    notes = [
-        (key, text, source) for kind in ("objetivo", "meta_texto") for (key, *_), text, source in facts.notes(kind)
-    ]
-    lines = [(line["padre_id"], line["texto"], line["fuente"]) for line in plan.lineas.to_dict("records")]
-    for i, (key, text, source) in enumerate(notes + lines):
+    lines = plan.lineas.to_dict("records")
+    rows = [(line["padre_id"], f"linea/{line['orden']}", line["texto"], line["fuente"]) for line in lines]
+    for kind in ("objetivo", "meta_texto"):
+        rows += [(key, kind, text, source) for (key, *_), text, source in facts.notes(kind)]
+    for key, concept, text, source in rows:
         if key in facts.activities:
-            where = {"actividad_id": key, "concepto": f"linea/{i}", "fuente": source}
+            where = {"actividad_id": key, "concepto": concept, "fuente": source}
             yield where, text, _join(facts.activities[key], "actividad", "indicador", "programa")
         elif key in goals:
-            where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"linea/{key}/{i}", "fuente": source}
+            where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"{key}/{concept}", "fuente": source}
             yield where, text, _join(goals[key], "texto") if fold(goals[key]["nivel"]) in _NAMES else ""
 
 

@@ -144,6 +144,16 @@ def refuse_damage(path: Path) -> Iterator[None]:
         ) from error
 
 
+def name_password(path: Path) -> ArchivoError:
+    """Return the error of a workbook that only its password opens."""
+    return ArchivoError(
+        "un libro protegido con contraseña",
+        "un libro que se pueda abrir",
+        "quite la contraseña (Archivo > Información > Proteger libro) y guárdelo de nuevo",
+        lugar=Place(path.name),
+    )
+
+
 def _name_content(path: Path) -> str:
     start = path.read_bytes()[:512].lstrip().lower()
     is_xls = path.suffix.lower() == ".xls"

@@ -39,10 +39,10 @@ def scan_xlsx(path: Path) -> dict[str, Marks]:
         def read(part: str) -> bytes:
             return archive.read(names[part.lower()])
 
-        book = next(part for kind, part in _read_links(read("_rels/.rels"), "").values() if kind == "officeDocument")
+        book = dict(_read_links(read("_rels/.rels"), "").values())["officeDocument"]
         folder, name = posixpath.split(book)
-        links = _read_links(read(f"{folder}/_rels/{name}.rels"), folder)
-        parts = {kind: part for kind, part in links.values()}
+        links = _read_links(read(posixpath.join(folder, "_rels", f"{name}.rels")), folder)
+        parts = dict(links.values())
         styles = _find_percent_styles(read(parts["styles"])) if "styles" in parts else set()
         if "sharedStrings" in parts:
             check_encoding(read(parts["sharedStrings"])[:200], Place(path.name))
@@ -51,7 +51,7 @@ def scan_xlsx(path: Path) -> dict[str, Marks]:
             kind, part = links[next(value for key, value in sheet.items() if key.endswith("}id"))]
             if kind == "worksheet":
                 name = sheet.get("name", "")
-                marks[name] = _scan_sheet(_SheetXml(read(part)), styles, Place(path.name, name))
+                marks[name] = _scan_sheet(read(part), styles, Place(path.name, name))
         return marks
 
 
@@ -76,12 +76,13 @@ def _find_percent_styles(xml: bytes) -> set[int]:
     return {index for index, style in enumerate(styles) if formats.get(int(style.get("numFmtId", 0)))}
 
 
-def _scan_sheet(sheet: _SheetXml, percent_styles: set[int], place: Place) -> Marks:
-    check_encoding(sheet.xml, place)
+def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
+    check_encoding(xml, place)
+    sheet = _SheetXml(xml)
     check_extent(*sheet.measure(), place)
     marks = Marks([sheet.locate(start) for start in sheet.find_styled(percent_styles)])
     for start, text in sheet.find_errors():
-        row, column = marks_at = sheet.locate(start)
+        row, column = sheet.locate(start)
         if text not in _KNOWN_ERRORS:
             raise ArchivoError(
                 f"el error «{text}»",
@@ -89,7 +90,7 @@ def _scan_sheet(sheet: _SheetXml, percent_styles: set[int], place: Place) -> Mar
                 "corrija la fórmula, o borre la celda, y guárdelo de nuevo",
                 lugar=Place(place.archivo, place.hoja, f"{letter_column(column)}{row + 1}"),
             )
-        marks.texts[marks_at] = text
+        marks.texts[row, column] = text
     marks.texts |= {sheet.locate(start): NO_VALUE for start in sheet.find_uncalculated()}
     return marks
 
@@ -119,14 +120,8 @@ class _SheetXml:
 
     def find_styled(self, styles: set[int]) -> Iterator[int]:
         """Find the cells of the styles; a cell that names none has the first."""
-        if not styles:
-            return
-        wanted = rb's\s*=\s*["\'](?:' + "|".join(map(str, styles)).encode() + rb')["\']'
-        tag = re.compile(self._open + rb"c\s[^>]*?(?<=\s)" + wanted)
-        for found in re.finditer(wanted, self.xml):
-            start = self.xml.rfind(b"<", 0, found.start())
-            if tag.match(self.xml, start, found.end()):
-                yield start
+        if styles:
+            yield from self._find_tags("s", "|".join(map(str, sorted(styles))))
         if 0 in styles:
             for found in re.finditer(self._open + rb"c(?=[\s>/])(?![^>]*\ss\s*=)", self.xml):
                 yield found.start()
@@ -136,21 +131,30 @@ class _SheetXml:
         if b'"e"' not in self.xml and b"'e'" not in self.xml:
             return
         value = re.compile(self._open + rb"v(?:\s[^>]*)?>([^<]*)<|" + self._close + rb"c\s*>")
-        for found in re.finditer(self._open + rb'c\s[^>]*?(?<=\s)t\s*=\s*["\']e["\'][^>]*>', self.xml):
-            text = value.search(self.xml, found.end())
+        for start in self._find_tags("t", "e"):
+            text = value.search(self.xml, start)
             if text and text[1]:
-                yield found.start(), text[1].decode().strip()
+                yield start, text[1].decode().strip()
 
     def find_uncalculated(self) -> Iterator[int]:
         """Find the cells with a formula and no value: an empty text is one, if the cell says that it is a text."""
         if self._open + b"f" not in self.xml:
             return
-        formula = self._open + rb"f(?:\s[^>]*)?(?:(?<=/)>|>[^<]*" + self._close + rb"f\s*>)\s*"
-        value = rb"(" + self._open + rb"v(?:\s[^>]*)?(?:(?<=/)>|>\s*" + self._close + rb"v\s*>)\s*)?"
-        for found in re.finditer(formula + value + self._close + rb"c\s*>", self.xml):
-            start = max(self.xml.rfind(self._open + b"c" + blank, 0, found.start()) for blank in (b" ", b"\n", b"\t", b">"))
+        element = rb"%s%s(?:\s[^>]*|/)?(?:(?<=/)>|>%s%s%s\s*>)\s*"
+        formula = element % (self._open, b"f", rb"[^<]*", self._close, b"f")
+        empty = element % (self._open, b"v", rb"\s*", self._close, b"v")
+        for found in re.finditer(formula + rb"(" + empty + rb")?" + self._close + rb"c\s*>", self.xml):
+            start = self.xml.rfind(self._open + b"c", 0, found.start())
             tag = self.xml[start : self.xml.find(b">", start)]
             if not (found[1] and re.search(rb'\st\s*=\s*["\']str["\']', tag)):
+                yield start
+
+    def _find_tags(self, attribute: str, values: str) -> Iterator[int]:
+        wanted = rf"{attribute}\s*=\s*[\"'](?:{values})[\"']".encode()
+        cell = re.compile(self._open + rb"c\s[^>]*?(?<=\s)" + wanted)
+        for found in re.finditer(wanted, self.xml):
+            start = self.xml.rfind(b"<", 0, found.start())
+            if cell.match(self.xml, start, found.end()):
                 yield start
 
     def locate(self, start: int) -> Index:

@@ -1,0 +1,123 @@
+"""What an OpenDocument sheet says of its cells and python-calamine does not: percentages, errors, merged ranges."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+from poa_eval.errors import Place
+from poa_eval.read.cells import NO_VALUE, Marks
+from poa_eval.read.guard import check_encoding, check_extent
+
+_TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>")
+_ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*)>")
+_CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s>/])([^>]*)>")
+_REPEATED = re.compile(rb'<table:(?:covered-)?table-cell\s[^>]*?\btable:number-columns-repeated\s*=\s*["\'](\d+)')
+_NOTE = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
+_SHOWN = re.compile(rb"<text:p(?:\s[^>]*)?(?:(?<=/)>|/>|>(.*?)</text:p>)", re.DOTALL)
+_TOLD = (b"percentage", b"formula", b"error", b"spanned")
+
+
+def scan_ods(path: Path) -> dict[str, Marks]:
+    """Return the marks of each sheet; cells are looked at only in rows where they may have one.
+
+    Raises
+    ------
+    ArchivoError
+        Cells too far out, or an encoding that python-calamine does not read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if "content.xml" not in archive.namelist():
+            return {}  # locked by a password, which python-calamine says
+        xml = archive.read("content.xml")
+    check_encoding(xml, Place(path.name))
+    marks = {}
+    for table in _TABLE.finditer(xml):
+        name = unescape(_attribute(table[1], b"table:name").decode())
+        end = xml.find(b"</table:table>", table.end())
+        marks[name] = _scan_table(xml, table.end(), end, Place(path.name, name))
+    return marks
+
+
+@dataclass
+class _Row:
+    first: int
+    repeated: int
+    cells: bytes
+
+
+def _scan_table(xml: bytes, start: int, end: int, place: Place) -> Marks:
+    marks = Marks()
+    width = 0
+    for row in _iter_rows(xml, start, end):
+        width = max(width, _measure_row(row.cells))
+        check_extent(row.first + row.repeated, width, place)
+        if any(word in row.cells for word in _TOLD):
+            _scan_row(row, marks)
+    return marks
+
+
+def _iter_rows(xml: bytes, start: int, end: int) -> Iterator[_Row]:
+    """Give the rows that hold something, without the blank cells at their end: both are repeated to the sheet's edge."""
+    first = 0
+    for tag in _ROW.finditer(xml, start, end):
+        repeated = _count(tag[1], b"table:number-rows-repeated")
+        if not tag[1].endswith(b"/"):
+            cells = xml[tag.end() : xml.find(b"</table:table-row>", tag.end(), end)]
+            last = len(cells)
+            while (begin := cells.rfind(b"<table:", 0, last)) >= 0 and _is_blank(cells[begin:last]):
+                last = begin
+            if begin >= 0:
+                yield _Row(first, repeated, cells[:last])
+        first += repeated
+
+
+def _is_blank(cell: bytes) -> bool:
+    return not any(word in cell for word in (b"value", b"formula", b"<text:"))
+
+
+def _measure_row(cells: bytes) -> int:
+    width = cells.count(b"<table:table-cell") + cells.count(b"<table:covered-table-cell")
+    return width + sum(int(count) - 1 for count in _REPEATED.findall(cells)) if b"-repeated" in cells else width
+
+
+def _scan_row(row: _Row, marks: Marks) -> None:
+    tags = list(_CELL.finditer(row.cells))
+    ends = [tag.start() for tag in tags[1:]] + [len(row.cells)]
+    column = 0
+    for tag, end in zip(tags, ends, strict=True):
+        last = column + _count(tag[1], b"table:number-columns-repeated")
+        places = ((i, j) for i in range(row.first, row.first + row.repeated) for j in range(column, last))
+        shown = _name_fault(tag[1], row.cells[tag.end() : end]) if b"formula" in tag[1] or b"error" in tag[1] else None
+        if shown:
+            marks.texts |= dict.fromkeys(places, shown)
+        elif b"percentage" in tag[1] and _attribute(tag[1], b"office:value-type") == b"percentage":
+            marks.percents += places
+        if b"spanned" in tag[1]:
+            bottom = row.first + _count(tag[1], b"table:number-rows-spanned") - 1
+            right = column + _count(tag[1], b"table:number-columns-spanned") - 1
+            if (bottom, right) != (row.first, column):
+                marks.merges.append(((row.first, column), (bottom, right)))
+        column = last
+
+
+def _name_fault(tag: bytes, content: bytes) -> str | None:
+    """Return the error that a cell shows, or that its formula was never calculated: an empty text is a result."""
+    shown = _SHOWN.search(_NOTE.sub(b"", content))
+    if shown:
+        text = unescape(re.sub(rb"<[^>]*>", b"", shown[1] or b"").decode()).strip()
+        return text if text.startswith(("#", "Err:")) else None
+    return None if _attribute(tag, b"office:value-type") else NO_VALUE
+
+
+def _attribute(tag: bytes, name: bytes) -> bytes:
+    found = re.search(rb"\s" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
+    return (found[1] or found[2] or b"") if found else b""
+
+
+def _count(tag: bytes, name: bytes) -> int:
+    return int(_attribute(tag, name) or 1) if name in tag else 1

@@ -1,0 +1,203 @@
+"""Tell: what a plan says before there are results: how far it can be evaluated, what falls due, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from poa_eval.evaluability import CRITERIA, Evaluability, assess, list_goals
+from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.narrate import is_unit, name_quarter
+from poa_eval.values import QUARTERS
+from poa_eval.words import count_words, format_number, format_percent, join_words
+
+#: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
+ORIGINS = {
+    "frecuencia": ("●", "cierra un periodo de la frecuencia que dice el plan", "vence", "vencen"),
+    "marca": ("■", "mes marcado en el plan", "está prevista", "están previstas"),
+    "programado": ("◆", "cierra un periodo con cantidad programada", "está prevista", "están previstas"),
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many activities stand in each quarter.
+
+    Parameters
+    ----------
+    meses : DataFrame
+        `actividad_id`, `mes`, `origen` (a key of `ORIGINS`), `fuente`; in order.
+    trimestres : tuple of int
+        Activities with a month in each of the four quarters.
+    sin_calendario : tuple of str
+        Activities of which the plan does not say when.
+    """
+
+    meses: pd.DataFrame
+    trimestres: tuple[int, ...]
+    sin_calendario: tuple[str, ...]
+
+    @property
+    def verbs(self) -> tuple[str, str]:
+        """Return the verb for what stands in a quarter, for one and for several."""
+        found = [ORIGINS[origin][2:] for origin in ORIGINS if origin in set(self.meses["origen"])]
+        one, many = (list(dict.fromkeys(words)) for words in zip(*found or [("vence", "vencen")], strict=True))
+        return " o ".join(one), " o ".join(many)
+
+    @property
+    def noun(self) -> str:
+        """Return what to call the activities of a quarter."""
+        return "Actividades que vencen" if "vence" in self.verbs[0] else "Actividades previstas"
+
+
+def has_plan(e: Evaluation) -> bool:
+    """Say whether there is more to tell than results: a plan alone, or one with calendar, goals, SWOT or investment."""
+    plan = e.plan
+    tables = (plan.metas, plan.lineas, plan.calendario, plan.foda)
+    return e.solo_plan or any(len(table) for table in tables) or bool(plan.actividades["inversion"].notna().any())
+
+
+def find_load(e: Evaluation, ids: pd.Series | None = None) -> Load:
+    """Find in which months the activities stand, of all or of some.
+
+    The months are those of `calendario`; of a plan alone also those that close a period with something programmed.
+    """
+    plan = e.plan
+    table = plan.calendario[["actividad_id", "mes", "origen", "fuente"]]
+    if e.solo_plan:
+        known = plan.avances["actividad_id"].isin(table["actividad_id"])
+        rows = plan.avances[(plan.avances["programado"] > 0) & ~known]
+        table = pd.concat([table, rows.assign(origen="programado")[table.columns]])
+    ids = plan.actividades["actividad_id"] if ids is None else ids
+    order = {activity_id: i for i, activity_id in enumerate(ids)}
+    table = table[table["actividad_id"].isin(order)].drop_duplicates(["actividad_id", "mes"])
+    keys = table["actividad_id"].map(order).to_numpy()
+    table = table.assign(orden=keys).sort_values(["orden", "mes"], kind="stable", ignore_index=True)
+    quarters = (table["mes"].astype(int) + 2) // 3
+    counts = tuple(int(table.loc[quarters == q, "actividad_id"].nunique()) for q in range(1, 5))
+    known = set(table["actividad_id"])
+    return Load(table.drop(columns="orden"), counts, tuple(key for key in order if key not in known))
+
+
+def tell_plan(e: Evaluation) -> list[str]:
+    """Tell in sentences what a plan without results is and how far it can be evaluated."""
+    total, found = len(e.plan.actividades), assess(e.plan)
+    if not total:
+        whose = "esta unidad" if is_unit(e) else "ninguna unidad"
+        return [f"En el plan de {e.plan.ejercicio} no hay actividades de {whose}."]
+    units = e.plan.actividades["unidad_id"].nunique()
+    whose = " de esta unidad" if is_unit(e) else f" de {units} unidades" if units > 1 else ""
+    count = count_words(total, "actividad", "actividades")
+    sentences = [f"El plan de {e.plan.ejercicio} trae {count}{whose} y ningún resultado: {tell_goals(e)}."]
+    share = format_percent(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
+    sentences += [f"Su evaluabilidad es de {share}: {count_criteria(found)}.", tell_due(e)]
+    sentences += [f"{tell_investment(e)}."] if has_investment(e) else []
+    return [*sentences, "Sin resultados no hay cumplimiento que calcular."]
+
+
+def tell_goals(e: Evaluation) -> str:
+    """Tell how many goals are quantified, and how many are empty."""
+    goals = list_goals(e.plan)
+    number, counted, empty = len(goals), int(goals["cuantificada"].sum()), int(goals["vacia"].sum())
+    if empty == number:
+        return "no dice ninguna meta"
+    are = "está cuantificada" if counted <= 1 else "están cuantificadas"
+    if number == 1:
+        return f"su única meta {'' if counted else 'no '}{are}"
+    which = f"las {number}" if counted == number else f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    rest = f" y {empty} {'está vacía' if empty == 1 else 'están vacías'}" if empty else ""
+    return f"{which} metas {are}{rest}"
+
+
+def count_criteria(found: Evaluability) -> str:
+    """Tell how many of the criteria are met by all activities, and by none."""
+    shares = found.institucion[list(CRITERIA)].iloc[0]
+    full, none = int((shares == 100).sum()), int((shares == 0).sum())
+    if len(found.actividades) == 1:
+        return f"la actividad cumple {full} de {len(CRITERIA)} criterios"
+    every = {0: "ninguno se cumple", 1: "1 se cumple"}.get(full, f"{full} se cumplen")
+    nowhere = {0: "todos se cumplen en alguna", 1: "1 en ninguna"}.get(none, f"{none} en ninguna")
+    return f"de {len(CRITERIA)} criterios, {every} en todas las actividades y {nowhere}"
+
+
+def tell_due(e: Evaluation) -> str:
+    """Tell how many activities stand in the quarter, and of how many the plan does not say when."""
+    load, total = find_load(e), len(e.plan.actividades)
+    if load.meses.empty:
+        whose = f"ninguna de sus {total} actividades: todas quedan" if total > 1 else "su única actividad: queda"
+        return f"El plan no dice en qué meses se hace {whose} sin calendario."
+    number, (one, many) = load.trimestres[e.trimestre - 1], load.verbs
+    start = f"En el {name_quarter(e)}"
+    if total == 1:
+        return f"{start} {'' if number else 'no '}{one} la única actividad."
+    if number == total:
+        said = f"{start} {many} las {total} actividades"
+    else:
+        which = f"{one if number == 1 else many} {number} de" if number else f"no {one} ninguna de las"
+        said = f"{start} {which} {total} actividades"
+    without = len(load.sin_calendario)
+    return said + (f"; {without} no {'tiene' if without == 1 else 'tienen'} calendario." if without else ".")
+
+
+def tell_quarters(load: Load) -> str:
+    """Tell the load of the four quarters."""
+    return ", ".join(f"{name} {number}" for name, number in zip(QUARTERS, load.trimestres, strict=True))
+
+
+def has_investment(e: Evaluation) -> bool:
+    """Say whether the plan gives the cost of some activity or goal."""
+    return bool(e.plan.actividades["inversion"].notna().any() or e.plan.metas["inversion"].notna().any())
+
+
+def tell_investment(e: Evaluation) -> str:
+    """Tell what the activities cost together, how many cost nothing, and of how many the plan does not say."""
+    amounts, locale = e.plan.actividades["inversion"], e.plan.locale
+    paid, free, unsaid = int((amounts > 0).sum()), int((amounts == 0).sum()), int(amounts.isna().sum())
+    parts = [count_words(free, "actividad no genera", "actividades no generan") + " gasto"] if free else []
+    parts += [count_words(unsaid, "actividad no dice", "actividades no dicen") + " su monto"] if unsaid else []
+    if paid:
+        count = count_words(paid, "actividad", "actividades")
+        parts.insert(0, f"la inversión prevista suma {format_number(amounts.sum(), locale)} en {count}")
+    said = join_words(parts) if len(parts) < 3 else "; ".join(parts)
+    return said[:1].upper() + said[1:]
+
+
+def list_figures(e: Evaluation) -> list[dict[str, object]]:
+    """List the figures of a plan without results: name, value, notes with the formula."""
+    found, load, total = assess(e.plan), find_load(e), len(e.plan.actividades)
+    if not total:
+        return []
+    row, locale = found.institucion.iloc[0], e.plan.locale
+    goals, counted, empty = int(row["metas"]), int(row["metas_cuantificadas"]), int(list_goals(e.plan)["vacia"].sum())
+    share = format_percent(counted / goals * 100 if goals else None, locale)
+    blank = [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []
+    criteria = count_criteria(found)
+    figures = [
+        {
+            "name": "Evaluabilidad",
+            "value": format_percent(row["evaluabilidad"], locale),
+            "notes": [
+                criteria[:1].upper() + criteria[1:],
+                f"Fórmula: criterios cumplidos / {len(CRITERIA)} × 100, media de las actividades",
+            ],
+        },
+        {
+            "name": "Metas cuantificadas",
+            "value": f"{counted} de {goals}",
+            "notes": [share, *blank, "Fórmula: metas que dicen una cantidad / metas del plan × 100"],
+        },
+    ]
+    without = len(load.sin_calendario)
+    figure = {"name": "Actividades con calendario", "value": f"{total - without} de {total}"}
+    figure["notes"] = ["El plan no dice en qué meses se hace cada una"]
+    if len(load.meses):
+        figure = {"name": f"{load.noun} en el {describe_quarter(e.trimestre)}"}
+        figure["value"] = f"{load.trimestres[e.trimestre - 1]} de {total}"
+        figure["notes"] = [f"Por trimestre: {tell_quarters(load)}"]
+        figure["notes"] += [f"Sin calendario: {without}"] if without else []
+    figures.append(figure)
+    if has_investment(e) and e.plan.actividades["inversion"].notna().any():
+        value = format_number(e.plan.actividades["inversion"].sum(), locale)
+        figures.append({"name": "Inversión prevista", "value": value, "notes": [f"{tell_investment(e)}"]})
+    return figures
