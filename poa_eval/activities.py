@@ -68,19 +68,22 @@ def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> 
 def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[tuple[str, str]]:
     """Yield code and name of each row's unit; the institution itself only where the layout maps no unit at all."""
     says_code, says_unit = columns.has("unidad_id"), columns.has("unidad")
-    known: dict[str, str] = {}
-    for row, code, name in zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True):
-        if code is None and (says_code or (name is None and says_unit)):
-            raise FormatoError(
-                "una fila sin unidad",
-                "la unidad en la fila, en las líneas encima de la tabla, o arriba si la columna está en `rellenar:`",
-                "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
-                lugar=row.sheet.locate(row.index, row.table.columns.get("unidad_id", row.table.columns.get("unidad"))),
-            )
-        name = name or code or institucion
-        if code is None:
-            code = known.get(name) or known.setdefault(name, make_unit_id(name))
-        yield code, name
+    known: dict[tuple[str | None, str | None], tuple[str, str]] = {}
+    for row, *said in zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True):
+        pair = known.get((said[0], said[1]))
+        if pair is None:
+            code, name = said
+            if code is None and (says_code or (name is None and says_unit)):
+                at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
+                raise FormatoError(
+                    "una fila sin unidad",
+                    "la unidad en la fila, en las líneas encima de la tabla, o arriba si la columna está en `rellenar:`",
+                    "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
+                    lugar=row.sheet.locate(row.index, at),
+                )
+            name = name or code or institucion
+            pair = known[code, said[1]] = code or make_unit_id(name), name
+        yield pair
 
 
 def _read_units(
@@ -146,7 +149,7 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
     ids = [f"{slugs[unit]}-{make_hash(*key)}" for unit, key in zip(units, folded, strict=True)]
     values |= {name: [text] * len(run) for name, text in _DEFAULTS.items()}
     values |= {"actividad_id": list(ids), "fuente": _list_sources(run)}
-    _keep_percent_goals_as_text(run, values)
+    _keep_percent_goals_as_text(run, values, columns)
     _apply_rules(activities, values, columns)
     _add_rows(activities, run, values)
     return ids
@@ -157,16 +160,16 @@ def _as_values(numbers: np.ndarray) -> Values:
 
 
 def _list_sources(run: list[Row]) -> Values:
-    return list(run[0].sheet.addresses([row.index for row in run], run[0].table.columns["actividad"]))
+    return list(run[0].sheet.addresses([row.index for row in run], [run[0].table.columns["actividad"]])[0])
 
 
-def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values]) -> None:
+def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values], columns: Columns) -> None:
     """Keep a goal of «100 %» as a text where the activity counts something else."""
-    if "meta_anual" not in values or "unidad_medida" not in values:
+    goals = columns.cells(run, run[0].table.columns.get("meta_anual"))
+    if "meta_anual" not in values or "unidad_medida" not in values or str not in set(map(type, goals)):
         return
-    for at, (row, measure) in enumerate(zip(run, values["unidad_medida"], strict=True)):
-        goal = row.value("meta_anual") if measure else None
-        if isinstance(goal, str) and goal.endswith("%") and not is_percentage(str(measure)):
+    for at, (goal, measure) in enumerate(zip(goals, values["unidad_medida"], strict=True)):
+        if measure and isinstance(goal, str) and goal.endswith("%") and not is_percentage(str(measure)):
             texts = values.setdefault("meta_texto", [None] * len(run))
             values["meta_anual"][at], texts[at] = None, texts[at] or str(goal)
 

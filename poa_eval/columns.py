@@ -41,6 +41,8 @@ class Columns:
         self.locale = locale
         self._rows: Sequence[Row] = ()
         self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
+        said = " ".join((*edition.contexto, *edition.nombre_hoja))
+        self._said = {*edition.columnas, *edition.componer, *re.findall(r"\{(\w+)\}", said)}
         self._blanks = frozenset(map(fold, edition.vacios))
         self._names = {
             key: {fold(printed): name for printed, name in names.items()} for key, names in edition.nombres.items()
@@ -56,6 +58,8 @@ class Columns:
 
     def texts(self, rows: Sequence[Row], key: str) -> list[str | None]:
         """Return a text per row: its cell, else the one above where filled, else what is composed or said above."""
+        if not self.has(key) and ":" not in key and key != "serie":
+            return [None] * len(rows)
         cells = self.cells(rows, rows[0].table.columns.get(key) if rows else None)
         texts = [cell if type(cell) is str else None if cell is None else str(cell) for cell in cells]
         if None in texts:
@@ -83,12 +87,7 @@ class Columns:
 
     def has(self, key: str) -> bool:
         """Say whether rows may hold a text: in a column, composed, or in the lines above."""
-        edition = self.edition
-        return (
-            key in edition.columnas
-            or key in edition.componer
-            or any(f"{{{key}}}" in pattern for pattern in (*edition.contexto, *edition.nombre_hoja))
-        )
+        return key in self._said
 
     def numbers(self, rows: Sequence[Row], key: str) -> np.ndarray:
         """Return a number per row, NaN where blank.

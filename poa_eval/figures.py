@@ -125,11 +125,10 @@ def join_periods(
     names = list(COLUMNS["avances"])
     if not blocks:
         return pd.DataFrame(columns=names), []
-    parts = {name: [block[name] for block in blocks] for name in names}
-    table = pd.DataFrame({name: np.concatenate(part) for name, part in parts.items()}, copy=False)
-    order = pd.factorize(table["actividad_id"])[0].astype(np.int64)
-    codes = pd.Series(order * 256 + table["mes"] * 16 + table["meses"])
-    if len(np.unique(codes)) == len(codes):
+    columns = {name: np.concatenate([block[name] for block in blocks]) for name in names}
+    table = pd.DataFrame(columns, copy=False)
+    codes = pd.Series(pd.factorize(columns["actividad_id"])[0] * 256 + columns["mes"] * 16 + columns["meses"])
+    if codes.is_unique:
         return table, []
     repeated = []
     for key, rows in table[codes.duplicated(keep=False)].groupby(_KEY, sort=False):
@@ -182,9 +181,9 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     height, width = len(rows), len(keys)
     figures = {name: np.full((height, width), np.nan) for name in FIGURES}
     comments = np.full((height, width), None, dtype=object)
-    sources = np.empty((height, width), dtype=object)
+    told = [rows[0].table.columns[series.get("ejecutado") or next(iter(series.values()))] for series in keys.values()]
+    sources = np.array(rows[0].sheet.addresses([row.index for row in rows], told), dtype=object).T
     kinds = _read_kinds(rows, columns)
-    indices = [row.index for row in rows]
     for at, series in enumerate(keys.values()):
         for name, key in series.items():
             if name == "comentario":
@@ -195,8 +194,6 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
                     figures[kind][:, at] = np.where(kinds == kind, values, np.nan)
             else:
                 figures[name][:, at] = columns.numbers(rows, key)
-        column = rows[0].table.columns[series.get("ejecutado") or next(iter(series.values()))]
-        sources[:, at] = rows[0].sheet.addresses(indices, column)
     kept = np.repeat(kinds != "ignorar", width)
     block = {name: values.ravel() for name, values in figures.items()}
     block |= {

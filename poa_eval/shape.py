@@ -56,7 +56,7 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
     if edition.meta_anual:
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods))
     records["contexto"] += find_cutoff(periods, edition, layout.nombre)
-    known = set(periods["actividad_id"])
+    known = set(periods["actividad_id"].unique())
     due = ("actividad_id", "frecuencia", "fuente")
     listed = (dict(zip(due, row, strict=True)) for row in zip(*(activities.table[name] for name in due), strict=True))
     records["calendario"] = list_due(listed, known)

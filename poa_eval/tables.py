@@ -123,6 +123,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     edition = form.edition
     contexto = dict(named)
     above: dict[str, Cell] = {}
+    kinds: dict[Cell, str] = {}  # first cell → what it makes of its row
     table: Table | None = None
     after_rows = False
     skip_to = 0
@@ -142,24 +143,24 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
             table = None if BLANK_ROW in marks.ends else table
             continue
         if table is not None and not is_line and not (marks.rows and match_line(_join(cells), marks.rows)):
-            text = fold(str(first))
-            if marks.ends and _fits(text, marks.ends):
+            kind = kinds.get(first) or kinds.setdefault(first, _name_kind(first, marks))
+            row = Row(sheet, index, table, contexto, kind == "total")
+            if kind == "undeclared":
+                raise _refuse_total(row, str(first))
+            if kind == "end":
                 table = None
-            elif not _fits(text, marks.ignored):
-                row = Row(sheet, index, table, contexto, bool(marks.totals) and _fits(text, marks.totals))
-                if not row.is_total and _TOTAL.fullmatch(text):
-                    raise _refuse_total(row, str(first))
-                if marks.unwanted and _is_unwanted(row, marks.unwanted):
-                    content.lines.append(("fila_ignorada", _join(cells), sheet.address(index, 0)))
-                    continue
+            elif kind == "ignored":
+                continue
+            elif marks.unwanted and _is_unwanted(row, marks.unwanted):
+                content.lines.append(("fila_ignorada", _join(cells), sheet.address(index, 0)))
+                continue
+            else:
                 if edition.rellenar:
                     _fill_down(row, edition.rellenar, above)
                 content.rows.append(row)
                 if edition.contexto_columnas:
                     content.lines += _read_context_columns(row, edition)
                 after_rows = True
-                continue
-            else:
                 continue
         found = _match_cells(cells, marks)
         if after_rows and found:
@@ -200,6 +201,17 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
             return first, table is None
     alone = isinstance(first, str) and table is not None and (at == 0 or at != table.columns.get("actividad"))
     return first, table is None or alone
+
+
+def _name_kind(first: Cell, marks: _Marks) -> str:
+    text = fold(str(first))
+    if _fits(text, marks.ends):
+        return "end"
+    if _fits(text, marks.ignored):
+        return "ignored"
+    if _fits(text, marks.totals):
+        return "total"
+    return "undeclared" if _TOTAL.fullmatch(text) else "data"
 
 
 def _fits(text: str, patterns: Iterable[str]) -> bool:

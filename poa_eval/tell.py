@@ -15,8 +15,8 @@ from poa_eval.words import count_words, format_number, format_percent, join_word
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
 ORIGINS = {
     "frecuencia": ("●", "cierra un periodo de la frecuencia que dice el plan", "vence", "vencen"),
-    "marca": ("■", "mes marcado en el plan", "está prevista", "están previstas"),
-    "programado": ("◆", "cierra un periodo con cantidad programada", "está prevista", "están previstas"),
+    "marca": ("■", "está marcado en el plan", "está prevista", "están previstas"),
+    "programado": ("◆", "cierra un periodo con una cantidad programada", "está prevista", "están previstas"),
 }
 
 
@@ -39,10 +39,16 @@ class Load:
     sin_calendario: tuple[str, ...]
 
     @property
+    def origins(self) -> list[tuple[str, str, str, str]]:
+        """Return the sign, the meaning and the verbs of each origin that occurs."""
+        present = set(self.meses["origen"])
+        return [said for origin, said in ORIGINS.items() if origin in present]
+
+    @property
     def verbs(self) -> tuple[str, str]:
         """Return the verb for what stands in a quarter, for one and for several."""
-        found = [ORIGINS[origin][2:] for origin in ORIGINS if origin in set(self.meses["origen"])]
-        one, many = (list(dict.fromkeys(words)) for words in zip(*found or [("vence", "vencen")], strict=True))
+        found = [said[2:] for said in self.origins] or [("vence", "vencen")]
+        one, many = (list(dict.fromkeys(words)) for words in zip(*found, strict=True))
         return " o ".join(one), " o ".join(many)
 
     @property
@@ -92,7 +98,7 @@ def tell_plan(e: Evaluation) -> list[str]:
     sentences = [f"El plan de {e.plan.ejercicio} trae {count}{whose} y ningún resultado: {tell_goals(e)}."]
     share = format_percent(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
     sentences += [f"Su evaluabilidad es de {share}: {count_criteria(found)}.", tell_due(e)]
-    sentences += [f"{tell_investment(e)}."] if has_investment(e) else []
+    sentences += [f"{tell_investment(e)}."] if e.plan.actividades["inversion"].notna().any() else []
     return [*sentences, "Sin resultados no hay cumplimiento que calcular."]
 
 
@@ -145,11 +151,6 @@ def tell_quarters(load: Load) -> str:
     return ", ".join(f"{name} {number}" for name, number in zip(QUARTERS, load.trimestres, strict=True))
 
 
-def has_investment(e: Evaluation) -> bool:
-    """Say whether the plan gives the cost of some activity or goal."""
-    return bool(e.plan.actividades["inversion"].notna().any() or e.plan.metas["inversion"].notna().any())
-
-
 def tell_investment(e: Evaluation) -> str:
     """Tell what the activities cost together, how many cost nothing, and of how many the plan does not say."""
     amounts, locale = e.plan.actividades["inversion"], e.plan.locale
@@ -197,7 +198,7 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
         figure["notes"] = [f"Por trimestre: {tell_quarters(load)}"]
         figure["notes"] += [f"Sin calendario: {without}"] if without else []
     figures.append(figure)
-    if has_investment(e) and e.plan.actividades["inversion"].notna().any():
+    if e.plan.actividades["inversion"].notna().any():
         value = format_number(e.plan.actividades["inversion"].sum(), locale)
-        figures.append({"name": "Inversión prevista", "value": value, "notes": [f"{tell_investment(e)}"]})
+        figures.append({"name": "Inversión prevista", "value": value, "notes": [tell_investment(e)]})
     return figures

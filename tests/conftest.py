@@ -2,13 +2,13 @@
 
 import openpyxl
 import pytest
+from hypothesis import settings
 
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
 
-
-def pytest_addoption(parser):
-    parser.addoption("--renovar", action="store_true", help="write the golden files anew")
+settings.register_profile("sin-plazo", deadline=None)  # a loaded machine is no failure
+settings.load_profile("sin-plazo")
 
 
 @pytest.fixture(scope="session")

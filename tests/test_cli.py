@@ -58,10 +58,10 @@ def test_help_is_spanish(arguments, capsys):
     ("arguments", "message"),
     [
         (["rnu", "x"], "no existe el comando «rnu»; ¿quiso decir «run»?"),
-        (["run"], "falta el argumento «PARAMS»"),
+        (["run"], "falta el argumento «PARAMS…»"),
         (["run", "x", "--ot", "y"], "no existe la opción «--ot»; ¿quiso decir «--out»?"),
         (["run", "x", "--out"], "la opción «--out» necesita un valor"),
-        (["run", "x", "y", "z"], "sobra «y z»"),
+        (["check", "x", "y", "z"], "sobra «y z»"),
         (["load", "x"], "falta la opción «--out»"),
         (["check", "x", "--layuot", "y"], "¿quiso decir «--layout»?"),
         (["--nada"], "no existe la opción «--nada»"),

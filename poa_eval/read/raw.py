@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -93,12 +93,13 @@ class RawSheet:
         place = self.locate(row, column)
         return f"{place.archivo}:{place.celda}" if self.hoja is None else f"{place.archivo}!{place.hoja}!{place.celda}"
 
-    def addresses(self, rows: Iterable[int], column: int) -> list[str]:
-        """Return the addresses of a column's cells in several rows."""
+    def addresses(self, rows: Sequence[int], columns: Sequence[int]) -> list[list[str]]:
+        """Return per column the addresses of its cells in several rows."""
         if self.hoja is None:
-            return [self.address(row, column) for row in rows]
-        start = f"{self.archivo}!{self.hoja}!{letter_column(self.desde + column)}"
-        return [f"{start}{row + 1}" for row in rows]
+            return [[self.address(row) for row in rows]] * len(columns)
+        numbers = [str(row + 1) for row in rows]
+        starts = [f"{self.archivo}!{self.hoja}!{letter_column(self.desde + column)}" for column in columns]
+        return [[start + number for number in numbers] for start in starts]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,218 @@
+"""Goals: what a plan wants, in its own words: mission and vision, SWOT, objectives down to lines of action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from poa_eval.block import EMPTY, Block, render
+from poa_eval.evaluability import list_goals
+from poa_eval.measure import Evaluation
+from poa_eval.narrate import is_unit, name_source, take_evaluation
+from poa_eval.quarter import Quarter
+from poa_eval.tell import has_plan
+from poa_eval.words import capitalize, format_number, has, name_rule, name_unit
+
+Source = Quarter | Evaluation
+
+_QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
+_QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}
+#: What is told of an activity or of a level above it: column → label.
+_FACTS = {
+    "objetivo": "Objetivo",
+    "eje": "Eje",
+    "subeje": "Subeje",
+    "transversalidad": "Transversalidad",
+    "programa": "Programa",
+    "linea_accion": "Línea de acción",
+    "meta_texto": "Meta",
+    "meta_anual": "Meta anual",
+    "indicador": "Indicador",
+    "descripcion": "Descripción",
+    "unidad_medida": "Unidad de medida",
+    "linea_base": "Línea base",
+    "linea_base_texto": "Línea base",
+    "frecuencia": "Frecuencia",
+    "periodo": "Periodo",
+    "beneficiarios": "Beneficiarios",
+    "recursos": "Recursos",
+    "medio_verificacion": "Medio de verificación",
+}
+_NUMBERS = ("meta_anual", "linea_base")
+_AIMS = ("objetivo", "estrategia")
+
+
+@dataclass
+class _Node:
+    """A goal or an activity: its label and text, what is told of it, and what stands under it."""
+
+    label: str
+    text: str
+    source: str = ""
+    marks: list[str] = field(default_factory=list)
+    facts: dict[str, list[str]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    children: list[_Node] = field(default_factory=list)
+
+    def list_plain(self, depth: int = 0) -> list[str]:
+        """Return the node and what stands under it as indented lines."""
+        head = " ".join(filter(None, (self.label, self.text, *(f"[{mark}]" for mark in self.marks))))
+        said = [f"{label}: {'; '.join(values)}" for label, values in self.facts.items()]
+        own = ["  " * depth + head, *("  " * (depth + 1) + text for text in (*said, *self.lines))]
+        return [*own, *(line for child in self.children for line in child.list_plain(depth + 1))]
+
+
+def show_mission(source: Source) -> Block:
+    """Show mission, vision and responsible of each unit, as the plan says them."""
+    e = take_evaluation(source)
+    units = []
+    for row in e.plan.unidades.to_dict("records"):
+        labels = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}
+        said = {label: _split(row[column]) for column, label in labels.items() if has(row[column])}
+        if said and has_plan(e):
+            units.append((_head_unit(e, row["unidad_id"]), said))
+    if not units:
+        return EMPTY
+    text = "\n".join(line for head, said in units for line in [*filter(None, [head]), *_tell_facts(said)])
+    return render("datos.html.j2", text, units=units, source=name_source(e))
+
+
+def show_swot(source: Source) -> Block:
+    """Show strengths, opportunities, weaknesses and threats of each unit, as four lists."""
+    e = take_evaluation(source)
+    table, units = e.plan.foda, []
+    for unit_id, rows in table.groupby("unidad_id", sort=False):
+        points = {
+            _QUADRANTS.get(kind, capitalize(kind)): list(rows.loc[rows["cuadrante"] == kind, ["punto", "fuente"]].values)
+            for kind in dict.fromkeys([*_QUADRANTS, *rows["cuadrante"]])
+        }
+        lists = [
+            (name, [(str(point), str(place) if has(place) else "") for point, place in found])
+            for name, found in points.items()
+        ]
+        units.append((_head_unit(e, unit_id), [(name, points) for name, points in lists if points]))
+    if not units:
+        return EMPTY
+    lines = [
+        line
+        for head, lists in units
+        for line in [head, *(f"{name}: {'; '.join(point for point, _ in points)}" for name, points in lists)]
+    ]
+    return render("foda.html.j2", "\n".join(filter(None, lines)), units=units, source=name_source(e))
+
+
+def show_goals(source: Source) -> Block:
+    """Show objectives, goals and activities as they hang together, each with what the plan says of it.
+
+    What all activities of a unit share is told once. A goal that nothing hangs on is marked «sin actividad»; one that
+    says no more than a blank, «meta vacía».
+    """
+    e = take_evaluation(source)
+    plan = e.plan
+    if not has_plan(e) or (plan.metas.empty and plan.lineas.empty and not e.solo_plan) or plan.actividades.empty:
+        return EMPTY
+    aims = {name_rule(key): _split(text) for key, text in _list_context(plan.contexto) if key.startswith(_AIMS)}
+    units = []
+    for unit_id in plan.unidades["unidad_id"]:
+        shared, nodes = _make_tree(e, unit_id)
+        if nodes:
+            units.append((_head_unit(e, unit_id), shared, nodes))
+    lines = _tell_facts(aims)
+    for head, shared, nodes in units:
+        lines += [head, *_tell_facts(shared), *(line for node in nodes for line in node.list_plain())]
+    return render("metas.html.j2", "\n".join(filter(None, lines)), aims=aims, units=units, source=name_source(e))
+
+
+def list_statements(e: Evaluation) -> dict[str, list[str]]:
+    """List what a plan's document says of itself: period, dates, evaluator, formula; by its label."""
+    skipped = ("nota", "texto", "ejercicio", "fuente_del_documento")
+    rows = _list_context(e.plan.contexto) if has_plan(e) else []
+    return {
+        name_rule(key): _split(text)
+        for key, text in rows
+        if key not in skipped and not key.startswith(("regla.", "corte_", *_AIMS))
+    }
+
+
+def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """List what is said of the whole document."""
+    rows = zip(table["clave"], table["texto"], strict=True)
+    return [(key, str(text)) for key, text in rows if "/" not in key and has(text)]
+
+
+def _head_unit(e: Evaluation, unit_id: str) -> str:
+    """Return the heading of a unit, where there are several."""
+    if is_unit(e) or len(e.plan.unidades) == 1:
+        return ""
+    return name_unit(unit_id, e.plan.unidades.set_index("unidad_id")["unidad"][unit_id])
+
+
+def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[_Node]]:
+    """Return what all activities of a unit share, and its goals with the activities under them."""
+    plan = e.plan
+    goals = plan.metas[plan.metas["unidad_id"] == unit_id].to_dict("records")
+    activities = plan.actividades[plan.actividades["unidad_id"] == unit_id].to_dict("records")
+    told = {row["actividad_id"]: _list_facts(row, e) for row in activities}
+    first, *rest = list(told.values()) or [{}]
+    shared = {label: said for label, said in first.items() if rest and all(r.get(label) == said for r in rest)}
+    lines = {key: list(rows["texto"].astype(str)) for key, rows in plan.lineas.groupby("padre_id")}
+    quality = list_goals(plan).set_index("actividad_id") if activities else pd.DataFrame()
+    goal_nodes = {row["meta_id"]: _make_goal(row, e, lines) for row in goals}
+    used = {row["meta_id"] for row in activities} | {row["padre_id"] for row in goals}
+    joined = {row["nivel"] for row in goals if row["meta_id"] in used}
+    roots: list[_Node] = []
+    for row in goals:
+        node = goal_nodes[row["meta_id"]]
+        node.marks += ["sin actividad"] * (row["meta_id"] not in used and row["nivel"] in joined)
+        parent = goal_nodes.get(row["padre_id"]) if row["padre_id"] != row["meta_id"] else None
+        (parent.children if parent else roots).append(node)
+    loose: list[_Node] = []
+    for row in activities:
+        key = row["actividad_id"]
+        node = _Node(_name_level("Actividad" if has(row["codigo"]) else "", row), str(row["actividad"]))
+        node.source = str(row["fuente"]) if has(row["fuente"]) else ""
+        node.facts = {label: said for label, said in told[key].items() if label not in shared}
+        node.lines = lines.get(key, [])
+        if key in quality.index:
+            node.marks += ["meta vacía"] * bool(quality.at[key, "vacia"] and not quality["vacia"].all())
+            node.marks += ["✓ meta cuantificada"] * bool(quality.at[key, "cuantificada"])
+        parent = goal_nodes.get(row["meta_id"])
+        (parent.children if parent else loose).append(node)
+    return shared, roots + loose
+
+
+def _make_goal(row: Mapping[str, object], e: Evaluation, lines: Mapping[str, list[str]]) -> _Node:
+    key = row["meta_id"]
+    said = {name.split("/")[0]: text for name, text in e.plan.contexto[["clave", "texto"]].values if name.endswith(f"/{key}")}
+    text = str(row["texto"]) if has(row["texto"]) else "sin texto"
+    node = _Node(_name_level(capitalize(str(row["nivel"])), row), text, lines=list(lines.get(key, [])))
+    node.source = str(row["fuente"]) if has(row["fuente"]) else ""
+    node.facts = _list_facts({**said, **{k: row[k] for k in ("frecuencia", "recursos", "indicador")}}, e)
+    return node
+
+
+def _name_level(level: str, row: Mapping[str, object]) -> str:
+    return " ".join(str(part) for part in (level, row["codigo"]) if has(part))
+
+
+def _list_facts(row: Mapping[str, object], e: Evaluation) -> dict[str, list[str]]:
+    """List what is told of a row, by label."""
+    span = [str(row[column]).strip() for column in ("inicio", "fin") if has(row.get(column))]
+    values = {**row, "periodo": " a ".join(span)}
+    facts: dict[str, list[str]] = {}
+    for column, label in _FACTS.items():
+        value = values.get(column)
+        if has(value):
+            facts[label] = [format_number(value, e.plan.locale)] if column in _NUMBERS else _split(value)
+    return facts
+
+
+def _split(text: object) -> list[str]:
+    """Return the lines of a cell."""
+    return [line.strip() for line in str(text).splitlines() if line.strip()]
+
+
+def _tell_facts(facts: Mapping[str, Iterable[str]]) -> list[str]:
+    return [f"{label}: {'; '.join(values)}" for label, values in facts.items()]
