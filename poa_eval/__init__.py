@@ -13,11 +13,14 @@ from poa_eval.explain import (
     show_table,
 )
 from poa_eval.explore import open_document
+from poa_eval.gantt import plot_calendar, plot_evaluability
+from poa_eval.goals import show_goals, show_mission, show_swot
 from poa_eval.layout import list_layouts
 from poa_eval.load import load, merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.params import load_params
 from poa_eval.plan import Plan
+from poa_eval.planning import show_due, show_evaluability, show_investment
 from poa_eval.quarter import Quarter, open_quarter, prepare_quarter
 from poa_eval.show import (
     show_activities,
@@ -45,22 +48,30 @@ __all__ = [
     "open_document",
     "open_quarter",
     "plot_activity",
+    "plot_calendar",
+    "plot_evaluability",
     "plot_periods",
     "plot_ranking",
     "plot_states",
     "prepare_quarter",
     "show_activities",
     "show_counts",
+    "show_due",
+    "show_evaluability",
     "show_findings",
     "show_findings_summary",
+    "show_goals",
     "show_headline",
+    "show_investment",
     "show_key_figures",
     "show_method",
+    "show_mission",
     "show_periods",
     "show_plan",
     "show_published",
     "show_ranking",
     "show_sources",
+    "show_swot",
     "show_table",
     "show_title",
 ]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from poa_eval.columns import TEXT_TWINS, Columns, split_runs
@@ -46,7 +45,10 @@ class Activities:
 
     def frame(self) -> pd.DataFrame:
         """Return the activities as a table."""
-        return pd.DataFrame(self.table, columns=list(COLUMNS["actividades"]))
+        rows = len(self.table["actividad_id"])
+        blank = pd.Series([None] * rows, dtype="str")
+        said = {name for name, cells in self.table.items() if name in _NUMBERS or cells.count(None) < rows}
+        return pd.DataFrame({name: cells if name in said else blank for name, cells in self.table.items()})
 
 
 def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[Activities, list[list[str]]]:
@@ -77,7 +79,7 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
                 at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
                 raise FormatoError(
                     "una fila sin unidad",
-                    "la unidad en la fila, en las líneas encima de la tabla, o arriba si la columna está en `rellenar:`",
+                    "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
                     "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
                     lugar=row.sheet.locate(row.index, at),
                 )
@@ -129,7 +131,7 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
         if name not in _NUMBERS:
             values[name] = list(columns.texts(run, name))
         elif name in run[0].table.columns:
-            values[name] = _as_values(columns.numbers(run, name))
+            values[name] = [None if number != number else number for number in columns.numbers(run, name).tolist()]
     if edition.series_por_fila and "meta_anual" in values:
         kept = [fold(text) for text in edition.series_por_fila.programado or ()]
         said = [fold(text or "") for text in columns.texts(run, "serie")]
@@ -138,29 +140,26 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
         at = run[0].table.columns.get(text)
         if number in values and text in values and at == run[0].table.columns[number]:
             values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
-    blank = [None] * len(run)
-    folded = [
-        (fold(unit), fold(name), fold(indicator or ""), fold(code or ""))
-        for unit, name, indicator, code in zip(
-            units, names, values.get("indicador", blank), values.get("codigo", blank), strict=True
-        )
-    ]
-    slugs = {unit: make_slug(unit)[:40] for unit in dict.fromkeys(units)}
-    ids = [f"{slugs[unit]}-{make_hash(*key)}" for unit, key in zip(units, folded, strict=True)]
+    ids = _make_ids(units, names, values)
     values |= {name: [text] * len(run) for name, text in _DEFAULTS.items()}
-    values |= {"actividad_id": list(ids), "fuente": _list_sources(run)}
-    _keep_percent_goals_as_text(run, values, columns)
+    at = run[0].table.columns["actividad"]
+    values |= {"actividad_id": list(ids), "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0]}
+    if not columns.is_bare("meta_anual"):
+        _keep_percent_goals_as_text(run, values, columns)
     _apply_rules(activities, values, columns)
     _add_rows(activities, run, values)
     return ids
 
 
-def _as_values(numbers: np.ndarray) -> Values:
-    return [None if number != number else number for number in numbers.tolist()]
-
-
-def _list_sources(run: list[Row]) -> Values:
-    return list(run[0].sheet.addresses([row.index for row in run], [run[0].table.columns["actividad"]])[0])
+def _make_ids(units: list[str], names: list[str | None], values: dict[str, Values]) -> list[str]:
+    """Return per row an id that is the same however unit, activity, indicator and code are spelled."""
+    starts = {unit: (make_slug(unit)[:40], fold(unit)) for unit in dict.fromkeys(units)}
+    folded: list[Iterable[str]] = [map(fold, map(str, names))]
+    for name in ("indicador", "codigo"):
+        folded.append(fold(str(text)) if text else "" for text in values.get(name, [None] * len(units)))
+    return [
+        f"{starts[unit][0]}-{make_hash(starts[unit][1], *parts)}" for unit, *parts in zip(units, *folded, strict=True)
+    ]
 
 
 def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values], columns: Columns) -> None:

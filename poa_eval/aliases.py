@@ -107,6 +107,4 @@ def find_hot(texts: dict[str, str], aliases: Iterable[Alias]) -> set[str]:
     exact = {part.text for part in parts if part.regex is None}
     loose = [part.regex.pattern for part in parts if part.regex is not None]
     marks = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in dict.fromkeys(loose)))
-    return {
-        raw for raw, folded in texts.items() if folded in exact or (loose and marks.fullmatch(folded))
-    }
+    return {raw for raw, folded in texts.items() if folded in exact or (loose and marks.fullmatch(folded))}

@@ -127,6 +127,7 @@ def render_table(
     *,
     source: str = "",
     total: Sequence[Cell] = (),
+    kind: str = "",
 ) -> Block:
     """Return a table; optional columns that hold nothing are left out.
 
@@ -140,6 +141,8 @@ def render_table(
         Where the figures come from, for the line below.
     total : sequence of Cell
         A last row.
+    kind : str
+        ``compacta`` for many narrow columns beside long names.
     """
     groups = [(title, list(rows)) for title, rows in groups]
     everything = [row for _, rows in groups for row in rows]
@@ -171,6 +174,7 @@ def render_table(
         groups=groups,
         foot=foot,
         source=source,
+        kind=kind,
     )
 
 

@@ -122,8 +122,8 @@ class Columns:
         """
         if cell is None or (isinstance(cell, str) and fold(cell) in self._blanks):
             return None
-        if isinstance(cell, ShownPercent) and self._is_bare(key):
-            return cell.valor
+        if isinstance(cell, ShownPercent):  # a number with a format, whatever the locale
+            return cell.valor if self.is_bare(key) else float(cell.removesuffix("%"))
         if not isinstance(cell, str | bool):
             return float(cell)
         number = parse_number(cell, self.locale) if isinstance(cell, str) else None
@@ -137,7 +137,8 @@ class Columns:
             )
         return number
 
-    def _is_bare(self, key: str) -> bool:
+    def is_bare(self, key: str) -> bool:
+        """Say whether the percent format of a column is only how its cells are shown (`valor_sin_formato`)."""
         return not {"todo", key.split(":")[0]}.isdisjoint(self.edition.valor_sin_formato)
 
     def _may_be_text(self, cell: Cell, row: Row, column: int | None, key: str) -> bool:

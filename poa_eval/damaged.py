@@ -31,9 +31,7 @@ def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], 
     first, names = _find_block(row, columns.edition)
     keys = {column: key for key, column in row.table.columns.items()}
     cells = row.cells
-    values = [
-        columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))
-    ]
+    values = [columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))]
     reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
     periods: list[Record] = []
     published: list[Record] = []

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from poa_eval.block import Block, render_words
+from poa_eval.block import EMPTY, Block, render_words
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
     ATTENTION,
@@ -86,6 +86,8 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
         No activity is called so, or several are.
     """
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
@@ -102,6 +104,8 @@ def plot_periods(source: Source, *, maximo: int = 12) -> Block:
         Where there are more activities, only those are drawn that ask for a look (at most these many), and it says so.
     """
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     table, total = e.actividades, len(e.actividades)
     if not total:
         return render_words(["No hay actividades que dibujar."])
@@ -129,6 +133,8 @@ def plot_periods(source: Source, *, maximo: int = 12) -> Block:
 def plot_ranking(source: Source) -> Block:
     """Draw the units by the profile's principal figure to date; those without a place are named and hatched."""
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     ranked, apart = rank_units(e)
     if not ranked and not apart:
         return render_words(["No hay unidades que ordenar."])
@@ -141,7 +147,7 @@ def plot_ranking(source: Source) -> Block:
         title = "Ninguna unidad se puede ordenar todavía."
     elif e.perfil.principal == "proporcion_cumplidas":
         met = count_words(full, "unidad cumple", "unidades cumplen")
-        title = f"A la fecha, {met} todas sus metas evaluadas, de {len(bars)}."
+        title = f"A la fecha, {met} todas sus metas {e.perfil.denominador}, de {len(bars)}."
     else:
         title = f"{bars[0][0]} encabeza con {bars[0][2]}; {bars[last][0]} cierra con {bars[last][2]}."
     note = f"{label} a la fecha, {name_span(e.trimestre)}."
@@ -174,6 +180,8 @@ def _name_row(row: Mapping[str, object]) -> str:
 def plot_states(source: Source) -> Block:
     """Draw the share of activities in each state, in the quarter and to date."""
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     total = len(e.actividades)
     if not total:
         return render_words(["No hay actividades que dibujar."])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from poa_eval.block import (
+    EMPTY,
     Block,
     Cell,
     Column,
@@ -18,9 +19,11 @@ from poa_eval.block import (
 )
 from poa_eval.check import SEVERITIES
 from poa_eval.errors import ParamsError
+from poa_eval.goals import show_statements
 from poa_eval.measure import Evaluation
 from poa_eval.names import suggest_sentence
 from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, take_evaluation
+from poa_eval.planning import tell_plan_method
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
@@ -118,6 +121,8 @@ def show_findings_summary(q: Quarter) -> Block:
 def show_published(q: Quarter) -> Block:
     """Show the totals that the document itself prints for the institution, and the share that its rows explain."""
     e = q.evaluacion
+    if e.solo_plan:
+        return EMPTY
     locale, printed = e.plan.locale, e.plan.publicado
     totals = printed[
         (printed["ambito"] == "institucion") & (printed["meses"] == 3) & (printed["mes"] <= 3 * e.trimestre)
@@ -161,6 +166,8 @@ def show_published(q: Quarter) -> Block:
 def show_method(q: Quarter | Evaluation) -> Block:
     """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
     e = take_evaluation(q)
+    if e.solo_plan:
+        return tell_plan_method(e)
     formulas: dict[str, int] = {}
     for row in e.actividades.to_dict("records"):
         for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):
@@ -182,7 +189,10 @@ def show_method(q: Quarter | Evaluation) -> Block:
         "cutoff": format_day(e.fecha_corte, e.plan.locale),
         "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
-        "figures": [f"{label}: {formula}" for label, formula in FIGURES.values()],
+        "figures": [
+            f"{label}: {e.perfil.formula_proporcion if name == 'proporcion_cumplidas' else formula}"
+            for name, (label, formula) in FIGURES.items()
+        ],
         "empty": EMPTY_STATES,
     }
     text = [
@@ -207,7 +217,7 @@ def show_sources(q: Quarter) -> Block:
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
-    return join_blocks(table, render_words([f"Fecha de corte: {day}.", *notes]))
+    return join_blocks(table, show_statements(q), render_words([f"Fecha de corte: {day}.", *notes]))
 
 
 def show_plan(q: Quarter | Evaluation) -> Block:

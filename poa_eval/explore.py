@@ -13,6 +13,7 @@ from pydantic import Field
 from poa_eval.check import check
 from poa_eval.config import Model, make_model
 from poa_eval.errors import ParamsError, Place
+from poa_eval.evaluability import is_plan_only
 from poa_eval.load import load
 from poa_eval.measure import close_month, find_corte, measure
 from poa_eval.params import find_root, make_params
@@ -29,7 +30,7 @@ class Exploration(Model):
     layout : str, optional
         Name of a known layout, or a YAML file; without it, it is found by the headings.
     trimestre : int, optional
-        1–4; without it, the last that the document reports.
+        1–4; without it, the last that the document reports, or the first of a plan without results.
     unidad, estado, actividad : str, optional
         What the notebook's tables and figures are narrowed to.
     """
@@ -63,14 +64,14 @@ def open_document(namespace: Mapping[str, object]) -> Quarter:
 
     Examples
     --------
-    >>> open_document({"archivo": "data/sat-2022/poi-2022-t4.xlsx"})  # doctest: +SKIP
+    >>> open_document({"archivo": "data/plan.xlsx"})  # doctest: +SKIP
     """
     asked = make_model(Exploration, _pick_own(namespace), ParamsError, Place())
     root = find_root(Path.cwd())
     path = root / asked.archivo
     layout = str(root / asked.layout) if asked.layout and asked.layout.endswith((".yaml", ".yml")) else asked.layout
     plan = load(path, layout)
-    quarter = asked.trimestre or max(1, (find_corte(plan) + 2) // 3)
+    quarter = asked.trimestre or (1 if is_plan_only(plan) else max(1, (find_corte(plan) + 2) // 3))
     date = close_month(plan.ejercicio, 3 * quarter)
     values = {"institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": quarter, "fecha_corte": date}
     params = make_params({**values, "fuentes": [{"archivo": asked.archivo, "layout": asked.layout}]})

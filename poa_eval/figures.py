@@ -22,6 +22,7 @@ from poa_eval.values import MONTH_NAMES
 
 _KEY = ["actividad_id", "mes", "meses"]
 
+
 @dataclass
 class RowFigures:
     """What rows say in figures.
@@ -101,7 +102,7 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
 
 
 def join_periods(
-    blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool
+    blocks: Sequence[dict[str, np.ndarray]], *, may_fill: bool, may_repeat: bool = True
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Join blocks of periods into a table; a period that stands twice with the same figures counts once.
 
@@ -111,6 +112,8 @@ def join_periods(
         Columns of `avances`.
     may_fill : bool
         Rows of one activity hold different figures of one period: each fills what the other lacks.
+    may_repeat : bool
+        An activity has several rows, which may report the same period.
 
     Returns
     -------
@@ -125,8 +128,13 @@ def join_periods(
     names = list(COLUMNS["avances"])
     if not blocks:
         return pd.DataFrame(columns=names), []
-    columns = {name: np.concatenate([block[name] for block in blocks]) for name in names}
+    columns = {
+        name: blocks[0][name] if len(blocks) == 1 else np.concatenate([block[name] for block in blocks])
+        for name in names
+    }
     table = pd.DataFrame(columns, copy=False)
+    if not may_repeat:
+        return table, []
     codes = pd.Series(pd.factorize(columns["actividad_id"])[0] * 256 + columns["mes"] * 16 + columns["meses"])
     if codes.is_unique:
         return table, []

@@ -42,6 +42,7 @@ _FACTS = {
 }
 _NUMBERS = ("meta_anual", "linea_base")
 _AIMS = ("objetivo", "estrategia")
+_SHORT = 60
 
 
 @dataclass
@@ -55,6 +56,11 @@ class _Node:
     facts: dict[str, list[str]] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     children: list[_Node] = field(default_factory=list)
+
+    @property
+    def paragraphs(self) -> list[list[tuple[str, list[str]]]]:
+        """Return the facts as paragraphs."""
+        return _group_facts(self.facts)
 
     def list_plain(self, depth: int = 0) -> list[str]:
         """Return the node and what stands under it as indented lines."""
@@ -85,7 +91,9 @@ def show_swot(source: Source) -> Block:
     table, units = e.plan.foda, []
     for unit_id, rows in table.groupby("unidad_id", sort=False):
         points = {
-            _QUADRANTS.get(kind, capitalize(kind)): list(rows.loc[rows["cuadrante"] == kind, ["punto", "fuente"]].values)
+            _QUADRANTS.get(kind, capitalize(kind)): list(
+                rows.loc[rows["cuadrante"] == kind, ["punto", "fuente"]].values
+            )
             for kind in dict.fromkeys([*_QUADRANTS, *rows["cuadrante"]])
         }
         lists = [
@@ -122,18 +130,25 @@ def show_goals(source: Source) -> Block:
     lines = _tell_facts(aims)
     for head, shared, nodes in units:
         lines += [head, *_tell_facts(shared), *(line for node in nodes for line in node.list_plain())]
-    return render("metas.html.j2", "\n".join(filter(None, lines)), aims=aims, units=units, source=name_source(e))
+    text = "\n".join(filter(None, lines))
+    units = [(head, _group_facts(shared), nodes) for head, shared, nodes in units]
+    return render("metas.html.j2", text, aims=_group_facts(aims), units=units, source=name_source(e))
 
 
-def list_statements(e: Evaluation) -> dict[str, list[str]]:
-    """List what a plan's document says of itself: period, dates, evaluator, formula; by its label."""
+def show_statements(source: Source) -> Block:
+    """Show what a plan's document says of itself: period, dates, evaluator, formula."""
+    e = take_evaluation(source)
     skipped = ("nota", "texto", "ejercicio", "fuente_del_documento")
     rows = _list_context(e.plan.contexto) if has_plan(e) else []
-    return {
+    said = {
         name_rule(key): _split(text)
         for key, text in rows
         if key not in skipped and not key.startswith(("regla.", "corte_", *_AIMS))
     }
+    if not said:
+        return EMPTY
+    head = "Lo que el documento dice de sí mismo"
+    return render("datos.html.j2", "\n".join([head, *_tell_facts(said)]), units=[(head, said)], source="")
 
 
 def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -185,7 +200,8 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
 
 def _make_goal(row: Mapping[str, object], e: Evaluation, lines: Mapping[str, list[str]]) -> _Node:
     key = row["meta_id"]
-    said = {name.split("/")[0]: text for name, text in e.plan.contexto[["clave", "texto"]].values if name.endswith(f"/{key}")}
+    notes = zip(e.plan.contexto["clave"], e.plan.contexto["texto"], strict=True)
+    said = {name.split("/")[0]: text for name, text in notes if name.endswith(f"/{key}")}
     text = str(row["texto"]) if has(row["texto"]) else "sin texto"
     node = _Node(_name_level(capitalize(str(row["nivel"])), row), text, lines=list(lines.get(key, [])))
     node.source = str(row["fuente"]) if has(row["fuente"]) else ""
@@ -199,8 +215,9 @@ def _name_level(level: str, row: Mapping[str, object]) -> str:
 
 def _list_facts(row: Mapping[str, object], e: Evaluation) -> dict[str, list[str]]:
     """List what is told of a row, by label."""
-    span = [str(row[column]).strip() for column in ("inicio", "fin") if has(row.get(column))]
-    values = {**row, "periodo": " a ".join(span)}
+    start, end = (row.get(column) if has(row.get(column)) else None for column in ("inicio", "fin"))
+    span = f"del {start} al {end}" if start and end else f"desde {start}" if start else f"hasta {end}" if end else None
+    values = {**row, "periodo": span}
     facts: dict[str, list[str]] = {}
     for column, label in _FACTS.items():
         value = values.get(column)
@@ -212,6 +229,20 @@ def _list_facts(row: Mapping[str, object], e: Evaluation) -> dict[str, list[str]
 def _split(text: object) -> list[str]:
     """Return the lines of a cell."""
     return [line.strip() for line in str(text).splitlines() if line.strip()]
+
+
+def _group_facts(facts: Mapping[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
+    """Return facts as paragraphs: short ones that follow each other share one."""
+    groups: list[list[tuple[str, list[str]]]] = []
+    was_short = False
+    for label, lines in facts.items():
+        is_short = len(lines) == 1 and len(lines[0]) <= _SHORT
+        if is_short and was_short:
+            groups[-1].append((label, lines))
+        else:
+            groups.append([(label, lines)])
+        was_short = is_short
+    return groups
 
 
 def _tell_facts(facts: Mapping[str, Iterable[str]]) -> list[str]:

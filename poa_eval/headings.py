@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -173,7 +173,7 @@ def _try_headings(sheet: RawSheet, form: Form, near: float = _NEAR) -> Iterator[
 
 def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
     """Match the rows from `top` on with the expected headings."""
-    paths = _read_paths(sheet, top, form.edition.encabezado.filas)
+    paths = read_paths(sheet, top, form.edition.encabezado.filas)
     columns: dict[str, list[int]] = {}
     years: dict[int, int] = {}
     foreign: set[int] = set()
@@ -209,8 +209,8 @@ def _share_repeated(columns: dict[str, list[int]]) -> None:
                 del columns[key]
 
 
-def _read_paths(sheet: RawSheet, index: int, height: int) -> dict[int, Path]:
-    """Return per column its folded headings from the top row down; a group reaches right over its columns."""
+def read_paths(sheet: RawSheet, index: int, height: int, tidy: Callable[[str], str] = fold) -> dict[int, Path]:
+    """Return per column its headings from the top row down, folded; a group reaches right over its columns."""
     rows = sheet.filas[index : index + height]
     width = max(len(row) for row in rows)
     paths = {}
@@ -223,7 +223,7 @@ def _read_paths(sheet: RawSheet, index: int, height: int) -> dict[int, Path]:
         path: list[str] = []
         for level in range(last + 1):
             if levels[level] is not None:
-                carried[level:] = [fold(str(levels[level])), *[None] * (height - level - 1)]
+                carried[level:] = [tidy(str(levels[level])), *[None] * (height - level - 1)]
             text = carried[level]
             if text is not None and (not path or path[-1] != text):
                 path.append(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -89,6 +90,16 @@ class Edition(Model):
     @classmethod
     def _check_targets(cls, value: dict[str, Any]) -> dict[str, Any]:
         check_targets(value)
+        return value
+
+    @field_validator("contexto", "nombre_hoja")
+    @classmethod
+    def _check_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            names = re.findall(r"\{\w+\}", pattern)
+            repeated = [name for name in names if names.count(name) > 1]
+            if repeated:
+                raise ValueError(f"«{repeated[0]}» dos veces en «{pattern}»; póngale otro nombre a una")
         return value
 
     @field_validator("corte")

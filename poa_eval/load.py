@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,15 +48,28 @@ def load(path: str | Path, layout: str | Layout | None = None, *, ejercicio: int
     >>> load("plan.xlsx")  # doctest: +SKIP
     """
     known = find_layout(layout) if isinstance(layout, str) else layout
-    document = read_raw(path)
-    if is_capture(document):
-        raise FormatoError(
-            "un libro de captura, que solo trae lo que reporta una unidad",
-            "un documento del plan",
-            "nómbrelo en `fuentes:` de los parámetros, junto al plan, y use `poa-eval run`",
-            lugar=Place(document.archivo),
-        )
-    return shape_document(document, known, ejercicio=ejercicio)
+    with _pause_collection():
+        document = read_raw(path)
+        if is_capture(document):
+            raise FormatoError(
+                "un libro de captura, que solo trae lo que reporta una unidad",
+                "un documento del plan",
+                "nómbrelo en `fuentes:` de los parámetros, junto al plan, y use `poa-eval run`",
+                lugar=Place(document.archivo),
+            )
+        return shape_document(document, known, ejercicio=ejercicio)
+
+
+@contextmanager
+def _pause_collection() -> Iterator[None]:
+    """Collect no garbage meanwhile: a document makes many objects and no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None) -> Plan:

@@ -45,7 +45,8 @@ def fold(text: str) -> str:
     >>> fold(" PLANIFICACIÓN\n y  Estudios ")
     'planificacion y estudios'
     """
-    return " ".join(fold_letters(unicodedata.normalize("NFC", text)).split())
+    folded = text.lower() if text.isascii() else fold_letters(unicodedata.normalize("NFC", text))
+    return " ".join(folded.split())
 
 
 def make_hash(*parts: str, length: int = 8) -> str:

@@ -49,6 +49,11 @@ def name_quarter(evaluation: Evaluation) -> str:
     return f"{describe_quarter(evaluation.trimestre)} de {evaluation.plan.ejercicio}"
 
 
+def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
+    """Return how many activities the proportion of goals met is of, as the profile counts them."""
+    return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))
+
+
 def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
     """Say why a figure is empty."""
     if not row[f"evaluadas_{window}"]:
@@ -223,32 +228,38 @@ def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation
     coverage = f"cobertura de reporte: {format_percent(figures[f'cobertura_reporte_{window}'], locale)}"
     if not evaluated:
         return "no hay ninguna actividad que se pueda evaluar"
-    if evaluated == 1:
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad evaluada ({coverage})"
-    if met in (0, evaluated):
-        whom = f"de las {evaluated}" if met else f"de ninguna de las {evaluated}"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades evaluadas ({coverage})"
+    base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
+    if base == 1:
+        which = "que vencía" if is_due else "evaluada"
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad {which} ({coverage})"
+    which = "que vencían" if is_due else "evaluadas"
+    if met in (0, base):
+        whom = f"de las {base}" if met else f"de ninguna de las {base}"
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades {which} ({coverage})"
     share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
-    return f"se cumplió la meta de {met} de las {evaluated} actividades evaluadas ({share}; {coverage})"
+    return f"se cumplió la meta de {met} de las {base} actividades {which} ({share}; {coverage})"
 
 
 def _tell_rest(evaluation: Evaluation, window: str) -> list[str]:
     """Tell what stays out of the evaluation, with the reasons where they are few."""
     table = evaluation.actividades
     states = table["estado" if window == "acumulado" else "estado_trimestre"]
-    parts, total = [], 0
+    parts, total, among = [], 0, []
     for state in ("sin reporte", "no programada", "no evaluable"):
         rows = table[states == state]
         if rows.empty:
             continue
-        total += len(rows)
         reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
         plural = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}[
             state
         ]
-        parts.append(count_words(len(rows), f"actividad {state}", f"actividades {plural}"))
-        if 0 < len(reasons) <= 2:
-            parts[-1] += f" ({'; '.join(reasons)})"
+        said = count_words(len(rows), f"actividad {state}", f"actividades {plural}")
+        said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
+        if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":
+            among = [f"Entre lo que vencía hay {said}: la fórmula del perfil también divide entre ello."]
+            continue
+        parts.append(said)
+        total += len(rows)
     if not parts:
-        return []
-    return [f"Fuera de la evaluación {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]
+        return among
+    return [*among, f"Fuera de la evaluación {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]

@@ -97,6 +97,14 @@ class _Spread(Model):
             data = {**data, "meses": LENGTHS[numbered[0]]}
         return data
 
+    @field_validator("encabezados")
+    @classmethod
+    def _check_months(cls, value: dict[int, Heading]) -> dict[int, Heading]:
+        for month in value:
+            if not 1 <= month <= 12:
+                raise ValueError(f"«{month}» no es un mes de cierre, de 1 a 12")
+        return value
+
     def spread(self, group: str | None = None) -> dict[int, Heading]:
         """Return closing month → headings, with their group."""
         prefix = f"{group} > " if group else ""

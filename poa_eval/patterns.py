@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from poa_eval.names import fold_letters
+from poa_eval.periods import LENGTHS, find_month
 from poa_eval.values import parse_month, parse_quarter
 
 _PLACEHOLDERS = {
@@ -16,6 +17,7 @@ _PLACEHOLDERS = {
     "trimestre": r"\w+\.?",
     "corte_trimestre": r"\w+\.?",
 }
+_CUTS = {"corte_mes": parse_month, "corte_trimestre": parse_quarter}
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -49,5 +51,5 @@ def match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, st
 
 
 def _is_sensible(groups: dict[str, str]) -> bool:
-    months = all(parse_month(groups[key]) for key in ("mes", "corte_mes") if key in groups)
-    return months and all(parse_quarter(groups[key]) for key in ("trimestre", "corte_trimestre") if key in groups)
+    cuts = all(parse(groups[key]) for key, parse in _CUTS.items() if key in groups)
+    return cuts and all(find_month(name, groups[name]) for name in LENGTHS if name in groups)

@@ -59,8 +59,13 @@ def render_picture(
     return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
 
 
-def show_pictures(pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "") -> Block:
-    """Return pictures side by side, as many in a row as have room at this width, under a common title."""
+def show_pictures(
+    pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "", stretch: str = ""
+) -> Block:
+    """Return pictures side by side, as many in a row as have room at this width, under a common title.
+
+    With ``stretch`` a picture takes the room there is, up to that width.
+    """
     lines = [title, note, *(line for p in pictures for line in (p.title, *p.notes, p.alt))]
     text = "\n".join(filter(None, lines))
-    return render("figuras.html.j2", text, pictures=pictures, title=title, note=note, width=width)
+    return render("figuras.html.j2", text, pictures=pictures, title=title, note=note, width=width, stretch=stretch)

@@ -25,7 +25,16 @@ from poa_eval.narrate import is_unit, name_quarter, name_source, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.tell import find_load, has_plan, tell_due, tell_investment
 from poa_eval.values import MONTHS, QUARTERS, close_months
-from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_unit
+from poa_eval.words import (
+    capitalize,
+    count_words,
+    format_day,
+    format_number,
+    format_percent,
+    has,
+    join_words,
+    name_unit,
+)
 
 Source = Quarter | Evaluation
 
@@ -58,12 +67,12 @@ def _tell_criteria(table: pd.DataFrame) -> list[str]:
     total, names = len(table), {column: name for column, (name, _) in CRITERIA.items()}
     counts = {names[column]: int(table[column].sum()) for column in CRITERIA}
     full, none = ([name for name, number in counts.items() if number == limit] for limit in (total, 0))
-    some = [f"{name} ({number})" for name, number in counts.items() if 0 < number < total]
+    some = [f"{name} ({number} de {total})" for name, number in counts.items() if 0 < number < total]
     if total == 1:
         parts = [f"La única actividad tiene {join_words(full)}."] if full else []
         return [*parts, *([f"Le falta {join_words(none)}."] if none else [])]
     said = [f"Las {total} actividades tienen {join_words(full)}."] if full else []
-    said += [f"Solo algunas tienen {join_words(some)}."] if some else []
+    said += [f"Solo algunas: {join_words(some)}."] if some else []
     return said + ([f"Ninguna tiene {join_words(none, 'ni')}."] if none else [])
 
 
@@ -92,21 +101,19 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
     total = len(found.actividades)
     rows = [
         [
-            Cell(capitalize(name)),
-            Cell(f"{capitalize(meaning)}."),
+            text_cell(capitalize(name), notes=[f"{capitalize(meaning)}."]),
             Cell(f"{int(found.actividades[column].sum())} de {total}", is_number=True),
             percent_cell(found.institucion[column].iloc[0], e.plan.locale),
         ]
         for column, (name, meaning) in CRITERIA.items()
     ]
     columns = [
-        Column("Criterio"),
-        Column("Qué cuenta"),
+        Column("Criterio, y qué cuenta"),
         Column("Actividades que lo cumplen", is_number=True),
         Column("Actividades que lo cumplen (%)", is_number=True),
     ]
     share = percent_cell(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
-    total_row = [Cell("Evaluabilidad"), Cell("Media de los criterios."), Cell("", is_number=True), share]
+    total_row = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), share]
     caption = "Los criterios de evaluabilidad y cuántas actividades los cumplen"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total_row)
 
@@ -127,14 +134,13 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
     columns = [Column("Unidad"), Column("Lugar", is_number=True), Column("Evaluabilidad (%)", is_number=True)]
     group = "Actividades que cumplen cada criterio (%)"
     columns += [Column(capitalize(name), group, is_number=True) for name, _ in CRITERIA.values()]
-    return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e))
+    return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e), kind="compacta")
 
 
 def _list_missing(found: Evaluability, e: Evaluation) -> Block:
     """Show each activity with what it meets; those that miss the same stand together, those that miss least first."""
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     columns = [Column("Actividad"), *(Column(capitalize(name)) for name, _ in CRITERIA.values())]
-    columns.append(Column("Criterios cumplidos", is_number=True))
     table = found.actividades.assign(faltan=found.actividades["faltan"].fillna(""))
     ordered = table.sort_values("criterios", ascending=False, kind="stable")
     by = ["faltan"] if is_unit(e) or table["unidad_id"].nunique() == 1 else ["unidad_id", "faltan"]
@@ -142,17 +148,18 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
     for _, part in ordered.groupby(by, sort=False):
         first = part.iloc[0]
         unit = f"{name_unit(first['unidad_id'], first['unidad'])}. " if len(by) > 1 else ""
-        said = f"Falta {first['faltan']}" if first["faltan"] else "No falta nada"
+        said = f"{first['criterios']} de {len(CRITERIA)} criterios. "
+        said += f"Falta {first['faltan']}" if first["faltan"] else "No falta nada"
         rows = [
             [
                 _name_cell(row, codes[row["actividad_id"]]),
                 *(Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA),
-                Cell(f"{row['criterios']} de {len(CRITERIA)}", is_number=True),
             ]
             for row in part.to_dict("records")
         ]
         groups.append((f"{unit}{said} ({count_words(len(part), 'actividad', 'actividades')})", rows))
-    return render_table("Qué cumple y qué le falta a cada actividad", columns, groups, source=name_source(e))
+    caption = "Qué cumple y qué le falta a cada actividad"
+    return render_table(caption, columns, groups, source=name_source(e), kind="compacta")
 
 
 def _name_cell(row: Mapping[str, object], code: object, notes: Iterable[str] = ()) -> Cell:
@@ -171,7 +178,7 @@ def show_due(source: Source) -> Block:
         return EMPTY
     if load.meses.empty:
         return render_words([tell_due(e)])
-    origins = [f"{symbol} {meaning}" for symbol, meaning, *_ in load.origins]
+    origins = [meaning for _, meaning, *_ in load.origins]
     words = render_words([tell_due(e), f"Un mes cuenta cuando {join_words(origins, 'o')}."])
     return join_blocks(words, _count_quarters(e), _list_due(e))
 
@@ -204,21 +211,25 @@ def _list_due(e: Evaluation) -> Block:
     undated = e.plan.actividades[e.plan.actividades["actividad_id"].isin(load.sin_calendario)].to_dict("records")
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
-        found = marks.get(row["actividad_id"], [])
-        when = ", ".join(MONTHS[int(mark["mes"]) - 1] for mark in found) or "sin calendario"
-        goal = [format_number(row["meta_anual"], e.plan.locale)] if has(row["meta_anual"]) else []
-        goal += [str(row["unidad_medida"])] if goal and has(row["unidad_medida"]) else []
-        goal += [str(row["meta_texto"])] if has(row["meta_texto"]) else []
-        cells = [_name_cell(row, row["codigo"]), Cell(when)]
-        return [*cells, text_cell(row["frecuencia"]), text_cell(" · ".join(goal))]
+        months = [MONTHS[int(mark["mes"]) - 1] for mark in marks.get(row["actividad_id"], [])]
+        when = (", ".join(months) or "sin calendario").replace(" ", "\N{NO-BREAK SPACE}")
+        name = _name_cell(row, row["codigo"], notes=_tell_goal(row, e.plan.locale))
+        return [name, Cell(when), text_cell(row["frecuencia"])]
 
     groups = _group_by_unit(e, due, make_row) or [("Ninguna en el trimestre", [])]
     if undated:
         groups.append((f"Sin calendario: el plan no dice cuándo ({len(undated)})", [make_row(row) for row in undated]))
-    columns = [Column("Actividad"), Column("Meses")]
-    columns += [Column("Frecuencia", is_optional=True), Column("Meta", is_optional=True)]
+    columns = [Column("Actividad"), Column("Meses"), Column("Frecuencia", is_optional=True)]
     caption = f"{load.noun} en el {name_quarter(e)}"
     return render_table(caption, columns, groups, source=name_source(e))
+
+
+def _tell_goal(row: Mapping[str, object], locale: str) -> list[str]:
+    """Return the goal of an activity, in figures and in words, as far as the plan says it."""
+    figure = [format_number(row["meta_anual"], locale)] if has(row["meta_anual"]) else []
+    figure += [str(row["unidad_medida"])] if figure and has(row["unidad_medida"]) else []
+    words = [str(row["meta_texto"])] if has(row["meta_texto"]) else []
+    return [f"Meta: {' · '.join([' '.join(figure), *words] if figure else words)}"] if figure or words else []
 
 
 def _group_by_unit(e: Evaluation, rows: Sequence[dict], make_row) -> list[tuple[str, list[list[Cell]]]]:
@@ -264,11 +275,9 @@ def show_investment(source: Source) -> Block:
     columns += [Column("Parte del total (%)", is_number=True, is_optional=True)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
-    words = render_words([f"{tell_investment(e)}.", *_tell_largest(e)]) if amounts.notna().any() else EMPTY
+    words = render_words([tell_investment(e), *_tell_largest(e)]) if amounts.notna().any() else EMPTY
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
-    table = render_table(
-        caption, columns, groups, source=name_source(e), total=foot if amounts.notna().any() else []
-    )
+    table = render_table(caption, columns, groups, source=name_source(e), total=foot if amounts.notna().any() else [])
     return join_blocks(words, table)
 
 
@@ -280,3 +289,17 @@ def _tell_largest(e: Evaluation) -> list[str]:
     row = e.plan.actividades.loc[amounts.idxmax()]
     share = format_percent(amounts.max() / amounts.sum() * 100, e.plan.locale)
     return [f"La mayor es la de «{str(row['actividad']).rstrip('.')}»: {share} del total."]
+
+
+def tell_plan_method(e: Evaluation) -> Block:
+    """Tell how the figures of a plan without results are obtained."""
+    return render_words(
+        [
+            "El documento no trae resultados: no hay cumplimiento que calcular, y lo que falta no cuenta como cero.",
+            f"La evaluabilidad de una actividad es el número de criterios que cumple entre {len(CRITERIA)}, por 100; "
+            "la de una unidad y la de la institución, la media de sus actividades.",
+            "Una actividad está en un trimestre cuando alguno de sus meses cae en él.",
+            "La que el plan no pone en ningún mes queda sin calendario: no es lo mismo que no programada.",
+            f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte, e.plan.locale)}.",
+        ]
+    )

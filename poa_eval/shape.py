@@ -57,9 +57,8 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods))
     records["contexto"] += find_cutoff(periods, edition, layout.nombre)
     known = set(periods["actividad_id"].unique())
-    due = ("actividad_id", "frecuencia", "fuente")
-    listed = (dict(zip(due, row, strict=True)) for row in zip(*(activities.table[name] for name in due), strict=True))
-    records["calendario"] = list_due(listed, known)
+    regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
+    records["calendario"] = list_due(regular.to_dict("records"), known)
     frames = {"actividades": table, "avances": periods}
     tables = {name: make_table(name, frames.get(name, records[name])) for name in COLUMNS}
     tables["publicado"] = tables["publicado"].drop_duplicates(ignore_index=True)
@@ -89,7 +88,8 @@ def _shape_rows(
         if row.is_total:
             printed = read_totals(row, columns)
             records["publicado"] += [{"ambito": "institucion", "clave": "total"} | record for record in printed]
-    periods, repeated = join_periods(blocks, may_fill=columns.edition.series_por_fila is not None)
+    may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
+    periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
     return activities, periods, records

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from poa_eval.block import (
+    EMPTY,
     Block,
     Cell,
     Column,
@@ -22,6 +23,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name, fold, suggest_sentence
 from poa_eval.narrate import (
+    count_base,
     find_dues,
     find_gap,
     find_reason,
@@ -38,6 +40,7 @@ from poa_eval.narrate import (
 )
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
+from poa_eval.tell import list_figures, tell_plan
 from poa_eval.values import QUARTERS, name_period
 from poa_eval.words import (
     FIGURES,
@@ -70,19 +73,22 @@ def show_title(source: Source) -> Block:
 
 
 def show_headline(source: Source) -> Block:
-    """Show in words, from the figures, what happened in the quarter and to date."""
-    return render_words(tell_headline(take_evaluation(source)), kind="titular")
+    """Show in words, from the figures, what happened in the quarter and to date; of a plan alone, what it is."""
+    e = take_evaluation(source)
+    return render_words(tell_plan(e) if e.solo_plan else tell_headline(e), kind="titular")
 
 
 def show_key_figures(source: Source) -> Block:
     """Show the four figures side by side, each with its formula; to date, and of the quarter below.
 
-    The profile's principal figure comes first. A figure that is empty says why.
+    The profile's principal figure comes first. A figure that is empty says why. A plan alone shows how far it can be
+    evaluated, what falls due and what it costs.
     """
     e = take_evaluation(source)
     row = pick_figures(e)
     names = sorted(FIGURES, key=lambda name: name != e.perfil.principal)
     figures = [_describe_figure(name, row, e) for name in names] if row else []
+    figures = list_figures(e) if e.solo_plan else figures
     if not figures:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
     text = "\n".join(" · ".join([f["name"], f["value"], *f["notes"]]) for f in figures)
@@ -91,23 +97,24 @@ def show_key_figures(source: Source) -> Block:
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
     label, formula = FIGURES[name]
-    locale = e.plan.locale
-    notes = [_tell_window(name, row, window, locale) for window in ("acumulado", "trimestre")]
+    formula = e.perfil.formula_proporcion if name == "proporcion_cumplidas" else formula
+    notes = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
     quarter = describe_quarter(e.trimestre)
     if notes[0] == notes[1]:
         notes = [f"A la fecha y en el {quarter}: {notes[0]}"]
     else:
         notes = [f"A la fecha, {name_span(e.trimestre)}: {notes[0]}", f"En el {quarter}: {notes[1]}"]
-    value = format_percent(row[f"{name}_acumulado"], locale)
+    value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
     return {"name": label, "value": value, "notes": [*notes, f"Fórmula: {formula}"]}
 
 
-def _tell_window(name: str, row: Mapping[str, object], window: str, locale: str) -> str:
+def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
     """Tell a figure of a window, with what it is made of; where it is empty, why."""
-    value = row[f"{name}_{window}"]
+    value, locale = row[f"{name}_{window}"], e.plan.locale
     said = [format_percent(value, locale) if has(value) else f"sin cifra: {find_gap(name, row, window)}"]
     if name == "proporcion_cumplidas":
-        said[0] += f", {row[f'cumplidas_{window}']} de {row[f'evaluadas_{window}']} evaluadas" if has(value) else ""
+        if has(value):
+            said[0] += f", {row[f'cumplidas_{window}']} de {count_base(row, window, e)} {e.perfil.denominador}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
     if name == "volumen" and has(value):
         done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
@@ -119,6 +126,8 @@ def _tell_window(name: str, row: Mapping[str, object], window: str, locale: str)
 def show_counts(source: Source) -> Block:
     """Show how many activities are in each state, in the quarter and to date."""
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     table = e.actividades
     counts = [table["estado_trimestre"].value_counts(), table["estado"].value_counts()]
     rows = [[state_cell(s), *(Cell(str(int(count.get(s, 0))), is_number=True) for count in counts)] for s in STATES]
@@ -155,6 +164,8 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     if estado is not None:
         table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
     narrowed = f", en el estado «{estado}» a la fecha" if estado is not None else ""
+    if e.solo_plan:
+        return EMPTY
     if table.empty:
         return render_words([f"No hay actividades{narrowed}."])
     quarter, to_date = describe_quarter(e.trimestre), f"A la fecha, {name_span(e.trimestre)}"
@@ -198,6 +209,8 @@ def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
 def show_periods(source: Source) -> Block:
     """Show programmed against executed: a unit's activities by period, the institution's volumes by quarter."""
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     return _show_unit_periods(e) if is_unit(e) else _show_volumes(e)
 
 
@@ -263,12 +276,14 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
         Link each unit to its page in ``unidades/``.
     """
     e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
     locale, label = e.plan.locale, FIGURES[e.perfil.principal][0]
     ranked, apart = rank_units(e)
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         name = name_unit(row["unidad_id"], row["unidad"])
-        met = f"{row['cumplidas_acumulado']} de {row['evaluadas_acumulado']}"
+        met = f"{row['cumplidas_acumulado']} de {count_base(row, 'acumulado', e)}"
         return [
             text_cell(name, notes=[reason], link=f"unidades/{file_name(row['unidad_id'])}.html" if links else ""),
             Cell(place, is_number=True),
@@ -283,7 +298,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
         Column("Lugar", is_number=True),
         Column(f"{label} a la fecha (%)", is_number=True),
         Column(f"{label} en el trimestre (%)", is_number=True),
-        Column("Cumplidas de evaluadas a la fecha", is_number=True),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True),
         Column("Cobertura de reporte a la fecha (%)", is_number=True),
         Column("Promedio topado a la fecha (%)", is_number=True),
     ]

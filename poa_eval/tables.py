@@ -64,8 +64,8 @@ class Content:
 class _Marks:
     """What tells rows apart: expressions and folded texts of an edition, once for a document.
 
-    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them); `ignored`
-    are first cells of rows left out, `unwanted` their cells by column ("" for a blank one).
+    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them);
+    `ignored` are first cells of rows left out, `unwanted` their cells by column ("" for a blank one).
     """
 
     lines: tuple[re.Pattern[str], ...]
@@ -265,5 +265,12 @@ def _keep_year(content: Content, form: Form) -> None:
             kept.append(row)
             if year is not None:
                 years.setdefault(year, row.address("ejercicio" if said else "periodo"))
+    if len(years) > 1:
+        raise FormatoError(
+            f"filas de {len(years)} ejercicios: {', '.join(map(str, sorted(years)))}",
+            "un solo ejercicio",
+            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
+            lugar=content.rows[0].sheet.locate(content.rows[0].index, 0),
+        )
     content.rows = kept
     content.lines += [("ejercicio", str(year), address) for year, address in years.items()]

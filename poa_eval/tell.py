@@ -10,7 +10,7 @@ from poa_eval.evaluability import CRITERIA, Evaluability, assess, list_goals
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import is_unit, name_quarter
 from poa_eval.values import QUARTERS
-from poa_eval.words import count_words, format_number, format_percent, join_words
+from poa_eval.words import count_words, format_number, format_percent
 
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
 ORIGINS = {
@@ -98,7 +98,7 @@ def tell_plan(e: Evaluation) -> list[str]:
     sentences = [f"El plan de {e.plan.ejercicio} trae {count}{whose} y ningún resultado: {tell_goals(e)}."]
     share = format_percent(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
     sentences += [f"Su evaluabilidad es de {share}: {count_criteria(found)}.", tell_due(e)]
-    sentences += [f"{tell_investment(e)}."] if e.plan.actividades["inversion"].notna().any() else []
+    sentences += [tell_investment(e)] if e.plan.actividades["inversion"].notna().any() else []
     return [*sentences, "Sin resultados no hay cumplimiento que calcular."]
 
 
@@ -111,20 +111,27 @@ def tell_goals(e: Evaluation) -> str:
     are = "está cuantificada" if counted <= 1 else "están cuantificadas"
     if number == 1:
         return f"su única meta {'' if counted else 'no '}{are}"
-    which = f"las {number}" if counted == number else f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    which = (
+        f"las {number}" if counted == number else f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    )
     rest = f" y {empty} {'está vacía' if empty == 1 else 'están vacías'}" if empty else ""
     return f"{which} metas {are}{rest}"
 
 
 def count_criteria(found: Evaluability) -> str:
     """Tell how many of the criteria are met by all activities, and by none."""
-    shares = found.institucion[list(CRITERIA)].iloc[0]
+    shares, number = found.institucion[list(CRITERIA)].iloc[0], len(CRITERIA)
     full, none = int((shares == 100).sum()), int((shares == 0).sum())
     if len(found.actividades) == 1:
-        return f"la actividad cumple {full} de {len(CRITERIA)} criterios"
-    every = {0: "ninguno se cumple", 1: "1 se cumple"}.get(full, f"{full} se cumplen")
-    nowhere = {0: "todos se cumplen en alguna", 1: "1 en ninguna"}.get(none, f"{none} en ninguna")
-    return f"de {len(CRITERIA)} criterios, {every} en todas las actividades y {nowhere}"
+        return f"la actividad cumple {full} de {number} criterios"
+    if number in (full, none):
+        return (
+            f"las actividades cumplen los {number} criterios" if full else "ninguna actividad cumple criterio alguno"
+        )
+    parts = [f"{full} se {'cumple' if full == 1 else 'cumplen'} en todas las actividades"] if full else []
+    where = "ninguna" if full else "ninguna actividad"
+    parts += [f"{none} no se {'cumple' if none == 1 else 'cumplen'} en {where}"] if none else []
+    return f"de {number} criterios, {' y '.join(parts) or 'todos se cumplen solo en algunas actividades'}"
 
 
 def tell_due(e: Evaluation) -> str:
@@ -153,15 +160,21 @@ def tell_quarters(load: Load) -> str:
 
 def tell_investment(e: Evaluation) -> str:
     """Tell what the activities cost together, how many cost nothing, and of how many the plan does not say."""
-    amounts, locale = e.plan.actividades["inversion"], e.plan.locale
-    paid, free, unsaid = int((amounts > 0).sum()), int((amounts == 0).sum()), int(amounts.isna().sum())
-    parts = [count_words(free, "actividad no genera", "actividades no generan") + " gasto"] if free else []
-    parts += [count_words(unsaid, "actividad no dice", "actividades no dicen") + " su monto"] if unsaid else []
-    if paid:
-        count = count_words(paid, "actividad", "actividades")
-        parts.insert(0, f"la inversión prevista suma {format_number(amounts.sum(), locale)} en {count}")
-    said = join_words(parts) if len(parts) < 3 else "; ".join(parts)
-    return said[:1].upper() + said[1:]
+    amounts = e.plan.actividades["inversion"]
+    parts = list_free(e)
+    if paid := int((amounts > 0).sum()):
+        total, count = format_number(amounts.sum(), e.plan.locale), count_words(paid, "actividad", "actividades")
+        parts.insert(0, f"La inversión prevista suma {total} en {count}")
+    return f"{'; '.join(parts)}."
+
+
+def list_free(e: Evaluation) -> list[str]:
+    """List how many activities cost nothing, and of how many the plan does not say what they cost."""
+    amounts = e.plan.actividades["inversion"]
+    free, unsaid = int((amounts == 0).sum()), int(amounts.isna().sum())
+    parts = [count_words(free, "actividad no genera gasto", "actividades no generan gasto")] if free else []
+    parts += [count_words(unsaid, "actividad no dice su monto", "actividades no dicen su monto")] if unsaid else []
+    return parts
 
 
 def list_figures(e: Evaluation) -> list[dict[str, object]]:
@@ -200,5 +213,6 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
     figures.append(figure)
     if e.plan.actividades["inversion"].notna().any():
         value = format_number(e.plan.actividades["inversion"].sum(), locale)
-        figures.append({"name": "Inversión prevista", "value": value, "notes": [tell_investment(e)]})
+        paid = count_words(int((e.plan.actividades["inversion"] > 0).sum()), "actividad", "actividades")
+        figures.append({"name": "Inversión prevista", "value": value, "notes": [f"Suma de {paid}", *list_free(e)]})
     return figures

@@ -12,6 +12,7 @@ import pytest
 from poa_eval import run
 from poa_eval.errors import ArchivoError, FormatoError
 from poa_eval.execute import execute_notebook
+from poa_eval.plan import Plan, make_table
 
 UNIT_CELLS = [
     "import sys, warnings\n"
@@ -36,10 +37,10 @@ def write_notebook(path: Path, sources: list[str]) -> None:
 def make_quarter(root: Path, unit_ids: list[str]) -> SimpleNamespace:
     values = {"institucion": "Servicio <Demo>", "ejercicio": 2023, "trimestre": 1}
     params = SimpleNamespace(**values, plain=lambda: {"trimestre": 1})
-    units = pd.DataFrame({"unidad_id": unit_ids, "unidad": [f"Unidad «{unit_id}» & cía." for unit_id in unit_ids]})
+    units = [{"unidad_id": unit_id, "unidad": f"Unidad «{unit_id}» & cía."} for unit_id in unit_ids]
     figures = pd.DataFrame({"unidad_id": unit_ids, "evaluadas": range(len(unit_ids))})
     evaluation = SimpleNamespace(actividades=figures, unidades=figures, institucion=figures)
-    plan = SimpleNamespace(unidades=units, tables=lambda: {"unidades": units})
+    plan = Plan(str(values["institucion"]), 2023, "es_MX", unidades=make_table("unidades", units))
     fuentes = pd.DataFrame({"archivo": ["data/x.xlsx"], "layout": ["demo"], "sha256": ["0" * 64]})
     return SimpleNamespace(
         params=params,

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
-from poa_eval.read.raw import Cell
+from poa_eval.read.raw import Cell, ShownPercent
 
 Index = tuple[int, int]
 
 NO_VALUE = "#FÓRMULA SIN VALOR"
 
-#: What a number format shows as it stands: quoted, escaped, a space as wide as a sign, a fill; or a colour or condition.
+#: What a number format shows as it stands (quoted, escaped, a space as wide as a sign, a fill), colours, conditions.
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].|\[[^\]]*\]', re.DOTALL)
 
 
@@ -56,12 +57,34 @@ def clean_cell(cell: object) -> Cell:
     return cell
 
 
-def shows_percent(code: str) -> bool:
-    """Tell whether a number format multiplies by 100; a quoted or escaped percent sign is only a sign.
+class _Cleaned(dict[object, Cell]):
+    """Value → as `clean_cell` gives it, found when it first occurs: most values of a sheet stand in it many times."""
+
+    def __missing__(self, cell: object) -> Cell:
+        self[cell] = clean_cell(cell)
+        return self[cell]
+
+
+def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
+    """Clean every cell of a sheet.
 
     Examples
     --------
-    >>> shows_percent("0.00%"), shows_percent('0.0"%"'), shows_percent(r"0.0\\%"), shows_percent("[Red]-0%;0 %")
+    >>> clean_rows([[1.0, " a "], [True, ""]])
+    [[1, 'a'], [True, None]]
+    """
+    if bool in set(map(type, chain.from_iterable(rows))):  # True equals 1
+        return [[clean_cell(cell) for cell in row] for row in rows]
+    find = _Cleaned().__getitem__
+    return [list(map(find, row)) for row in rows]
+
+
+def shows_percent(code: str) -> bool:
+    r"""Tell whether a number format multiplies by 100; a quoted or escaped percent sign is only a sign.
+
+    Examples
+    --------
+    >>> shows_percent("0.00%"), shows_percent('0.0"%"'), shows_percent(r"0.0\%"), shows_percent("[Red]-0%;0 %")
     (True, False, False, True)
     """
     return "%" in _LITERAL.sub("", code)
@@ -85,7 +108,7 @@ def apply_marks(rows: list[list[Cell]], marks: Marks) -> None:
     for row, column in _within(rows, marks.percents):
         value = rows[row][column]
         if isinstance(value, int | float) and not isinstance(value, bool):
-            rows[row][column] = f"{(Decimal(repr(value)) * 100).normalize():f}%"
+            rows[row][column] = ShownPercent(f"{(Decimal(repr(value)) * 100).normalize():f}%", float(value))
 
 
 def _within(rows: list[list[Cell]], cells: Iterable[Index]) -> Iterable[Index]:

@@ -139,7 +139,7 @@ def refuse_damage(path: Path) -> Iterator[None]:
         raise ArchivoError(
             _name_content(path),
             f"un archivo «{path.suffix.lower()}» completo",
-            "ábralo en su programa y guárdelo otra vez como .xlsx (o .docx); si es de otro formato, expórtelo desde allí",
+            "ábralo en su programa y guárdelo de nuevo como .xlsx o .docx; si es de otro formato, expórtelo desde allí",
             lugar=Place(path.name),
         ) from error
 

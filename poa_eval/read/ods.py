@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 
 from poa_eval.errors import Place
 from poa_eval.read.cells import NO_VALUE, Marks
@@ -16,10 +16,9 @@ from poa_eval.read.guard import check_encoding, check_extent
 _TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>")
 _ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*)>")
 _CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s>/])([^>]*)>")
-_REPEATED = re.compile(rb'<table:(?:covered-)?table-cell\s[^>]*?\btable:number-columns-repeated\s*=\s*["\'](\d+)')
+_REPEATED = re.compile(rb'table:number-columns-repeated\s*=\s*["\'](\d+)')
 _NOTE = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
 _SHOWN = re.compile(rb"<text:p(?:\s[^>]*)?(?:(?<=/)>|/>|>(.*?)</text:p>)", re.DOTALL)
-_TOLD = (b"percentage", b"formula", b"error", b"spanned")
 
 
 def scan_ods(path: Path) -> dict[str, Marks]:
@@ -43,8 +42,7 @@ def scan_ods(path: Path) -> dict[str, Marks]:
     return marks
 
 
-@dataclass
-class _Row:
+class _Row(NamedTuple):
     first: int
     repeated: int
     cells: bytes
@@ -56,16 +54,17 @@ def _scan_table(xml: bytes, start: int, end: int, place: Place) -> Marks:
     for row in _iter_rows(xml, start, end):
         width = max(width, _measure_row(row.cells))
         check_extent(row.first + row.repeated, width, place)
-        if any(word in row.cells for word in _TOLD):
+        cells = row.cells
+        if b"percentage" in cells or b"formula" in cells or b"error" in cells or b"spanned" in cells:
             _scan_row(row, marks)
     return marks
 
 
 def _iter_rows(xml: bytes, start: int, end: int) -> Iterator[_Row]:
-    """Give the rows that hold something, without the blank cells at their end: both are repeated to the sheet's edge."""
+    """Give the rows that hold something, without their last blank cells: both are repeated to the sheet's edge."""
     first = 0
     for tag in _ROW.finditer(xml, start, end):
-        repeated = _count(tag[1], b"table:number-rows-repeated")
+        repeated = _count(tag[1], b"table:number-rows-repeated") if b"-repeated" in tag[1] else 1
         if not tag[1].endswith(b"/"):
             cells = xml[tag.end() : xml.find(b"</table:table-row>", tag.end(), end)]
             last = len(cells)
@@ -77,7 +76,7 @@ def _iter_rows(xml: bytes, start: int, end: int) -> Iterator[_Row]:
 
 
 def _is_blank(cell: bytes) -> bool:
-    return not any(word in cell for word in (b"value", b"formula", b"<text:"))
+    return b"value" not in cell and b"formula" not in cell and b"<text:" not in cell
 
 
 def _measure_row(cells: bytes) -> int:
@@ -86,27 +85,27 @@ def _measure_row(cells: bytes) -> int:
 
 
 def _scan_row(row: _Row, marks: Marks) -> None:
-    tags = list(_CELL.finditer(row.cells))
-    ends = [tag.start() for tag in tags[1:]] + [len(row.cells)]
     column = 0
-    for tag, end in zip(tags, ends, strict=True):
-        last = column + _count(tag[1], b"table:number-columns-repeated")
-        places = ((i, j) for i in range(row.first, row.first + row.repeated) for j in range(column, last))
-        shown = _name_fault(tag[1], row.cells[tag.end() : end]) if b"formula" in tag[1] or b"error" in tag[1] else None
-        if shown:
-            marks.texts |= dict.fromkeys(places, shown)
-        elif b"percentage" in tag[1] and _attribute(tag[1], b"office:value-type") == b"percentage":
-            marks.percents += places
-        if b"spanned" in tag[1]:
-            bottom = row.first + _count(tag[1], b"table:number-rows-spanned") - 1
-            right = column + _count(tag[1], b"table:number-columns-spanned") - 1
+    for index, tag in enumerate(_CELL.findall(row.cells)):
+        last = column + (_count(tag, b"table:number-columns-repeated") if b"-repeated" in tag else 1)
+        fault = _name_fault(row.cells, index) if b"formula" in tag or b"error" in tag else None
+        if fault or b"percentage" in tag:
+            places = [(i, j) for i in range(row.first, row.first + row.repeated) for j in range(column, last)]
+            if fault:
+                marks.texts |= dict.fromkeys(places, fault)
+            elif _attribute(tag, b"office:value-type") == b"percentage":
+                marks.percents += places
+        if b"spanned" in tag:
+            bottom = row.first + _count(tag, b"table:number-rows-spanned") - 1
+            right = column + _count(tag, b"table:number-columns-spanned") - 1
             if (bottom, right) != (row.first, column):
                 marks.merges.append(((row.first, column), (bottom, right)))
         column = last
 
 
-def _name_fault(tag: bytes, content: bytes) -> str | None:
+def _name_fault(cells: bytes, index: int) -> str | None:
     """Return the error that a cell shows, or that its formula was never calculated: an empty text is a result."""
+    _, tag, content = _CELL.split(cells, index + 2)[index * 2 :][:3]
     shown = _SHOWN.search(_NOTE.sub(b"", content))
     if shown:
         text = unescape(re.sub(rb"<[^>]*>", b"", shown[1] or b"").decode()).strip()
@@ -115,9 +114,9 @@ def _name_fault(tag: bytes, content: bytes) -> str | None:
 
 
 def _attribute(tag: bytes, name: bytes) -> bytes:
-    found = re.search(rb"\s" + name + rb"""\s*=\s*(?:"([^"]*)"|'([^']*)')""", tag)
+    found = re.search(rb"\s%s\s*=\s*(?:\"([^\"]*)\"|'([^']*)')" % name, tag)
     return (found[1] or found[2] or b"") if found else b""
 
 
 def _count(tag: bytes, name: bytes) -> int:
-    return int(_attribute(tag, name) or 1) if name in tag else 1
+    return int(_attribute(tag, name) or 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from poa_eval.read.cells import Marks, apply_marks, clean_cell
+from poa_eval.read.cells import Marks, apply_marks, clean_rows
 from poa_eval.read.guard import name_password, refuse_damage
 from poa_eval.read.ods import scan_ods
 from poa_eval.read.raw import RawDocument, RawSheet
@@ -37,7 +37,7 @@ def read_spreadsheet(path: Path) -> RawDocument:
                 for meta in workbook.sheets_metadata:
                     if meta.typ == SheetTypeEnum.WorkSheet:
                         sheet = workbook.get_sheet_by_name(meta.name)
-                        rows = [[clean_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+                        rows = clean_rows(sheet.to_python(skip_empty_area=False))
                         noted = marks[meta.name]
                         noted.merges += sheet.merged_cell_ranges or ()
                         apply_marks(rows, noted)

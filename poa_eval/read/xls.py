@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import xlrd
+from xlrd.compdoc import SIGNATURE, CompDoc
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
@@ -26,15 +27,29 @@ def read_xls(path: Path) -> RawDocument:
         Not an old workbook, damaged, or locked by a password.
     """
     with refuse_damage(path):
+        content = path.read_bytes()
+        _check_chains(content)
         try:
             book = xlrd.open_workbook(
-                file_contents=path.read_bytes(), formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+                file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
             )
         except xlrd.XLRDError as error:
-            if "encrypted" in str(error):
+            if "encrypted" in str(error) or "EncryptedPackage".encode("utf-16-le") in content:
                 raise name_password(path) from error
             raise
         return RawDocument(path.name, tuple(_read_sheet(sheet, path.name) for sheet in book.sheets()))
+
+
+def _check_chains(content: bytes) -> None:
+    """Refuse a chain of short sectors that ends in itself: xlrd would follow it for ever."""
+    if content.startswith(SIGNATURE):
+        container = CompDoc(content, logfile=io.StringIO())
+        for entry in container.dirlist:
+            sector = entry.first_SID if entry.tot_size < container.min_size_std_stream else -1
+            for _ in container.SSAT:
+                sector = container.SSAT[sector] if 0 <= sector < len(container.SSAT) else -1
+            if sector >= 0:
+                raise ValueError(f"the chain of {entry.name!r} has no end")
 
 
 def _read_sheet(sheet: Sheet, archivo: str) -> RawSheet:

@@ -6,7 +6,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -98,7 +98,7 @@ def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
 class _SheetXml:
     """A sheet's XML, searched as bytes: parsing it whole would take longer than reading its cells.
 
-    Tags may have a namespace prefix, and attributes any order and either quote. A cell is known by where its tag begins.
+    Tags may have a prefix, and attributes any order and either quote. A cell is known by where its tag begins.
     """
 
     def __init__(self, xml: bytes) -> None:
@@ -177,6 +177,7 @@ class _SheetXml:
         return places
 
 
+@lru_cache(maxsize=16384)
 def _number_column(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():

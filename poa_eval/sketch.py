@@ -1,0 +1,206 @@
+"""Sketch: where the table of an unknown form stands, and which of its columns are periods."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from poa_eval.headings import read_paths
+from poa_eval.names import fold, fold_letters
+from poa_eval.periods import LENGTHS, find_month
+from poa_eval.read import RawDocument, RawSheet
+from poa_eval.read.raw import Cell
+from poa_eval.values import MONTH_NAMES, MONTHS
+
+_LOOKED_AT = 300  # rows of a sheet in which a heading is looked for
+_LONG = 120
+_INITIALS = ("efmamjjasond", "jfmamjjasond")
+_MONTH_WORDS = "|".join(sorted({*MONTHS, *MONTH_NAMES, "set", "setiembre", "mzo", "sept"}, key=len, reverse=True))
+_MONTH_WORDS += "|janeiro|fevereiro|fev|marco|abril|maio|mai|junho|julho|setembro|outubro|out|novembro|dezembro|dez"
+_ORDINAL = r"i{1,3}|iv|v|vi|[1-6](?:er|do|ro|to|°|º|o)?|primero?|segundo|tercero?|cuarto|quinto|sexto"
+#: How headings say a period: expressions over folded text; the first group is what changes from period to period.
+_SAYINGS = (
+    ("trimestre", rf"\b({_ORDINAL})\.?\s+trim\w*"),
+    ("trimestre", rf"\btrim\w*\.?\s*({_ORDINAL})\b"),
+    ("trimestre", r"\b[tq]\.?\s?([1-4])\b"),
+    ("trimestre", r"\b([1-4])\s?[tq]\b"),
+    ("semestre", rf"\b({_ORDINAL})\.?\s+sem\w*"),
+    ("semestre", rf"\bsem\w*\.?\s*({_ORDINAL})\b"),
+    ("semestre", r"\bs\.?\s?([12])\b"),
+    ("bimestre", rf"\b({_ORDINAL})\.?\s+bim\w*"),
+    ("cuatrimestre", rf"\b({_ORDINAL})\.?\s+cuat\w*"),
+    ("mes", rf"\b((?:{_MONTH_WORDS})\b\.?)"),
+    ("mes", r"(?:^|(?<=[\s).]))(\d{1,2})$"),
+    ("trimestre", r"^(i{1,3}|iv)$"),
+)
+_YEAR = re.compile(r"\b(20\d\d)\b")
+_SHORT_YEAR = re.compile(r"(?<=\{mes\})(\W{1,3})(\d\d)\b")
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A table as it probably is: its sheet, its heading, and the heading over each column, as printed."""
+
+    sheet: RawSheet
+    top: int
+    height: int
+    paths: dict[int, tuple[str, ...]]
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """Return the rows below the heading."""
+        return self.sheet.filas[self.top + self.height :]
+
+
+@dataclass
+class Run:
+    """Columns that are the periods of one figure.
+
+    Parameters
+    ----------
+    kind : str
+        Placeholder of the period: `mes`, `trimestre`, …
+    templates : list of str
+        Their headings, with placeholders, in the spellings that occur.
+    columns : dict
+        Closing month → columns, one for each year.
+    initials : bool
+        The headings are the initials of the months (E F M A …).
+    """
+
+    kind: str
+    templates: list[str] = field(default_factory=list)
+    columns: dict[int, list[int]] = field(default_factory=dict)
+    initials: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every period of a year is there."""
+        return len(self.columns) == 12 // LENGTHS[self.kind]
+
+    @property
+    def all_columns(self) -> list[int]:
+        """Return the columns of all periods."""
+        return [column for columns in self.columns.values() for column in columns]
+
+
+def find_sketch(document: RawDocument, known: set[str]) -> Sketch | None:
+    """Find the likeliest heading of a document's visible sheets.
+
+    Parameters
+    ----------
+    document : RawDocument
+    known : set of str
+        Usual headings, folded.
+    """
+    best: tuple[float, RawSheet, int] | None = None
+    for sheet in document.hojas:
+        for index, row in enumerate(() if sheet.oculta else sheet.filas[:_LOOKED_AT]):
+            score = _score_row(sheet, index, row, known)
+            if score > (best[0] if best else 0):
+                best = score, sheet, index
+    if best is None:
+        return None
+    _, sheet, top = best
+    bottom = top
+    while top > 0 and _is_below(sheet.filas[top - 1], sheet.filas[top]):
+        top -= 1
+    while bottom + 1 < len(sheet.filas) and _is_below(sheet.filas[bottom], sheet.filas[bottom + 1]):
+        bottom += 1
+    height = min(bottom - top + 1, 4)
+    return Sketch(sheet, top, height, read_paths(sheet, top, height, lambda text: " ".join(text.split())))
+
+
+def _score_row(sheet: RawSheet, index: int, row: tuple[Cell, ...], known: set[str]) -> float:
+    """Return how much a row looks like a heading; 0 where it cannot be one."""
+    texts = {fold(cell) for cell in row if isinstance(cell, str)}
+    below = [sum(cell is not None for cell in cells) for cells in sheet.filas[index + 1 : index + 7]]
+    if len(texts) < 3 or max(below, default=0) < 2:
+        return 0
+    hits = sum(text in known for text in texts)
+    periods = sum(next(list_sayings(text), None) is not None for text in texts)
+    numbers = sum(isinstance(cell, int | float) and not 1 <= cell <= 12 for cell in row)
+    return 3 * hits + periods + len(texts) - 2 * numbers - 3 * sum(len(text) > _LONG for text in texts)
+
+
+def _is_below(above: tuple[Cell, ...], row: tuple[Cell, ...]) -> bool:
+    """Say whether a row is the lower part of a heading: it only parts groups, and repeats what is merged down."""
+    width = max(len(above), len(row))
+    upper, lower = [[*cells, *[None] * (width + 1 - len(cells))] for cells in (above, row)]
+    said = [column for column in range(width) if lower[column] is not None]
+    parted = [column for column in said if upper[column] != lower[column]]
+    if len(parted) < 2 or not any(cell is not None for cell in above):
+        return False
+    for column in parted:
+        cell = lower[column]
+        if isinstance(cell, float) or (isinstance(cell, int) and not (1 <= cell <= 12 or 2000 <= cell < 2100)):
+            return False
+        shared = upper[column] is None or upper[column] in (upper[column - 1] if column else None, upper[column + 1])
+        opens = upper[column] is not None and upper[column + 1] is None and lower[column + 1] is not None
+        if not shared and not opens:
+            return False
+    return all(len(cell) < _LONG for cell in row if isinstance(cell, str))
+
+
+def list_sayings(text: str) -> Iterator[tuple[str, int, str]]:
+    """Yield how a heading may say a period: placeholder, closing month, and the heading with placeholders.
+
+    Examples
+    --------
+    >>> next(list_sayings("T.4 EJECUTADO 2025"))
+    ('trimestre', 12, 'T.{trimestre} EJECUTADO {ejercicio}')
+    >>> next(list_sayings("ene-23")), next(list_sayings("F(RE) 01"))
+    (('mes', 1, '{mes}-{anio}'), ('mes', 1, 'F(RE) {mes}'))
+    """
+    text = unicodedata.normalize("NFC", text)
+    folded = fold_letters(text)
+    for kind, expression in _SAYINGS:
+        found = re.search(expression, folded)
+        month = find_month(kind, found[1]) if found else None
+        if found and month:
+            template = f"{text[: found.start(1)]}{{{kind}}}{text[found.end(1) :]}"
+            template = _SHORT_YEAR.sub(r"\1{anio}", _YEAR.sub("{ejercicio}", template))
+            yield kind, month, template
+
+
+def find_runs(sketch: Sketch) -> list[Run]:
+    """Find the columns that are the periods of a figure: at least two of one wording."""
+    runs: dict[tuple[str, str], Run] = {}
+    for column, path in sketch.paths.items():
+        for level, part in enumerate(path):
+            said = next(list_sayings(part), None)
+            if said is None:
+                continue
+            kind, month, template = said
+            whole = " > ".join((*path[:level], template, *path[level + 1 :]))
+            run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", fold(_YEAR.sub("", whole)))), Run(kind))
+            run.columns.setdefault(month, []).append(column)
+            run.templates += [whole] if whole not in run.templates else []
+            break
+    found = [run for run in runs.values() if len(run.columns) > 1]
+    kept = [run for run in found if run.is_whole or not re.search(r"\{mes\}$", run.templates[0])]
+    kept = [run for run in found if run in kept or _names_months(sketch, run)]
+    return [*kept, *_find_initials(sketch, {column for run in kept for column in run.all_columns})]
+
+
+def _names_months(sketch: Sketch, run: Run) -> bool:
+    return not any(sketch.paths[column][-1][-1:].isdigit() for column in run.all_columns)
+
+
+def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
+    columns = [column for column in sketch.paths if column not in taken]
+    for start in range(len(columns) - 11):
+        twelve = columns[start : start + 12]
+        text = "".join(fold(sketch.paths[column][-1]) for column in twelve)
+        if text in _INITIALS and not taken & set(twelve):
+            taken |= set(twelve)
+            group = " > ".join(sketch.paths[twelve[0]][:-1])
+            yield Run("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)
+
+
+def find_lines(sketch: Sketch) -> list[tuple[str, ...]]:
+    """Return the rows above the heading as their distinct texts."""
+    rows = (dict.fromkeys(str(cell) for cell in row if cell is not None) for row in sketch.sheet.filas[: sketch.top])
+    return [tuple(row) for row in rows if row]
