@@ -23,9 +23,9 @@ from poa_eval.goals import show_statements
 from poa_eval.measure import Evaluation
 from poa_eval.names import suggest_sentence
 from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, take_evaluation
-from poa_eval.planning import tell_plan_method
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
+from poa_eval.tell import tell_method
 from poa_eval.values import name_period
 from poa_eval.words import (
     EMPTY_STATES,
@@ -167,7 +167,7 @@ def show_method(q: Quarter | Evaluation) -> Block:
     """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
     e = take_evaluation(q)
     if e.solo_plan:
-        return tell_plan_method(e)
+        return render_words(tell_method(e))
     formulas: dict[str, int] = {}
     for row in e.actividades.to_dict("records"):
         for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):

@@ -33,7 +33,7 @@ from poa_eval.words import MISSING, capitalize, count_words, format_percent, has
 Source = Quarter | Evaluation
 
 _WIDTH = 4.3  # inches: legible on a phone, and two side by side on a desk
-_HEAD, _LINE, _ROW = 0.3, 0.17, 0.33  # the months' names; a line of text; a row of marks
+_HEAD, _LINE, _ROW = 0.3, 0.14, 0.37  # the months' names; a line of text; a row of marks
 _ROWS = 8  # most activities in one picture
 
 
@@ -117,7 +117,7 @@ def _list_rows(e: Evaluation) -> list[tuple[str, str, dict[int, str]]]:
 def _draw_chunk(rows: list[tuple[str, str, dict[int, str]]], e: Evaluation, title: str) -> Picture:
     heads = [unit if i == 0 or unit != rows[i - 1][0] else "" for i, (unit, *_) in enumerate(rows)]
     lines = [
-        (textwrap.wrap(clean_text(head), 48), textwrap.wrap(name, 46 if name.isupper() else 56))
+        (textwrap.wrap(clean_text(head), 48), textwrap.wrap(name, 54 if name.isupper() else 66))
         for head, (_, name, _) in zip(heads, rows, strict=True)
     ]
     height = _HEAD + sum(_LINE * (len(unit) + len(name)) + 0.06 * bool(unit) + _ROW for unit, name in lines)
@@ -136,10 +136,10 @@ def _draw_chunk(rows: list[tuple[str, str, dict[int, str]]], e: Evaluation, titl
             if unit:
                 y += 0.06 + _LINE * len(unit)
                 axes.text(0, y, "\n".join(unit), va="bottom", fontsize=9, fontweight="bold", linespacing=1.1)
-            y += _LINE * len(name) + 0.04
+            y += _LINE * len(name) + 0.08
             axes.text(0, y - 0.01, "\n".join(name), va="bottom", fontsize=8.5, linespacing=1.1)
             _draw_marks(axes, y + 0.1, months)
-            y += _ROW - 0.04
+            y += _ROW - 0.08
 
     said = "; ".join(f"{name}: {_tell_months(months)}" for _, name, months in rows)
     part = f", {title.lower()}" if title else ""

@@ -28,7 +28,6 @@ from poa_eval.values import MONTHS, QUARTERS, close_months
 from poa_eval.words import (
     capitalize,
     count_words,
-    format_day,
     format_number,
     format_percent,
     has,
@@ -289,17 +288,3 @@ def _tell_largest(e: Evaluation) -> list[str]:
     row = e.plan.actividades.loc[amounts.idxmax()]
     share = format_percent(amounts.max() / amounts.sum() * 100, e.plan.locale)
     return [f"La mayor es la de «{str(row['actividad']).rstrip('.')}»: {share} del total."]
-
-
-def tell_plan_method(e: Evaluation) -> Block:
-    """Tell how the figures of a plan without results are obtained."""
-    return render_words(
-        [
-            "El documento no trae resultados: no hay cumplimiento que calcular, y lo que falta no cuenta como cero.",
-            f"La evaluabilidad de una actividad es el número de criterios que cumple entre {len(CRITERIA)}, por 100; "
-            "la de una unidad y la de la institución, la media de sus actividades.",
-            "Una actividad está en un trimestre cuando alguno de sus meses cae en él.",
-            "La que el plan no pone en ningún mes queda sin calendario: no es lo mismo que no programada.",
-            f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte, e.plan.locale)}.",
-        ]
-    )

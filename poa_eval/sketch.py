@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from poa_eval.headings import read_paths
 from poa_eval.names import fold, fold_letters
 from poa_eval.periods import LENGTHS, find_month
-from poa_eval.read import RawDocument, RawSheet
+from poa_eval.read import RawSheet
 from poa_eval.read.raw import Cell
 from poa_eval.values import MONTH_NAMES, MONTHS
 
@@ -86,17 +86,17 @@ class Run:
         return [column for columns in self.columns.values() for column in columns]
 
 
-def find_sketch(document: RawDocument, known: set[str]) -> Sketch | None:
-    """Find the likeliest heading of a document's visible sheets.
+def find_sketch(sheets: Iterable[RawSheet], known: set[str]) -> Sketch | None:
+    """Find the likeliest heading of the visible ones of some sheets.
 
     Parameters
     ----------
-    document : RawDocument
+    sheets : iterable of RawSheet
     known : set of str
         Usual headings, folded.
     """
     best: tuple[float, RawSheet, int] | None = None
-    for sheet in document.hojas:
+    for sheet in sheets:
         for index, row in enumerate(() if sheet.oculta else sheet.filas[:_LOOKED_AT]):
             score = _score_row(sheet, index, row, known)
             if score > (best[0] if best else 0):
@@ -179,14 +179,13 @@ def find_runs(sketch: Sketch) -> list[Run]:
             run.columns.setdefault(month, []).append(column)
             run.templates += [whole] if whole not in run.templates else []
             break
-    found = [run for run in runs.values() if len(run.columns) > 1]
-    kept = [run for run in found if run.is_whole or not re.search(r"\{mes\}$", run.templates[0])]
-    kept = [run for run in found if run in kept or _names_months(sketch, run)]
+    kept = [run for run in runs.values() if run.is_whole or (len(run.columns) > 1 and not _is_counted(sketch, run))]
     return [*kept, *_find_initials(sketch, {column for run in kept for column in run.all_columns})]
 
 
-def _names_months(sketch: Sketch, run: Run) -> bool:
-    return not any(sketch.paths[column][-1][-1:].isdigit() for column in run.all_columns)
+def _is_counted(sketch: Sketch, run: Run) -> bool:
+    """Say whether the headings merely end in a number («Indicador 1», «Indicador 2»)."""
+    return run.kind == "mes" and all(sketch.paths[column][-1][-1:].isdigit() for column in run.all_columns)
 
 
 def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:

@@ -10,7 +10,7 @@ from poa_eval.evaluability import CRITERIA, Evaluability, assess, list_goals
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import is_unit, name_quarter
 from poa_eval.values import QUARTERS
-from poa_eval.words import count_words, format_number, format_percent
+from poa_eval.words import count_words, format_day, format_number, format_percent
 
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
 ORIGINS = {
@@ -125,9 +125,7 @@ def count_criteria(found: Evaluability) -> str:
     if len(found.actividades) == 1:
         return f"la actividad cumple {full} de {number} criterios"
     if number in (full, none):
-        return (
-            f"las actividades cumplen los {number} criterios" if full else "ninguna actividad cumple criterio alguno"
-        )
+        return f"las actividades cumplen los {number} criterios" if full else "ninguna actividad cumple criterio alguno"
     parts = [f"{full} se {'cumple' if full == 1 else 'cumplen'} en todas las actividades"] if full else []
     where = "ninguna" if full else "ninguna actividad"
     parts += [f"{none} no se {'cumple' if none == 1 else 'cumplen'} en {where}"] if none else []
@@ -216,3 +214,15 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
         paid = count_words(int((e.plan.actividades["inversion"] > 0).sum()), "actividad", "actividades")
         figures.append({"name": "Inversión prevista", "value": value, "notes": [f"Suma de {paid}", *list_free(e)]})
     return figures
+
+
+def tell_method(e: Evaluation) -> list[str]:
+    """Tell how the figures of a plan without results are obtained."""
+    return [
+        "El documento no trae resultados: no hay cumplimiento que calcular, y lo que falta no cuenta como cero.",
+        f"La evaluabilidad de una actividad es el número de criterios que cumple entre {len(CRITERIA)}, por 100; la de "
+        "una unidad y la de la institución, la media de sus actividades.",
+        "Una actividad está en un trimestre cuando alguno de sus meses cae en él.",
+        "La que el plan no pone en ningún mes queda sin calendario: no es lo mismo que no programada.",
+        f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte, e.plan.locale)}.",
+    ]

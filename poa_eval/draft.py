@@ -1,0 +1,278 @@
+"""Draft: a commented layout for a document of an unknown form, with what could be placed and what could not."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+
+from poa_eval.columns import TEXT_TWINS
+from poa_eval.errors import FormatoError, Place
+from poa_eval.guess import Guess, find_target, guess_columns
+from poa_eval.names import fold, make_slug
+from poa_eval.parts import FIGURES, PERIOD_COLUMNS, TARGETS
+from poa_eval.periods import LENGTHS, parse_period
+from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.read import read_raw
+from poa_eval.sketch import Run, find_lines, list_sayings
+
+_REVIEW = "  # revisar"
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_LONG = 150  # a line longer than this is a paragraph
+_ORDER = {name: at for at, name in enumerate(("unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *TARGETS))}
+_LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
+
+
+def draft_layout(path: str | Path) -> str:
+    """Draft the layout of a document.
+
+    Parameters
+    ----------
+    path : path-like
+        Any file that is read.
+
+    Returns
+    -------
+    str
+        YAML with comments: a guess per column, and under ``ignorar:`` what could not be placed.
+
+    Raises
+    ------
+    FormatoError
+        No row looks like a heading.
+    """
+    document = read_raw(path)
+    guess = guess_columns(document)
+    if guess is None:
+        raise FormatoError(
+            "ninguna fila que parezca el encabezado de una tabla",
+            "al menos tres encabezados en una fila, con datos debajo",
+            "revise que el documento tenga una tabla; si son fichas, escriba un layout `clase: fichas`",
+            lugar=Place(document.archivo),
+        )
+    return "\n".join(_write(guess, document.archivo)) + "\n"
+
+
+def _quote(text: str) -> str:
+    """Return a text as YAML writes it, in a list as well: in quotes unless it is plain words."""
+    plain = re.fullmatch(r"\w[\w .°º/()-]*", text) and not text.endswith(" ") and yaml.safe_load(text) == text
+    return str(text) if plain else json.dumps(str(text), ensure_ascii=False)
+
+
+def _list(texts: Iterable[str]) -> str:
+    quoted = list(map(_quote, texts))
+    return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
+
+
+def _write(guess: Guess, archivo: str) -> Iterator[str]:
+    sketch = guess.sketch
+    placed = len(sketch.paths) - len(set(guess.ignored))
+    year, source = _find_year(guess, archivo)
+    yield f"# Borrador de layout para {archivo}, hecho por `poa-eval draft`."
+    yield "# Revise cada línea, sobre todo las que dicen «revisar»; después"
+    yield "# `poa-eval load ARCHIVO --layout ESTE.yaml --out CARPETA` dice lo que aún falta."
+    yield f"# El encabezado está en {sketch.sheet.address(sketch.top, 0)}; se ubicaron {placed} de {len(sketch.paths)} columnas."
+    yield f"nombre: {_quote(make_slug(Path(archivo).stem))}"
+    yield f"titulo: {_quote(f'Formato de {archivo}')}{_REVIEW}: qué documento es, en pocas palabras"
+    yield f"institucion: Institución{_REVIEW}: su nombre"
+    yield f"locale: {guess.locale}{_REVIEW}: {_LOCALES}"
+    yield "ediciones:"
+    yield f"  {_quote(str(year or 'única'))}:"
+    for line in _write_edition(guess, year, source):
+        yield f"    {line}"
+
+
+def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]:
+    yield "clase: tabla"
+    if guess.sketch.height > 1:
+        yield f"encabezado: {{filas: {guess.sketch.height}}}"
+    patterns, notes = _find_patterns(guess)
+    period = _find_period(guess, patterns)
+    dated = any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *_list_templates(guess)])
+    if year is None:
+        yield "# ejercicio: 20XX    falta: el documento no dice de qué año es"
+    elif not dated and "ejercicio" not in guess.columns:
+        yield f"ejercicio: {year}{_REVIEW}: no está junto a la tabla; se tomó {source}"
+    if patterns or notes:
+        yield "contexto: # lo que dicen las líneas encima de la tabla" if patterns else "# contexto:"
+        yield from (f"  - {_quote(pattern)}" for pattern in patterns)
+        yield from (f"  # - {_quote(note)}" for note in notes)
+    if guess.ends_blank:
+        yield "fin_tabla: fila en blanco"
+    whole_year = guess.by_row and period is None
+    yield "columnas:"
+    for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER[item[0]]):
+        if not (whole_year and name in FIGURES):
+            headings = [_mark_year(guess, year, text) for text in guess.spellings(column)]
+            yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: por su contenido" * (name in guess.unsure)
+    if "actividad" not in guess.columns:
+        yield "  # actividad:    falta la columna con el nombre de la actividad"
+    if filled := [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]:
+        yield f"rellenar: [{', '.join(filled)}] # celdas en blanco que quieren decir «como arriba»"
+    if guess.by_row and not whole_year:
+        yield f"periodo: {period}"
+    yield from _write_series(guess, year, whole_year)
+    if total := _find_total(guess):
+        yield f"totales: {{texto: {_quote(total)}}}"
+    if "actividad" not in filled and (count := _count_nameless(guess)):
+        yield f'ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad'
+    if blanks := _find_blanks(guess):
+        yield f"vacios: [{', '.join(map(_quote, blanks))}]{_REVIEW}: textos donde debería haber un número"
+    if guess.ignored:
+        yield f"ignorar:{_REVIEW}: columnas que no se supo ubicar"
+        yield from (f"  - {_quote(heading)}" for heading in _list_ignored(guess))
+
+
+def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[str]:
+    own = [(name, guess.columns[name]) for name in FIGURES if whole_year and name in guess.columns]
+    if guess.series or own:
+        yield "periodos:"
+        yield from _list_runs(guess.series, "columna")
+        for name, column in own:
+            yield f"  - {{columna: {name}, encabezados: [{_list(guess.spellings(column))}]}}{_REVIEW}: el año entero"
+    if "meta_anual" not in guess.columns and any(name == "programado" and run.is_whole for name, run in guess.series):
+        yield f"# meta_anual: suma de programado{_REVIEW}: si la meta del año es esa suma, quite el primer #"
+    if any(name == "ejecutado" for name, _ in guess.series):
+        yield f"# corte: último mes con resultados{_REVIEW}: si lo que sigue aún no se reporta, quite el primer #"
+    if guess.printed or guess.published:
+        yield "publicado: # cifras que el documento deriva de otras; se comparan con las que se calculan"
+        yield from _list_runs(guess.printed, "concepto")
+        for name, column in guess.published.items():
+            yield f"  - {{concepto: {name}, columna: {_quote(_mark_year(guess, year, guess.heading(column)))}}}"
+
+
+def _list_runs(series: Iterable[tuple[str, Run]], key: str) -> Iterator[str]:
+    for name, run in series:
+        yield f"  - {key}: {name}" + f"{_REVIEW}: faltan periodos" * (not run.is_whole)
+        if run.initials:
+            yield from [f"    grupo: {_quote(group)}" for group in run.templates if group]
+            yield "    encabezados: [E, F, M, A, M, J, J, A, S, O, N, D]"
+        elif run.is_whole:
+            yield f"    patron: {_list(_drop_alike(run.templates))}"
+        else:
+            yield f"    meses: {LENGTHS[run.kind]}"
+            yield "    encabezados:"
+            for month in sorted(run.columns):
+                mark = f"{{{run.kind}={month // LENGTHS[run.kind]}}}"
+                yield f"      {month}: {_list(t.replace(f'{{{run.kind}}}', mark) for t in _drop_alike(run.templates))}"
+
+
+def _drop_alike(texts: Iterable[str]) -> list[str]:
+    return list({fold(text): text for text in reversed(list(texts))}.values())[::-1]
+
+
+def _list_templates(guess: Guess) -> list[str]:
+    return [template for _, run in [*guess.series, *guess.printed] for template in run.templates]
+
+
+def _mark_year(guess: Guess, year: int | None, heading: str) -> str:
+    """Return a heading with its year as a placeholder, where those of the periods have it so."""
+    dated = year and any("{ejercicio}" in template for template in _list_templates(guess))
+    return heading.replace(str(year), "{ejercicio}") if dated else heading
+
+
+def _find_patterns(guess: Guess) -> tuple[list[str], list[str]]:
+    """Return patterns of the lines above that say something known, and those that may."""
+    patterns, notes, said = [], [], set(guess.columns)
+    lines = [line for sketch in (guess.sketch, *guess.others) for line in find_lines(sketch)]
+    for cells in dict.fromkeys(lines):
+        colon = len(cells) == 1 and re.match(r"([^:]{2,60}):\s*\S", cells[0])
+        label = " ".join((colon[1] if colon else cells[0]).split())
+        target = find_target(label.rstrip(": ")) if colon or len(cells) in (2, 3) else None
+        key = make_slug(label).replace("-", "_")[:40]
+        if target and target not in said:
+            patterns.append(
+                f"{label}: {{{target}}}"
+                if colon
+                else " | ".join([label, *[f"{{clave_{key}}}"] * (len(cells) - 2), f"{{{target}}}"])
+            )
+            said.add(target)
+            continue
+        found = next((text for cell in cells if (text := _make_pattern(cell, guess.by_row)) != cell), None)
+        patterns += [found] if found and not target else []
+        notes += [f"{label}: {{{key}}}"] if colon and not found and not target and len(label) < 40 else []
+    return list(dict.fromkeys(patterns)), list(dict.fromkeys(notes))
+
+
+def _make_pattern(cell: str, by_row: bool) -> str:
+    """Return a line with placeholders for the year, and for the period where the rows below are of one."""
+    if len(cell) > _LONG:
+        return cell
+    if by_row and parse_period(cell):
+        return next((template for _, _, template in list_sayings(cell)), cell)
+    pattern = _YEAR.sub("{ejercicio}", cell, count=1)
+    return " ".join(pattern.split()) if pattern != cell else cell
+
+
+def _find_period(guess: Guess, patterns: list[str]) -> str | None:
+    """Return where rows of a figure each say their period: in a column, or in the lines above."""
+    if set(PERIOD_COLUMNS[:-1]) & set(guess.columns):
+        return "fila"
+    return "contexto" if any(f"{{{name}}}" in pattern for pattern in patterns for name in LENGTHS) else None
+
+
+def _find_year(guess: Guess, archivo: str) -> tuple[int | None, str]:
+    """Return the year that the headings, the lines above or the file's name say, and which of them."""
+    runs = [run for _, run in guess.series]
+    headings = [part for run in runs for column in run.all_columns for part in guess.sketch.paths[column]]
+    above = [text for line in find_lines(guess.sketch) for text in line]
+    for texts, source in (
+        (headings, "de los encabezados"),
+        (above, "de las líneas de arriba"),
+        ([archivo], "del nombre del archivo"),
+    ):
+        years = Counter(_YEAR.findall(" ".join(texts)))
+        if years:
+            return int(max(years, key=lambda year: (years[year], year))), source
+    return None, ""
+
+
+def _needs_filling(guess: Guess, name: str) -> bool:
+    column = guess.columns.get(name)
+    rows = [row for row in guess.rows if sum(cell is not None for cell in row) > 2]
+    blank = [column is not None and column < len(row) and row[column] is None for row in rows]
+    return bool(rows) and column is not None and not blank[0] and sum(blank) >= 0.2 * len(rows)
+
+
+def _count_nameless(guess: Guess) -> int:
+    column = guess.columns.get("actividad", 0)
+    return sum(
+        len(set(row) - {None}) > 2 and (column >= len(row) or row[column] is None)
+        for row in guess.rows
+        if "actividad" in guess.columns
+    )
+
+
+def _find_total(guess: Guess) -> str | None:
+    firsts = (next((cell for cell in row if cell is not None), None) for row in guess.sketch.rows)
+    totals = (cell for cell in firsts if isinstance(cell, str) and re.fullmatch(r"total(es)?\b.{0,20}", fold(cell)))
+    return next(totals, None)
+
+
+def _find_blanks(guess: Guess) -> list[str]:
+    """Return short texts that stand where numbers do."""
+    numeric = [column for _, run in [*guess.series, *guess.printed] for column in run.all_columns]
+    numeric += guess.published.values()
+    for name, column in guess.columns.items():
+        if name in FIGURES or (
+            COLUMNS["actividades"].get(name) == NUMBER and TEXT_TWINS.get(name) not in guess.columns
+        ):
+            numeric.append(column)
+    cells = (cell for column in numeric for cell in guess.cells(column))
+    texts = Counter(cell for cell in cells if isinstance(cell, str) and guess.to_number(cell) is None)
+    return [text for text, _ in texts.most_common(12) if len(text) <= 12]
+
+
+def _list_ignored(guess: Guess) -> list[str]:
+    """Return the headings of columns left over; the last level alone where it names no column that is placed."""
+    paths, found = guess.sketch.paths, []
+    for column in sorted(set(guess.ignored)):
+        last = fold(paths[column][-1])
+        alone = all(other in guess.ignored for other, path in paths.items() if fold(path[-1]) == last)
+        found += [paths[column][-1]] if alone else [guess.heading(column)]
+        found += guess.spellings(column)[1:]
+    return _drop_alike(found)

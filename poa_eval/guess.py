@@ -1,0 +1,256 @@
+"""Guess: which column of the plan each column of an unknown table feeds, by its heading and by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+
+import yaml
+from rapidfuzz import fuzz
+
+from poa_eval.aliases import make_alias, match_path
+from poa_eval.columns import TEXT_TWINS
+from poa_eval.names import fold
+from poa_eval.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.periods import LENGTHS
+from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.read import RawDocument
+from poa_eval.read.raw import Cell, ShownPercent
+from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
+from poa_eval.values import parse_number
+
+_SAMPLE = 500
+_ALIKE = 85  # how alike headings of two sheets are that are one
+
+
+@dataclass
+class Guess:
+    """What is known of a form so far.
+
+    Parameters
+    ----------
+    sketch : Sketch
+        The table.
+    others : list of Sketch
+        The same table in other sheets.
+    locale : str
+    columns : dict
+        Column of the plan → column of the table.
+    unsure : set of str
+        Columns of the plan that were chosen by their content.
+    series, printed : list of (str, Run)
+        Figures with a column per period: of the plan, and derived ones.
+    published : dict
+        Derived figure of a row → column.
+    ignored : list of int
+        Columns that could not be placed.
+    by_row : bool
+        Programme and result stand in one column each.
+    """
+
+    sketch: Sketch
+    others: list[Sketch]
+    locale: str = "es_MX"
+    columns: dict[str, int] = field(default_factory=dict)
+    unsure: set[str] = field(default_factory=set)
+    series: list[tuple[str, Run]] = field(default_factory=list)
+    printed: list[tuple[str, Run]] = field(default_factory=list)
+    published: dict[str, int] = field(default_factory=dict)
+    ignored: list[int] = field(default_factory=list)
+    by_row: bool = False
+
+    @cached_property
+    def rows(self) -> list[tuple[Cell, ...]]:
+        """Return the first rows below the heading, without it where it is repeated, to where the table ends."""
+        heads = self.sketch.sheet.filas[self.sketch.top : self.sketch.top + self.sketch.height]
+        rows = []
+        for row in self.sketch.rows[:_SAMPLE]:
+            if self.ends_blank and not any(cell is not None for cell in row):
+                break
+            rows += [] if row in heads else [row]
+        return rows
+
+    @cached_property
+    def ends_blank(self) -> bool:
+        """Whether other rows than data stand between a blank row and the heading repeated below it."""
+        sheet = self.sketch.sheet
+        head = sheet.filas[self.sketch.top]
+        again = [i for i, row in enumerate(sheet.filas) if i > self.sketch.top and row == head]
+        for index in again:
+            above = [set(row) - {None} for row in sheet.filas[self.sketch.top : index]]
+            while above and not above[-1]:
+                above.pop()
+            blank = max((i for i, cells in enumerate(above) if not cells), default=len(above))
+            if any(len(cells) > 1 for cells in above[blank:]):
+                return True
+        return False
+
+    def cells(self, column: int) -> list[Cell]:
+        """Return what stands in a column below the heading, blanks left out."""
+        return [row[column] for row in self.rows if column < len(row) and row[column] is not None]
+
+    def taken(self) -> set[int]:
+        """Return the columns that are placed or ignored."""
+        runs = {column for _, run in [*self.series, *self.printed] for column in run.all_columns}
+        return runs | {*self.columns.values(), *self.published.values(), *self.ignored}
+
+    def to_number(self, cell: Cell) -> float | None:
+        """Return the number that a cell holds, or None."""
+        if isinstance(cell, ShownPercent):
+            return cell.valor
+        if isinstance(cell, str):
+            return parse_number(cell, self.locale)
+        return None if cell is None or isinstance(cell, bool) else float(cell)
+
+    def is_numeric(self, column: int) -> bool:
+        """Say whether most of what stands in a column are numbers."""
+        cells = self.cells(column)
+        return bool(cells) and sum(self.to_number(cell) is not None for cell in cells) >= 0.6 * len(cells)
+
+    def heading(self, column: int) -> str:
+        """Return a column's heading as a layout names it: with its group or place where it stands more than once."""
+        paths = self.sketch.paths
+        path = paths[column]
+        for start in range(len(path) - 1, -1, -1):
+            alias = make_alias(" > ".join(path[start:]))
+            if [other for other, known in paths.items() if _matches(known, alias)] == [column]:
+                return " > ".join(path[start:])
+        same = [other for other, known in paths.items() if fold(known[-1]) == fold(path[-1])]
+        return f"{path[-1]} [{same.index(column) + 1}]"
+
+    def spellings(self, column: int) -> list[str]:
+        """Return a column's heading, and how other sheets write it."""
+        own = self.heading(column)
+        alike = (other.paths[column] for other in self.others if column in other.paths)
+        found = [path[-1] for path in alike if fold(path[-1]) not in fold(own)]
+        return list(dict.fromkeys([own, *(text for text in found if fuzz.ratio(fold(text), fold(own)) >= _ALIKE)]))
+
+
+def guess_columns(document: RawDocument) -> Guess | None:
+    """Guess what the columns of a document's likeliest table are; None where it has no table."""
+    usual = _read_usual()
+    known = {fold(alias) for group in ("columnas", "fila") for _, alias in _list_aliases(usual[group])}
+    sketch = find_sketch(document.hojas, known)
+    if sketch is None:
+        return None
+    found = (find_sketch([sheet], known) for sheet in document.hojas if sheet is not sketch.sheet)
+    guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)])
+    guess.locale = _guess_locale(guess)
+    _place_runs(guess, usual["series"])
+    _place_columns(guess, usual)
+    return guess
+
+
+@cache
+def _read_usual() -> dict[str, dict[str, list]]:
+    """Return the usual headings: group → column → headings, the surest first; those in one list are equally sure."""
+    return yaml.safe_load(resources.files("poa_eval").joinpath("headings.yaml").read_text(encoding="utf-8"))
+
+
+def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
+    """Return ((rank, column), heading)."""
+    return [
+        ((rank, name), alias)
+        for name, ranks in usual.items()
+        for rank, aliases in enumerate(ranks)
+        for alias in (aliases if isinstance(aliases, list) else [aliases])
+    ]
+
+
+def find_target(label: str) -> str | None:
+    """Return the column of the plan that a label names (``Dependencia`` → ``unidad``), or None."""
+    return next(
+        (name for (_, name), alias in _list_aliases(_read_usual()["columnas"]) if fold(alias) == fold(label)), None
+    )
+
+
+def _is_same(sketch: Sketch, other: Sketch) -> bool:
+    mine, theirs = ({fold(path[-1]) for path in found.paths.values()} for found in (sketch, other))
+    return len(mine & theirs) >= 0.5 * len(mine)
+
+
+def _matches(path: tuple[str, ...], alias: tuple) -> bool:
+    return match_path(tuple(map(fold, path)), alias) is not None
+
+
+def _guess_locale(guess: Guess) -> str:
+    texts = [cell for column in guess.sketch.paths for cell in guess.cells(column) if type(cell) is str]
+    commas = sum(re.fullmatch(r"-?\d+,\d{1,2}%?|-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", text) is not None for text in texts)
+    points = sum(re.fullmatch(r"-?\d+\.\d{1,2}%?|-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) is not None for text in texts)
+    return "es_CO" if commas > points else "es_MX"
+
+
+def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
+    """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands."""
+    for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
+        said = re.findall(r"[a-z]+|%", fold(re.sub(r"\{\w+\}", " ", " ".join(run.templates))))
+        figure = next((name for name, marks in words.items() if set(map(fold, marks)) & set(said)), "programado")
+        if figure not in {"ignorar", *(name for name, _ in guess.series)}:
+            guess.series.append((figure, run))
+        elif figure in FIGURES[:2] and figure not in {name for name, _ in guess.printed}:
+            guess.printed.append((figure, run))
+        else:
+            guess.ignored += run.all_columns
+
+
+def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
+    """Place the other columns by their usual headings and by what stands in them."""
+    free = [column for column in guess.sketch.paths if column not in guess.taken()]
+    by_row = {} if guess.series else _match(guess, free, usual["fila"])
+    if {"programado", "ejecutado"} <= set(by_row) or set(PERIOD_COLUMNS[:-1]) & set(by_row):
+        guess.by_row = True
+        guess.columns |= by_row
+    if guess.series or guess.by_row:
+        found = _match(guess, [c for c in free if c not in guess.taken()], usual["publicado"])
+        guess.published = {name: column for name, column in found.items() if guess.is_numeric(column)}
+    free = [column for column in free if column not in guess.taken()]
+    activity = _match(guess, free, {"actividad": usual["columnas"]["actividad"]}).get("actividad")
+    for name, column in _match(guess, free, usual["columnas"], near=activity).items():
+        if COLUMNS["actividades"].get(name) == NUMBER and not guess.is_numeric(column):
+            if name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
+                guess.columns[TEXT_TWINS[name]] = column
+                if any(guess.to_number(cell) is not None for cell in guess.cells(column)):
+                    guess.columns[name] = column
+            continue
+        guess.columns.setdefault(name, column)
+    if "actividad" not in guess.columns:
+        _guess_activity(guess)
+    guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
+
+
+def _match(guess: Guess, columns: Iterable[int], usual: dict[str, list], *, near: int | None = None) -> dict[str, int]:
+    """Return column of the plan → column of the table, the surest headings first; each is placed once.
+
+    Of columns that are equally sure, the one that stands nearest to the column `near` is taken.
+    """
+    order = {name: at for at, name in enumerate(usual)}
+    found = []
+    for (rank, name), text in _list_aliases(usual):
+        alias = make_alias(text)
+        for column in columns:
+            if _matches(guess.sketch.paths[column], alias):
+                away = abs(column - near) if near is not None else column
+                found.append((-len(alias), rank, away, order[name], name, column))
+    placed: dict[str, int] = {}
+    for *_, name, column in sorted(found):
+        if name not in placed and column not in placed.values():
+            placed[name] = column
+    return placed
+
+
+def _guess_activity(guess: Guess) -> None:
+    """Where no heading names the activity: the column of the longest texts that are hardly ever the same."""
+    best: tuple[float, int] | None = None
+    for column in guess.sketch.paths:
+        texts = [cell for cell in guess.cells(column) if isinstance(cell, str)]
+        if column in guess.taken() or len(texts) < 2 or len(set(texts)) < 0.7 * len(texts):
+            continue
+        length = sum(map(len, texts)) / len(texts)
+        if length > max(15, best[0] if best else 0):
+            best = length, column
+    if best:
+        guess.columns["actividad"] = best[1]
+        guess.unsure.add("actividad")
