@@ -115,14 +115,16 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
     """Add the activities of rows under one heading, and return the id of each row's."""
     edition = columns.edition
     names = columns.texts(run, "actividad")
-    bad = next((at for at, name in enumerate(names) if name is None or name.startswith("#")), None)
-    if bad is not None:
-        row = run[bad]
+    bad = [at for at, name in enumerate(names) if name is None or name.startswith("#")]
+    if bad:
+        row, at = run[bad[0]], run[0].table.columns["actividad"]
+        cells = ", ".join(str(run[i].sheet.locate(run[i].index, at).celda) for i in bad[:12])
+        one = f"«{names[bad[0]]}»" if names[bad[0]] else "una fila sin actividad"
         raise FormatoError(
-            f"«{names[bad]}»" if names[bad] else "una fila sin actividad",
+            one if len(bad) == 1 else f"{len(bad)} filas sin actividad: {cells}" + ("…" if len(bad) > 12 else ""),
             "el nombre de la actividad",
-            "complete la fila, o declare en el layout `rellenar: [actividad]` o la fila en `ignorar_filas:`",
-            lugar=row.sheet.locate(row.index, row.table.columns["actividad"]),
+            "complete la fila, o declare en el layout `rellenar: [actividad]`, o la fila en `ignorar_filas:`",
+            lugar=row.sheet.locate(row.index, at),
         )
     values: dict[str, Values] = {"unidad_id": list(units), "actividad": list(names)}
     for name in COLUMNS["actividades"]:

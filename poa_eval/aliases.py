@@ -105,6 +105,12 @@ def find_hot(texts: dict[str, str], aliases: Iterable[Alias]) -> set[str]:
     """Return those texts (raw → folded) that are a level of some alias."""
     parts = {part for alias in aliases for part in alias}
     exact = {part.text for part in parts if part.regex is None}
-    loose = [part.regex.pattern for part in parts if part.regex is not None]
-    marks = re.compile("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in dict.fromkeys(loose)))
-    return {raw for raw, folded in texts.items() if folded in exact or (loose and marks.fullmatch(folded))}
+    loose = [part for part in parts if part.regex is not None]
+    shapes = dict.fromkeys(re.sub(r"\(\?P<\w+>", "(?:", part.regex.pattern) for part in loose if part.regex)
+    quick = re.compile("|".join(shapes))
+    return {
+        raw
+        for raw, folded in texts.items()
+        if folded in exact
+        or (loose and quick.fullmatch(folded) and any(part.match(folded) is not None for part in loose))
+    }

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
-from poa_eval.errors import ParamsError, PoaError
+from poa_eval.errors import LayoutError, ParamsError, PoaError
 from poa_eval.names import suggest_sentence
 
 if TYPE_CHECKING:
@@ -183,6 +183,27 @@ def _capture(
     plan = prepare_quarter(known, find_project(params)).plan
     for path in write_capture(plan, known.trimestre, out, fecha_limite=deadline):
         print(path)
+    return 0
+
+
+@app.command("draft", cls=_Command, help="Redacta un borrador de layout para un documento de una institución nueva.")
+def _draft(
+    archivo: FileArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="ARCHIVO.yaml", help="Dónde se guarda el borrador; si falta, se muestra."),
+    ] = None,
+) -> int:
+    from poa_eval.draft import draft_layout
+
+    text = draft_layout(archivo)
+    if out is None:
+        print(text, end="")
+        return 0
+    if out.exists():
+        raise LayoutError(f"ya existe {out}", "un archivo nuevo", "elija otro nombre, o borre el anterior si no lo usa")
+    out.write_text(text, encoding="utf-8")
+    print(out)
     return 0
 
 

@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 
 import numpy as np
 
-from poa_eval.errors import FormatoError
+from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition
 from poa_eval.names import fold
 from poa_eval.parts import show_heading
@@ -16,6 +16,7 @@ from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.tables import Row
 from poa_eval.values import parse_number
 
+_LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
 TEXT_TWINS = {"linea_base": "linea_base_texto", "meta_anual": "meta_texto", "inversion": "inversion_texto"}
 
@@ -39,6 +40,7 @@ class Columns:
     def __init__(self, edition: Edition, locale: str) -> None:
         self.edition = edition
         self.locale = locale
+        self._faults: list[tuple[str, str, Place]] = []
         self._rows: Sequence[Row] = ()
         self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
         said = " ".join((*edition.contexto, *edition.nombre_hoja))
@@ -90,13 +92,7 @@ class Columns:
         return key in self._said
 
     def numbers(self, rows: Sequence[Row], key: str) -> np.ndarray:
-        """Return a number per row, NaN where blank.
-
-        Raises
-        ------
-        FormatoError
-            A cell holds anything else; names the cell and the column.
-        """
+        """Return a number per row, NaN where blank."""
         column = rows[0].table.columns.get(key) if rows else None
         cells = self.cells(rows, column)
         if key in self.edition.rellenar:
@@ -115,10 +111,7 @@ class Columns:
     def to_number(self, cell: Cell, row: Row, column: int | None, key: str) -> float | None:
         """Return the number that a cell holds, or None where it is blank or declared as such.
 
-        Raises
-        ------
-        FormatoError
-            The cell holds anything else; names the cell and the column.
+        Anything else is kept for `refuse_faults`, so that one message says all of it.
         """
         if cell is None or (isinstance(cell, str) and fold(cell) in self._blanks):
             return None
@@ -129,13 +122,26 @@ class Columns:
         number = parse_number(cell, self.locale) if isinstance(cell, str) else None
         if number is None and not self._may_be_text(cell, row, column, key):
             shown = show_heading((self.edition.expected().get(key) or (key,))[0])
-            raise FormatoError(
-                f"«{cell}»",
-                f"un número ({shown}), como los escribe {self.locale}",
-                "corrija la celda en el documento, o declárela en `vacios:` del layout si quiere decir «sin dato»",
-                lugar=row.sheet.locate(row.index, column),
-            )
+            self._faults.append((f"«{cell}»", shown, row.sheet.locate(row.index, column)))
         return number
+
+    def refuse_faults(self) -> None:
+        """Refuse what stood where a number must be.
+
+        Raises
+        ------
+        FormatoError
+            Names each cell and its column, the first dozen of them.
+        """
+        if not self._faults:
+            return
+        cell, shown, place = self._faults[0]
+        hint = "corrija la celda en el documento, o declárela en `vacios:` del layout si quiere decir «sin dato»"
+        if len(self._faults) == 1:
+            raise FormatoError(cell, f"un número ({shown}), como los escribe {self.locale}", hint, lugar=place)
+        listed = [f"{text} · {at.celda} ({heading})" for text, heading, at in self._faults[:_LISTED]]
+        listed += [f"y {len(self._faults) - _LISTED} más"] if len(self._faults) > _LISTED else []
+        raise FormatoError("\n".join(listed), f"números, como los escribe {self.locale}", hint, lugar=place)
 
     def is_bare(self, key: str) -> bool:
         """Say whether the percent format of a column is only how its cells are shown (`valor_sin_formato`)."""

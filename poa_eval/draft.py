@@ -12,18 +12,20 @@ import yaml
 
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.errors import FormatoError, Place
-from poa_eval.guess import Guess, find_target, guess_columns
+from poa_eval.guess import Guess, escape_heading, find_first, find_target, guess_columns, is_total
 from poa_eval.names import fold, make_slug
-from poa_eval.parts import FIGURES, PERIOD_COLUMNS, TARGETS
+from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.periods import LENGTHS, parse_period
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import read_raw
+from poa_eval.read.raw import ShownPercent
 from poa_eval.sketch import Run, find_lines, list_sayings
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _LONG = 150  # a line longer than this is a paragraph
-_ORDER = {name: at for at, name in enumerate(("unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *TARGETS))}
+_ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURES, "comentario"]
+_TEXTS = {name for name, kind in COLUMNS["actividades"].items() if kind != NUMBER}
 _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 
 
@@ -75,7 +77,8 @@ def _write(guess: Guess, archivo: str) -> Iterator[str]:
     yield f"# Borrador de layout para {archivo}, hecho por `poa-eval draft`."
     yield "# Revise cada línea, sobre todo las que dicen «revisar»; después"
     yield "# `poa-eval load ARCHIVO --layout ESTE.yaml --out CARPETA` dice lo que aún falta."
-    yield f"# El encabezado está en {sketch.sheet.address(sketch.top, 0)}; se ubicaron {placed} de {len(sketch.paths)} columnas."
+    yield f"# El encabezado está en {sketch.sheet.address(sketch.top, 0)};"
+    yield f"# se ubicaron {placed} de sus {len(sketch.paths)} columnas."
     yield f"nombre: {_quote(make_slug(Path(archivo).stem))}"
     yield f"titulo: {_quote(f'Formato de {archivo}')}{_REVIEW}: qué documento es, en pocas palabras"
     yield f"institucion: Institución{_REVIEW}: su nombre"
@@ -90,6 +93,8 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     yield "clase: tabla"
     if guess.sketch.height > 1:
         yield f"encabezado: {{filas: {guess.sketch.height}}}"
+    if guess.side_by_side > 1:
+        yield f"lado_a_lado: {guess.side_by_side}"
     patterns, notes = _find_patterns(guess)
     period = _find_period(guess, patterns)
     dated = any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *_list_templates(guess)])
@@ -105,7 +110,7 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
         yield "fin_tabla: fila en blanco"
     whole_year = guess.by_row and period is None
     yield "columnas:"
-    for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER[item[0]]):
+    for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0])):
         if not (whole_year and name in FIGURES):
             headings = [_mark_year(guess, year, text) for text in guess.spellings(column)]
             yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: por su contenido" * (name in guess.unsure)
@@ -120,6 +125,8 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
         yield f"totales: {{texto: {_quote(total)}}}"
     if "actividad" not in filled and (count := _count_nameless(guess)):
         yield f'ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad'
+    if shown := _find_odd_percents(guess):
+        yield f"# valor_sin_formato: [{', '.join(shown)}]{_REVIEW}: hay % entre números; ¿80 se ve como 8000%?"
     if blanks := _find_blanks(guess):
         yield f"vacios: [{', '.join(map(_quote, blanks))}]{_REVIEW}: textos donde debería haber un número"
     if guess.ignored:
@@ -131,7 +138,7 @@ def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[
     own = [(name, guess.columns[name]) for name in FIGURES if whole_year and name in guess.columns]
     if guess.series or own:
         yield "periodos:"
-        yield from _list_runs(guess.series, "columna")
+        yield from _list_runs(guess.series, "columna", guess.unsure)
         for name, column in own:
             yield f"  - {{columna: {name}, encabezados: [{_list(guess.spellings(column))}]}}{_REVIEW}: el año entero"
     if "meta_anual" not in guess.columns and any(name == "programado" and run.is_whole for name, run in guess.series):
@@ -140,14 +147,15 @@ def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[
         yield f"# corte: último mes con resultados{_REVIEW}: si lo que sigue aún no se reporta, quite el primer #"
     if guess.printed or guess.published:
         yield "publicado: # cifras que el documento deriva de otras; se comparan con las que se calculan"
-        yield from _list_runs(guess.printed, "concepto")
+        yield from _list_runs(guess.printed, "concepto", set())
         for name, column in guess.published.items():
             yield f"  - {{concepto: {name}, columna: {_quote(_mark_year(guess, year, guess.heading(column)))}}}"
 
 
-def _list_runs(series: Iterable[tuple[str, Run]], key: str) -> Iterator[str]:
+def _list_runs(series: Iterable[tuple[str, Run]], key: str, unsure: set[str]) -> Iterator[str]:
     for name, run in series:
-        yield f"  - {key}: {name}" + f"{_REVIEW}: faltan periodos" * (not run.is_whole)
+        doubt = "¿programado o ejecutado?" * (name in unsure) or "faltan periodos" * (not run.is_whole)
+        yield f"  - {key}: {name}" + f"{_REVIEW}: {doubt}" * bool(doubt)
         if run.initials:
             yield from [f"    grupo: {_quote(group)}" for group in run.templates if group]
             yield "    encabezados: [E, F, M, A, M, J, J, A, S, O, N, D]"
@@ -248,9 +256,7 @@ def _count_nameless(guess: Guess) -> int:
 
 
 def _find_total(guess: Guess) -> str | None:
-    firsts = (next((cell for cell in row if cell is not None), None) for row in guess.sketch.rows)
-    totals = (cell for cell in firsts if isinstance(cell, str) and re.fullmatch(r"total(es)?\b.{0,20}", fold(cell)))
-    return next(totals, None)
+    return next((str(first) for row in guess.sketch.rows if is_total(first := find_first(row))), None)
 
 
 def _find_blanks(guess: Guess) -> list[str]:
@@ -267,12 +273,24 @@ def _find_blanks(guess: Guess) -> list[str]:
     return [text for text, _ in texts.most_common(12) if len(text) <= 12]
 
 
+def _find_odd_percents(guess: Guess) -> list[str]:
+    """Return the columns in which some numbers, and not most, have a percent format."""
+    columns = [(name, column) for name, run in guess.series for column in run.all_columns]
+    columns += [*guess.columns.items(), *(("publicado", column) for column in guess.published.values())]
+    found = []
+    for name, column in columns:
+        percents = sum(isinstance(cell, ShownPercent) for cell in guess.cells(column))
+        if 0 < percents < 0.5 * len(guess.cells(column)) and (name == "publicado" or name not in _TEXTS):
+            found.append(name)
+    return list(dict.fromkeys(found))
+
+
 def _list_ignored(guess: Guess) -> list[str]:
     """Return the headings of columns left over; the last level alone where it names no column that is placed."""
     paths, found = guess.sketch.paths, []
     for column in sorted(set(guess.ignored)):
         last = fold(paths[column][-1])
         alone = all(other in guess.ignored for other, path in paths.items() if fold(path[-1]) == last)
-        found += [paths[column][-1]] if alone else [guess.heading(column)]
+        found += [escape_heading(paths[column][-1])] if alone else [guess.heading(column)]
         found += guess.spellings(column)[1:]
     return _drop_alike(found)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib import resources
 
@@ -40,7 +41,7 @@ class Guess:
     columns : dict
         Column of the plan → column of the table.
     unsure : set of str
-        Columns of the plan that were chosen by their content.
+        Columns of the plan that were not chosen by a heading.
     series, printed : list of (str, Run)
         Figures with a column per period: of the plan, and derived ones.
     published : dict
@@ -49,6 +50,8 @@ class Guess:
         Columns that could not be placed.
     by_row : bool
         Programme and result stand in one column each.
+    side_by_side : int
+        Tables beside one another.
     """
 
     sketch: Sketch
@@ -61,6 +64,7 @@ class Guess:
     published: dict[str, int] = field(default_factory=dict)
     ignored: list[int] = field(default_factory=list)
     by_row: bool = False
+    side_by_side: int = 1
 
     @cached_property
     def rows(self) -> list[tuple[Cell, ...]]:
@@ -70,7 +74,7 @@ class Guess:
         for row in self.sketch.rows[:_SAMPLE]:
             if self.ends_blank and not any(cell is not None for cell in row):
                 break
-            rows += [] if row in heads else [row]
+            rows += [] if row in heads or is_total(find_first(row)) else [row]
         return rows
 
     @cached_property
@@ -114,19 +118,35 @@ class Guess:
         """Return a column's heading as a layout names it: with its group or place where it stands more than once."""
         paths = self.sketch.paths
         path = paths[column]
+        parts = [escape_heading(part) for part in path]
         for start in range(len(path) - 1, -1, -1):
-            alias = make_alias(" > ".join(path[start:]))
+            alias = make_alias(" > ".join(parts[start:]))
             if [other for other, known in paths.items() if _matches(known, alias)] == [column]:
-                return " > ".join(path[start:])
-        same = [other for other, known in paths.items() if fold(known[-1]) == fold(path[-1])]
-        return f"{path[-1]} [{same.index(column) + 1}]"
+                return " > ".join(parts[start:])
+        same = [other for other, known in paths.items() if _matches(known, make_alias(parts[-1]))]
+        return f"{parts[-1]} [{same.index(column) + 1}]"
 
     def spellings(self, column: int) -> list[str]:
         """Return a column's heading, and how other sheets write it."""
         own = self.heading(column)
         alike = (other.paths[column] for other in self.others if column in other.paths)
-        found = [path[-1] for path in alike if fold(path[-1]) not in fold(own)]
+        found = [escape_heading(path[-1]) for path in alike if fold(path[-1]) not in fold(own)]
         return list(dict.fromkeys([own, *(text for text in found if fuzz.ratio(fold(text), fold(own)) >= _ALIKE)]))
+
+
+def escape_heading(text: str) -> str:
+    """Return a heading with ``*`` for the signs that mean something in a layout."""
+    return re.sub(r"\s*\[\d\]\s*$", "*", re.sub(r"[{}>*]+", "*", text))
+
+
+def find_first(row: tuple[Cell, ...]) -> Cell:
+    """Return the first cell of a row that is not blank."""
+    return next((cell for cell in row if cell is not None), None)
+
+
+def is_total(cell: Cell) -> bool:
+    """Say whether a row that begins so is one of totals."""
+    return isinstance(cell, str) and re.fullmatch(r"(?:sub ?)?total(?:es)?\b.{0,20}", fold(cell)) is not None
 
 
 def guess_columns(document: RawDocument) -> Guess | None:
@@ -137,7 +157,12 @@ def guess_columns(document: RawDocument) -> Guess | None:
     if sketch is None:
         return None
     found = (find_sketch([sheet], known) for sheet in document.hojas if sheet is not sketch.sheet)
-    guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)])
+    side_by_side = _count_tables(sketch)
+    if side_by_side > 1:
+        firsts: dict[tuple[str, ...], int] = {}
+        again = min(c for c, path in sketch.paths.items() if firsts.setdefault(path, c) != c)
+        sketch = replace(sketch, paths={c: path for c, path in sketch.paths.items() if c < again})
+    guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)], side_by_side=side_by_side)
     guess.locale = _guess_locale(guess)
     _place_runs(guess, usual["series"])
     _place_columns(guess, usual)
@@ -172,6 +197,13 @@ def _is_same(sketch: Sketch, other: Sketch) -> bool:
     return len(mine & theirs) >= 0.5 * len(mine)
 
 
+def _count_tables(sketch: Sketch) -> int:
+    """Return how many tables stand side by side: all headings, or nearly all, stand so many times."""
+    counts = Counter(Counter(sketch.paths.values()).values())
+    count, headings = counts.most_common(1)[0]
+    return count if 1 < count <= 4 and headings >= 3 and headings >= 0.8 * sum(counts.values()) else 1
+
+
 def _matches(path: tuple[str, ...], alias: tuple) -> bool:
     return match_path(tuple(map(fold, path)), alias) is not None
 
@@ -187,7 +219,9 @@ def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
     """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands."""
     for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
         said = re.findall(r"[a-z]+|%", fold(re.sub(r"\{\w+\}", " ", " ".join(run.templates))))
-        figure = next((name for name, marks in words.items() if set(map(fold, marks)) & set(said)), "programado")
+        named = next((name for name, marks in words.items() if set(map(fold, marks)) & set(said)), None)
+        figure = named or "programado"
+        guess.unsure |= set() if named else {figure}
         if figure not in {"ignorar", *(name for name, _ in guess.series)}:
             guess.series.append((figure, run))
         elif figure in FIGURES[:2] and figure not in {name for name, _ in guess.printed}:
@@ -209,13 +243,11 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     free = [column for column in free if column not in guess.taken()]
     activity = _match(guess, free, {"actividad": usual["columnas"]["actividad"]}).get("actividad")
     for name, column in _match(guess, free, usual["columnas"], near=activity).items():
-        if COLUMNS["actividades"].get(name) == NUMBER and not guess.is_numeric(column):
-            if name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
-                guess.columns[TEXT_TWINS[name]] = column
-                if any(guess.to_number(cell) is not None for cell in guess.cells(column)):
-                    guess.columns[name] = column
-            continue
-        guess.columns.setdefault(name, column)
+        numbers = [guess.to_number(cell) is not None for cell in guess.cells(column)]
+        if COLUMNS["actividades"].get(name) != NUMBER or all(numbers):
+            guess.columns.setdefault(name, column)
+        elif name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
+            guess.columns |= {TEXT_TWINS[name]: column} | ({name: column} if any(numbers) else {})
     if "actividad" not in guess.columns:
         _guess_activity(guess)
     guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]

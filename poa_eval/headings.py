@@ -56,7 +56,10 @@ class Table:
 
 @dataclass
 class _Attempt:
-    """Rows read as a heading: columns by key, missing headings, all headings by column, those of another year."""
+    """Rows read as a heading: columns by key, missing headings, all headings by column, those of another year.
+
+    `named` is the share of headings that are there of those that are no period.
+    """
 
     top: int
     columns: dict[str, list[int]]
@@ -64,11 +67,13 @@ class _Attempt:
     paths: dict[int, Path]
     years: dict[int, int]
     foreign: set[int]
+    named: float
 
     @property
     def share(self) -> float:
-        """Return the share of the expected headings that are there."""
-        return len(self.columns) / max(len(self.columns) + len(self.missing), 1)
+        """Return the share of the expected headings that are there; 0 where hardly more than periods are."""
+        found = len(self.columns) / max(len(self.columns) + len(self.missing), 1)
+        return found if self.named >= _NEAR else 0.0
 
 
 def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
@@ -191,7 +196,9 @@ def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
             columns[key] = sorted(set(found))
     _share_repeated(columns)
     missing = [name for key, name in form.shown.items() if key not in columns]
-    return _Attempt(top, columns, missing, paths, years, foreign)
+    names = [key for key in form.wanted if key.count(":") < 2]
+    named = sum(key in columns for key in names) / max(len(names), 1)
+    return _Attempt(top, columns, missing, paths, years, foreign, named)
 
 
 def _share_repeated(columns: dict[str, list[int]]) -> None:
@@ -253,33 +260,35 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
         for c, p in paths.items()
         if c not in used and not any(match_path(p, alias) is not None for alias in form.ignored)
     }
+    twice = {key: columns for key, columns in attempt.columns.items() if len(columns) > 1}
+    found, wanted, advice = [], [], []
     if attempt.missing:
         names = ", ".join(f"«{text}»" for text in attempt.missing)
-        near = [show(column) for column in strange]
-        raise FormatoError(
-            f"ningún encabezado {names}" + (f"; sin asignar: {', '.join(near)}" if near else ""),
-            "todos los encabezados del layout",
-            "corrija el encabezado en el documento, o agregue su nueva forma de escribirse en el layout",
-            lugar=sheet.locate(attempt.top, min(strange, default=0)),
+        found.append(
+            f"ningún encabezado {names}" + (f"; sin asignar: {', '.join(map(show, strange))}" if strange else "")
         )
-    if strange:
+        wanted.append("todos los encabezados del layout")
+        advice.append("corrija el encabezado en el documento, o agregue su nueva forma de escribirse en el layout")
+    elif strange:
         column, path = next(iter(strange.items()))
-        raise FormatoError(
-            f"la columna {show(column)}, que el layout no conoce",
-            "solo columnas asignadas o declaradas en `ignorar:`",
-            "asígnela en `columnas:` o agréguela a `ignorar:` del layout; "
-            + suggest_sentence(path[-1], form.shown.values()),
-            lugar=sheet.locate(attempt.top + height - 1, column),
+        one = f"la columna {show(column)}, que el layout no conoce"
+        many = f"las columnas {', '.join(map(show, strange))}, que el layout no conoce"
+        found.append(one if len(strange) == 1 else many)
+        wanted.append("solo columnas asignadas o declaradas en `ignorar:`")
+        near = f"; {suggest_sentence(path[-1], form.shown.values())}" if len(strange) == 1 else ""
+        advice.append(f"asígnela en `columnas:` o agréguela a `ignorar:` del layout{near}")
+    for key, columns in twice.items():
+        found.append(f"el encabezado {show(columns[1])} dos veces")
+        wanted.append(f"una sola columna para «{key}»")
+    if twice:
+        advice.append(
+            "escriba el encabezado con su grupo en el layout («GRUPO > NOMBRE»), o diga cuál desde la izquierda "
+            "(«NOMBRE [2]»); si son tablas una al lado de la otra, declare `lado_a_lado: 2`"
         )
-    for key, columns in attempt.columns.items():
-        if len(columns) > 1:
-            raise FormatoError(
-                f"el encabezado {show(columns[1])} dos veces",
-                f"una sola columna para «{key}»",
-                "escriba el encabezado con su grupo en el layout («GRUPO > NOMBRE»), o diga cuál desde la izquierda "
-                "(«NOMBRE [2]»); si son tablas una al lado de la otra, declare `lado_a_lado: 2`",
-                lugar=sheet.locate(attempt.top, columns[1]),
-            )
+    if found:
+        at = min(strange, default=0) if strange or attempt.missing else next(iter(twice.values()))[1]
+        below = height - 1 if strange and not attempt.missing else 0
+        raise FormatoError(*map("\n".join, (found, wanted, advice)), lugar=sheet.locate(attempt.top + below, at))
 
 
 def _score_edition(document: RawDocument, edition: Edition | Cards, ejercicio: int | None) -> tuple[int, list[str]]:

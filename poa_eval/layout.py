@@ -123,6 +123,13 @@ class Edition(Model):
         for column in (name for item in self.ignorar_filas if isinstance(item, dict) for name in item):
             if column not in self.columnas:
                 yield f"ignorar_filas: «{column}» no está en columnas"
+        said = {*self.columnas, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
+        for rule in self.reglas:
+            for column in rule.cuando:
+                if column not in said:
+                    yield f"reglas: «{column}» no está en columnas ni en contexto"
+            if not rule.cuando:
+                yield "reglas: `cuando:` está vacío, y la regla valdría para todo"
         by_row = [c for c in FIGURES if c in self.columnas]
         if self.periodo == "columnas" and by_row:
             yield (

@@ -263,7 +263,8 @@ def _measure_group(
     if row.get("volumen_acumulado") is not None:
         goals = group["meta_anual"].astype(float)
         decided = group["cumplimiento_acumulado"].notna() | (group["estado"] == "no programada")
-        if goals.notna().all() and goals.sum() > 0 and decided.all() and _refuse_sum(group, plan, per_document) in _SUMS:
+        known = goals.notna().all() and goals.sum() > 0 and decided.all()
+        if known and _refuse_sum(group, plan, per_document) in _SUMS:
             row["avance_anual"] = row["ejecutado_acumulado"] / goals.sum() * 100
     row["motivo"] = "; ".join(reasons) or None
     return row

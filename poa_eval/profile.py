@@ -46,7 +46,7 @@ class Bands(Model):
     def _check_order(self) -> Bands:
         values = [band.valor for band in (self.sobrecumplida, self.cumplida, self.casi_cumplida, self.en_riesgo)]
         if values != sorted(values, reverse=True) or self.cumplida.valor > 100:
-            raise ValueError("las bandas van de mayor a menor: sobrecumplida, cumplida (a lo más 100), casi_cumplida, en_riesgo")
+            raise ValueError("las bandas van de mayor a menor, desde sobrecumplida; cumplida, a lo más 100")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import RawDocument
-from poa_eval.tables import Content, read_content
+from poa_eval.tables import Content, Row, read_content
 from poa_eval.values import parse_month, parse_quarter
 
 
@@ -84,15 +84,39 @@ def _shape_rows(
             records["publicado"].append({"ambito": "actividad", "clave": names[at]} | record)
         for at, text, source in figures.notas:
             records["contexto"].append({"clave": f"lectura/{names[at]}", "texto": text, "fuente": source})
-    for row in content.rows:
-        if row.is_total:
-            printed = read_totals(row, columns)
-            records["publicado"] += [{"ambito": "institucion", "clave": "total"} | record for record in printed]
+    units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
+    owners = [units[name] for names in ids for name in names]
+    for row, scope in _scope_totals(content.rows, owners):
+        records["publicado"] += [scope | record for record in read_totals(row, columns)]
+    columns.refuse_faults()
     may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
     periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
     return activities, periods, records
+
+
+def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tuple[Row, Record]]:
+    """Yield each row of totals with what it is the total of.
+
+    The only one is the institution's. Of several, one that follows the rows of a single unit, all of them, is that
+    unit's; the others are of nothing that can be told (``parcial``), and are compared with nothing.
+    """
+    totals = sum(row.is_total for row in rows)
+    at, since = 0, 0
+    for row in rows:
+        if not row.is_total:
+            at += 1
+            continue
+        own = {*owners[since:at]}
+        whole = len(own) == 1 and not own & {*owners[:since], *owners[at:]}
+        if totals == 1:
+            yield row, {"ambito": "institucion", "clave": "total"}
+        elif whole:
+            yield row, {"ambito": "unidad", "clave": next(iter(own))}
+        else:
+            yield row, {"ambito": "institucion", "clave": "parcial"}
+        since = at
 
 
 def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercicio: int | None) -> Plan:

@@ -131,7 +131,9 @@ def _is_below(above: tuple[Cell, ...], row: tuple[Cell, ...]) -> bool:
     upper, lower = [[*cells, *[None] * (width + 1 - len(cells))] for cells in (above, row)]
     said = [column for column in range(width) if lower[column] is not None]
     parted = [column for column in said if upper[column] != lower[column]]
-    if len(parted) < 2 or not any(cell is not None for cell in above):
+    groups = set(above) - {None}
+    is_title = len(groups) == 1 and above[0] is not None
+    if len(parted) < 2 or not groups or is_title:
         return False
     for column in parted:
         cell = lower[column]

@@ -60,6 +60,9 @@ class Content:
     lines: list[tuple[str, str, str]] = field(default_factory=list)  # clave, texto, fuente
 
 
+_WIDE = 4  # so many different cells in a row are a table, not a line with a label
+
+
 @dataclass(frozen=True)
 class _Marks:
     """What tells rows apart: expressions and folded texts of an edition, once for a document.
@@ -103,7 +106,22 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
         before = len(content.rows)
         for part in split_sheet(sheet, form):
-            _read_sheet(part, form, marks, named, content)
+            has_table = _read_sheet(part, form, marks, named, content)
+            if not has_table and len(content.rows) > before:
+                raise FormatoError(
+                    "una tabla al lado de otra, sin todos los encabezados del layout",
+                    f"los mismos encabezados {edition.lado_a_lado} veces (`lado_a_lado:`)",
+                    "corrija los encabezados en el documento; los que están bajo un grupo lo necesitan cada vez",
+                    lugar=part.locate(0, 0),
+                )
+        wide = next((i for i, row in enumerate(sheet.filas) if len({*row} - {None}) >= _WIDE), None)
+        if len(content.rows) == before and sheet.hoja and wide is not None and edition.clase == "tabla":
+            raise FormatoError(
+                f"en la hoja «{sheet.hoja}», filas de varias celdas y ninguna tabla con los encabezados del layout",
+                "la tabla del layout en cada hoja visible que no se deje fuera a propósito",
+                "corrija los encabezados de la hoja, ocúltela, o declárela en `ignorar_hojas:` del layout",
+                lugar=sheet.locate(wide, 0),
+            )
         if len(content.rows) == before and sheet.hoja and any(map(any, sheet.filas)):
             note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
             content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
@@ -118,7 +136,8 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     return content
 
 
-def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str], content: Content) -> None:
+def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str], content: Content) -> bool:
+    """Add rows and lines of a sheet, and say whether it has the table."""
     tables = {table.top: table for table in find_headings(sheet, form)}
     edition = form.edition
     contexto = dict(named)
@@ -170,6 +189,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
         line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
         pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
     content.lines += pending
+    return bool(tables)
 
 
 def _refuse_total(row: Row, text: str) -> FormatoError:
@@ -234,12 +254,13 @@ def _match_cells(cells: tuple[Cell, ...], marks: _Marks) -> dict[str, str]:
 
 
 def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> None:
-    """Give blank cells of merged columns the value above, within their table."""
+    """Give blank cells of merged columns the value above, within their table; a total is above nothing."""
+    if row.is_total:
+        return
     for key in columns:
         value = row.value(key)
         above[key] = value if value is not None else above.get(key)
-    if not row.is_total:
-        row.relleno = dict(above)
+    row.relleno = dict(above)
 
 
 def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str, str]]:

@@ -162,7 +162,8 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     if gone:
         return Window(motivo=f"falta el documento del {' y '.join(gone)} trimestre")
     if close_months(quarters[-1])[0] > due.corte:
-        return Window(motivo=f"posterior al corte: se reporta hasta {MONTHS[due.corte - 1] if due.corte else 'antes de ene'}")
+        last = MONTHS[due.corte - 1] if due.corte else "antes de ene"
+        return Window(motivo=f"posterior al corte: se reporta hasta {last}")
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
         periods = due.periods.get(activity["actividad_id"], ())
@@ -239,8 +240,8 @@ def _compare(
     """Return percentage, whether the goal is met, the formula, and the reason where there is no percentage."""
     direction = activity["sentido"]
     if programme <= 0 or result < 0:
-        why = "la meta es 0" if programme == 0 else "la meta es negativa" if programme < 0 else "el resultado es negativo"
-        return None, None, None, why
+        wrong = "la meta es negativa" if programme < 0 else "el resultado es negativo"
+        return None, None, None, "la meta es 0" if programme == 0 else wrong
     if direction == "descendente":
         base = activity["linea_base"]
         if pd.notna(base):

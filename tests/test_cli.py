@@ -44,7 +44,8 @@ def stub_plan(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--help"], *([name, "--help"] for name in ("run", "load", "check", "layouts", "capture", "draft"))]
+    "arguments",
+    [[], ["--help"], *([name, "--help"] for name in ("run", "load", "check", "layouts", "capture", "draft"))],
 )
 def test_help_is_spanish(arguments, capsys):
     assert cli.main(arguments) == 0

@@ -12,15 +12,22 @@ from poa_eval.values import close_months, name_period
 
 
 def _sum_rows(facts: Facts) -> Iterator[tuple[dict, float]]:
-    """Yield each printed total and the sum of the rows, where every row has that figure."""
+    """Yield each printed total, of the institution or a unit, and the sum of its rows where all have that figure."""
     plan = facts.plan
-    goals = plan.actividades["meta_anual"]
-    own = plan.avances.melt(["actividad_id", "mes", "meses"], ["programado", "ejecutado"], "concepto", "valor")
+    totals = plan.publicado[(plan.publicado["clave"] == "total") | (plan.publicado["ambito"] == "unidad")]
+    for (scope, key), printed in totals.groupby(["ambito", "clave"], sort=False):
+        mine = plan.actividades if scope == "institucion" else plan.actividades[plan.actividades["unidad_id"] == key]
+        periods = plan.avances[plan.avances["actividad_id"].isin(mine["actividad_id"])]
+        yield from _sum_scope(printed, mine["meta_anual"], periods)
+
+
+def _sum_scope(totals: pd.DataFrame, goals: pd.Series, periods: pd.DataFrame) -> Iterator[tuple[dict, float]]:
+    own = periods.melt(["actividad_id", "mes", "meses"], ["programado", "ejecutado"], "concepto", "valor")
     quarter = own.assign(mes=(own["mes"] + 2) // 3 * 3)
     whole = quarter.groupby(["concepto", "mes", "actividad_id"]).agg(
         valor=("valor", lambda v: v.sum(skipna=False)), meses=("meses", "sum")
     )
-    for total in plan.publicado[plan.publicado["clave"] == "total"].to_dict("records"):
+    for total in totals.to_dict("records"):
         key = (total["concepto"], total["mes"], total["meses"])
         if key[0] == "meta_anual":
             parts, complete = goals, goals.notna().all()
@@ -39,7 +46,7 @@ def _sum_rows(facts: Facts) -> Iterator[tuple[dict, float]]:
 
 def _is_short(facts: Facts) -> bool:
     """Say whether the rows stay below the printed totals throughout: rows are missing from the file."""
-    sums = [(total["valor"], rows) for total, rows in _sum_rows(facts) if total["valor"]]
+    sums = [(t["valor"], rows) for t, rows in _sum_rows(facts) if t["valor"] and t["ambito"] == "institucion"]
     return bool(sums) and all(rows < printed - TOLERANCE for printed, rows in sums)
 
 
@@ -61,6 +68,7 @@ def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
                 total["fuente"],
                 mes=total["mes"],
                 concepto=f"{total['concepto']}/{total['meses']}",
+                unidad_id=total["clave"] if total["ambito"] == "unidad" else None,
             )
 
 
@@ -86,6 +94,7 @@ def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
         (t["concepto"], t["mes"]): t["valor"]
         for c in ("programado", "ejecutado")
         for t in facts.published("institucion", c, 1)
+        if t["clave"] == "total"
     }
     for concept in ("programado", "ejecutado"):
         for scope in ("actividad", "institucion"):
@@ -94,7 +103,9 @@ def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
                 if scope == "actividad":
                     values = [months[concept].get((printed["clave"], month)) for month in wanted]
                 else:
-                    values = [totals.get((concept, month)) for month in wanted]
+                    values = (
+                        [totals.get((concept, month)) for month in wanted] if printed["clave"] == "total" else [None]
+                    )
                 if any(value is None or pd.isna(value) for value in values):
                     continue
                 if abs(sum(values) - printed["valor"]) > TOLERANCE:

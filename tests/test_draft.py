@@ -1,0 +1,232 @@
+"""A draft for a document of an unknown form: valid, commented, right where it can be, and open about the rest."""
+
+import pytest
+import yaml
+
+import poa_eval as poa
+from places import ROOT, SHARED
+from poa_eval.cli import main
+from poa_eval.draft import draft_layout
+from poa_eval.layout import read_layout
+
+TABLES = SHARED / "tables"
+MONTHS = "ENE FEB MAR ABR MAY JUN JUL AGO SET OCT NOV DIC".split()
+
+#: Document → what its draft must place right: columns, figures with a column per period, year.
+PLACED = {
+    TABLES / "gachancipa-co-plan-indicativo-2025.xlsx": (
+        {
+            "unidad": "DEPENDENCIA RESPONSABLE",
+            "actividad": "META DE PRODUCTO",
+            "indicador": "INDICADOR DE PRODUCTO",
+            "meta_anual": "TOTAL PLANEADO {ejercicio}",
+            "linea_base": "LINEA BASE (2023) [2]",
+        },
+        {"programado": 4, "ejecutado": 4},
+        2025,
+    ),
+    TABLES / "nuestras-ciudades-pe-poi-2026.csv": (
+        {
+            "unidad": "CENTRO DE COSTO",
+            "codigo": "ACTIVIDAD OPERATIVA ID",
+            "actividad": "ACTIVIDAD OPERATIVA",
+            "unidad_medida": "UNIDAD DE MEDIDA",
+        },
+        {"programado_inicial": 12, "programado": 12, "ejecutado": 12},
+        2026,
+    ),
+    TABLES / "metepec-mx-pbrm-02a-2023.html": (
+        {
+            "codigo": "Codigo",
+            "actividad": "Descripción de actividades",
+            "unidad_medida": "Unidad de Medida",
+            "meta_anual": "Programado anual",
+        },
+        {"programado": 4},
+        2023,
+    ),
+    TABLES / "prosperidad-social-co-poa-2025.xlsx": (
+        {"actividad": "ACTIVIDAD DEL POA DESCRIPCIÓN", "frecuencia": "PERIODO DE REGISTRO", "codigo": "#"},
+        {},
+        2024,
+    ),
+    ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx": (
+        {
+            "unidad": "ÓRGANO/UNIDAD ORGÁNICA",
+            "programa": "ACTIVIDAD MEF",
+            "actividad": "ACTIVIDAD POI",
+            "unidad_medida": "UNIDAD DE MEDIDA",
+            "meta_anual": "META",
+        },
+        {"programado": 12, "ejecutado": 12},
+        2022,
+    ),
+    ROOT / "data" / "gerencia-comercial-2023" / "poa-2023-t1.xlsx": (
+        {
+            "unidad_id": "CLAVE",
+            "unidad": "UNIDAD RESPONSABLE > NOMBRE",
+            "actividad": "ACCIONES OPERATIVAS",
+            "indicador": "INDICADOR DE DESEMPEÑO > NOMBRE",
+            "programado": "META",
+            "ejecutado": "VALOR ACTUAL",
+        },
+        {},
+        2023,
+    ),
+}
+
+
+@pytest.fixture
+def draft(tmp_path):
+    """Draft a document; return the draft's text, its edition, and its path."""
+
+    def make(path):
+        if not path.is_file():
+            pytest.skip("the tables of other institutions are not beside this clone")
+        text = draft_layout(path)
+        out = tmp_path / "borrador.yaml"
+        out.write_text(text, encoding="utf-8")
+        return text, next(iter(yaml.safe_load(text)["ediciones"].values())), out
+
+    return make
+
+
+@pytest.mark.parametrize("path", PLACED, ids=lambda path: path.name)
+def test_the_draft_of_a_real_document(path, draft):
+    columns, figures, year = PLACED[path]
+    text, edition, out = draft(path)
+    layout = next(iter(read_layout(out).ediciones.values()))
+    assert {name: edition["columnas"].get(name) for name in columns} == columns
+    assert {series.columna: len(series.headings()) for series in layout.periodos} == figures
+    assert "revisar" in text
+    plan = poa.load(path, str(out))
+    assert plan.ejercicio == year
+    assert len(plan.actividades) > 20
+
+
+@pytest.mark.parametrize("path", PLACED, ids=lambda path: path.name)
+def test_a_draft_says_of_every_column_where_it_went(path, draft):
+    _, _, out = draft(path)
+    poa.load(path, str(out))  # a column that is neither placed nor ignored would be refused
+
+
+def test_a_draft_reads_the_figures_as_the_shipped_layout_does(draft):
+    path = ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx"
+    _, edition, out = draft(path)
+    assert edition["totales"] == {"texto": "TOTAL"}
+    own, known = poa.load(path, str(out)), poa.load(path, "sat-poi")
+    columns = ["mes", "programado", "ejecutado"]
+    assert (
+        own.avances[columns].equals(known.avances.loc[known.avances["meses"] == 1, columns]) or len(own.avances) == 516
+    )
+    assert (
+        own.publicado.query("clave == 'total'")["valor"].sum()
+        == known.publicado.query("clave == 'total'")["valor"].sum()
+    )
+
+
+def test_the_period_in_the_lines_above_is_seen(draft):
+    _, edition, _ = draft(ROOT / "data" / "gerencia-comercial-2023" / "poa-2023-t1.xlsx")
+    assert edition["periodo"] == "contexto"
+    assert {"{mes}-{anio}", "{trimestre} TRIMESTRE {ejercicio}", "EJE DE DESARROLLO: {eje}"} <= set(edition["contexto"])
+
+
+def test_what_could_not_be_placed_is_listed_for_review(write_book, draft):
+    rows = [["Plan 2024"], ["Área", "Qué se hará", "Color", *MONTHS]]
+    rows += [["Obras", f"Bachear la avenida número {i}", "rojo", *range(12)] for i in range(4)]
+    text, edition, out = draft(write_book(rows))
+    assert edition["columnas"] == {"unidad": "Área", "actividad": "Qué se hará"}
+    assert edition["ignorar"] == ["Color"]
+    assert "actividad: Qué se hará  # revisar" in text
+    assert "columna: programado  # revisar: ¿programado o ejecutado?" in text
+    assert "ignorar:  # revisar" in text
+    assert len(poa.load(write_book(rows), str(out)).avances) == 48
+
+
+def test_initials_totals_blanks_and_filling_are_seen(write_book, draft):
+    initials = list("EFMAMJJASOND")
+    rows = [
+        ["PROGRAMA ANUAL 2024"],
+        [],
+        ["Dirección", "Actividad", "Programado", *[None] * 11, "Realizado", *[None] * 11],
+    ]
+    rows += [[None, None, *initials * 2]]
+    for unit in ("Obras", "Aseo"):
+        rows += [[unit, f"{unit} uno", *[1] * 12, *[1] * 6, "NP", *[None] * 5], [None, f"{unit} dos", *[2] * 24]]
+    rows += [["TOTAL", None, *[6] * 24]]
+    _, edition, out = draft(write_book(rows))
+    assert edition["encabezado"] == {"filas": 2}
+    assert edition["rellenar"] == ["unidad"]
+    assert edition["vacios"] == ["NP"]
+    assert edition["totales"] == {"texto": "TOTAL"}
+    plan = poa.load(write_book(rows), str(out))
+    assert plan.avances[["programado", "ejecutado"]].sum().tolist() == [72, 60]
+    assert plan.ejercicio == 2024
+
+
+def test_tables_side_by_side_are_seen(write_book, draft):
+    head = ["Unidad", "Actividad", "T1", "T2", "T3", "T4"]
+    rows = [["Meta 2024"], [*head, None, *head]]
+    rows += [[f"U{i}", f"Actividad {i}", 1, 1, 1, 1, None, f"V{i}", f"Otra {i}", 2, 2, 2, 2] for i in range(3)]
+    _, edition, out = draft(write_book(rows))
+    assert edition["lado_a_lado"] == 2
+    assert poa.load(write_book(rows), str(out)).avances["programado"].sum() == 36
+
+
+@pytest.mark.parametrize(("head", "column"), [("Mes", "mes"), ("Periodo", "periodo")])
+def test_a_row_a_period_is_seen(head, column, write_book, draft):
+    rows = [["POA 2024"], ["Unidad", "Actividad", head, "Programado", "Ejecutado"]]
+    rows += [["Obras", "Bachear calles", m if column == "mes" else MONTHS[m - 1], m, m] for m in range(1, 13)]
+    _, edition, out = draft(write_book(rows))
+    assert edition["periodo"] == "fila"
+    assert edition["columnas"][column] == head
+    assert poa.load(write_book(rows), str(out)).avances["ejecutado"].tolist() == list(range(1, 13))
+
+
+def test_a_draft_that_lacks_something_says_all_of_it_when_it_is_used(write_book, draft):
+    rows = [["Clave", "Monto", "Peso", *MONTHS], ["a", 1, 2, *range(12)], ["b", 3, "x", *range(12)]]
+    text, _, out = draft(write_book(rows))
+    assert "# ejercicio: 20XX    falta" in text
+    assert "# actividad:    falta" in text
+    with pytest.raises(poa.PoaError) as caught:
+        poa.load(write_book(rows), str(out))
+    assert "falta asignar un encabezado a: actividad" in str(caught.value)
+
+
+def test_several_faults_of_a_document_are_one_message(write_book, draft):
+    rows = [["POA 2024"], ["Unidad", "Actividad", "Meta", "T1", "T2", "T3", "T4"], ["Obras", "Bachear", 4, 1, 1, 1, 1]]
+    _, _, out = draft(write_book(rows))
+    rows[1] = ["Unidad", "Actividad", "Meta", "T1", "T2", "T3", "T4", "Nota", "Otra"]
+    with pytest.raises(poa.PoaError, match="las columnas «Nota», «Otra»"):
+        poa.load(write_book(rows), str(out))
+    rows[1:] = [rows[1][:7], ["Obras", "Bachear", "muchas", 1, "dos", 1, 1], ["Obras", "Pintar", 4, 1, 1, "?", 1]]
+    with pytest.raises(poa.PoaError) as caught:
+        poa.load(write_book(rows), str(out))
+    for part in ("«muchas» · C3 (Meta)", "«dos» · E3", "«?» · F4"):
+        assert part in str(caught.value)
+
+
+def test_a_page_without_a_table_is_refused(write_text):
+    with pytest.raises(poa.PoaError, match="ninguna fila que parezca el encabezado"):
+        draft_layout(write_text(["Una carta.", "Sin tablas."]))
+
+
+def test_the_command_shows_or_saves_and_never_overwrites(write_book, tmp_path, capsys):
+    rows = [["POA 2024"], ["Unidad", "Actividad", "T1", "T2", "T3", "T4"], ["Obras", "Bachear calles", 1, 1, 1, 1]]
+    book, out = str(write_book(rows)), tmp_path / "nuevo.yaml"
+    assert main(["draft", book]) == 0
+    shown = capsys.readouterr().out
+    assert main(["draft", book, "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8") == shown
+    assert main(["draft", book, "--out", str(out)]) == 2
+    assert "ya existe" in capsys.readouterr().err
+    assert main(["draft", str(tmp_path / "no.xlsx")]) == 2
+
+
+def test_quotes_colons_and_markup_in_headings_are_harmless(write_book, draft):
+    odd = ['Tipo: "A"', "Nota, [x]", "{llave}", "- lista", "#1", "Sí", "2024-01-01", "a > b"]
+    rows = [["POA 2024"], ["Unidad", "Actividad", *odd, "T1", "T2", "T3", "T4"]]
+    rows += [["Obras", "Bachear calles", *["x"] * len(odd), 1, 1, 1, 1]]
+    _, edition, out = draft(write_book(rows))
+    assert edition["columnas"]["actividad"] == "Actividad"
+    assert len(poa.load(write_book(rows), str(out)).avances) == 4
