@@ -46,7 +46,7 @@ class Activities:
     def frame(self) -> pd.DataFrame:
         """Return the activities as a table."""
         rows = len(self.table["actividad_id"])
-        blank = pd.Series([None] * rows, dtype="str")
+        blank = pd.Series(None, index=range(rows), dtype="str")
         said = {name for name, cells in self.table.items() if name in _NUMBERS or cells.count(None) < rows}
         return pd.DataFrame({name: cells if name in said else blank for name, cells in self.table.items()})
 

@@ -91,6 +91,8 @@ def _write(guess: Guess, archivo: str) -> Iterator[str]:
 
 def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]:
     yield "clase: tabla"
+    if guess.left_out:
+        yield f"ignorar_hojas: [{', '.join(map(_quote, guess.left_out))}]{_REVIEW}: en ellas no está la tabla"
     if guess.sketch.height > 1:
         yield f"encabezado: {{filas: {guess.sketch.height}}}"
     if guess.side_by_side > 1:

@@ -132,6 +132,8 @@ def join_periods(
         name: blocks[0][name] if len(blocks) == 1 else np.concatenate([block[name] for block in blocks])
         for name in names
     }
+    if not pd.notna(columns["comentario"]).any():
+        columns["comentario"] = pd.Series(None, index=range(len(columns["mes"])), dtype="str")
     table = pd.DataFrame(columns, copy=False)
     if not may_repeat:
         return table, []

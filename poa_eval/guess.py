@@ -52,6 +52,8 @@ class Guess:
         Programme and result stand in one column each.
     side_by_side : int
         Tables beside one another.
+    left_out : list of str
+        Visible sheets with tables of another kind.
     """
 
     sketch: Sketch
@@ -65,6 +67,7 @@ class Guess:
     ignored: list[int] = field(default_factory=list)
     by_row: bool = False
     side_by_side: int = 1
+    left_out: list[str] = field(default_factory=list)
 
     @cached_property
     def rows(self) -> list[tuple[Cell, ...]]:
@@ -156,7 +159,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
     sketch = find_sketch(document.hojas, known)
     if sketch is None:
         return None
-    found = (find_sketch([sheet], known) for sheet in document.hojas if sheet is not sketch.sheet)
+    found = [find_sketch([sheet], known) for sheet in document.hojas if sheet is not sketch.sheet]
     side_by_side = _count_tables(sketch)
     if side_by_side > 1:
         firsts: dict[tuple[str, ...], int] = {}
@@ -164,6 +167,15 @@ def guess_columns(document: RawDocument) -> Guess | None:
         sketch = replace(sketch, paths={c: path for c, path in sketch.paths.items() if c < again})
     guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)], side_by_side=side_by_side)
     guess.locale = _guess_locale(guess)
+    read = {sketch.sheet.hoja, *(other.sheet.hoja for other in guess.others)}
+    guess.left_out = [
+        sheet.hoja
+        for sheet in document.hojas
+        if sheet.hoja
+        and not sheet.oculta
+        and sheet.hoja not in read
+        and any(len({*row} - {None}) > 3 for row in sheet.filas)
+    ]
     _place_runs(guess, usual["series"])
     _place_columns(guess, usual)
     return guess

@@ -1,5 +1,6 @@
 """A draft for a document of an unknown form: valid, commented, right where it can be, and open about the rest."""
 
+import openpyxl
 import pytest
 import yaml
 
@@ -162,6 +163,19 @@ def test_initials_totals_blanks_and_filling_are_seen(write_book, draft):
     plan = poa.load(write_book(rows), str(out))
     assert plan.avances[["programado", "ejecutado"]].sum().tolist() == [72, 60]
     assert plan.ejercicio == 2024
+
+
+def test_sheets_without_the_table_are_left_out_for_review(tmp_path, draft):
+    book = openpyxl.Workbook()
+    for row in [["POA 2024"], ["Unidad", "Actividad", "T1", "T2", "T3", "T4"], ["Obras", "Bachear", 1, 1, 1, 1]]:
+        book.active.append(row)
+    for row in [["a", "b", "c", "d", "e"], ["1", "2", "3", "4", "5"]]:
+        book.create_sheet("Listas").append(row) if "Listas" not in book.sheetnames else book["Listas"].append(row)
+    path = tmp_path / "plan.xlsx"
+    book.save(path)
+    _, edition, out = draft(path)
+    assert edition["ignorar_hojas"] == ["Listas"]
+    assert len(poa.load(path, str(out)).avances) == 4
 
 
 def test_tables_side_by_side_are_seen(write_book, draft):

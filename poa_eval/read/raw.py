@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 
 from poa_eval.errors import Place
 from poa_eval.names import fold
@@ -76,7 +75,7 @@ class RawSheet:
     @cached_property
     def textos(self) -> dict[str, str]:
         """Every distinct text of the sheet, folded."""
-        return {text: fold(text) for text in set(chain.from_iterable(self.filas)) if isinstance(text, str)}
+        return {text: fold(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
     def crop(self, start: int, stop: int | None) -> RawSheet:
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""

@@ -128,7 +128,7 @@ class _SheetXml:
 
     def find_errors(self) -> Iterator[tuple[int, str]]:
         """Find the cells with an error, and its text."""
-        if b'"e"' not in self.xml and b"'e'" not in self.xml:
+        if b'"e"' not in self.xml and not (b"'" in self.xml and b"'e'" in self.xml):
             return
         value = re.compile(self._open + rb"v(?:\s[^>]*)?>([^<]*)<|" + self._close + rb"c\s*>")
         for start in self._find_tags("t", "e"):
@@ -138,7 +138,7 @@ class _SheetXml:
 
     def find_uncalculated(self) -> Iterator[int]:
         """Find the cells with a formula and no value: an empty text is one, if the cell says that it is a text."""
-        if self._open + b"f" not in self.xml:
+        if not re.search(self._open + b"f", self.xml):
             return
         element = rb"%s%s(?:\s[^>]*|/)?(?:(?<=/)>|>%s%s%s\s*>)\s*"
         formula = element % (self._open, b"f", rb"[^<]*", self._close, b"f")
