@@ -17,9 +17,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from poa_eval.captured import FORMAT
-from poa_eval.entry import ANSWERS, HEADINGS, KEYS, MARKER
+from poa_eval.entry import ANSWERS, CAUSES, ENTRY_SHEET, HEADINGS, KEYS, MARKER, choose_columns
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.guide import CAUSES, Line, list_guide
+from poa_eval.guide import Line, list_guide
 from poa_eval.measure import describe_quarter
 from poa_eval.names import file_name
 from poa_eval.owe import Owed, list_owed
@@ -111,11 +111,11 @@ def make_workbook(
     openpyxl.Workbook
     """
     activities = plan.actividades[plan.actividades["unidad_id"] == unit_id].set_index("actividad_id")
-    columns = _choose_columns(activities, owed)
+    columns = choose_columns(activities, owed)
     unit = plan.unidades.set_index("unidad_id").loc[unit_id, "unidad"]
     head = [f"Captura de avances · {describe_quarter(trimestre)} de {plan.ejercicio}", plan.institucion, unit]
     book = Workbook()
-    guide, entries, marker = book.active, book.create_sheet("Captura"), book.create_sheet(MARKER)
+    guide, entries, marker = book.active, book.create_sheet(ENTRY_SHEET), book.create_sheet(MARKER)
     guide.title = "Instrucciones"
     _fill_guide(guide, head, list_guide(plan, activities, owed, columns, trimestre, fecha_limite))
     _fill_entries(entries, head, columns, activities, owed)
@@ -132,19 +132,6 @@ def make_workbook(
     guide.page_setup.orientation = "portrait"
     book.security = WorkbookProtection(lockStructure=True)
     return book
-
-
-def _choose_columns(activities: pd.DataFrame, owed: Sequence[Owed]) -> list[str]:
-    """Return the columns that say anything of these rows, in the order of `HEADINGS`."""
-    rows = activities.loc[[item.actividad_id for item in owed]]
-    asked = {item.pregunta for item in owed}
-    wanted = {*KEYS, "actividad", "periodo", "causa", "comentario", *asked}
-    wanted |= {name for name in ("codigo", "indicador", "unidad_medida") if rows[name].notna().any()}
-    if "ejecutado" in asked:
-        wanted.add("programado")
-    if "realizada" in asked and rows["meta_texto"].notna().any():
-        wanted.add("meta_texto")
-    return [name for name in HEADINGS if name in wanted]
 
 
 def _fill_guide(sheet: Worksheet, head: Sequence[str], lines: Iterable[Line]) -> None:

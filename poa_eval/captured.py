@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from poa_eval.entry import HEADINGS, MARKER, Entry, Fault, find_entries
+from poa_eval.entry import HEADINGS, MARKER, Entry, Fault, choose_columns, find_entries
 from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.load import merge_plans
 from poa_eval.names import fold, suggest_sentence
@@ -17,6 +17,7 @@ from poa_eval.owe import Owed, list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.shape import read_corte
+from poa_eval.windows import list_answered
 
 #: Version of the workbook's form; raised when an older one can no longer be read.
 FORMAT = "1"
@@ -44,7 +45,8 @@ def apply_captures(
     -------
     Plan
         With the captured rows in `avances`. From then on an activity that is due by calendar and was not reported is
-        ``sin reporte``. A blank cell is not reported, never 0.
+        ``sin reporte``. A blank cell is not reported, never 0. What was asked with «¿Realizada?» is ``ascendente``
+        and adds up, whatever the plan says of the activity's own figures.
 
     Raises
     ------
@@ -70,7 +72,7 @@ def apply_captures(
         raise _make_error(faults)
     parts = [_make_part(plan, plain), *(_make_part(plan, [rows]) for rows in later)]
     merged = merge_plans([plan, *parts], replaces=[False, False, *[True] * len(later)])
-    return _extend_corte(merged, max((quarter for _, quarter in first), default=0))
+    return _extend_corte(_count_answers(merged), max((quarter for _, quarter in first), default=0))
 
 
 def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
@@ -144,7 +146,9 @@ class _Reader:
         rows: list[dict[str, object]] = []
         seen: dict[tuple, str | None] = {}
         found = False
-        for entry in find_entries(self.document.hojas, self.faults):
+        own = [item for item in owed if item.unidad_id == unit]
+        columns = choose_columns(self.plan.actividades.set_index("actividad_id"), own)
+        for entry in find_entries(self.document.hojas, columns, self.faults):
             found = True
             item = known.get(entry.key)
             if item is None or item.unidad_id != unit:
@@ -163,7 +167,7 @@ class _Reader:
                 row, note = self._read_entry(entry, item)
                 rows += [row] if row else []
                 notes += [note] if note else []
-        if not found and any(item.unidad_id == unit for item in owed):
+        if own and not found and not self.faults:
             self.refuse(f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…")
         return rows, notes
 
@@ -225,6 +229,15 @@ def _tell_foreign(entry: Entry, item: Owed | None) -> str:
 def _bare(text: str) -> str:
     """Return what is compared of a text that went through a cell: letters and digits of its beginning."""
     return re.sub(r"[\W_]+", "", fold(text))[:200]
+
+
+def _count_answers(plan: Plan) -> Plan:
+    """Return the plan with the activities answered by Sí or No measured as what they are: times done of times due."""
+    activities = plan.actividades.copy()
+    answered = list_answered(plan)
+    behaviour = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+    activities.loc[activities["actividad_id"].isin(answered), list(behaviour)] = list(behaviour.values())
+    return replace(plan, actividades=activities)
 
 
 def _extend_corte(plan: Plan, quarter: int) -> Plan:

@@ -126,7 +126,8 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     if total := _find_total(guess):
         yield f"totales: {{texto: {_quote(total)}}}"
     if "actividad" not in filled and (count := _count_nameless(guess)):
-        yield f'ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad'
+        yield f'# ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad; si no cuentan, quite el primer #'
+        yield "# rellenar: [actividad]    si la actividad es la de la fila de arriba"
     if shown := _find_odd_percents(guess):
         yield f"# valor_sin_formato: [{', '.join(shown)}]{_REVIEW}: hay % entre números; ¿80 se ve como 8000%?"
     if blanks := _find_blanks(guess):
@@ -152,6 +153,9 @@ def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[
         yield from _list_runs(guess.printed, "concepto", set())
         for name, column in guess.published.items():
             yield f"  - {{concepto: {name}, columna: {_quote(_mark_year(guess, year, guess.heading(column)))}}}"
+    months = [name for name, run in guess.series if run.kind == "mes" and run.is_whole]
+    if months == [name for name, run in guess.printed if run.kind == "trimestre" and run.is_whole] != []:
+        yield f"# reparar: [meses = trimestres, trimestres = meta_anual]{_REVIEW}: si viene de un PDF, quite el #"
 
 
 def _list_runs(series: Iterable[tuple[str, Run]], key: str, unsure: set[str]) -> Iterator[str]:

@@ -80,8 +80,8 @@ class Cards(Model):
         Headings under which a card's lines of action stand.
     ignorar : tuple of str
         Cells that say nothing; ``*`` stands for any text.
-    ceros : tuple of str
-        Texts of an investment that mean 0.
+    ceros, vacios : tuple of str
+        Texts of an amount that mean 0, and that mean "not known".
     """
 
     clase: Literal["fichas", "cronograma"]
@@ -92,6 +92,7 @@ class Cards(Model):
     listas: tuple[str, ...] = ()
     ignorar: tuple[str, ...] = ()
     ceros: tuple[str, ...] = ()
+    vacios: tuple[str, ...] = ()
     matriz: Matrix | None = None
     cronograma: Grid | None = None
 

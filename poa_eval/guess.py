@@ -16,7 +16,7 @@ from poa_eval.aliases import make_alias, match_path
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
-from poa_eval.periods import LENGTHS
+from poa_eval.periods import LENGTHS, find_month, parse_period
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell, ShownPercent
@@ -246,6 +246,7 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     """Place the other columns by their usual headings and by what stands in them."""
     free = [column for column in guess.sketch.paths if column not in guess.taken()]
     by_row = {} if guess.series else _match(guess, free, usual["fila"])
+    by_row = {name: column for name, column in by_row.items() if name in FIGURES or _says_periods(guess, name, column)}
     if {"programado", "ejecutado"} <= set(by_row) or set(PERIOD_COLUMNS[:-1]) & set(by_row):
         guess.by_row = True
         guess.columns |= by_row
@@ -263,6 +264,16 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     if "actividad" not in guess.columns:
         _guess_activity(guess)
     guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
+
+
+def _says_periods(guess: Guess, name: str, column: int) -> bool:
+    """Say whether most cells of a column are what its heading promises: periods, months, years."""
+    texts = [str(cell) for cell in guess.cells(column)]
+    if name == "ejercicio":
+        said = [re.fullmatch(r"(?:19|20)\d\d", text) for text in texts]
+    else:
+        said = [parse_period(text) or (name in LENGTHS and find_month(name, text)) for text in texts]
+    return bool(texts) and sum(map(bool, said)) >= 0.6 * len(texts)
 
 
 def _match(guess: Guess, columns: Iterable[int], usual: dict[str, list], *, near: int | None = None) -> dict[str, int]:

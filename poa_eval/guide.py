@@ -8,23 +8,13 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 from babel.dates import format_date
 
-from poa_eval.entry import HEADINGS
+from poa_eval.entry import CAUSES, HEADINGS
 from poa_eval.measure import close_month, describe_quarter
 from poa_eval.owe import Owed, name_length
 from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES
 from poa_eval.windows import list_calendar
 
-#: Reasons that a unit may choose for a deviation, with what they mean.
-CAUSES = {
-    "Presupuesto": "el recurso faltó, se recortó o llegó tarde",
-    "Personal": "faltó personal, o cambió",
-    "Trámite de terceros": "dependía de otra área, de un proveedor o de otra autoridad",
-    "Contingencia": "una emergencia, el clima, una suspensión de labores",
-    "Reprogramación": "se acordó hacerla en otro periodo",
-    "Meta mal planeada": "la meta era demasiado alta o baja, o no era de esta unidad",
-    "Otra": f"explíquela en «{HEADINGS['comentario']}»",
-}
 _MEANING = {
     "meta_texto": "lo que el plan se propone con la actividad",
     "indicador": "lo que se mide",

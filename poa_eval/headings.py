@@ -159,19 +159,21 @@ def _try_headings(sheet: RawSheet, form: Form, near: float = _NEAR) -> Iterator[
     height = form.edition.encabezado.filas
     hot = find_hot(sheet.textos, (alias for aliases in form.wanted.values() for alias in aliases))
     least = min(2, len(form.wanted))
-    rows = [
-        index
-        for index, row in enumerate(sheet.filas)
-        if not hot.isdisjoint(row) and sum(isinstance(cell, str) and cell in hot for cell in row) >= least
-    ]
     best: _Attempt | None = None
-    for top in sorted({max(row - up, 0) for row in rows for up in range(height)}):
-        attempt = _try_heading(sheet, top, form)
-        if best and attempt.top >= best.top + height:
+    tried = -1
+    for index, row in enumerate(sheet.filas):
+        if best and index - height + 1 >= best.top + height:
             yield best
             best = None
-        if attempt.share >= near and (best is None or attempt.share > best.share):
-            best = attempt
+        if hot.isdisjoint(row) or sum(isinstance(cell, str) and cell in hot for cell in row) < least:
+            continue
+        for top in range(max(index - height, tried) + 1, index + 1):
+            tried, attempt = top, _try_heading(sheet, top, form)
+            if best and top >= best.top + height:
+                yield best
+                best = None
+            if attempt.share >= near and (best is None or attempt.share > best.share):
+                best = attempt
     if best:
         yield best
 

@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from poa_eval.cards import Item, Outline
 from poa_eval.errors import FormatoError, Place
 from poa_eval.forms import Cards
+from poa_eval.items import Item, Outline
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.plan import COLUMNS
 from poa_eval.values import parse_frequency, parse_number
 
 Record = dict[str, object]
 
+_AMOUNT = re.compile(
+    r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?\s*", re.DOTALL
+)
 _DEFAULTS = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
 
@@ -169,16 +172,20 @@ def _add_field(
         records["contexto"].append({"clave": f"{name}/{item_id}", "texto": text, "fuente": source})
 
 
-def _read_amount(text: str, name: str, edition: Cards, locale: str, source: str) -> float:
-    """Return the amount at the beginning of a text (``$80,000.00 (3,478 litros)``); 0 where the layout says so."""
+def _read_amount(text: str, name: str, edition: Cards, locale: str, source: str) -> float | None:
+    """Return an amount, alone or before a bracket (``$80,000.00 (3,478 litros)``); 0 or None if the layout says so."""
     if any(fnmatchcase(fold(text), fold(pattern)) for pattern in edition.ceros):
         return 0.0
-    found = re.match(r"\s*(?:[A-Z]{0,3}\$|S/\.?)?\s*(-?[\d.,]*\d)\s*%?", text)
+    if any(fnmatchcase(fold(text), fold(pattern)) for pattern in edition.vacios):
+        return None
+    found = re.fullmatch(
+        r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?", text
+    )
     number = parse_number(found[1], locale) if found else None
     if number is None:
         raise FormatoError(
             f"«{text}» ({source})",
             f"un número ({name}), como los escribe {locale}",
-            "corrija el documento, o declare el texto en `ceros:` del layout si quiere decir 0",
+            "corrija el documento, o declare el texto en `ceros:` (vale 0) o `vacios:` (no se sabe) del layout",
         )
     return number

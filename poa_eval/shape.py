@@ -49,8 +49,9 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
         return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, edition, ejercicio)
     columns = Columns(edition, layout.locale)
-    activities, periods, records = _shape_rows(content, columns, layout.institucion)
-    records["contexto"] = _list_notes([*records["contexto"], *_list_context(content, layout, edition, activities)])
+    activities, periods, records, owners = _shape_rows(content, columns, layout.institucion)
+    context = _list_context(content, layout, edition, activities)
+    records["contexto"] = _list_notes([*records["contexto"], *_own_context(context, content, owners, edition)])
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     if edition.meta_anual:
@@ -67,8 +68,8 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
 
 def _shape_rows(
     content: Content, columns: Columns, institucion: str
-) -> tuple[Activities, pd.DataFrame, dict[str, list[Record]]]:
-    """Read units, activities, periods and printed figures of all rows."""
+) -> tuple[Activities, pd.DataFrame, dict[str, list[Record]], list[object]]:
+    """Read units, activities, periods and printed figures of all rows, and the unit of each row that is no total."""
     records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
     rows = [row for row in content.rows if not row.is_total]
     activities, ids = read_activities(rows, columns, institucion)
@@ -93,7 +94,21 @@ def _shape_rows(
     periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
-    return activities, periods, records
+    return activities, periods, records, owners
+
+
+def _own_context(
+    records: Iterable[Record], content: Content, owners: Sequence[object], edition: Edition
+) -> Iterator[Record]:
+    """Yield notes; what the context columns say only in the rows of one unit of several gets that unit's id."""
+    said: dict[tuple[str, str], set[object]] = {}
+    rows = (row for row in content.rows if not row.is_total)
+    for row, owner in zip(rows, owners, strict=True) if len({*owners}) > 1 else ():
+        for key in edition.contexto_columnas:
+            said.setdefault((key, str(row.value(f"contexto:{key}"))), set()).add(owner)
+    for record in records:
+        units = said.get((str(record["clave"]), str(record["texto"])), set())
+        yield record | {"clave": f"{record['clave']}/{next(iter(units))}"} if len(units) == 1 else record
 
 
 def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tuple[Row, Record]]:
@@ -120,7 +135,7 @@ def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tup
 
 
 def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercicio: int | None) -> Plan:
-    outline = read_outline(document, edition)
+    outline = read_outline(document, edition, layout.locale)
     place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
     records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
     said = [(key, text, source) for key, (text, source) in outline.documento.items()]

@@ -202,6 +202,13 @@ def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
 
 
 def find_lines(sketch: Sketch) -> list[tuple[str, ...]]:
-    """Return the rows above the heading as their distinct texts."""
-    rows = (dict.fromkeys(str(cell) for cell in row if cell is not None) for row in sketch.sheet.filas[: sketch.top])
-    return [tuple(row) for row in rows if row]
+    """Return the rows above the heading as their distinct texts, and the lines above where it is repeated."""
+    rows = [tuple(dict.fromkeys(str(cell) for cell in row if cell is not None)) for row in sketch.sheet.filas]
+    found = rows[: sketch.top]
+    for index in range(sketch.top + 1, len(rows)):
+        if rows[index] == rows[sketch.top]:
+            above = index - 1
+            while above > sketch.top and len(rows[above]) < 2:
+                above -= 1
+            found += rows[above + 1 : index]
+    return [row for row in found if row]

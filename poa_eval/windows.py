@@ -104,8 +104,7 @@ def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
     question «¿Realizada?» of a capture workbook. The length is that of `frecuencia` where all months close such a
     period; else each month stands for itself, as a mark does.
     """
-    captured = plan.contexto.loc[plan.contexto["clave"].str.startswith("realizada/"), "clave"].str.split("/").str[1]
-    known = set(plan.avances["actividad_id"]) - set(captured)
+    known = set(plan.avances["actividad_id"]) - list_answered(plan)
     frequency = plan.actividades.set_index("actividad_id")["frecuencia"]
     found = {}
     for activity_id, months in plan.calendario.groupby("actividad_id", sort=False)["mes"]:
@@ -114,6 +113,12 @@ def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
             length = length if (months % length == 0).all() else 1
             found[str(activity_id)] = [(int(month), length) for month in sorted(months.unique())]
     return found
+
+
+def list_answered(plan: Plan) -> set[str]:
+    """List the activities whose rows in `avances` are answers to «¿Realizada?»: 1 for Sí, 0 for No, of 1."""
+    keys = plan.contexto["clave"]
+    return set(keys[keys.str.startswith("realizada/")].str.split("/").str[1])
 
 
 def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple[list[Period], list[tuple[int, int]]]:

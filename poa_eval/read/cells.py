@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
+from operator import itemgetter
 
 from poa_eval.read.raw import Cell, ShownPercent
 
@@ -73,10 +74,10 @@ def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
     >>> clean_rows([[1.0, " a "], [True, ""]])
     [[1, 'a'], [True, None]]
     """
-    if bool in set(map(type, chain.from_iterable(rows))):  # True equals 1
+    if not rows or len(rows[0]) < 2 or bool in set(map(type, chain.from_iterable(rows))):  # True equals 1
         return [[clean_cell(cell) for cell in row] for row in rows]
-    find = _Cleaned().__getitem__
-    return [list(map(find, row)) for row in rows]
+    cleaned = _Cleaned()
+    return [list(itemgetter(*row)(cleaned)) for row in rows]  # the quickest way there is
 
 
 def shows_percent(code: str) -> bool:
