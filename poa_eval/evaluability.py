@@ -14,7 +14,7 @@ from poa_eval.quantity import Quantity, find_quantity
 from poa_eval.windows import list_calendar
 from poa_eval.words import has, join_words
 
-__all__ = ["CRITERIA", "Evaluability", "Quantity", "assess", "find_quantity", "is_plan_only", "list_goals"]
+__all__ = ["CRITERIA", "Evaluability", "Quantity", "assess", "find_quantity", "is_plan_only", "list_goals", "says"]
 
 #: The eight criteria: column → what it is called, and what exactly counts.
 CRITERIA: dict[str, tuple[str, str]] = {
@@ -42,9 +42,23 @@ CRITERIA: dict[str, tuple[str, str]] = {
     "medio_verificacion": ("medio de verificación", "el documento lo dice en su propia columna"),
 }
 _IDS = ["unidad_id", "unidad", "actividad_id", "actividad"]
-_FORMULA = re.compile(
-    r"[*x×]\s*100\b|[÷∑σ=]|\)\s*/|/\s*\(|\s/\s|\bdividid[oa]\b|\b(?:entre|respecto|relacion) (?:al?|del?|el) total\b"
+#: Answers that say nothing, folded and without the signs around them; whatever asks for an answer asks `says`.
+NO_ANSWERS = frozenset(
+    "|na|n a|nd|n d|sd|s d|sin dato|sin datos|sin informacion|sin definir|sin especificar|sin determinar|no aplica|"
+    "no aplicable|no disponible|no definido|no definida|no especificado|no especificada|no hay|no tiene|no existe|"
+    "ninguno|ninguna|ningun|nada|pendiente|pendiente de definir|por definir|por definirse|por determinar|por establecer|"
+    "por asignar|en proceso|tbd|vacante|x|xx|xxx".split("|")
 )
+#: A formula, folded: a factor of 100, a sign of mathematics, a ratio in brackets or of brackets, «A dividido entre B»,
+#: «porcentaje de A respecto de B». A bare slash is none: «actas / informes».
+_FORMULA = re.compile(
+    r"[*x×]\s*\(?100\b|\b100\s*[*x×]|[÷∑σ=]|\)\s*/|/\s*\(|\([^()/]*[a-z][^()/]*[a-z]\s*/\s*[^()/]*[a-z]{2}[^()/]*[a-z]\)|"
+    r"\bdividid[oa]s?\s+(?:entre|por|para|sobre)\b|\b(?:entre|respecto|relacion)\s+(?:al?|del?|el)\s+total\b|"
+    r"\b(?:porcentaje|proporcion|razon|cociente|tasa|relacion)\b.*\b(?:(?:con\s+)?respecto\s+(?:al?|del?)|entre|sobre|"
+    r"en\s+relacion\s+(?:al?|con))\b"
+)
+#: What brackets hold and is no ratio: «(y/o)», «(internas/externas)» have one word on each side.
+_ONE_WORD = re.compile(r"\(\s*[^\s()/]+\s*/\s*[^\s()/]+\s*\)")
 
 
 @dataclass(frozen=True)
@@ -84,8 +98,8 @@ def is_plan_only(plan: Plan) -> bool:
 def list_goals(plan: Plan) -> pd.DataFrame:
     """List the goals of a plan, once each, and whether they are quantified.
 
-    A goal is a row of `metas` of level ``meta``, where the plan writes its goals there and gives its activities none of
-    their own; else each activity has its goal.
+    A goal is a row of `metas` of level ``meta``, in a unit that writes its goals there and gives its activities none of
+    their own; in the other units each activity has its goal.
 
     Parameters
     ----------
@@ -95,31 +109,42 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     -------
     DataFrame
         `unidad_id`, `meta_id` or `actividad_id`, `texto` (missing where the goal is no text), `cuantificada` (bool),
-        `vacia` (bool: neither figure nor text), `fuente`.
+        `vacia` (bool: neither figure nor a text that says something), `fuente`.
 
     Examples
     --------
     >>> list_goals(Plan("Municipio", 2024, "es_MX")).empty
     True
     """
-    own = plan.actividades["meta_anual"].notna().any() or _test(plan.actividades["meta_texto"], has).any()
-    goals = plan.metas[plan.metas["nivel"].map(fold) == "meta"]
-    if len(goals) and not own:
-        table = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
-    else:
-        rows = plan.actividades
-        table = rows[["unidad_id", "actividad_id", "fuente"]].assign(
-            meta_id=None,
-            texto=rows["meta_texto"],
-            en_cifras=rows["meta_anual"].notna() | rows["actividad_id"].isin(_list_periodic(plan, "programado")),
-        )
+    rows = plan.actividades
+    own = set(rows.loc[rows["meta_anual"].notna() | _test(rows["meta_texto"], says), "unidad_id"])
+    goals = plan.metas[plan.metas["nivel"].map(fold).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
+    rows = rows[~rows["unidad_id"].isin(set(goals["unidad_id"]))]
+    above = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
+    below = rows[["unidad_id", "actividad_id", "fuente"]].assign(
+        meta_id=None,
+        texto=rows["meta_texto"],
+        en_cifras=rows["meta_anual"].notna() | rows["actividad_id"].isin(_list_periodic(plan, "programado")),
+    )
+    table = pd.concat([part for part in (above, below) if len(part)] or [below], ignore_index=True)
     in_figures = table["en_cifras"].astype(bool)
     table = table.assign(
         cuantificada=_test(table["texto"], _says_quantity) | in_figures,
-        vacia=~(_test(table["texto"], has) | in_figures),
+        vacia=~(_test(table["texto"], says) | in_figures),
     )
     columns = ["unidad_id", "meta_id", "actividad_id", "texto", "cuantificada", "vacia", "fuente"]
     return table[columns].reset_index(drop=True)
+
+
+def says(value: object) -> bool:
+    """Say whether an answer says something: neither missing nor «-», «N/A», «Pendiente», «Por definir»…
+
+    Examples
+    --------
+    >>> says("Tres informes"), says("N/A"), says(" … "), says(None)
+    (True, False, False, False)
+    """
+    return has(value) and re.sub(r"[\W_]+", " ", fold(str(value))).strip() not in NO_ANSWERS
 
 
 def assess(plan: Plan) -> Evaluability:
@@ -149,34 +174,34 @@ def assess(plan: Plan) -> Evaluability:
     dated = periodic | set(plan.calendario["actividad_id"])
     above = pd.DataFrame(
         {
-            "texto": [goals.get(key, {}).get("texto") for key in rows["meta_id"]],
+            "texto": [_read_goal(goals.get(key)) for key in rows["meta_id"]],
             "indicador": [_inherit(key, goals, "indicador") for key in rows["meta_id"]],
             "frecuencia": [_inherit(key, goals, "frecuencia") for key in rows["meta_id"]],
         },
         index=rows.index,
         dtype="str",
     )
-    own = _test(rows["indicador"], has)
+    own = _test(rows["indicador"], says)
     indicator = rows["indicador"].where(own, above["indicador"])
-    explained = _test(rows["descripcion"], has) | _test(indicator, _says_formula)
+    explained = _test(rows["descripcion"], says) | _test(indicator, _says_formula)
     criteria = {
         "meta_cuantificada": rows["meta_anual"].notna()
         | rows["actividad_id"].isin(programmed)
         | _test(rows["meta_texto"], _says_quantity)
         | _test(above["texto"], _says_quantity),
-        "unidad_medida": _test(rows["unidad_medida"], has),
+        "unidad_medida": _test(rows["unidad_medida"], says),
         "linea_base": rows["linea_base"].notna() | _test(rows["linea_base_texto"], _says_quantity),
-        "indicador_metodo": _test(indicator, has) & explained,
-        "frecuencia": _test(rows["frecuencia"], has)
+        "indicador_metodo": _test(indicator, says) & explained,
+        "frecuencia": _test(rows["frecuencia"], says)
         | rows["actividad_id"].isin(periodic)
-        | _test(above["frecuencia"], has),
+        | _test(above["frecuencia"], says),
         "calendario": rows["actividad_id"].isin(dated),
-        "responsable": _test(rows["responsable"], has),
-        "medio_verificacion": _test(rows["medio_verificacion"], has),
+        "responsable": _test(rows["responsable"], says),
+        "medio_verificacion": _test(rows["medio_verificacion"], says),
     }
     met = pd.DataFrame({name: criteria[name].astype(bool) for name in CRITERIA})
     count = met.sum(axis=1).astype("int64")
-    origin = pd.Series("actividad", rows.index, "str").where(own).mask(~own & _test(above["indicador"], has), "bloque")
+    origin = pd.Series("actividad", rows.index, "str").where(own).mask(~own & _test(above["indicador"], says), "bloque")
     table = rows[_IDS].assign(indicador=indicator.astype("str"), indicador_de=origin)
     table = pd.concat([table, met], axis=1).assign(
         criterios=count,
@@ -208,18 +233,23 @@ def _test(values: pd.Series, test: Callable[[object], bool]) -> pd.Series:
 
 
 def _says_quantity(text: object) -> bool:
-    return has(text) and find_quantity(str(text)) is not None
+    return says(text) and find_quantity(str(text)) is not None
 
 
 def _says_formula(indicator: object) -> bool:
-    return has(indicator) and bool(_FORMULA.search(fold(str(indicator))))
+    return says(indicator) and bool(_FORMULA.search(_ONE_WORD.sub(" ", fold(str(indicator)))))
+
+
+def _read_goal(goal: dict | None) -> str | None:
+    """Return the text of a goal; the name of a programme or an objective is none, whatever number it holds."""
+    return goal["texto"] if goal and fold(goal["nivel"]) == "meta" else None
 
 
 def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:
     """Return what the goal that an activity hangs on says, or else the nearest level above it."""
     seen: set[object] = set()
     while key in goals and key not in seen:
-        if has(goals[key][column]):
+        if says(goals[key][column]):
             return goals[key][column]
         seen.add(key)
         key = goals[key]["padre_id"]
@@ -228,7 +258,7 @@ def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:
 
 def _name_missing(met: pd.Series, indicator: object) -> str | None:
     """Name the criteria that are not met; an indicator without method says so."""
-    half = {"indicador_metodo": "método del indicador"} if has(indicator) else {}
+    half = {"indicador_metodo": "método del indicador"} if says(indicator) else {}
     missing = [half.get(name, CRITERIA[name][0]) for name in CRITERIA if not met[name]]
     return join_words(missing) if missing else None
 

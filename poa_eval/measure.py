@@ -16,7 +16,7 @@ from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
 from poa_eval.shape import read_corte
 from poa_eval.values import QUARTERS, is_percentage
-from poa_eval.windows import Due, Window, find_due, measure_window
+from poa_eval.windows import Due, Window, find_due, list_answered, measure_window
 
 _SUMS = (None, "suma según el documento")
 _WINDOWS = ("trimestre", "acumulado")
@@ -189,6 +189,8 @@ def _measure_progress(activity: dict, to_date: Window, plan: Plan) -> tuple[floa
     goal = activity["meta_anual"]
     if pd.isna(goal) or goal <= 0:
         return None, None, "sin meta anual cuantificada"
+    if activity["actividad_id"] in list_answered(plan):
+        return None, None, "se responde Sí o No, sin cifra"
     if activity["sentido"] != "ascendente":
         return None, None, f"indicador {activity['sentido']}"
     if to_date.ejecutado is None:
@@ -284,6 +286,8 @@ def _refuse_sum(group: pd.DataFrame, plan: Plan, per_document: bool) -> str | No
         return "los porcentajes no se suman"
     if (behaviour[["acumulacion", "acumulacion_programado"]] != "suma").any(axis=None):
         return "hay indicadores que no se suman"
+    if list_answered(plan) & set(group["actividad_id"]):
+        return "hay actividades que se responden Sí o No"
     return None
 
 

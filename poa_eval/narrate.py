@@ -12,7 +12,7 @@ from poa_eval.measure import Evaluation, describe_quarter, find_corte
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
-from poa_eval.windows import Due, find_due, list_window, measure_window
+from poa_eval.windows import Due, find_due, list_answered, list_window, measure_window
 from poa_eval.words import (
     capitalize,
     count_words,
@@ -184,12 +184,13 @@ def list_volumes(evaluation: Evaluation) -> tuple[pd.DataFrame, int]:
     DataFrame
         One row an activity evaluated in a quarter: `medida`, `actividad_id`, `trimestre`, `programado`, `ejecutado`.
     int
-        Activities whose values are not added: percentages, results already cumulative, without unit of measure.
+        Activities whose values are not added: percentages, results already cumulative, answers Sí or No, without unit.
     """
     plan, left_out, rows = evaluation.plan, 0, []
-    due = find_dues(evaluation)
+    due, answered = find_dues(evaluation), list_answered(plan)
     for activity in plan.actividades.to_dict("records"):
-        measure = str(activity["unidad_medida"]) if has(activity["unidad_medida"]) else ""
+        has_measure = has(activity["unidad_medida"]) and activity["actividad_id"] not in answered
+        measure = str(activity["unidad_medida"]) if has_measure else ""
         is_share = "%" in measure or fold(measure).startswith(("porcent", "por cien", "punto"))
         if not measure or is_share or (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
             left_out += 1

@@ -29,76 +29,76 @@ _SPELLED = rf"\b(?:un\s+(?=millon))?{_WORD}(?:\s+{_WORD}|(?:\s+y|(?<=mil|nto|tos
 _NUM = rf"(?>\d+(?:[.,]\d+)*|{_SPELLED})"
 _LIST = rf"{_NUM}(?:\s*(?:,|;|-|–|\by\b|\be\b|\bo\b|\bal?\b)\s*(?:{_NUM}|[ivxl]+\b))*"
 _YEAR = r"(?:19|20)\d\d"
-_MONTH = rf"(?:{'|'.join((*MONTH_NAMES, 'setiembre'))})\b"
 _MON = rf"(?:{'|'.join((*MONTH_NAMES, 'setiembre', *MONTHS, 'set'))})\b\.?"
 _NO_NOUN = r"(?:tod[ao]s|l[ao]s|[ms]us|es|nos|mas|menos|tras|pues|antes|despues|ademas|un[ao]s|otr[ao]s)\b"
 _PLURAL = rf"\s+(?!{_NO_NOUN})[a-z]{{2,}}s\b"
 _PERCENT = r"\s*(?:%|por\s?ciento)"
-_MEASURED = rf"(?:{_PERCENT}|\s*(?:m2|km|kg|has?|hectareas?|pesos|soles|mdp)\b|\s+(?:mil|millon(?:es)?)\b)"
 _SPAN = rf"{_NUM}\s*(?:dias|meses|semanas|horas)"
-
+_UNIT = r"(?:m[23]?|km|kg|cm|has?|hectareas?|hrs?|h|lt?s?|ton|gb|mb|kwh?|min|mil|mdp|pesos|soles|dias|usd)\b"
+_MEASURED = rf"(?:{_PERCENT}|\s*{_UNIT}|\s+millon(?:es)?\b)"
+_CURRENCY = r"(?:usd|us|mxn|gtq|cop|clp|pen|bs|rd|s/|[ql]\.?\s?(?=\d\d))"
+_VERBAL = r"[a-z]{2,}(?:[aei]r(?:se|les?|l[oa]s?)?|[aei]ran?)"
+_NO_VERB = r"(?:taller|mujer|lugar|hogar|escolar|auxiliar|titular|celular|cartera|carretera)\b"
+_DEBT = r"(?:mora|rezago|adeudo|atraso|retraso|antiguedad|cartera|deuda)s?(?:\s+(?:vencid|moros)[oa]s?)?"
+_SINCE = r"(?:mas\s+de|mayor(?:es)?\s+(?:a|de)|superior(?:es)?\s+a|hasta|con|tienen|presentan|al?|de)"
+#: What stands before a quantity, although it is no verb and no plural: «hasta 30», «un total de 40», «cobertura 80».
+_LEADING = (
+    r"(?:un|una|al?|del?|con|en|e|y|o|u|ni|por|para|hasta|desde|entre|sobre|tras|son|es|casi|solo|cada|mas|como|que|"
+    r"los|las|maximo|minimo|total|promedio|cantidad|cobertura|porcentaje|indice|valor|[a-z]+mente|[a-z]+ndo)\b"
+)
 _LAW = (
-    r"ley|decreto|reglamento|norma|nom|iso|resolucion|ordenanza|circular|articulo|art|fraccion|fracc?|inciso|numeral|"
-    r"apartado|parrafo|capitulo|cap|titulo|clausula|transitorio|oficio|expediente|exp|folio|foja|acta|acuerdo|"
-    r"articulos|arts|fracciones|incisos|numerales|apartados|parrafos|capitulos|leyes|decretos|partidas?|ramo|tomo|"
-    r"telefonos?|tels?|cel|celular|fax|ext|c\.?p|codigo postal|sala|salon|oficina|aula|piso|local|edificio|ventanilla|"
-    r"lote|manzana|mz|kilometro|km|carretera|ruta|clave|codigo|paginas?|pags?|version|ods|ano|anos|no|nro|num|numero"
-)
-_LAW_KIND = (
-    r"supremo|suprema|legislativo|ministerial|municipal|gubernativo|ejecutivo|general|federal|estatal|organica|"
-    r"directoral|jefatural|regional|departamental|oficial|oficial mexicana|de urgencia|postal"
-)
-_PART = (
-    r"anexo|formato|seccion|cuenta|zona|sector|distrito|region|circuito|nivel|grado|tipo|categoria|clase|grupo|bloque|"
-    r"turno|fase|etapa|eje|subeje|linea|objetivo|meta|estrategia|programa|subprograma|proyecto|componente|actividad|"
-    r"accion|indicador|producto|paso|punto|tabla|cuadro|figura|modulo|unidad|extension|contrato|convenio|licitacion|"
-    r"trimestre|bimestre|cuatrimestre|semestre|semana|quincena|mes|ciclo|plan|sistema|office|covid"
+    r"ley(?:es)?|decretos?|art(?:iculo)?s?|fracci(?:on|ones)|fracc?|incisos?|numerales|apartados?|parrafos?|capitulos?|"
+    r"partidas?|resolucion(?:es)?|normas?|nom|iso|ods|pag(?:ina)?s?|tel(?:efono)?s?|anos|no|nro"
 )
 
 #: What looks like a number and says no quantity; blotted out in this order before a quantity is looked for.
 _NO_QUANTITY = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:^|[\n;]|(?<=[.;])\s)\s*[(\[]?\d{1,2}(?:\.\d{1,2})*\s?(?:[.)\]]\s?[-–]?|[-–])\s*(?=[^\s\d%])",  # 1.- 2) 4.
+        # Enumeration: «1.- …», «2) …», «1 Mejorar».
+        r"(?:^|[\n;]|(?<=[.;])\s)\s*[(\[]?\d{1,2}(?:\.\d{1,2})*\s?(?:[.)\]]\s?[-–]?|[-–])\s*(?=[^\s\d%])",
         r"(?<![\d.,])\d{1,2}\.-|\n\s*\d{1,2}(?:\.\d{1,2})+\s+(?=[^\s\d%])",
-        r"^\s*\d{1,2}\s+(?=[a-z]+(?:ar|er|ir)(?:se|los?|las?)?\b)",  # 1 Mejorar
-        rf"(?:\bdia\s+)?\b(?:al\s+)?(?:1[o°º]?\.?|{_LIST})\s+de\s+{_MONTH}(?:\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?",
-        rf"\b\d{{1,2}}\s*[-/ ]\s*{_MON}(?:\s*[-/ ]\s*\d{{2,4}}\b)?",  # 30/jun/2017, 30 junio
-        rf"\b{_MON}\s*[-/]\s*\d{{2,4}}\b|\b{_MONTH}\s+(?:del?\s+)?(?:{_YEAR}\b|\d{{1,2}}\b(?!{_PLURAL}|{_MEASURED}))",
+        rf"^\s*\d{{1,2}}\s+(?={_VERBAL}\b)",
+        # Dates, hours and how often: «31 de mayo de 2024», «30/jun/2017», «el 15 de cada mes», «cada 15 días».
+        rf"\b(?:1[o°º]?\.?|{_LIST})(?:\s+de\s+|\s*[-/ ]\s*){_MON}(?:\s*[-/]\s*\d{{2,4}}\b|\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?",
+        rf"\b{_MON}\s*(?:[-/]\s*\d{{2,4}}\b|(?:del?\s+)?(?:{_YEAR}\b|\d{{1,2}}\b(?!{_PLURAL}|{_MEASURED})))",
         r"(?<![\d/])(?!(?:1/2|1/3|2/3|1/4|3/4)(?![\d/]))\d{1,4}\s?/\s?\d{1,2}(?:\s?/\s?\d{2,4})?(?![\d/])",
-        r"\b\d{1,2}-\d{1,2}-\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b",
+        r"\b\d{1,2}-\d{1,2}-\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?\s?m\b",
         rf"\bdias?\s+{_LIST}|\b{_LIST}\s+de\s+cada\s+(?:mes|ano|trimestre|semestre)",
-        r"\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?\s?m\b",  # 8:00, 4 pm
         rf"\bcada\s+{_NUM}\s+(?:dia|semana|quincena|mes|ano|hora|bimestre|trimestre|semestre)(?:e?s)?\b",
-        rf"\b{_YEAR}\s*(?:-|–|—|/|\by\b|\be\b|\bal?\b)\s*(?:{_YEAR}|\d\d)\b(?!{_PERCENT})",  # 2021-2024
+        # Spans of years, ages and horizons: «2021-2024», «de 6 a 12 años».
+        rf"\b{_YEAR}\s*(?:-|–|—|/|\by\b|\be\b|\bal?\b)\s*(?:{_YEAR}|\d\d)\b(?!{_PERCENT})",
+        rf"\b{_NUM}(?:\s*(?:\ba\b|\by\b|\bo\b|-)\s*{_NUM})?\s+anos\b",
+        # How old a debt is, and the rate of a tax: «más de 60 días de mora», «cartera vencida a 90 días», «IVA al 16%».
+        rf"\b{_SINCE}\s+{_SPAN}\s+(?:(?:habil|natural)es\s+)?de\s+{_DEBT}",
+        rf"\b{_DEBT}\s+{_SINCE}\s+(?:{_SINCE}\s+)?{_SPAN}",
+        rf"\b(?:iva|igv|isr|impuesto)\s+(?:(?:al?|del?|con|tasa)\s+)*{_NUM}{_PERCENT}",
+        # Telephones: «33-3617-2222», «387 763 0010».
         r"(?<!\d)\(?\d{2,4}\)?(?:[- ]\d{2,4}){1,3}[- ]\d{4}(?!\d)|\b\d{2,4}(?:-\d{2,4}){2,}\b|(?<![$\d.,])\d{10,}\b",
-        rf"\b(?:{_LAW})\b\.?(?:\s+(?:{_LAW_KIND})){{0,2}}\s*(?:n[°ºo]\.?|num\.?|#)?\s*[:.]?\s*{_LIST}(?!{_PERCENT})",
-        rf"\b(?:{_PART})\b\s*(?:n[°ºo]\.?|num\.?|#)?\s*{_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})",
-        r"(?:\bn[°º]\.?|#)\s*\d[\d-]*",
-        r"\b(?!(?:s/|usd|us|mxn|bs|rd)\.?\s?\d|[a-z]{6,}\d\d)[a-z][a-z.]*[-/]?\d[\w./:-]*",  # NOM-035, CT1
-        r"\b\d+(?:er|ro|do|to|mo|vo|no|era|ra|da|ta|ma|va|na|[oa°ºª])\b|\d+[°ºª]",  # 1er, 2do, 3º
-        r"\b\d+(?!(?:m[23]?|km|kg|has?|hrs?|lt?s?|ton|mdp|gb|mb|kwh?|mil|min|cm|dias|pesos|usd|h)\b)[a-z]\w*",
-        r"(?<![\d.,])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d+(?:\.\d+){2,}",  # 53.1.1
-        r"\b\d+\s?x\s?\d+\b|\b80/20\b|\b24\s*/\s*7\b|\blas\s+24\s+horas\b|\blos\s+365\s+dias\b|\bseis\s+sigma\b",
-        r"\btres\s+(?:niveles|ordenes|poderes)\b|\b(?:tolerancia|papel)\s+(?:cero|0)\b|\b(?:cero|0)\s+(?:tolerancia|papel)\b",
-        rf"\b{_NUM}(?:\s*(?:\ba\b|\by\b|\bo\b|-)\s*{_NUM})?\s+anos\b",  # ages and horizons
-        rf"\b(?:mas\s+de|mayor(?:es)?\s+(?:a|de)|superior(?:es)?\s+a|con|hasta|tienen|presentan)\s+{_SPAN}\s+"
-        r"(?:habiles\s+|naturales\s+)?de\s+(?:mora|ret?ra[sz]o|rezago|atraso|adeudo|antiguedad)",
-        rf"\b(?:mora|rezagos?|adeudos?|atrasos?|retrasos?|antiguedad)\s+(?:de|mayor(?:es)?\s+(?:a|de)|con)\s+"
-        rf"(?:mas\s+de\s+|hasta\s+)?{_SPAN}",
         rf"\b\d{{3,4}}-\d{{4}}\b(?!{_PLURAL}|{_MEASURED})",
+        # Laws and norms; then whatever has a number of its own, and nothing counted after it: «fase 2», «Calle Mina
+        # 224», «NIIF 16», «D.L. 276». The name is a singular that is neither verb nor `_LEADING`.
+        rf"\b(?:{_LAW})\b\.?\s*(?:n[°ºo]\.?|num\.?|#)?\s*[:.]?\s*{_LIST}(?!{_PERCENT})",
+        rf"\b(?!{_LEADING}|{_WORD}\b|{_CURRENCY}\b|(?!{_NO_VERB}){_VERBAL}\b|[a-z]*[aeo]s\b)(?:[a-z]{{2,}}|(?:[a-z]\.)+[a-z])"
+        rf"\b\.?\s*(?:\bn[°ºo]\.?|num\.?|#)?\s*(?<![a-z]){_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})",
+        r"(?:\bn[°º]\.?|#)\s*\d[\d-]*",
+        # Codes and ordinals: «NOM-035», «53.1.1», «1er», «3º».
+        rf"\b(?!{_CURRENCY}\.?\s?\d|[a-z]{{6,}}\d\d)[a-z][a-z.]*[-/]?\d[\w./:-]*",
+        rf"\b\d+(?:er|ro|do|to|mo|vo|no|era|ra|da|ta|ma|va|na|[oa°ºª])\b|\d+[°ºª]|\b\d+(?!{_UNIT})[a-z]\w*",
+        r"(?<![\d.,])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d+(?:\.\d+){2,}",
+        r"\bl[oa]s\s+(?:dos|tres|cuatro)\b(?!\s+mil)",  # what is known to be so many: «los tres niveles de gobierno»
     )
 )
 _CODE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)\s+(?=[^\s\d%])")
-_VERB = re.compile(r"(?!(?:taller|mujer|lugar|hogar|escolar)$)[a-z]{2,}(?:[aei]r(?:se|les?|l[oa]s?)?|[aei]ran?)$")
-_COUNTING = set("a al con los las unos unas otros otras menos maximo minimo mas aproximadamente total".split()) | {""}
-_YEAR_OF = {"ano", "anos", "ejercicio", "fiscal", "vigencia", "poa", "poi"}
-_DATING = _YEAR_OF | {"en", "desde", "de", "del"}
+_VERB = re.compile(rf"(?!{_NO_VERB}){_VERBAL}$")
+_DATING = set("ano anos ejercicio fiscal vigencia poa poi en desde de del".split())
 _ADJECTIVE = re.compile(r"\s+[a-z]+(?:[ai]d[oa]s|ales|ares)\b")
 _ONE_YEAR = re.compile(rf"(?<![\w.,$]){_YEAR}(?![\w%]|[.,]\d)|{_SPELLED}")
 _QUANTITY = re.compile(
     rf"\$?\s?(?:\d{{1,3}}(?: \d{{3}})+|\d+(?:[.,'/]\d+)*)(?:{_PERCENT})?|{_SPELLED}(?:{_PERCENT})?"
     r"|\b(?:a|en)\s+(?:la\s+mitad|un\s+tercio|un\s+cuarto|una\s+(?:tercera|cuarta|quinta)\s+parte)\b"
+    r"|(?<!\bno )(?<!\bsin )(?<!evitar )\b(?:du|tri|cuadru)pli(?:car|quen?|cando|caran?)\b"
+    r"|\b(?:al|el)\s+(?:doble|triple)\b"
 )
 
 
@@ -114,10 +114,10 @@ class Quantity:
 def find_quantity(text: str) -> Quantity | None:
     """Find the first quantity in a Spanish text, or None where it says none.
 
-    Digits, percentages, amounts of money and number words from «dos» on count («un», «una» are articles), and so do
-    «a la mitad» and «en un tercio». Years and spans of years, dates and hours, legal references, numbered parts of a
-    plan («fase 2», «meta 1.1»), enumeration, ordinals, codes, telephones, rooms, ages, «cada 15 días» and how old a
-    debt is («más de 60 días de mora») do not.
+    Digits, percentages, money and number words from «dos» on count («un», «una» are articles); so do «a la mitad» and
+    «duplicar». Years, dates, hours, legal references, enumeration, ordinals, codes, telephones, ages, how old a debt is
+    and the rate of a tax do not. Nor does a number right after a name in the singular, with nothing counted after it:
+    «fase 2», «Calle Mina 224», «NIIF 16»; so «personal 80 %» says a quantity and «personal 80» does not.
 
     Parameters
     ----------
@@ -179,11 +179,9 @@ def _is_year(match: re.Match[str], folded: str) -> bool:
         return False
     if not re.match(_PLURAL, after):
         return bool(value % 100) or last in _DATING
-    if value % 100 == 0 and last not in _YEAR_OF:
+    if value % 100 == 0 or _VERB.match(last):
         return False
-    if last == "de":
-        return bool(_ADJECTIVE.match(after))
-    return last not in _COUNTING and not _VERB.match(last)
+    return bool(_ADJECTIVE.match(after)) or last in _DATING - {"de"}
 
 
 def _add_words(words: str) -> int:

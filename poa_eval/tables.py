@@ -151,6 +151,8 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
         if index in tables:
             content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
             above = above if after_rows and not pending else {}  # a heading repeated at a page break goes on
+            if after_rows and pending:  # lines that say nothing known do not leave the last table's period standing
+                contexto = dict(named)
             pending = []
             table, skip_to, after_rows = tables[index], index + tables[index].height, False
             if table.year is not None:

@@ -20,6 +20,7 @@ from poa_eval.capture import CAUSES, write_capture
 from poa_eval.captured import apply_captures
 from poa_eval.entry import HEADINGS, is_capture
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
+from poa_eval.narrate import list_volumes
 from poa_eval.owe import list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import read_raw
@@ -328,6 +329,37 @@ def test_marks_are_months_of_their_own(tmp_path):
     assert measure(merge(plan, path)).institucion["cumplidas_trimestre"].item() == 1
 
 
+BEHAVIOURS = [
+    ("descendente", "suma", "suma"),
+    ("regular", "suma", "suma"),
+    ("ascendente", "ultimo", "ultimo"),
+    ("ascendente", "ultimo", "suma"),
+    ("descendente", "promedio", "promedio"),
+    ("ascendente", "constante", "constante"),
+]
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS)
+def test_answers_are_counted_whatever_the_figures_of_the_activity_mean(behaviour, tmp_path):
+    """No, No, No of something that should fall is nothing done, not 200 %."""
+    plan = make_treasury()
+    columns = dict(zip(("sentido", "acumulacion", "acumulacion_programado"), behaviour, strict=True))
+    about = columns | {"meta_anual": 500.0, "unidad_medida": "visitas"}
+    plan = dataclasses.replace(plan, actividades=plan.actividades.assign(**about).astype(plan.actividades.dtypes))
+    cases = (("No No No", 0, "crítica"), ("Sí Sí No", 200 / 3, None), ("Sí Sí Sí", 100, "cumplida"))
+    for said, percent, state in cases:
+        answers = lambda key, month: {"realizada": said.split()[month - 1]}  # noqa: B023, E731
+        path = write_capture(plan, 1, tmp_path / said)[0]
+        evaluation = measure(merge(plan, fill(path, answers)))
+        row = evaluation.actividades.set_index("actividad_id").loc["hacienda-01"]
+        assert row["cumplimiento_trimestre"] == row["cumplimiento_acumulado"] == pytest.approx(percent)
+        assert row["programado_acumulado"] == 3
+        assert state in (None, row["estado"])
+        assert pd.isna(row["avance_anual"])
+        assert evaluation.institucion["volumen_acumulado"].isna().all()
+        assert list_volumes(evaluation)[0].empty
+
+
 # --- figures
 
 
@@ -511,6 +543,62 @@ def test_a_second_book_of_a_unit_is_refused_unless_it_replaces(plan, book, tmp_p
     merged = merge(plan, book, other, replaces=[False, True])
     assert measure(merged).institucion["cumplidas_trimestre"].item() == 12
     assert poa.check(merged)["regla"].tolist().count("periodo-cambiado") == 1
+
+
+@pytest.mark.parametrize("heading", ["Ejecutado 2024", None])
+@pytest.mark.parametrize("name", ["ejecutado", "programado", "causa", "comentario", "actividad_id", "periodo"])
+def test_an_altered_heading_is_told_by_cell(name, heading, tmp_path):
+    plan = make_numeric({"a": [(3, 3, 10, None)]})
+    path = write_capture(plan, 1, tmp_path)[0]
+    cell = find_cell(path, "a", name).replace("7", str(HEAD))
+    message = refuse(plan, fill(path, lambda *_: {"ejecutado": 9}, **{cell: heading}))
+    said = f"«{heading}»" if heading else "una celda vacía"
+    assert f"hoja «Captura» · celda {cell}: {said} donde va el encabezado «{HEADINGS[name]}»" in message
+    assert "ninguna fila" not in message
+
+
+@pytest.mark.parametrize("name", ["realizada", "comentario", "mes"])
+def test_a_removed_column_is_told_by_cell(name, plan, book):
+    fill(book, all_done)
+    cell = find_cell(book, "hacienda-01", name)
+    opened = openpyxl.load_workbook(book)
+    opened["Captura"].delete_cols(opened["Captura"][cell].column)
+    opened.save(book)
+    assert f"celda {cell[0]}{HEAD}: " in refuse(plan, book)
+    assert f"donde va el encabezado «{HEADINGS[name]}»" in refuse(plan, book)
+
+
+def test_a_repeated_heading_is_told_by_cell(plan, book):
+    fill(book, all_done, K6="¿Realizada?", K7="No")
+    assert "celda K6: el encabezado «¿Realizada?» por segunda vez" in refuse(plan, book)
+
+
+def test_a_heading_may_be_spelt_in_capitals_or_with_blanks(plan, book):
+    fill(book, all_done, H6=" ¿REALIZADA? ")
+    assert measure(merge(plan, book)).institucion["cumplidas_trimestre"].item() == 13
+
+
+@pytest.mark.parametrize("place", [0, 2, 3])
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_a_second_sheet_with_the_headings_is_told_by_its_name(place, has_keys, plan, book):
+    opened = openpyxl.load_workbook(fill(book, all_done))
+    copy = opened.copy_worksheet(opened["Captura"])
+    copy.title = "Captura (2)"
+    if not has_keys:
+        copy.delete_cols(1, 3)
+    opened.move_sheet(copy, place - opened.sheetnames.index(copy.title))
+    opened.save(book)
+    message = refuse(plan, book)
+    assert "hoja «Captura (2)»: otra hoja con los encabezados de captura, además de «Captura»" in message
+
+
+def test_a_cause_is_one_of_the_list_in_any_spelling(plan, book):
+    fill(book, all_done, I7="TRAMITE DE TERCEROS", I8="Falta de dinero")
+    message = refuse(plan, book)
+    assert "celda I8: «Falta de dinero», una causa fuera de la lista; elija Presupuesto, " in message
+    assert "I7" not in message
+    merged = merge(plan, fill(book, all_done, I8=None))
+    assert merged.avances["comentario"].dropna().tolist() == ["Causa: Trámite de terceros"]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from test_layout import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 
 import poa_eval as poa
 from places import FIXTURES
 from poa_eval.params import load_params
 from poa_eval.plan import make_table
-from test_layout import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 HEAD = [["PLAN 2024"], TOP, SUB]
@@ -69,6 +69,22 @@ def test_a_period_line_that_is_not_understood_is_refused(write_text):
     text = GERENCIA.replace("\nfeb-23\n", "\nFEBRERO 2023\n")
     with pytest.raises(poa.PoaError, match="periodo"):
         poa.load(write_text(text.split("\n")))
+
+
+def test_a_period_line_alone_that_is_not_understood_is_refused(tmp_path, write_text):
+    path = tmp_path / "meses.yaml"
+    text = YAML.format(locale="es_MX").replace('"PLAN {ejercicio}"', '"PLAN {ejercicio}", "{mes}-{anio}"')
+    start, end = text.index("    periodos:"), text.index("    rellenar:")
+    text = text[:start] + "    periodo: contexto\n" + text[end:]
+    text = text.replace("      meta_anual: Meta anual\n", "      programado: Meta\n      ejecutado: Valor\n")
+    path.write_text(
+        text.replace("filas: 2", "filas: 1").replace("    ignorar: [Observaciones]\n", ""), encoding="utf-8"
+    )
+    table = ["Unidad\tActividad\tU. de M.\tMeta\tValor", "Obras\tBacheo\tm2\t10\t8"]
+    plan = poa.load(write_text(["PLAN 2024", "ene-24", *table, "feb-24", *table]), str(path))
+    assert plan.avances["mes"].tolist() == [1, 2]
+    with pytest.raises(poa.PoaError, match="periodo"):
+        poa.load(write_text(["PLAN 2024", "ene-24", *table, "FEBRERO", *table]), str(path))
 
 
 def test_a_visible_sheet_with_a_table_that_is_not_read_is_refused(tmp_path, root):

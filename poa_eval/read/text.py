@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import re
+from collections import Counter
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.read.raw import RawDocument, RawSheet
 
-_BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div)>", re.IGNORECASE)
+_BLOCK = r"</?(?:p|li|div|ul|ol)(?:\s[^<>]*)?>"
+_BREAK = re.compile(rf"<br\s*/?>|{_BLOCK}(?:\s*{_BLOCK})*", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 _ESCAPED = re.compile(r"\\([$*_#|])")
+_SAMPLE = 50_000  # characters: below the longest cell that the csv module takes
 _RULE = re.compile(r":?-{2,}:?")
 
 
@@ -29,24 +33,46 @@ def read_text(path: Path) -> RawDocument:
 
 
 def read_delimited(path: Path) -> RawDocument:
-    """Read a CSV or TSV file, whichever of ``, ; tab |`` parts its cells; a quoted cell may go over several lines.
+    """Read a CSV or TSV file, whichever of ``; tab | ,`` parts its cells; a quoted cell may go over several lines.
 
     Raises
     ------
     ArchivoError
-        The file is not text.
+        The file is not text, or a quotation mark that opens a cell is never closed.
     """
     text = decode_text(path)
-    sample = text[:50_000]
-    delimiter = max(",;\t|", key=lambda sign: min(sample.count(sign), sum(sign in line for line in sample.split("\n"))))
-    delimiter = delimiter if delimiter in sample else ","
     rows, lines, start = [], [], 1
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    for cells in reader:
-        rows.append(tuple(cell.strip() or None for cell in cells))
-        lines.append(start)
-        start = reader.line_num + 1
+    reader = csv.reader(io.StringIO(text), delimiter=_choose_delimiter(text[:_SAMPLE]))
+    try:
+        for cells in reader:
+            rows.append(tuple(cell.strip() or None for cell in cells))
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise _name_open_quote(path, start) from error
+    if lines and lines[-1] < reader.line_num and "".join(text.split("\n")[lines[-1] - 1 :]).count('"') % 2:
+        raise _name_open_quote(path, lines[-1])
     return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), lineas=tuple(lines)),))
+
+
+def _choose_delimiter(sample: str) -> str:
+    """Return the sign that parts most rows into one same number of cells; among equals, the first of ``; tab | ,``."""
+
+    def count_alike(sign: str) -> int:
+        lengths = Counter(len(row) for row in csv.reader(io.StringIO(sample), delimiter=sign) if len(row) > 1)
+        return max(lengths.values(), default=0)
+
+    best = max(";\t|,", key=count_alike)
+    return best if count_alike(best) else ","
+
+
+def _name_open_quote(path: Path, line: int) -> ArchivoError:
+    return ArchivoError(
+        "una celda que abre comillas y no las cierra",
+        "comillas en pares",
+        "cierre o quite las comillas de esa línea, o exporte la tabla otra vez",
+        lugar=Place(path.name, None, f"L{line}"),
+    )
 
 
 def decode_text(path: Path) -> str:
