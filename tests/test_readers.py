@@ -44,6 +44,18 @@ def tc(content, properties=""):
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content if content.startswith('<') else p(content)}</w:tc>"
 
 
+def tr(*parts):
+    return f"<w:tr>{''.join(parts)}</w:tr>"
+
+
+def tbl(*rows):
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+def sdt(content):
+    return f"<w:sdt><w:sdtContent>{content}</w:sdtContent></w:sdt>"
+
+
 PAGES = {
     "end tags omitted": (
         "<table><tr><td>Bacheo<td>1<td>2\n<tr><td>Poda<td>3</table>",
@@ -94,42 +106,38 @@ def test_huge_spans(read):
     assert time.perf_counter() - start < 5
 
 
+WIDE_START = '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>'
+WIDE_REST = '<w:gridSpan w:val="2"/><w:vMerge/>'
 BODIES = {
     "nested table": (
-        f"<w:tbl><w:tr>{tc(p('a') + '<w:tbl><w:tr>' + tc('n') + '</w:tr></w:tbl>' + p('b'))}{tc('c')}</w:tr></w:tbl>",
+        tbl(tr(tc(p("a") + tbl(tr(tc("n"))) + p("b")), tc("c"))),
         [("a\nb", "c"), (), ("n",), ()],
     ),
     "content controls": (
-        f"<w:sdt><w:sdtContent>{p('uno')}<w:tbl><w:tr><w:sdt><w:sdtContent>{tc('dos')}</w:sdtContent></w:sdt></w:tr>"
-        "</w:tbl></w:sdtContent></w:sdt><w:p><w:sdt><w:sdtContent><w:r><w:t>tres</w:t></w:r></w:sdtContent></w:sdt></w:p>",
+        sdt(p("uno") + tbl(tr(sdt(tc("dos"))))) + f"<w:p>{sdt('<w:r><w:t>tres</w:t></w:r>')}</w:p>",
         [("uno",), ("dos",), (), ("tres",)],
     ),
     "tracked changes": (
         "<w:p><w:del><w:r><w:delText>30</w:delText></w:r></w:del><w:ins><w:r><w:t>40</w:t></w:r></w:ins>"
-        "<w:moveFrom><w:r><w:t>x</w:t></w:r></w:moveFrom><w:r><w:t xml:space='preserve"
-        "'> calles</w:t><w:tab/><w:t>y</w:t></w:r></w:p>",
+        "<w:moveFrom><w:r><w:t>x</w:t></w:r></w:moveFrom><w:r><w:t> calles</w:t><w:tab/><w:t>y</w:t></w:r></w:p>",
         [("40 calles\ty",)],
     ),
-    "row deleted": (
-        f"<w:tbl><w:tr><w:trPr><w:del/></w:trPr>{tc('a')}</w:tr><w:tr>{tc('b')}</w:tr></w:tbl>",
-        [("b",), ()],
-    ),
+    "row deleted": (tbl(tr("<w:trPr><w:del/></w:trPr>", tc("a")), tr(tc("b"))), [("b",), ()]),
     "grid before": (
-        f"<w:tbl><w:tr>{tc('a')}{tc('b')}</w:tr><w:tr><w:trPr><w:gridBefore w:val='1'/></w:trPr>{tc('2')}</w:tr></w:tbl>",
+        tbl(tr(tc("a"), tc("b")), tr('<w:trPr><w:gridBefore w:val="1"/></w:trPr>', tc("2"))),
         [("a", "b"), (None, "2"), ()],
     ),
     "merged": (
-        f"<w:tbl><w:tr>{tc('a', '<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>')}{tc('1')}</w:tr>"
-        f"<w:tr>{tc('<w:p/>', '<w:gridSpan w:val="2"/><w:vMerge/>')}{tc('2')}</w:tr></w:tbl>",
+        tbl(tr(tc("a", WIDE_START), tc("1")), tr(tc("<w:p/>", WIDE_REST), tc("2"))),
         [("a", "a", "1"), ("a", "a", "2"), ()],
     ),
     "merge with nothing above": (
-        f"<w:tbl><w:tr>{tc('a', '<w:vMerge/>')}</w:tr><w:tr>{tc('b')}{tc('<w:p/>', '<w:vMerge/>')}</w:tr></w:tbl>",
+        tbl(tr(tc("a", "<w:vMerge/>")), tr(tc("b"), tc("<w:p/>", "<w:vMerge/>"))),
         [("a",), ("b", None), ()],
     ),
     "text box": (
-        "<w:p><w:r><w:t>a</w:t></w:r><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>caja</w:t></w:r></w:p></w:txbxContent>"
-        "</w:pict></w:r></w:p>",
+        "<w:p><w:r><w:t>a</w:t><w:pict><w:txbxContent><w:p><w:r><w:t>caja</w:t></w:r></w:p></w:txbxContent></w:pict>"
+        "</w:r></w:p>",
         [("a",)],
     ),
 }
