@@ -20,13 +20,15 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
-from poa_eval.errors import LayoutError, ParamsError, PoaError
+from poa_eval.errors import ArchivoError, LayoutError, ParamsError, Place, PoaError
 from poa_eval.names import suggest_sentence
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 FAILED, REFUSED, UNEXPECTED = 1, 2, 3
+_NO_WRITE = "una ruta en la que no se puede leer o escribir"
+_TRY = "revise la ruta, el permiso y el espacio, y que ningún programa tenga abiertos sus archivos"
 _PIPE_WIDTH = 160
 _SEVERITY = {"error": "bold red", "advertencia": "yellow", "nota": "cyan"}
 _TITLES = {"edicion": "Edición", "titulo": "Título", "unidad_id": "Unidad"}
@@ -288,6 +290,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return REFUSED
     except PoaError as error:
         print(error, file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        place = error.filename or "la carpeta de salida"
+        print(
+            ArchivoError(_NO_WRITE, "una carpeta en la que se pueda escribir", _TRY, lugar=Place(str(place))),
+            file=sys.stderr,
+        )
         return REFUSED
     except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
         if os.environ.get("POA_EVAL_TRAZA"):

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from poa_eval.errors import ArchivoError, Place, PoaError
-from poa_eval.names import suggest_sentence
+from poa_eval.names import suggest, suggest_sentence
 
 
 class Model(BaseModel):
@@ -70,7 +70,8 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
     """
     if not path.is_file():
         siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
-        hint = f" ({suggest_sentence(path.name, siblings)})" if siblings else ""
+        near = suggest(path.stem, [Path(name).stem for name in siblings])
+        hint = f" (¿quiso decir «{near}{path.suffix}»?)" if near else ""
         raise ArchivoError(
             "ningún archivo en esa ruta",
             "un archivo YAML",
@@ -116,9 +117,10 @@ def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError]
         return model.model_validate(content)
     except ValidationError as fault:
         lines = [f"{_name_key(item['loc'])}: {_say(model, item)}" for item in fault.errors()]
+        about_keys = any(item["type"] in ("missing", "extra_forbidden") for item in fault.errors())
         raise error(
             "\n".join(lines),
-            "las claves " + ", ".join(model.model_fields),
+            "las claves " + ", ".join(model.model_fields) if about_keys else "valores admitidos en cada clave",
             "corrija cada clave citada" + (" en el archivo" if place.archivo else ""),
             lugar=place,
         ) from None

@@ -211,7 +211,9 @@ def plot_states(source: Source) -> Block:
             axes.text(x + total * 0.04, y + 0.075, f"{SYMBOLS[state]} {state}: {numbers}", va="center")
 
     met = int((e.actividades["meta_cumplida"] == True).sum())  # noqa: E712  (None is neither)
-    title = f"A la fecha, {met} de {count_words(total, 'actividad alcanza', 'actividades alcanzan')} su meta."
+    base = int(e.actividades["cumplimiento_acumulado"].notna().sum())
+    reached = count_words(base, "actividad evaluada alcanza", "actividades evaluadas alcanzan")
+    title = f"A la fecha, {met} de {reached} su meta." if base else "A la fecha no hay actividades evaluadas."
     said = [f"{label}: " + ", ".join(f"{s} {n}" for s in present if (n := counts.get(s))) for label, counts in bars]
     note = f"Número de actividades por estado, en el {bars[0][0]} y {name_span(e.trimestre)}."
     alt = f"Barras apiladas de {count_words(total, 'actividad', 'actividades')} por estado. {'. '.join(said)}."

@@ -23,12 +23,16 @@ CRITERIA: dict[str, tuple[str, str]] = {
         "hay una meta anual en número, o lo programado por periodo, o el texto de la meta (el de la actividad o el de "
         "la meta de la que depende) dice una cantidad; un año, una fecha o una referencia legal no lo son",
     ),
-    "unidad_medida": ("unidad de medida", "el documento la dice en su propia columna"),
+    "unidad_medida": (
+        "unidad de medida",
+        "el documento la dice en su propia columna; aquí y en todo criterio, «-», «N/A» o «Por definir» no dicen nada",
+    ),
     "linea_base": ("línea base numérica", "la línea base es un número, o su texto dice una cantidad"),
     "indicador_metodo": (
         "indicador con método",
         "hay un indicador, de la actividad o del bloque al que pertenece, y se dice cómo se mide: con una descripción, "
-        "o con una fórmula escrita en el propio indicador",
+        "o con una fórmula escrita en el propio indicador («A / B × 100», «A dividido entre B», «porcentaje de A "
+        "respecto de B»)",
     ),
     "frecuencia": (
         "frecuencia de medición",
@@ -42,23 +46,22 @@ CRITERIA: dict[str, tuple[str, str]] = {
     "medio_verificacion": ("medio de verificación", "el documento lo dice en su propia columna"),
 }
 _IDS = ["unidad_id", "unidad", "actividad_id", "actividad"]
-#: Answers that say nothing, folded and without the signs around them; whatever asks for an answer asks `says`.
+#: Answers that say nothing, folded and without punctuation; whatever asks for an answer asks `says`.
 NO_ANSWERS = frozenset(
     "|na|n a|nd|n d|sd|s d|sin dato|sin datos|sin informacion|sin definir|sin especificar|sin determinar|no aplica|"
     "no aplicable|no disponible|no definido|no definida|no especificado|no especificada|no hay|no tiene|no existe|"
-    "ninguno|ninguna|ningun|nada|pendiente|pendiente de definir|por definir|por definirse|por determinar|por establecer|"
-    "por asignar|en proceso|tbd|vacante|x|xx|xxx".split("|")
+    "ninguno|ninguna|nada|pendiente|pendiente de definir|por definir|por definirse|por determinar|por establecer|"
+    "por asignar|tbd|vacante|xx|xxx".split("|")
 )
-#: A formula, folded: a factor of 100, a sign of mathematics, a ratio in brackets or of brackets, «A dividido entre B»,
-#: «porcentaje de A respecto de B». A bare slash is none: «actas / informes».
+#: A formula, folded. A bare slash is none («actas / informes»), nor are two words in brackets («(internas/externas)»).
 _FORMULA = re.compile(
-    r"[*x×]\s*\(?100\b|\b100\s*[*x×]|[÷∑σ=]|\)\s*/|/\s*\(|\([^()/]*[a-z][^()/]*[a-z]\s*/\s*[^()/]*[a-z]{2}[^()/]*[a-z]\)|"
-    r"\bdividid[oa]s?\s+(?:entre|por|para|sobre)\b|\b(?:entre|respecto|relacion)\s+(?:al?|del?|el)\s+total\b|"
-    r"\b(?:porcentaje|proporcion|razon|cociente|tasa|relacion)\b.*\b(?:(?:con\s+)?respecto\s+(?:al?|del?)|entre|sobre|"
-    r"en\s+relacion\s+(?:al?|con))\b"
+    r"(?:/|\bentre\b).*(?<![a-z])[*x×]\s*\(?100\b|\b100\s*[*x×](?![a-z]).*(?:/|\bentre\b)|[÷∑σ=]"  # a division × 100
+    r"|\)\s*/\s*\(|\((?=[^()]*\w\s+\w)[^()/]*[a-z]{3}\s*/\s*[a-z]{3}[^()/]*\)"  # (A) / (B), (several words / more)
+    r"|/[^/]*\b(?:programad|previst|planead|planificad|solicitad|estimad|proyectad|presupuestad|total)"  # A / B planned
+    r"|\bdividid[oa]s?\s+(?:entre|por|para|sobre)\b|\b(?:entre|respecto|relacion)\s+(?:al?|del?|el)\s+total\b"
+    r"|(?:%|\b(?:porcentaje|proporcion|cociente|tasa))\s.*\b(?:respecto\s+(?:al?|del?)|en\s+relacion\s+(?:al?|con)|"
+    r"con\s+relacion\s+al?|(?:sobre|entre)\s+(?:el\s+total|l[oa]s\s+(?:\w+\s+)?\w+(?:ad|id|ist|ech|rit)[oa]s))\b"
 )
-#: What brackets hold and is no ratio: «(y/o)», «(internas/externas)» have one word on each side.
-_ONE_WORD = re.compile(r"\(\s*[^\s()/]+\s*/\s*[^\s()/]+\s*\)")
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,8 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     rows = plan.actividades
     own = set(rows.loc[rows["meta_anual"].notna() | _test(rows["meta_texto"], says), "unidad_id"])
     goals = plan.metas[plan.metas["nivel"].map(fold).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
-    rows = rows[~rows["unidad_id"].isin(set(goals["unidad_id"]))]
+    shared = rows["unidad_id"].isin(goals["unidad_id"]) | rows["meta_id"].isin(goals["meta_id"])
+    rows = rows[rows["unidad_id"].isin(own) | ~shared]
     above = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
     below = rows[["unidad_id", "actividad_id", "fuente"]].assign(
         meta_id=None,
@@ -137,14 +141,14 @@ def list_goals(plan: Plan) -> pd.DataFrame:
 
 
 def says(value: object) -> bool:
-    """Say whether an answer says something: neither missing nor «-», «N/A», «Pendiente», «Por definir»…
+    """Say whether an answer says something: neither missing nor «-», «N/A», «Pendiente» or «Por definir».
 
     Examples
     --------
     >>> says("Tres informes"), says("N/A"), says(" … "), says(None)
     (True, False, False, False)
     """
-    return has(value) and re.sub(r"[\W_]+", " ", fold(str(value))).strip() not in NO_ANSWERS
+    return has(value) and re.sub(r"[^\w%$°#€]+|_+", " ", fold(str(value))).strip() not in NO_ANSWERS
 
 
 def assess(plan: Plan) -> Evaluability:
@@ -237,7 +241,7 @@ def _says_quantity(text: object) -> bool:
 
 
 def _says_formula(indicator: object) -> bool:
-    return says(indicator) and bool(_FORMULA.search(_ONE_WORD.sub(" ", fold(str(indicator)))))
+    return says(indicator) and bool(_FORMULA.search(fold(str(indicator))))
 
 
 def _read_goal(goal: dict | None) -> str | None:

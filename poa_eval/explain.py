@@ -17,7 +17,7 @@ from poa_eval.block import (
     state_cell,
     text_cell,
 )
-from poa_eval.check import SEVERITIES
+from poa_eval.check import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
 from poa_eval.goals import show_statements
 from poa_eval.measure import Evaluation
@@ -83,7 +83,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
             )
         table = table[table["regla"] == regla]
     if table.empty:
-        return render_words(["No hay hallazgos: ninguna de las comprobaciones encontró algo que corregir."])
+        return render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
     units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
     groups = []
@@ -118,6 +118,12 @@ def show_findings_summary(q: Quarter) -> Block:
     )
 
 
+def _name_checks(q: Quarter) -> str:
+    """Name the rules that look at a report's rows; what none looks at is not vouched for."""
+    names = [slug for slug in RULES if not (is_unit(q.evaluacion) and slug.startswith("celda-"))]
+    return ", ".join(name_rule(slug).lower() for slug in names)
+
+
 def show_published(q: Quarter) -> Block:
     """Show the totals that the document itself prints for the institution, and the share that its rows explain."""
     e = q.evaluacion
@@ -129,7 +135,7 @@ def show_published(q: Quarter) -> Block:
     ]
     wide = totals.pivot_table(index="mes", columns="concepto", values="valor", aggfunc="last")
     if wide.empty or not {"programado", "ejecutado"} <= set(wide.columns):
-        return render_words(["El documento no imprime un total de la institución."])
+        return EMPTY
     done, planned = (format_number(wide[c].sum(), locale) for c in ("ejecutado", "programado"))
     span = (
         name_span(e.trimestre)

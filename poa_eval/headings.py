@@ -114,7 +114,7 @@ def choose_edition(
     raise FormatoError(
         f"encabezados que no son de ningún layout probado: {tried}",
         f"los encabezados de un layout; el más cercano es {la.nombre} ({name}), que además pide {headings}",
-        "indique el layout con `--layout`, o escriba uno nuevo (CONTRIBUTING.md, «Add an institution»)",
+        "indique el layout si lo hay; si la forma es nueva, `poa-eval draft ARCHIVO` escribe un borrador",
         lugar=document.hojas[0].locate(0) if document.hojas else None,
     )
 

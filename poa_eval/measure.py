@@ -254,7 +254,7 @@ def _measure_group(
             "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
         }
         base = profile.count_base(len(evaluated), missing)
-        values["proporcion_cumplidas"] = values["cumplidas"] / base * 100 if base else None
+        values["proporcion_cumplidas"] = values["cumplidas"] / base * 100 if len(evaluated) else None
         reason = _refuse_sum(evaluated, plan, per_document)
         if reason in _SUMS:
             values["programado"] = evaluated[f"programado_{window}"].sum()

@@ -31,7 +31,7 @@ def write_overview(folder: Path) -> Path:
         failed = sum(result != "correcto" for result in (*units, outcome["institucion"]))
         said = f"{len(units)} {'unidad' if len(units) == 1 else 'unidades'}"
         said += f"; {failed} sin elaborar" if failed else ""
-        text = f"{params['institucion']} · {period} ({said})"
+        text = f"{params['institucion']} · {period} ({said}) · {evidence.parent.name}"
         rows.append((params["institucion"], -params["ejercicio"], -params["trimestre"], evidence.parent.name, text))
     links = [(f"{name}/index.html", text) for *_, name, text in sorted(rows)]
     page = folder / "index.html"

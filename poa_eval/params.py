@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import ParamsError, Place
@@ -60,6 +60,12 @@ class Params(Model):
             raise ValueError(f"se encontró «{value}»; debe ser un número entero")  # noqa: TRY004  (pydantic wants it)
         return value
 
+    @model_validator(mode="after")
+    def _check_date(self) -> Params:
+        if self.fecha_corte < dt.date(self.ejercicio, 1, 1):
+            raise ValueError(f"fecha_corte {self.fecha_corte} es anterior al ejercicio {self.ejercicio}")
+        return self
+
     def plain(self) -> dict[str, object]:
         """Return the parameters as YAML and papermill know them: texts, numbers, lists."""
         return self.model_dump(mode="json")
@@ -76,6 +82,13 @@ def load_params(path: str | Path) -> Params:
         Keys are unknown, missing or badly typed; all faults are listed.
     """
     path = Path(path)
+    if path.is_file() and path.suffix.lower() not in {".yaml", ".yml"}:
+        raise ParamsError(
+            f"un archivo «{path.suffix}»",
+            "un archivo de parámetros (.yaml)",
+            "indique uno de la carpeta params/; un documento se nombra dentro de él, en `fuentes:`",
+            lugar=Place(path.name),
+        )
     return make_model(Params, read_yaml(path, ParamsError), ParamsError, Place(path.name))
 
 

@@ -36,7 +36,7 @@ _PERCENT = r"\s*(?:%|por\s?ciento)"
 _SPAN = rf"{_NUM}\s*(?:dias|meses|semanas|horas)"
 _UNIT = r"(?:m[23]?|km|kg|cm|has?|hectareas?|hrs?|h|lt?s?|ton|gb|mb|kwh?|min|mil|mdp|pesos|soles|dias|usd)\b"
 _MEASURED = rf"(?:{_PERCENT}|\s*{_UNIT}|\s+millon(?:es)?\b)"
-_CURRENCY = r"(?:usd|us|mxn|gtq|cop|clp|pen|bs|rd|s/|[ql]\.?\s?(?=\d\d))"
+_CURRENCY = r"(?:usd|us|mxn|gtq|cop|clp|pen|bs|rd|s/|[ql]\.?\s?(?=\d\d|\d[.,]\d{3}))"
 _VERBAL = r"[a-z]{2,}(?:[aei]r(?:se|les?|l[oa]s?)?|[aei]ran?)"
 _NO_VERB = r"(?:taller|mujer|lugar|hogar|escolar|auxiliar|titular|celular|cartera|carretera)\b"
 _DEBT = r"(?:mora|rezago|adeudo|atraso|retraso|antiguedad|cartera|deuda)s?(?:\s+(?:vencid|moros)[oa]s?)?"
@@ -60,7 +60,8 @@ _NO_QUANTITY = tuple(
         r"(?<![\d.,])\d{1,2}\.-|\n\s*\d{1,2}(?:\.\d{1,2})+\s+(?=[^\s\d%])",
         rf"^\s*\d{{1,2}}\s+(?={_VERBAL}\b)",
         # Dates, hours and how often: «31 de mayo de 2024», «30/jun/2017», «el 15 de cada mes», «cada 15 días».
-        rf"\b(?:1[o°º]?\.?|{_LIST})(?:\s+de\s+|\s*[-/ ]\s*){_MON}(?:\s*[-/]\s*\d{{2,4}}\b|\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?",
+        rf"\b(?:1[o°º]?\.?|{_LIST})(?:\s+de\s+|\s*[-/ ]\s*){_MON}"
+        rf"(?:\s*[-/]\s*\d{{2,4}}\b|\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?",
         rf"\b{_MON}\s*(?:[-/]\s*\d{{2,4}}\b|(?:del?\s+)?(?:{_YEAR}\b|\d{{1,2}}\b(?!{_PLURAL}|{_MEASURED})))",
         r"(?<![\d/])(?!(?:1/2|1/3|2/3|1/4|3/4)(?![\d/]))\d{1,4}\s?/\s?\d{1,2}(?:\s?/\s?\d{2,4})?(?![\d/])",
         r"\b\d{1,2}-\d{1,2}-\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?\s?m\b",
@@ -80,7 +81,7 @@ _NO_QUANTITY = tuple(
         # 224», «NIIF 16», «D.L. 276». The name is a singular that is neither verb nor `_LEADING`.
         rf"\b(?:{_LAW})\b\.?\s*(?:n[°ºo]\.?|num\.?|#)?\s*[:.]?\s*{_LIST}(?!{_PERCENT})",
         rf"\b(?!{_LEADING}|{_WORD}\b|{_CURRENCY}\b|(?!{_NO_VERB}){_VERBAL}\b|[a-z]*[aeo]s\b)(?:[a-z]{{2,}}|(?:[a-z]\.)+[a-z])"
-        rf"\b\.?\s*(?:\bn[°ºo]\.?|num\.?|#)?\s*(?<![a-z]){_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})",
+        rf"\b\.?\s*(?:\bn[°ºo]\.?|num\.?|#)?\s*(?<![a-z])(?!\d{{1,3}}[.,]\d{{3}}){_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})",
         r"(?:\bn[°º]\.?|#)\s*\d[\d-]*",
         # Codes and ordinals: «NOM-035», «53.1.1», «1er», «3º».
         rf"\b(?!{_CURRENCY}\.?\s?\d|[a-z]{{6,}}\d\d)[a-z][a-z.]*[-/]?\d[\w./:-]*",

@@ -16,7 +16,7 @@ from poa_eval.errors import FormatoError, ParamsError, Place
 from poa_eval.layout import find_layout
 from poa_eval.load import merge_plans
 from poa_eval.measure import Evaluation, measure
-from poa_eval.names import fold, suggest_sentence
+from poa_eval.names import fold, suggest, suggest_sentence
 from poa_eval.params import Params, find_root, make_params
 from poa_eval.plan import COLUMNS, Plan
 from poa_eval.profile import find_profile
@@ -206,6 +206,10 @@ def open_quarter(namespace: Mapping[str, object]) -> Quarter:
         and not name.startswith("_")
         and name not in {"In", "Out"}
     }
+    known = [*Params.model_fields, "unidad"]
+    for name in values:
+        if name not in known and suggest(name, known) == "unidad":
+            raise ParamsError(f"el parámetro «{name}»", "los parámetros " + ", ".join(known), "¿quiso decir «unidad»?")
     unit = values.pop("unidad", None)
     quarter = prepare_quarter(make_params(values), find_root(Path.cwd()))
     return quarter if "unidad" not in namespace else quarter.unit(unit)

@@ -117,7 +117,7 @@ def run_quarter(
         _write_json(folder.with_name(f"{folder.name}.tiempos.json"), times)
     except OSError as error:
         raise ArchivoError(
-            f"no se pudo escribir: {error.strerror or error}",
+            "una carpeta en la que no se pudo escribir",
             "una carpeta con permiso de escritura y espacio, que ningún programa tenga abierta",
             "cierre los archivos del informe anterior, revise el permiso y el espacio, y repita la ejecución",
             lugar=Place(str(folder)),

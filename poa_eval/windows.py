@@ -167,8 +167,8 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     if gone:
         return Window(motivo=f"falta el documento del {' y '.join(gone)} trimestre")
     if close_months(quarters[-1])[0] > due.corte:
-        last = MONTHS[due.corte - 1] if due.corte else "antes de ene"
-        return Window(motivo=f"posterior al corte: se reporta hasta {last}")
+        last = f"se reporta hasta {MONTHS[due.corte - 1]}" if due.corte else "no cerró ningún mes"
+        return Window(motivo=f"posterior al corte: {last}")
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
         periods = due.periods.get(activity["actividad_id"], ())

@@ -175,6 +175,7 @@ PARAMS = {
         ({"trimestre": 5}, ["«trimestre»", "a lo más 4"]),
         ({"trimestre": "4"}, ["«trimestre»", "número entero"]),
         ({"fecha_corte": "31/12/2022"}, ["«fecha_corte»", "AAAA-MM-DD"]),
+        ({"fecha_corte": "2021-12-31"}, ["fecha_corte", "anterior al ejercicio 2022"]),
         ({"fuentes": []}, ["«fuentes»"]),
         ({"fuentes": [{"archivo": "x.xlsx", "layot": "sat-poi"}]}, ["layot", "¿quiso decir «layout»?"]),
         ({"institucion": None}, ["«institucion»", "un texto"]),
@@ -201,7 +202,7 @@ def test_a_broken_yaml_names_the_line(tmp_path):
 
 
 def test_the_year_of_the_params_is_the_document_s(root):
-    params = poa.params.make_params(PARAMS | {"ejercicio": 2023})
+    params = poa.params.make_params(PARAMS | {"ejercicio": 2023, "fecha_corte": "2023-12-31"})
     refuse(lambda: poa.prepare_quarter(params, root), "2022", "2023")
 
 

@@ -269,7 +269,7 @@ def test_none_reported_is_not_zero_and_is_divided_by_thirteen(plan, book):
     assert rows["cumplimiento_trimestre"].isna().all()
     whole = evaluation.institucion.iloc[0]
     assert (whole["evaluadas_trimestre"], whole["sin_reporte_trimestre"]) == (0, 13)
-    assert whole["proporcion_cumplidas_trimestre"] == 0
+    assert pd.isna(whole["proporcion_cumplidas_trimestre"])
     assert whole["cobertura_reporte_trimestre"] == 0
     assert pd.isna(whole["promedio_topado_trimestre"])
     assert evaluation.perfil.count_base(0, 13) == 13

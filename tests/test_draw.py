@@ -39,7 +39,7 @@ def test_each_figure_tells_its_own_content(quarter):
 
 def test_words_of_the_figures_hold_the_figures():
     sat, gerencia = open_params("sat-2022-t4"), open_params("gerencia-comercial-2023-t1")
-    assert "A la fecha, 38 de 43 actividades alcanzan su meta." in poa.plot_states(sat).html
+    assert "A la fecha, 38 de 43 actividades evaluadas alcanzan su meta." in poa.plot_states(sat).html
     assert "IV trimestre: cumplida 41, casi cumplida 1, no programada 1" in read_alts(poa.plot_states(sat))[0]
     assert "12 unidades cumplen todas sus metas evaluadas, de 15" in poa.plot_ranking(sat).html
     assert "309 · COORDINACIÓN DE RECUPERACIÓN DE REZAGOS: 0.0\xa0%" in read_alts(poa.plot_ranking(gerencia))[0]

@@ -38,6 +38,17 @@ Diseñar cuatro (04) zonas de estacionamiento|cuatro
 10-15 usuarios por día|10
 Cero accidentes|Cero
 Atender 2/3 de las solicitudes|2/3
+Duplicar la recaudación|Duplicar
+Llegar al doble de usuarios|al doble
+Recaudar Q500|500
+Recaudar Q 500|500
+Llegar a una cobertura 80|80
+Ejercer un presupuesto 1,500,000|1,500,000
+Recaudar Q1,500,000|1,500,000
+Cobrar el IVA al 16% a 500 usuarios|500
+Aplicar las NIIF 16 en 3 unidades|3
+Impartir el taller 3 veces|3
+Reducir la cartera vencida a 10%|10%
 """
 NO_TARGETS = """
 REVISION DEL EJERCICIO FISCAL 2016
@@ -82,6 +93,19 @@ Una capacitación
 CUADERNILLOS TRIBUTARIOS 2023
 Agenda 2030
 RECAUDACION
+Calle Mina 224
+Aplicar el D.L. 276
+Aplicar la NIIF 16
+Sesión 45
+Preparar la sesión 45
+Gestión del siglo 21
+Windows 10
+Migrar los equipos a Windows 10
+Cobrar el IVA al 16%
+Recuperar la cartera vencida a 90 días
+Reporte del Q1
+Evitar duplicar trámites
+Expediente por duplicado
 """
 ONES = "_ uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis".split()
 ONES += "diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco".split()
@@ -215,6 +239,12 @@ def test_nothing_said_is_zero_and_everything_is_missing():
         ("linea_base", {"linea_base_texto": "35 % en 2016"}),
         ("indicador_metodo", {"indicador": "Informes", "descripcion": "Se cuentan los acuses"}),
         ("indicador_metodo", {"indicador": "Entregados / pedidos * 100"}),
+        ("indicador_metodo", {"indicador": "(Visitas hechas/Visitas previstas)"}),
+        ("indicador_metodo", {"indicador": "Visitas hechas / visitas programadas"}),
+        ("indicador_metodo", {"indicador": "Visitas hechas dividido entre visitas pedidas"}),
+        ("indicador_metodo", {"indicador": "Porcentaje de visitas realizadas respecto de las programadas"}),
+        ("indicador_metodo", {"indicador": "Porcentaje de quejas sobre las quejas recibidas"}),
+        ("unidad_medida", {"unidad_medida": "%"}),
         ("frecuencia", {"frecuencia": "Mensual"}),
         ("medio_verificacion", {"medio_verificacion": "Acuses"}),
     ],
@@ -233,11 +263,28 @@ def test_what_meets_a_criterion(criterion, said):
         {"linea_base_texto": "2016"},
         {"indicador": "Informes"},
         {"indicador": "Informes y/o oficios"},
+        {"indicador": "Actas / informes"},
+        {"indicador": "Reuniones (internas) / externas"},
+        {"indicador": "Reuniones (internas/externas)"},
+        {"indicador": "Talleres x 100 personas"},
+        {"indicador": "Porcentaje de quejas sobre el servicio"},
         {"descripcion": "Se cuentan los acuses"},
     ],
 )
 def test_what_does_not_meet_any(said):
     assert first_row(make_plan(said, unidades=[{"unidad_id": "obras", "unidad": "OBRAS"}]))["criterios"] == 0
+
+
+@pytest.mark.parametrize(
+    "answer", ["-", "—", "N/A", "n.a.", "No aplica", "NO APLICA.", "s/d", "Pendiente", "Ninguno", "Por definir", "…"]
+)
+def test_an_answer_that_says_nothing_meets_no_criterion(answer):
+    columns = ("unidad_medida", "indicador", "descripcion", "frecuencia", "medio_verificacion", "meta_texto")
+    units = [{"unidad_id": "obras", "unidad": "OBRAS", "responsable": answer}]
+    plan = make_plan(dict.fromkeys(columns, answer), unidades=units)
+    row = first_row(plan)
+    assert (row["criterios"], str(row["indicador_de"])) == (0, "nan")
+    assert list_goals(plan)["vacia"].tolist() == [True]
 
 
 def test_a_programme_by_periods_quantifies_and_says_when():
@@ -279,6 +326,23 @@ def test_goals_are_those_of_the_hierarchy_once_each_unless_activities_have_their
     goals = list_goals(make_plan({"meta_id": "m"}, {"meta_id": "m"}, metas=HIERARCHY))
     assert goals[["meta_id", "cuantificada"]].values.tolist() == [["m", True], ["n", False]]
     assert len(list_goals(make_plan({"meta_id": "m", "meta_anual": 3.0}, {}, {}, metas=HIERARCHY))) == 3
+
+
+def test_goals_are_decided_unit_by_unit():
+    """Unit agua has goals of its own; those that obras writes in its hierarchy stay."""
+    own = [{"meta_id": "m"}, {"unidad_id": "agua", "meta_anual": 3.0}, {"unidad_id": "agua", "meta_texto": "Mejorar"}]
+    goals = list_goals(make_plan(*own, units=("obras", "agua"), metas=HIERARCHY))
+    assert goals["unidad_id"].tolist() == ["obras", "obras", "agua", "agua"]
+    assert goals["cuantificada"].tolist() == [True, False, True, False]
+    hanging = list_goals(make_plan({"meta_id": "m", "unidad_id": "agua"}, units=("obras", "agua"), metas=HIERARCHY))
+    assert goals.columns.equals(hanging.columns)
+    assert hanging["meta_id"].tolist() == ["m", "n"]
+
+
+@pytest.mark.parametrize(("level", "counts"), [("programa", False), ("objetivo", False), ("Meta", True)])
+def test_only_goals_quantify_what_hangs_on_them(level, counts):
+    above = [{"meta_id": "p", "unidad_id": "obras", "nivel": level, "texto": "Juntos 3000 familias"}]
+    assert first_row(make_plan({"meta_id": "p"}, metas=above))["meta_cuantificada"] == counts
 
 
 def test_units_rank_by_what_they_say_and_ties_share_a_place():

@@ -114,6 +114,29 @@ def test_a_plan_without_any_goal_is_not_said_row_by_row():
     assert count(make_plan({"meta_texto": "Tres informes"}, {})) == {"meta-vacia": 1}
 
 
+@pytest.mark.parametrize("answer", ["N/A", "Pendiente", "-"])
+def test_a_goal_that_says_nothing_is_empty(answer):
+    for plan in (make_plan({"meta_texto": answer}, {"meta_texto": "Tres informes"}), make_plan({"meta_texto": answer})):
+        found = find(plan, "meta-vacia")
+        assert found[["actividad_id", "encontrado"]].values.tolist() == [["a0", answer]]
+        assert f"dice «{answer}»" in found["mensaje"].item()
+        assert find(plan, "meta-sin-cuantificar").empty
+
+
+def test_a_marked_row_without_activity_names_the_nearest_and_merges_nothing():
+    rows = ["Bacheo de la calle", "Bacheo de las cayes", "ZZZ"]
+    notes = [{"clave": "cronograma_sin_actividad", "texto": row, "fuente": f"p.txt:c{row[-3:]}"} for row in rows]
+    plan = make_plan({"actividad": "Bacheo de calles"}, {"actividad": "Alumbrado"}, contexto=notes)
+    found = find(plan, "nombre-con-variantes")
+    assert found["gravedad"].tolist() == ["nota"] * 3
+    assert found["encontrado"].tolist() == rows
+    assert found["esperado"].tolist() == ["Bacheo de calles"] * 2 + ["el nombre de una actividad"]
+    assert found["actividad_id"].fillna("").tolist() == ["a0", "a0", ""]
+    assert "«Bacheo de la calle»" in found["mensaje"].iloc[0]
+    assert "«Bacheo de calles» (p.txt:L0)" in found["mensaje"].iloc[0]
+    assert plan.calendario.empty
+
+
 @pytest.mark.parametrize(
     ("baseline", "found"),
     [

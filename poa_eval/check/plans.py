@@ -10,7 +10,7 @@ import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, rule
 from poa_eval.evaluability import list_goals
-from poa_eval.names import fold, fold_letters
+from poa_eval.names import fold, fold_letters, suggest
 from poa_eval.quantity import find_quantity
 from poa_eval.words import has
 
@@ -58,16 +58,19 @@ def find_goals_without_quantity(facts: Facts) -> Iterator[Finding]:
 
 @rule("meta-vacia", "advertencia")
 def find_empty_goals(facts: Facts) -> Iterator[Finding]:
-    """Catch goals left blank where the plan has goals: neither a figure nor a text.
+    """Catch goals left blank where the plan has goals: neither a figure nor a text, or one like «N/A», «Pendiente».
 
     Not plans that write no goals at all: there evaluability says so once.
     """
     goals = list_goals(facts.plan)
-    for goal in goals[goals["vacia"]].to_dict("records") if not goals["vacia"].all() else []:
+    written = [has(text) for text in goals["texto"]]
+    for goal in goals[goals["vacia"]].to_dict("records") if any(written) or not goals["vacia"].all() else []:
+        said = _cut(goal["texto"]) if has(goal["texto"]) else ""
         yield _at(goal) | {
-            "encontrado": "vacía",
+            "encontrado": said or "vacía",
             "esperado": "una cantidad",
-            "mensaje": "La meta está vacía: escriba cuánto se quiere lograr en el año y en qué unidad de medida.",
+            "mensaje": (f"La meta dice «{said}», que es como dejarla vacía" if said else "La meta está vacía")
+            + ": escriba cuánto se quiere lograr en el año y en qué unidad de medida.",
         }
 
 
@@ -148,6 +151,28 @@ def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
             "esperado": "al menos una actividad",
             "mensaje": f"{name} («{_cut(goal['texto'])}») no tiene ninguna actividad: agregue las que "
             "hagan falta, o explique por qué no las hay.",
+        }
+
+
+def find_loose_marks(facts: Facts) -> Iterator[Finding]:
+    """Note marked rows of a month grid whose activity is not found, and the activity nearest in name.
+
+    Part of the rule `nombre-con-variantes`: it proposes, never merges.
+    """
+    notes = facts.plan.contexto[facts.plan.contexto["clave"] == "cronograma_sin_actividad"]
+    notes = notes[~notes["texto"].astype(str).map(fold).duplicated()]
+    activities = {str(activity["actividad"]): activity for activity in facts.activities.values()}
+    for text, source in zip(notes["texto"], notes["fuente"], strict=True):
+        near = suggest(str(text), activities)
+        where = {"actividad_id": activities[near]["actividad_id"]} if near else {}
+        hint = f"; la de nombre más parecido es «{_cut(near)}» ({activities[near]['fuente']})" if near else ""
+        yield where | {
+            "concepto": fold(str(text)),
+            "encontrado": text,
+            "esperado": near or "el nombre de una actividad",
+            "mensaje": f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
+            " Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes.",
+            "fuente": source,
         }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poa_eval.check.facts import Facts, Finding, rule
+from poa_eval.check.plans import find_loose_marks
 
 
 @rule("nombre-con-variantes", "nota")
 def find_spellings(facts: Facts) -> Iterator[Finding]:
-    """Note names taken as one because they are equal but for accents, case and spaces."""
+    """Note names taken as one because they are equal but for accents, case and spaces, and those that may be one."""
     for (unit_id,), text, source in facts.notes("variante.unidad"):
         yield {
             "unidad_id": unit_id,
@@ -17,6 +18,7 @@ def find_spellings(facts: Facts) -> Iterator[Finding]:
             "mensaje": f"{text[0].upper()}{text[1:]}." if text else "",
             "fuente": source,
         }
+    yield from find_loose_marks(facts)
 
 
 @rule("celda-reconstruida", "nota")
