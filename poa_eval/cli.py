@@ -177,6 +177,7 @@ def _capture(
     ] = None,
 ) -> int:
     from poa_eval.capture import write_capture
+    from poa_eval.owe import list_owed
     from poa_eval.params import find_project, load_params
     from poa_eval.quarter import prepare_quarter
 
@@ -185,6 +186,11 @@ def _capture(
     plan = prepare_quarter(known, find_project(params)).plan
     for path in write_capture(plan, known.trimestre, out, fecha_limite=deadline):
         print(path)
+    owed = {item.unidad_id for item in list_owed(plan, known.trimestre)}
+    for unit in plan.unidades.to_dict("records"):
+        if unit["unidad_id"] not in owed:
+            why = "el plan no dice qué vence en el trimestre (sin meta por periodo, calendario ni frecuencia)"
+            print(f"Nada que llenar en el libro de «{unit['unidad']}»: {why}.", file=sys.stderr)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -30,7 +31,8 @@ class Place:
             parts.append(f"hoja «{self.hoja}»")
         if self.celda:
             is_line = self.celda[:1] == "L" and self.celda[1:].isdigit() and not self.hoja
-            parts.append(f"línea {self.celda[1:]}" if is_line else f"celda {self.celda}")
+            is_cell = re.fullmatch(r"[A-Z]{1,3}\d+", self.celda) is not None
+            parts.append(f"línea {self.celda[1:]}" if is_line else f"celda {self.celda}" if is_cell else self.celda)
         return " · ".join(parts)
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import poa_eval as poa
+from places import ROOT
 from poa_eval import cli
 from poa_eval.capture import CAUSES, write_capture
 from poa_eval.captured import apply_captures
@@ -732,3 +733,11 @@ def test_the_untouched_plan_of_a_treasury_gives_its_printed_formula(shared, tmp_
     assert (whole["cumplidas_trimestre"], whole["evaluadas_trimestre"]) == (13, 13)
     assert whole["proporcion_cumplidas_trimestre"] == 100
     assert whole["no_programadas_trimestre"] == 1
+
+
+def test_a_unit_with_nothing_to_fill_is_told_so(tmp_path, capsys):
+    params = ROOT / "params" / "santiago-2017-t2.yaml"
+    assert cli.main(["capture", str(params), "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert said.count("Nada que llenar en el libro de") == 2
+    assert "el plan no dice qué vence" in said

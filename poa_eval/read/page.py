@@ -142,7 +142,7 @@ def _limit_width(width: int, column: int) -> int:
 
 
 def read_word(path: Path) -> RawDocument:
-    """Read a Word document: each paragraph and each row of a table is a row, counted from 1 as its line.
+    """Read a Word document: each paragraph and each row of a table is a row, named as such.
 
     A cell merged over several is filled over its range; the paragraphs of a cell are its lines. A table within a cell
     is read once, after the table that holds it. Content controls are read; of tracked changes, the text as it would
@@ -163,14 +163,21 @@ def read_word(path: Path) -> RawDocument:
             lugar=Place(path.name),
         ) from error
     rows: list[tuple[Cell, ...]] = []
+    names: list[str] = []
+    paragraphs = number = 0
     for block in blocks:
         tables = deque([block] if block.tag == _TABLE else [])
         if not tables:
-            rows.append((_read_words(block).strip() or None,))
+            text = _read_words(block).strip() or None
+            paragraphs += text is not None
+            rows.append((text,))
+            names.append(f"párrafo {paragraphs}")
         while tables:
-            rows += _read_word_table(tables.popleft(), tables, path.name)
-            rows.append(())
-    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows)),))
+            number += 1
+            found = [*_read_word_table(tables.popleft(), tables, path.name), ()]
+            rows += found
+            names += [f"tabla {number}, fila {row}" for row in range(1, len(found) + 1)]
+    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names)),))
 
 
 def _list_within(element: etree._Element, *names: str) -> Iterator[etree._Element]:

@@ -61,6 +61,8 @@ class RawSheet:
         The sheet is hidden in its file.
     lineas : tuple of int
         Line of the file on which each row begins, where rows are not lines.
+    rotulos : tuple of str
+        Name of each row's place in a document without lines: ``tabla 3, fila 2``, ``párrafo 14``.
     desde : int
         Column of the file in which the rows begin, where they are a part of its sheet.
     """
@@ -70,6 +72,7 @@ class RawSheet:
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
     lineas: tuple[int, ...] = ()
+    rotulos: tuple[str, ...] = ()
     desde: int = 0
 
     @cached_property
@@ -82,7 +85,9 @@ class RawSheet:
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 
     def locate(self, row: int, column: int | None = None) -> Place:
-        """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text."""
+        """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
+        if row < len(self.rotulos):
+            return Place(self.archivo, None, self.rotulos[row])
         if self.hoja is None:
             return Place(self.archivo, None, f"L{self.lineas[row] if row < len(self.lineas) else row + 1}")
         return Place(self.archivo, self.hoja, f"{letter_column(self.desde + (column or 0))}{row + 1}")
