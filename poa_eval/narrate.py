@@ -219,7 +219,7 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
         done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
         said = "; suma según el documento" if "suma según el documento" in str(figures["motivo"]) else ""
         share = format_percent(figures["volumen_acumulado"], locale)
-        sentences.append(f"A la fecha se ejecutó {done} de {planned} programado ({share}{said}).")
+        sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados ({share}{said}).")
     return sentences
 
 

@@ -58,7 +58,7 @@ def test_headline_of_a_year_tells_quarter_year_and_the_documents_own_sum(sat_qua
     assert "41 de las 42 actividades evaluadas (97.6 %; cobertura de reporte: 100.0 %)" in said
     assert "38 de las 43 actividades evaluadas (88.4 %" in said
     assert "1 actividad no programada" in said
-    assert "3,765 de 3,783 programado (99.5 %; suma según el documento)" in said
+    assert "3,765 de 3,783 programados (99.5 %; suma según el documento)" in said
 
 
 def test_headline_names_what_is_not_reported(gerencia_quarter):
