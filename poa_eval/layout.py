@@ -220,13 +220,13 @@ def find_layout(name: str) -> Layout:
 
     Examples
     --------
-    >>> find_layout("sat-poy")
+    >>> find_layout("no-hay")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     poa_eval.errors.LayoutError: LayoutError
-      se encontró   el layout «sat-poy»
+      se encontró   el layout «no-hay»
       se esperaba   un layout conocido o la ruta de un YAML
-      qué hacer     ¿quiso decir «sat-poi»?
+      qué hacer     ...
     """
     if Path(name).suffix.lower() in {".yaml", ".yml"}:
         return read_layout(name)

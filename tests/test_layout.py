@@ -195,4 +195,4 @@ def test_no_institution_is_named_in_code():
     words = ("jocotepec", "cuscatancingo", "santiago", "gerencia", "sat-", "sat_", "metepec", "gachancip")
     for path in (ROOT / "poa_eval").rglob("*.py"):
         text = path.read_text(encoding="utf-8").casefold()
-        assert not [word for word in words if word in text and f"«{word}" not in text], path
+        assert not [word for word in words if word in text], path
