@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, make_difference, rule
-from poa_eval.values import name_period
+from poa_eval.names import fold
+from poa_eval.values import is_percentage, name_period, parse_frequency
 from poa_eval.windows import measure_window
+
+_FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
 
 
 @rule("periodo-cambiado", "error")
@@ -70,3 +73,66 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
             )
             where = {"actividad_id": activity["actividad_id"], "mes": 3 * facts.quarters[-1]}
             yield make_difference(window.ejecutado or 0, window.programado or 0, message, activity["fuente"], **where)
+
+
+@rule("frecuencia-no-corresponde", "advertencia")
+def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
+    """Catch a FRECUENCIA that is not the period in which the activity is reported; the reported period stands.
+
+    Not where a form has columns for the whole year: there every activity has them.
+    """
+    for activity in facts.activities.values():
+        length = parse_frequency(str(activity["frecuencia"]))
+        periods = facts.due.periods[activity["actividad_id"]]
+        lengths = {p["meses"] for p in periods}
+        if length is None or len(lengths) != 1 or lengths == {length} or sum(p["meses"] for p in periods) >= 12:
+            continue
+        found = _FREQUENCIES[lengths.pop()]
+        yield {
+            "actividad_id": activity["actividad_id"],
+            "encontrado": activity["frecuencia"],
+            "esperado": found,
+            "mensaje": f"La frecuencia dice «{activity['frecuencia']}», y el reporte es {found}.",
+            "fuente": periods[0]["fuente"],
+        }
+
+
+@rule("compensacion-oculta", "nota")
+def find_compensations(facts: Facts) -> Iterator[Finding]:
+    """Note a sum to date that reaches its programme although a part falls short: a quarter, or a unit's activity."""
+    for activity in facts.activities.values() if facts.quarters else ():
+        whole = measure_window(activity, facts.due, facts.quarters, facts.perfil)
+        if not whole.cumplida or activity["sentido"] != "ascendente" or activity["acumulacion"] != "suma":
+            continue
+        for quarter in facts.quarters:
+            part = measure_window(activity, facts.due, (quarter,), facts.perfil)
+            if part.cumplida is False:
+                name, done = name_period(3 * quarter, 3), facts.show(part.ejecutado or 0)
+                message = (
+                    f"A la fecha se alcanza lo programado, pero en el {name} faltó: "
+                    f"{done} de {facts.show(part.programado or 0)}."
+                )
+                where = {"actividad_id": activity["actividad_id"], "mes": 3 * quarter}
+                yield make_difference(part.ejecutado or 0, part.programado or 0, message, activity["fuente"], **where)
+    yield from _find_unit_compensations(facts)
+
+
+def _find_unit_compensations(facts: Facts) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[dict]] = {}
+    for activity in facts.activities.values() if facts.quarters else ():
+        measure = fold(str(activity["unidad_medida"]))
+        added = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
+        if added and activity["sentido"] == "ascendente" and not is_percentage(measure):
+            groups.setdefault((activity["unidad_id"], measure), []).append(activity)
+    for (unit, measure), activities in groups.items():
+        windows = [measure_window(a, facts.due, facts.quarters, facts.perfil) for a in activities]
+        decided = [(a, w) for a, w in zip(activities, windows, strict=True) if w.cumplimiento is not None]
+        done, planned = (sum(getattr(w, c) or 0 for _, w in decided) for c in ("ejecutado", "programado"))
+        short = [a["actividad"] for a, w in decided if w.cumplida is False]
+        if short and done >= planned:
+            names = "; ".join(f"«{name}»" for name in short)
+            message = (
+                f"La unidad suma {facts.show(done)} de {facts.show(planned)}, pero no alcanza su meta: {names}. "
+                "Lo que otras rebasan lo encubre."
+            )
+            yield make_difference(done, planned, message, decided[0][0]["fuente"], unidad_id=unit, concepto=measure)
