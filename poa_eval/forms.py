@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from poa_eval.config import Model
 from poa_eval.names import suggest_sentence
+from poa_eval.patterns import check_pattern
 
 SECTION_TARGETS = ("vision", "mision", "fortaleza", "oportunidad", "debilidad", "amenaza")
 
@@ -34,6 +35,12 @@ class Block(Model):
     inicio: str
     tabla: Literal["metas", "actividades"]
     nivel: str | None = None
+
+    @field_validator("inicio")
+    @classmethod
+    def _check_pattern(cls, value: str) -> str:
+        check_pattern(value)
+        return value
 
 
 class Level(Model):
@@ -95,6 +102,13 @@ class Cards(Model):
     vacios: tuple[str, ...] = ()
     matriz: Matrix | None = None
     cronograma: Grid | None = None
+
+    @field_validator("documento", "campos")
+    @classmethod
+    def _check_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in value:
+            check_pattern(pattern)
+        return value
 
     @model_validator(mode="after")
     def _check_whole(self) -> Cards:

@@ -30,6 +30,7 @@ from poa_eval.parts import (
     Totals,
     check_targets,
 )
+from poa_eval.patterns import check_pattern
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.values import parse_month
 
@@ -96,10 +97,7 @@ class Edition(Model):
     @classmethod
     def _check_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in value:
-            names = re.findall(r"\{\w+\}", pattern)
-            repeated = [name for name in names if names.count(name) > 1]
-            if repeated:
-                raise ValueError(f"«{repeated[0]}» dos veces en «{pattern}»; póngale otro nombre a una")
+            check_pattern(pattern)
         return value
 
     @field_validator("corte")

@@ -22,14 +22,14 @@ _FIGURES = ["programado", "ejecutado"]
 _TOLERANCE = 1e-9
 
 
-def load(path: str | Path, layout: str | Layout | None = None, *, ejercicio: int | None = None) -> Plan:
+def load(path: str | Path, layout: str | Path | Layout | None = None, *, ejercicio: int | None = None) -> Plan:
     """Load one document as a plan.
 
     Parameters
     ----------
     path : path-like
         A spreadsheet or text document.
-    layout : str or Layout, optional
+    layout : str, path-like or Layout, optional
         Name of a known layout, or a YAML file; without it the layout is found by its headings.
     ejercicio : int, optional
         Year, for documents that do not say it.
@@ -47,7 +47,7 @@ def load(path: str | Path, layout: str | Layout | None = None, *, ejercicio: int
     --------
     >>> load("plan.xlsx")  # doctest: +SKIP
     """
-    known = find_layout(layout) if isinstance(layout, str) else layout
+    known = layout if layout is None or isinstance(layout, Layout) else find_layout(str(layout))
     with _pause_collection():
         document = read_raw(path)
         if is_capture(document):

@@ -112,7 +112,7 @@ def measure(
     """
     if trimestre not in (1, 2, 3, 4):
         raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
-    profile = find_profile(perfil) if isinstance(perfil, str) else perfil
+    profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
     date = fecha_corte or close_month(plan.ejercicio, 3 * trimestre)
     due = find_due(plan, find_corte(plan, date))
     activities = pd.DataFrame(

@@ -12,6 +12,7 @@ from poa_eval.measure import Evaluation, describe_quarter, find_corte
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
+from poa_eval.read.raw import name_file
 from poa_eval.windows import Due, find_due, list_answered, list_window, measure_window
 from poa_eval.words import (
     capitalize,
@@ -138,7 +139,7 @@ def list_notes(evaluation: Evaluation) -> list[str]:
 def name_source(evaluation: Evaluation) -> str:
     """Return the documents of the figures with what they say of themselves, for the line under a table."""
     places = pd.concat([evaluation.plan.avances["fuente"], evaluation.plan.actividades["fuente"]]).dropna()
-    files = dict.fromkeys(str(place).split("!")[0].split(":L")[0] for place in places)
+    files = dict.fromkeys(name_file(str(place)) for place in places)
     return ". ".join([", ".join(files), *list_notes(evaluation)]) if files else "el documento cargado"
 
 

@@ -20,6 +20,29 @@ _PLACEHOLDERS = {
 _CUTS = {"corte_mes": parse_month, "corte_trimestre": parse_quarter}
 
 
+def check_pattern(pattern: str) -> None:
+    """Refuse a pattern whose placeholders cannot be read: it would never match, and what it should say be lost.
+
+    Raises
+    ------
+    ValueError
+        A placeholder stands twice, or a brace is none.
+
+    Examples
+    --------
+    >>> check_pattern("EJE: {Eje 1}")
+    Traceback (most recent call last):
+    ...
+    ValueError: «{Eje 1}» en «EJE: {Eje 1}»: un nombre entre llaves lleva solo minúsculas y guion bajo
+    """
+    names = re.findall(r"\{[^{}]*\}?", pattern)
+    for name in names:
+        if not re.fullmatch(r"\{[a-z_]+\}", name):
+            raise ValueError(f"«{name}» en «{pattern}»: un nombre entre llaves lleva solo minúsculas y guion bajo")
+        if names.count(name) > 1:
+            raise ValueError(f"«{name}» dos veces en «{pattern}»; póngale otro nombre a una")
+
+
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Turn a line with placeholders into an expression over folded text; spaces around signs are free.
 

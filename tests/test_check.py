@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from test_measure import make_plan
 
 import poa_eval as poa
 from places import FIXTURES
@@ -78,8 +79,7 @@ def test_gerencia_has_no_errors_of_sums(gerencia):
     assert set(errors["regla"]) == {"comentario-contradice", "desglose-no-suma"}
 
 
-def test_results_without_programme_are_found(write_text):
-    plan = reload_with(write_text, 54, 18, lambda _: "2")
-    assert "ejecucion-sin-programa" in set(poa.check(plan)["regla"]) or "ninguna" in " ".join(
-        plan.contexto.query("clave.str.startswith('lectura/')")["texto"]
-    )
+def test_results_without_programme_are_found():
+    plan = make_plan([[(1, 1, 0, 2), (2, 1, 0, 0), (3, 1, 0, None)], [(3, 3, 1, 2)]])
+    found = poa.check(plan).query("regla == 'ejecucion-sin-programa'")
+    assert found[["actividad_id", "mes", "encontrado", "esperado"]].values.tolist() == [["a0", 1, "2", "0"]]

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
 from poa_eval.block import EMPTY, Block
+from poa_eval.narrate import name_source
 from poa_eval.owe import list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.report import export_html
@@ -564,3 +565,14 @@ def test_an_empty_block_shows_nothing_in_a_notebook():
     assert EMPTY._ipython_display_() is None
     with pytest.raises(NotImplementedError):  # which tells IPython to go on as usual
         Block("<p>1</p>", "1")._ipython_display_()
+
+
+@pytest.mark.parametrize(
+    ("params", "file"),
+    [("jocotepec-2024-t1", "poa-2024.docx"), ("cuscatancingo-2018-t1", "poa-2018.docx"), ("santiago-2017-t2", "metas")],
+)
+def test_the_source_line_names_the_file_once(params, file):
+    quarter = poa.prepare_quarter(poa.load_params(ROOT / "params" / f"{params}.yaml"), ROOT)
+    line = name_source(quarter.evaluacion)
+    assert line.count(file) == 1
+    assert "tabla" not in line

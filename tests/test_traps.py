@@ -173,6 +173,21 @@ def test_a_rule_for_a_column_that_is_not_there_is_refused(tmp_path):
         read_layout(path)
 
 
+@pytest.mark.parametrize("name", ["{Responsable}", "{respon sable}", "{responsable", "{responsable} {responsable}"])
+def test_a_placeholder_that_would_never_match_is_refused(tmp_path, name):
+    from poa_eval.layout import read_layout
+
+    path = tmp_path / "obras.yaml"
+    path.write_text(YAML.format(locale="es_MX").replace("{responsable}", name), encoding="utf-8")
+    with pytest.raises(poa.PoaError, match="contexto"):
+        read_layout(path)
+
+
+def test_layout_and_profile_may_be_paths(root):
+    plan = poa.load(FIXTURES / "sat-2022-poi-t4.txt", root / "poa_eval" / "layouts" / "sat-poi.yaml")
+    assert poa.measure(plan, 4, perfil=root / "poa_eval" / "profiles" / "neutro.yaml").perfil.nombre == "neutro"
+
+
 def test_a_rule_that_fits_nothing_is_noted(tmp_path, write_text):
     rule = "    reglas: [{cuando: {actividad: Bacheeo}, acumulacion: ultimo, porque: x}]\n"
     path = tmp_path / "obras.yaml"

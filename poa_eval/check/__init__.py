@@ -43,7 +43,7 @@ def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "
     >>> check(Plan("Municipio", 2024, "es_MX")).empty
     True
     """
-    profile = find_profile(perfil) if isinstance(perfil, str) else perfil
+    profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
     facts = Facts(plan, find_due(plan, find_corte(plan, corte)), profile)
     rows = []
     for slug, (severity, rule) in RULES.items():

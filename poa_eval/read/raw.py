@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -43,6 +44,17 @@ def letter_column(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def name_file(address: str) -> str:
+    """Return the file of an address, however its places are named.
+
+    Examples
+    --------
+    >>> [name_file(a) for a in ("poi.xlsx!Ejecución!F12", "poi.txt:L12", "poa.docx:tabla 8, fila 1")]
+    ['poi.xlsx', 'poi.txt', 'poa.docx']
+    """
+    return re.split(r"!|:(?=L\d|tabla |párrafo )", address, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
