@@ -1,6 +1,7 @@
 """poa_eval: a reproducible evaluation workbook for annual operating plans (POA, POI)."""
 
 from poa_eval.check import check
+from poa_eval.contrast import show_ledger, show_published
 from poa_eval.draw import plot_activity, plot_periods, plot_ranking, plot_states
 from poa_eval.errors import PoaError
 from poa_eval.explain import (
@@ -8,7 +9,6 @@ from poa_eval.explain import (
     show_findings_summary,
     show_method,
     show_plan,
-    show_published,
     show_sources,
     show_table,
 )
@@ -16,6 +16,7 @@ from poa_eval.explore import open_document
 from poa_eval.gantt import plot_calendar, plot_evaluability
 from poa_eval.goals import show_goals, show_mission, show_swot
 from poa_eval.layout import list_layouts
+from poa_eval.ledger import reconcile
 from poa_eval.load import load, merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.params import load_params
@@ -31,6 +32,7 @@ from poa_eval.show import (
     show_ranking,
     show_title,
 )
+from poa_eval.trace import trace
 
 __version__ = "0.1.0"
 
@@ -54,6 +56,7 @@ __all__ = [
     "plot_ranking",
     "plot_states",
     "prepare_quarter",
+    "reconcile",
     "show_activities",
     "show_counts",
     "show_due",
@@ -64,6 +67,7 @@ __all__ = [
     "show_headline",
     "show_investment",
     "show_key_figures",
+    "show_ledger",
     "show_method",
     "show_mission",
     "show_periods",
@@ -74,4 +78,5 @@ __all__ = [
     "show_swot",
     "show_table",
     "show_title",
+    "trace",
 ]

@@ -40,15 +40,17 @@ def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], 
     for quarter in range(1, 5):
         segments = [reading.segmentos[kind * 4 + quarter - 1] for kind in range(len(names))]
         at = (quarter - 1) * len(names)
+        in_block = row.sheet.address(row.index, first + reading.inicio_bloque + at + len(names) - 1)
         if all(segment is not None for segment in segments):
             for i, month in enumerate(close_months(quarter)):
                 record: Record = {name: segment[i] for name, segment in zip(names, segments, strict=True) if segment}
-                source = row.sheet.address(row.index, result_first + month - 1)
+                # In a row that lost cells a month's own cell is not known: its quarter's is.
+                own = row.sheet.address(row.index, result_first + month - 1)
+                source = in_block if reading.perdidas else own
                 periods.append(record | {"mes": month, "meses": 1, "origen": origin, "fuente": source})
         else:
             record = dict(zip(names, reading.bloque[at : at + len(names)], strict=True))
-            source = row.sheet.address(row.index, first + reading.inicio_bloque + at + len(names) - 1)
-            periods.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": source})
+            periods.append(record | {"mes": 3 * quarter, "meses": 3, "origen": "leido", "fuente": in_block})
     for i, value in enumerate(reading.bloque):
         column = first + reading.inicio_bloque + i
         if value is not None and column < len(cells) and cells[column] is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from poa_eval.address import join_addresses
 from poa_eval.block import (
-    EMPTY,
     Block,
     Cell,
     Column,
@@ -26,7 +26,6 @@ from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, tak
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.tell import tell_method
-from poa_eval.values import name_period
 from poa_eval.words import (
     EMPTY_STATES,
     FIGURES,
@@ -41,7 +40,6 @@ from poa_eval.words import (
     name_unit,
 )
 
-_PLURALS = {"error": "Errores", "advertencia": "Advertencias", "nota": "Notas"}
 _TABLES = {
     "unidades": "unidades responsables",
     "metas": "objetivos, programas y metas por encima de las actividades",
@@ -88,16 +86,24 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
     groups = []
     for severity in SEVERITIES:
-        found = table[table["gravedad"] == severity].sort_values("regla", kind="stable").to_dict("records")
-        rows = []
-        for f in found:
-            activity, unit = activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], "")
-            where = text_cell(
-                activity or unit or "Todo el documento", notes=(unit,) if activity and not is_unit(e) else ()
-            )
-            rows.append([Cell(name_rule(f["regla"])), text_cell(f["mensaje"]), where, text_cell(f["fuente"])])
-        groups += [(f"{_PLURALS[severity]}: {len(rows)}", rows)] if rows else []
-    columns = [Column(title) for title in ("Regla", "Hallazgo", "Actividad o unidad", "Lugar en el documento")]
+        for rule, found in table[table["gravedad"] == severity].groupby("regla"):
+            rows = []
+            for message, same in found.groupby("mensaje", sort=False):
+                own = [
+                    (activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], ""))
+                    for f in same.to_dict("records")
+                ]
+                names = dict.fromkeys(activity or unit or "Todo el documento" for activity, unit in own)
+                notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
+                rows.append(
+                    [
+                        text_cell(message),
+                        text_cell("; ".join(names), notes=notes),
+                        text_cell(join_addresses(same["fuente"])),
+                    ]
+                )
+            groups.append((f"{capitalize(severity)} · {name_rule(rule)}: {len(found)}", rows))
+    columns = [Column(title) for title in ("Hallazgo", "Actividad o unidad", "Lugar en el documento")]
     return render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
 
 
@@ -122,51 +128,6 @@ def _name_checks(q: Quarter) -> str:
     """Name the rules that look at a report's rows; what none looks at is not vouched for."""
     names = [slug for slug in RULES if not (is_unit(q.evaluacion) and slug.startswith("celda-"))]
     return ", ".join(name_rule(slug).lower() for slug in names)
-
-
-def show_published(q: Quarter) -> Block:
-    """Show the totals that the document itself prints for the institution, and the share that its rows explain."""
-    e = q.evaluacion
-    if e.solo_plan:
-        return EMPTY
-    locale, printed = e.plan.locale, e.plan.publicado
-    totals = printed[
-        (printed["ambito"] == "institucion") & (printed["meses"] == 3) & (printed["mes"] <= 3 * e.trimestre)
-    ]
-    wide = totals.pivot_table(index="mes", columns="concepto", values="valor", aggfunc="last")
-    if wide.empty or not {"programado", "ejecutado"} <= set(wide.columns):
-        return EMPTY
-    done, planned = (format_number(wide[c].sum(), locale) for c in ("ejecutado", "programado"))
-    span = (
-        name_span(e.trimestre)
-        if len(wide) == e.trimestre
-        else f"en {count_words(len(wide), 'trimestre', 'trimestres')}"
-    )
-    sentence = f"El documento imprime un TOTAL de {done} ejecutado de {planned} programado ({span})"
-    short = q.hallazgos[q.hallazgos["regla"] == "cobertura-incompleta"]
-    if len(short):
-        share = float(short["encontrado"].iloc[0]) / float(short["esperado"].iloc[0]) * 100
-        sentence += f"; las filas presentes explican {format_number(share, locale)}\N{NO-BREAK SPACE}%"
-    elif (q.hallazgos["regla"] == "total-no-cuadra").any():
-        sentence += "; las filas no suman ese TOTAL (véanse los hallazgos)"
-    source = {(t["mes"], t["concepto"]): t["fuente"] for t in totals.to_dict("records")}
-    rows = [
-        [
-            Cell(name_period(month, 3)),
-            *(
-                number_cell(wide.at[month, c], locale, source=source.get((month, c)))
-                for c in ("programado", "ejecutado")
-            ),
-        ]
-        for month in wide.index
-    ]
-    columns = [
-        Column("Trimestre"),
-        Column("Programado, TOTAL impreso", is_number=True),
-        Column("Ejecutado, TOTAL impreso", is_number=True),
-    ]
-    table = render_table("TOTAL que imprime el documento", columns, [("", rows)], source=name_source(e))
-    return join_blocks(render_words([f"{sentence}."]), table)
 
 
 def show_method(q: Quarter | Evaluation) -> Block:

@@ -89,9 +89,10 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
         for period in periods:
             for name in FIGURES[:2]:
                 if period["meses"] == 1 and period.get(name) is not None:
-                    found.append(
-                        {k: period[k] for k in ("mes", "meses", "fuente")} | {"concepto": name, "valor": period[name]}
-                    )
+                    own = row.address(f"{name}:{period['mes']}:1")
+                    source = own if period["origen"] == "leido" else period["fuente"]
+                    total = {"concepto": name, "valor": period[name], "fuente": source}
+                    found.append({k: period[k] for k in ("mes", "meses")} | total)
         return found + printed
     for series in edition.periodos:
         for month in series.headings():

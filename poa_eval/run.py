@@ -20,6 +20,7 @@ import poa_eval
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.evaluability import assess
 from poa_eval.execute import execute_notebook
+from poa_eval.ledger import COLUMNS, reconcile
 from poa_eval.names import file_name, make_slug
 from poa_eval.params import Params, find_root, load_params
 from poa_eval.quarter import Quarter, prepare_quarter
@@ -191,6 +192,7 @@ def _output_tables(quarter: Quarter) -> dict[str, pd.DataFrame]:
     return {
         **quarter.plan.tables(),
         "hallazgos": quarter.hallazgos,
+        "conciliacion": reconcile(quarter.plan)[list(COLUMNS)],
         "evaluabilidad": assess(quarter.plan).actividades,
         "evaluacion_actividades": evaluation.actividades,
         "evaluacion_unidades": evaluation.unidades,

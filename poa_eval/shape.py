@@ -85,6 +85,7 @@ def _shape_rows(
             records["publicado"].append({"ambito": "actividad", "clave": names[at]} | record)
         for at, text, source in figures.notas:
             records["contexto"].append({"clave": f"lectura/{names[at]}", "texto": text, "fuente": source})
+        records["contexto"] += _name_columns(run[0])
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
     for row, scope in _scope_totals(content.rows, owners):
@@ -95,6 +96,17 @@ def _shape_rows(
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
     return activities, periods, records, owners
+
+
+def _name_columns(row: Row) -> Iterator[Record]:
+    """Yield in which columns of a sheet goal and programme stand: the source of a period is its result's cell."""
+    if row.sheet.hoja is None:
+        return
+    keys = [key for key in row.table.columns if key.split(":")[0] in ("meta_anual", "programado")]
+    sheet = row.address().rpartition("!")[0]
+    said = " ".join(f"{key}={row.address(key).rpartition('!')[2].rstrip('0123456789')}" for key in keys)
+    if said:
+        yield {"clave": "regla.columnas", "texto": f"{sheet}: {said}", "fuente": sheet}
 
 
 def _own_context(

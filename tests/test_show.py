@@ -193,8 +193,8 @@ def test_ranking_sets_apart_who_did_not_report_and_links_each_page(sat_quarter, 
 
 def test_published_total_says_what_the_rows_explain(sat_quarter, gerencia_quarter):
     said = read_text(poa.show_published(sat_quarter))
-    assert "El documento imprime un TOTAL de 6,361 ejecutado de 6,382 programado" in said
-    assert "las filas presentes explican 59.28 %" in said
+    assert "Meta anual: las filas leídas explican 59.3 % del TOTAL impreso (3,783 de 6,382)" in said
+    assert "Ejecutado: las filas leídas explican 59.2 % del TOTAL impreso (3,765 de 6,361)" in said
     assert not poa.show_published(gerencia_quarter).html  # it prints no total: the section disappears
 
 

@@ -1,0 +1,78 @@
+"""Addresses: cells as a person follows them, several as one text, and the neighbour in another column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from poa_eval.words import has
+
+_CELL = re.compile(r"([^!]+!)([^!]+!)([A-Z]+)(\d+)")
+
+
+def join_addresses(addresses: Iterable[object]) -> str:
+    """Return addresses as one text: each file once, cells side by side or one below the other as a range.
+
+    Examples
+    --------
+    >>> join_addresses(["p.xlsx!H!F5", "p.xlsx!H!G5", "p.xlsx!H!J5", "p.xlsx!I!A1", "p.txt:L7", "p.txt:L7"])
+    'p.xlsx!H!F5:G5, J5; I!A1; p.txt:L7'
+    """
+    sheets: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    others: list[str] = []
+    for address in dict.fromkeys(str(address) for address in addresses if has(address)):
+        found = _CELL.fullmatch(address)
+        if found:
+            cells = sheets.setdefault((found[1], found[2]), [])
+            cells.append((column_index_from_string(found[3]), int(found[4])))
+        else:
+            others.append(address)
+    texts, last = [], ""
+    for (file, sheet), cells in sheets.items():
+        texts.append((file if file != last else "") + sheet + ", ".join(_list_ranges(cells)))
+        last = file
+    return "; ".join([*texts, *others])
+
+
+def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
+    runs: list[list[tuple[int, int]]] = []
+    for column, row in cells:
+        run = runs[-1] if runs else []
+        in_row = run and run[0][1] == row and run[-1] == (column - 1, row)
+        in_column = run and run[0][0] == column and run[-1] == (column, row - 1)
+        if in_row or in_column:
+            run.append((column, row))
+        else:
+            runs.append([(column, row)])
+    for run in runs:
+        yield ":".join(dict.fromkeys(f"{get_column_letter(column)}{row}" for column, row in (run[0], run[-1])))
+
+
+class ColumnFinder:
+    """Finds the cell of another column in the row of an address, by what loading noted of the sheets.
+
+    Parameters
+    ----------
+    contexto : DataFrame
+        Of the plan: its rows ``regla.columnas`` say in which columns goal and programme stand.
+    """
+
+    def __init__(self, contexto: pd.DataFrame) -> None:
+        self._columns: dict[str, dict[str, str]] = {}
+        for text in contexto.loc[contexto["clave"] == "regla.columnas", "texto"]:
+            sheet, _, said = text.rpartition(": ")
+            own = dict(pair.split("=") for pair in said.split())
+            # Of several tables on a sheet it is not known which one an address belongs to.
+            self._columns[sheet] = own if self._columns.get(sheet, own) == own else {}
+
+    def find(self, address: object, *keys: str) -> str:
+        """Return the cell of the first column that is known; the address itself where none is."""
+        if not has(address):
+            return ""
+        found = _CELL.fullmatch(str(address))
+        columns = self._columns.get((found[1] + found[2]).rstrip("!"), {}) if found else {}
+        letters = next((columns[key] for key in keys if key in columns), None)
+        return f"{found[1]}{found[2]}{letters}{found[4]}" if found and letters else str(address)

@@ -1,0 +1,248 @@
+"""Ledger stage: each figure that a document prints of others, obtained again from what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import pandas as pd
+
+from poa_eval.address import ColumnFinder
+from poa_eval.measure import weigh_ratios
+from poa_eval.plan import Plan
+from poa_eval.read.raw import name_file
+from poa_eval.values import close_months, name_period, parse_frequency
+from poa_eval.words import name_activity, name_unit
+
+#: Columns of ``datos/conciliacion.csv``, the contract.
+COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
+AGREES, REBUILT, DIFFERS, UNCHECKED = "coincide", "coincide por reconstrucción", "difiere", "sin contraste"
+#: Figures are compared with this tolerance; percentages in points.
+TOLERANCE = 0.05
+
+#: How a figure is obtained again.
+WAYS = {
+    "periodos": "suma de sus periodos",
+    "meta": "suma de lo programado en el año",
+    "resto": "la suma en la que entra, menos los otros sumandos",
+    "filas": "suma de las filas",
+    "formula": "fórmula del documento",
+    "peso": "peso del periodo",
+    "frecuencia": "peso del periodo que dice su frecuencia",
+    "pesos": "peso del periodo por los periodos del año",
+}
+_CONCEPTS = {
+    "programado": "Programado",
+    "ejecutado": "Ejecutado",
+    "meta_anual": "Meta anual",
+    "avance_pct": "Avance publicado",
+    "avance_absoluto": "Avance absoluto",
+}
+_SERIES = ("programado", "ejecutado")
+_NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
+
+Values = dict[tuple[int, int], float]
+
+
+def reconcile(plan: Plan) -> pd.DataFrame:
+    """Compare each printed figure that other figures of the document give again.
+
+    Parameters
+    ----------
+    plan : Plan
+
+    Returns
+    -------
+    DataFrame
+        One row a comparison: `documento`, `concepto` (what is printed, how it is obtained again, of what activity or
+        unit), `publicado`, `recalculado`, `diferencia` (`publicado` less `recalculado`) and `fuente` of the printed
+        figure; then `via` (a key of `WAYS`), `resultado`, `cifra` (a concept of `publicado`), `ambito`, `unidad_id`,
+        `actividad_id`, `mes`, `meses`. Where the document does not hold what a figure is made of, `recalculado` is
+        empty and the result «sin contraste». Months that were put right by these very sums agree because of it, and
+        say so: «coincide por reconstrucción».
+
+    Notes
+    -----
+    A figure may stand in several comparisons: the total of a quarter is the sum of its rows, and of its own months.
+
+    Examples
+    --------
+    >>> reconcile(Plan("Municipio", 2024, "es_MX")).empty
+    True
+    """
+    books = _Books(plan)
+    units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in plan.unidades.to_dict("records")}
+    rows = []
+    for printed in books.list_printed():
+        activity = books.activities.get(str(printed["clave"]), {})
+        unit = activity.get("unidad_id") or (printed["clave"] if printed["ambito"] == "unidad" else None)
+        who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), "TOTAL")
+        what = _CONCEPTS.get(str(printed["concepto"]), str(printed["concepto"]))
+        period = "" if printed["meses"] == 12 else f", {name_period(printed['mes'], printed['meses'])}"
+        common = {
+            "documento": name_file(str(printed["fuente"])),
+            "publicado": printed["valor"],
+            "fuente": printed["fuente"],
+            "cifra": printed["concepto"],
+            "ambito": printed["ambito"],
+            "unidad_id": unit,
+            "actividad_id": activity.get("actividad_id"),
+            "mes": printed["mes"],
+            "meses": printed["meses"],
+        }
+        ways = list(books.recompute(printed))
+        known = [(way, value) for way, value in ways if value is not None]
+        for way, value in known or ways[:1] or [("", None)]:
+            text = " · ".join((f"{what}{period}" + (f" = {WAYS[way]}" if way else ""), who))
+            result = UNCHECKED if value is None else books.judge(printed, way, value)
+            rows.append(common | {"concepto": text, "recalculado": value, "via": way, "resultado": result})
+    names = [*COLUMNS, "via", "resultado", "cifra", "ambito", "unidad_id", "actividad_id", "mes", "meses"]
+    table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
+    return table.assign(diferencia=table["publicado"] - table["recalculado"])
+
+
+class _Books:
+    """A plan's figures by what they are of, and the ways to obtain a printed one again."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.activities = {row["actividad_id"]: row for row in plan.actividades.to_dict("records")}
+        notes = plan.contexto[plan.contexto["clave"].str.startswith("lectura/").astype(bool)]
+        repaired = notes[~notes["texto"].str.startswith("ninguna").astype(bool)]
+        self.rebuilt = set(repaired["clave"].str.removeprefix("lectura/"))
+        # What a total, a unit or an activity has: (scope, key, series) → (closing month, length) → value.
+        self.printed: dict[tuple[str, str, str], Values] = {}
+        for row in plan.publicado.dropna(subset="valor").to_dict("records"):
+            if row["clave"] != "parcial":
+                key = (row["ambito"], row["clave"], row["concepto"])
+                self.printed.setdefault(key, {})[row["mes"], row["meses"]] = row["valor"]
+
+    def list_printed(self) -> Iterator[dict]:
+        """Yield the printed figures: the goals of the activities, and all that the document derives."""
+        columns = ColumnFinder(self.plan.contexto)
+        for activity in self.activities.values():
+            if pd.notna(activity["meta_anual"]):
+                goal = {"ambito": "actividad", "clave": activity["actividad_id"], "concepto": "meta_anual"}
+                source = columns.find(activity["fuente"], "meta_anual")
+                yield goal | {"mes": 12, "meses": 12, "valor": activity["meta_anual"], "fuente": source}
+        yield from self.plan.publicado.dropna(subset="valor").to_dict("records")
+
+    @cached_property
+    def periods(self) -> dict[str, list[dict]]:
+        """Return the periods read of each activity, in order."""
+        rows = self.plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records")
+        found: dict[str, list[dict]] = {key: [] for key in self.activities}
+        for row in rows:
+            found[row["actividad_id"]].append(row)
+        return found
+
+    @cached_property
+    def series(self) -> dict[tuple[str, str], Values]:
+        """Return the figures of each activity and series, read and printed."""
+        found: dict[tuple[str, str], Values] = {}
+        for key, rows in self.periods.items():
+            for name in _SERIES:
+                read = {(row["mes"], row["meses"]): row[name] for row in rows if pd.notna(row[name])}
+                found[key, name] = read | self.printed.get(("actividad", key, name), {})
+        return found
+
+    @cached_property
+    def goals(self) -> dict[str, float | None]:
+        """Return the goal of each activity, None where there is none."""
+        return {k: None if pd.isna(a["meta_anual"]) else a["meta_anual"] for k, a in self.activities.items()}
+
+    def recompute(self, printed: Mapping) -> Iterator[tuple[str, float | None]]:
+        """Yield each way to obtain a printed figure again, with its value; None where something for it lacks."""
+        scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
+        if key == "parcial":
+            return
+        own = (
+            self.series if scope == "actividad" else {(key, s): self.printed.get((scope, key, s), {}) for s in _SERIES}
+        )
+        if name in _SERIES:
+            if scope != "actividad":
+                yield "filas", self._add_rows(scope, key, name, month, length)
+            parts = _add_parts(own.get((key, name), {}), month, length)
+            if length > 1:
+                yield "periodos", parts
+            if parts is None:
+                yield "resto", self._subtract(scope, key, name, month, length)
+        elif name == "meta_anual" and length == 12:
+            if scope != "actividad":
+                yield "filas", self._add_rows(scope, key, name, month, length)
+            adding = self.activities[key]["acumulacion_programado"] if scope == "actividad" else "suma"
+            yield "meta", self._add_programme(own.get((key, "programado"), {}), printed["valor"], adding)
+        elif scope == "actividad":
+            yield from self._weigh(name, key, month, length)
+
+    def judge(self, printed: Mapping, way: str, value: float) -> str:
+        """Say whether the figure obtained again is the printed one, and whether it could not but be."""
+        if abs(printed["valor"] - value) > TOLERANCE:
+            return DIFFERS
+        return REBUILT if way == "periodos" and printed["clave"] in self.rebuilt else AGREES
+
+    def _add_rows(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
+        rows = [a for a in self.activities.values() if scope == "institucion" or a["unidad_id"] == key]
+        total = 0.0
+        for row in rows:
+            values = self.series[row["actividad_id"], name] if name in _SERIES else {}
+            value = self.goals[row["actividad_id"]] if name == "meta_anual" else values.get((month, length))
+            value = _add_parts(values, month, length) if value is None else value
+            if value is None:
+                return None
+            total += value
+        return total if rows else None
+
+    def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
+        """Return what the printed figure above leaves for a period: of a quarter's month, or of the goal's quarter."""
+        values = self.printed.get((scope, key, name), {})
+        adds_up = scope != "actividad" or self.activities[key]["acumulacion_programado"] == "suma"
+        if length == 1:
+            whole, others = values.get(((month + 2) // 3 * 3, 3)), close_months((month + 2) // 3)
+        elif length == 3 and name == "programado" and adds_up:
+            goal = self.goals.get(key) if scope == "actividad" else None
+            whole, others = goal, range(3, 13, 3)
+        else:
+            return None
+        found = [values.get((other, length)) for other in others if other != month]
+        return None if whole is None or None in found else whole - sum(found)
+
+    def _add_programme(self, programme: Values, goal: float, adding: str) -> float | None:
+        """Return what is programmed in the year; of an incomplete year only where it already passes the goal."""
+        if adding != "suma":
+            return None
+        whole = _add_parts({p: v for p, v in programme.items() if p[1] >= 3}, 12, 12)
+        whole = _add_parts(programme, 12, 12) if whole is None else whole
+        known = sum(value for (_, length), value in programme.items() if length == 3)
+        return known if whole is None and known > goal + TOLERANCE else whole
+
+    def _weigh(self, name: str, key: str, month: int, length: int) -> Iterator[tuple[str, float | None]]:
+        """Yield what the layout's formula of progress gives for a figure of an activity."""
+        if self.plan.rule("avance") is None:
+            return
+        weight = self.plan.rule(f"avance.peso.{length}")
+        if name == "avance_pct":
+            rows = [row for row in self.periods[key] if row["mes"] <= month]
+            whole = sum(row["meses"] for row in rows) == month
+            yield "formula", weigh_ratios(rows, self.activities[key], self.plan) if whole else None
+        elif name == "avance_absoluto" and weight:
+            asked = parse_frequency(str(self.activities[key]["frecuencia"])) or length
+            yield ("peso" if asked <= length else "frecuencia"), float(weight) * max(asked, length) / length
+        elif name == "meta_anual" and weight:
+            yield "pesos", float(weight) * 12 / length
+
+
+def _add_parts(values: Values, month: int, length: int) -> float | None:
+    """Return the sum of shorter periods that fill one exactly, the shortest first; None where none do.
+
+    Examples
+    --------
+    >>> _add_parts({(1, 1): 2.0, (2, 1): 3.0, (3, 1): 4.0}, 3, 3), _add_parts({(1, 1): 2.0}, 3, 3)
+    (9.0, None)
+    """
+    for part in (1, 2, 3, 4, 6):
+        if part < length and length % part == 0:
+            found = [values.get((m, part)) for m in range(month - length + part, month + 1, part)]
+            if None not in found:
+                return sum(found)
+    return None

@@ -1,0 +1,248 @@
+"""Trace stage: the way from a document's cells to a figure of the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from poa_eval.address import ColumnFinder, join_addresses
+from poa_eval.block import Block, Cell, Column, join_blocks, number_cell, percent_cell, render_table, text_cell
+from poa_eval.contrast import show_entries
+from poa_eval.ledger import reconcile
+from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.narrate import count_base, find_activity, find_dues, name_source, take_evaluation
+from poa_eval.quarter import Quarter
+from poa_eval.values import name_period
+from poa_eval.windows import Due, Window, measure_window
+from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span
+
+_JOINS = {
+    "suma": "Suma de {n} periodos",
+    "ultimo": "Último valor de {n} periodos",
+    "promedio": "Promedio de {n} periodos",
+    "constante": "Periodo más bajo de {n}",
+}
+_ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+
+
+class Origins:
+    """Where the figures of an evaluation come from.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.evaluation = evaluation
+        self._windows: dict[tuple[str, str], Window] = {}
+
+    @cached_property
+    def due(self) -> Due:
+        """Return what is due, with the periods of each activity."""
+        return find_dues(self.evaluation)
+
+    @cached_property
+    def _activities(self) -> dict[str, dict]:
+        return {row["actividad_id"]: row for row in self.evaluation.plan.actividades.to_dict("records")}
+
+    @cached_property
+    def _results(self) -> dict[str, dict]:
+        return {row["actividad_id"]: row for row in self.evaluation.actividades.to_dict("records")}
+
+    @cached_property
+    def _printed(self) -> dict[tuple, str]:
+        table = self.evaluation.plan.publicado
+        keys = table[["clave", "concepto", "mes", "meses"]].itertuples(index=False, name=None)
+        return dict(zip(keys, table["fuente"], strict=True))
+
+    @cached_property
+    def _columns(self) -> ColumnFinder:
+        return ColumnFinder(self.evaluation.plan.contexto)
+
+    def find_goal(self, actividad_id: str) -> str:
+        """Return the cell of the year's goal."""
+        return self._columns.find(self._activities[actividad_id]["fuente"], "meta_anual")
+
+    def find_period(self, actividad_id: str, period: Mapping, series: str) -> str:
+        """Return the cell of what was programmed or executed in a period; of a rebuilt month, that of its quarter."""
+        month, length = period["mes"], period["meses"]
+        own = self._printed.get((actividad_id, series, month, length))
+        if own is None and period.get("origen") == "reconstruido":
+            own = self._printed.get((actividad_id, series, (month + 2) // 3 * 3, 3))
+        if own is None and series == "programado" and period.get("origen") != "reconstruido":
+            return self._columns.find(period["fuente"], f"programado:{month}:{length}", "programado")
+        return own or str(period["fuente"])
+
+    def window(self, actividad_id: str, window: str) -> Window:
+        """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
+        key = (actividad_id, window)
+        if key not in self._windows:
+            e, quarter = self.evaluation, self.evaluation.trimestre
+            quarters = (quarter,) if window == "trimestre" else tuple(range(1, quarter + 1))
+            self._windows[key] = measure_window(self._activities[actividad_id], self.due, quarters, e.perfil)
+        return self._windows[key]
+
+    def name(self, actividad_id: str, figura: str) -> str:
+        """Name the origin of a figure of an activity: its cells, and for a computed one its formula.
+
+        Parameters
+        ----------
+        actividad_id : str
+        figura : str
+            Column of the evaluation of activities, such as ``ejecutado_acumulado``.
+        """
+        row = self._results[actividad_id]
+        if not has(row[figura]):
+            return ""
+        what, _, window = figura.partition("_")
+        if figura == "meta_anual":
+            return f"Fuente: {self.find_goal(actividad_id)}"
+        if what in _ADDING:
+            rows = [r for r in self.window(actividad_id, window).filas if has(r[what])]
+            cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
+            if not cells:
+                return "El plan no pedía nada en ese lapso"
+            how = _JOINS[self._activities[actividad_id][_ADDING[what]]].format(n=len(rows))
+            return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
+        return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
+
+    def derive(self, actividad_id: str, figura: str) -> str:
+        """Write the formula of a percentage with its numbers."""
+        row, locale = self._results[actividad_id], self.evaluation.plan.locale
+        label = "avance anual" if figura == "avance_anual" else "cumplimiento"
+        said = [part for part in str(row["formula"]).split("; ") if part.startswith(f"{label}: ")]
+        formula = said[0].removeprefix(f"{label}: ") if said else "sin fórmula"
+        value = format_percent(row[figura], locale)
+        if figura == "avance_anual":
+            if self.evaluation.plan.rule("avance"):
+                return f"{formula} = {value}"
+            parts = (row["ejecutado_acumulado"], row["meta_anual"])
+        else:
+            window = figura.removeprefix("cumplimiento_")
+            parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
+            if self._activities[actividad_id]["sentido"] == "descendente":
+                base = self._activities[actividad_id]["linea_base"]
+                numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if has(base) else [])
+                with_numbers = ", ".join(f"{name} {format_number(number, locale)}" for name, number in numbers)
+                return f"{formula} = {value}, con {with_numbers}"
+        done, planned = (format_number(part, locale) for part in parts)
+        return f"{formula} = {done} / {planned} × 100 = {value}"
+
+    def _name_parts(self, actividad_id: str, figura: str) -> str:
+        """Name the cells of what a percentage is made of."""
+        window = "acumulado" if figura == "avance_anual" else figura.removeprefix("cumplimiento_")
+        rows = self.window(actividad_id, window).filas
+        weighed = self.evaluation.plan.rule("avance") is not None
+        series = ("ejecutado",) if figura == "avance_anual" and not weighed else ("ejecutado", "programado")
+        said = [
+            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if has(r[s]))}"
+            for s in series
+        ]
+        said += [f"Meta anual: {self.find_goal(actividad_id)}"] if figura == "avance_anual" and not weighed else []
+        return ". ".join(said)
+
+    def name_group(self, row: Mapping[str, object], figura: str, unidad_id: str | None = None) -> str:
+        """Name the origin of a figure of a unit, or of the institution: its formula, its numbers and its activities.
+
+        Parameters
+        ----------
+        row : mapping
+            Row of the evaluation of units or of the institution.
+        figura : str
+            Its column, such as ``proporcion_cumplidas_acumulado``.
+        unidad_id : str, optional
+            The unit.
+        """
+        e, locale = self.evaluation, self.evaluation.plan.locale
+        if not has(row[figura]):
+            return ""
+        name, _, window = figura.rpartition("_")
+        activities = e.actividades if unidad_id is None else e.actividades[e.actividades["unidad_id"] == unidad_id]
+        used = activities[activities[f"cumplimiento_{window}"].notna()]
+        parts: tuple[object, object] | None = None
+        if name == "proporcion_cumplidas":
+            formula, parts = e.perfil.formula_proporcion, (row[f"cumplidas_{window}"], count_base(row, window, e))
+        elif name == "cobertura_reporte":
+            due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
+            formula, parts = "evaluadas / (evaluadas + sin reporte) × 100", (row[f"evaluadas_{window}"], due)
+        elif name == "volumen":
+            formula, parts = FIGURES[name][1], (row[f"ejecutado_{window}"], row[f"programado_{window}"])
+        else:
+            formula = FIGURES[name][1] if name in FIGURES else "suma de las actividades evaluadas"
+        numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
+        said = " = ".join(filter(None, (formula, numbers)))
+        return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
+
+
+def trace(source: Quarter | Evaluation, actividad_id: str) -> Block:
+    """Show the way from the document's cells to the percentages of an activity.
+
+    Parameters
+    ----------
+    source : Quarter or Evaluation
+    actividad_id : str
+        Its id; or its code, name or indicator, or a part of them that no other activity has.
+
+    Returns
+    -------
+    Block
+        Its periods with their cells; each figure with its formula and numbers; and what the document prints of it,
+        obtained again.
+
+    Raises
+    ------
+    ParamsError
+        There is no such activity, or there are several.
+    """
+    e = take_evaluation(source)
+    row = find_activity(e, actividad_id)
+    key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
+    name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
+    windows = {window: origins.window(key, window) for window in ("trimestre", "acumulado")}
+    periods = []
+    for period in origins.due.periods[key]:
+        uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
+        cells = [Cell(name_period(period["mes"], period["meses"]))]
+        for series in _ADDING:
+            where = origins.find_period(key, period, series) if has(period[series]) else ""
+            cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
+        cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
+        said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
+        periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
+    columns = [Column("Periodo")]
+    columns += [Column("Programado", is_number=True), Column("Celda de lo programado")]
+    columns += [Column("Ejecutado", is_number=True), Column("Celda de lo ejecutado")]
+    columns += [Column("Cómo se obtuvo"), Column("Entra en")]
+    read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
+    figures = []
+    for window, label in (
+        ("trimestre", describe_quarter(e.trimestre)),
+        ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
+    ):
+        state = row["estado" if window == "acumulado" else "estado_trimestre"]
+        reason = windows[window].motivo or ""
+        for what in ("programado", "ejecutado"):
+            origin = origins.name(key, f"{what}_{window}") or reason
+            value = number_cell(row[f"{what}_{window}"], locale)
+            figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(origin)])
+        percent = f"cumplimiento_{window}"
+        how = origins.derive(key, percent) if has(row[percent]) else reason
+        figures.append(
+            [Cell(f"Cumplimiento, {label}"), percent_cell(row[percent], locale, state=state), text_cell(how)]
+        )
+    why = str(row["motivo"]) if has(row["motivo"]) else ""
+    how = origins.name(key, "avance_anual") or why
+    figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
+    columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
+    made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
+    ledger = reconcile(plan)
+    own = ledger[ledger["actividad_id"] == key].to_dict("records")
+    if not own:
+        return join_blocks(read, made)
+    return join_blocks(read, made, show_entries(own, f"{name}: lo que el documento imprime, vuelto a calcular", locale))
+
+
+def name_origin(evaluation: Evaluation, actividad_id: str, figura: str) -> str:
+    """Name the origin of a figure of an activity; for many figures, make `Origins` once."""
+    return Origins(evaluation).name(actividad_id, figura)

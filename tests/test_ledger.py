@@ -1,0 +1,174 @@
+"""The ledger accounts for every printed figure; a trace leads from a percentage to its cells."""
+
+from dataclasses import replace
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made import make_plan, open_params
+from openpyxl.utils import get_column_letter, range_boundaries
+
+import poa_eval as poa
+from places import FIXTURES, ROOT
+from poa_eval.address import join_addresses
+from poa_eval.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
+from poa_eval.plan import make_table
+from poa_eval.trace import Origins
+
+SAT, GERENCIA = "sat-2022/poi-2022-t4.xlsx", "gerencia-comercial-2023/poa-2023-t1.xlsx"
+
+
+@pytest.fixture(scope="module")
+def sat():
+    return poa.load(ROOT / "data" / SAT)
+
+
+@pytest.fixture(scope="module")
+def gerencia():
+    return poa.load(ROOT / "data" / GERENCIA)
+
+
+def count(ledger, **where):
+    for column, value in where.items():
+        ledger = ledger[ledger[column] == value]
+    return ledger["resultado"].value_counts().to_dict()
+
+
+def test_sat_ledger_accounts_for_every_printed_figure(sat):
+    ledger = poa.reconcile(sat)
+    assert tuple(ledger.columns[:6]) == COLUMNS
+    assert count(ledger, cifra="meta_anual", ambito="actividad") == {AGREES: 43}
+    assert count(ledger, via="periodos", ambito="actividad") == {AGREES: 204, REBUILT: 18, UNCHECKED: 61}
+    # The programme of a quarter whose months stay open still has to fill the goal.
+    assert count(ledger, via="resto", ambito="actividad") == {AGREES: 61}
+    assert count(ledger, via="periodos", ambito="institucion") == {AGREES: 8}
+    rows = ledger[ledger["via"] == "filas"].set_index(["cifra", "mes"])
+    assert count(ledger, via="filas") == {DIFFERS: 9}
+    assert rows.loc[("meta_anual", 12), ["publicado", "recalculado", "diferencia"]].tolist() == [6382, 3783, 2599]
+
+
+def test_gerencia_ledger_reproduces_progress_weight_and_goal_of_every_row(gerencia):
+    ledger = poa.reconcile(gerencia)
+    assert count(ledger, cifra="avance_pct") == {AGREES: 52}
+    assert count(ledger, cifra="avance_absoluto") == {AGREES: 52}
+    assert count(ledger, cifra="meta_anual") == {AGREES: 52}
+    half_yearly = ledger[ledger["via"] == "frecuencia"]
+    assert half_yearly[["publicado", "recalculado"]].to_numpy().tolist() == [[50, 50]]
+
+
+@pytest.mark.parametrize(("text", "lost"), [("sat-2022-poi-t4.txt", 3), ("gerencia-comercial-2023-poa-t1.txt", 0)])
+def test_workbook_and_text_give_the_same_ledger(text, lost):
+    of_text = poa.reconcile(poa.load(FIXTURES / text))
+    of_book = poa.reconcile(poa.load(ROOT / "data" / (SAT if text.startswith("sat") else GERENCIA)))
+    key = ["ambito", "actividad_id", "cifra", "via", "mes", "meses"]
+    both = of_text.merge(of_book, on=key, how="outer", indicator=True)
+    # Three quarters that the text lost are printed in the workbook.
+    assert both["_merge"].value_counts()["right_only"] == lost
+    assert (both["_merge"] != "left_only").all()
+    both = both[both["_merge"] == "both"]
+    for column in ("publicado", "recalculado"):  # months that the text lost are rebuilt there, and printed here
+        left, right = both[f"{column}_x"], both[f"{column}_y"]
+        assert (left.eq(right) | (left.isna() & right.isna())).all()
+
+
+@pytest.mark.parametrize("name", [SAT, GERENCIA])
+def test_each_printed_figure_stands_at_its_address(name):
+    ledger = poa.reconcile(poa.load(ROOT / "data" / name))
+    book = openpyxl.load_workbook(ROOT / "data" / name, data_only=True)
+    for source, value in ledger[["fuente", "publicado"]].itertuples(index=False):
+        _, sheet, cell = source.split("!")
+        found = book[sheet][cell]
+        number = found.value * 100 if "%" in found.number_format else found.value
+        assert number == pytest.approx(value), source
+
+
+def test_a_changed_quarter_differs_in_the_ledger_by_its_size(sat):
+    damaged = set(sat.contexto["clave"].str.removeprefix("lectura/"))
+    monthly = sat.avances.groupby("actividad_id")["meses"].sum().eq(12) & sat.avances.groupby("actividad_id").size().eq(
+        12
+    )
+    exact = next(key for key in monthly[monthly].index if key not in damaged)
+    printed = sat.publicado.copy()
+    at = (printed["clave"] == exact) & (printed["concepto"] == "ejecutado") & (printed["mes"] == 6)
+    printed.loc[at, "valor"] += 7
+    changed = poa.reconcile(replace(sat, publicado=printed))
+    found = changed[(changed["actividad_id"] == exact) & (changed["resultado"] == DIFFERS)]
+    assert found["diferencia"].tolist() == [7]
+
+
+def test_a_figure_without_its_parts_is_not_judged():
+    printed = {"ambito": "actividad", "clave": "u-1", "concepto": "ejecutado", "mes": 3, "meses": 3, "valor": 9.0}
+    plan = replace(make_plan([(2, 2), (2, None), (2, 2)]), publicado=make_table("publicado", [printed]))
+    ledger = poa.reconcile(plan)
+    assert ledger["resultado"].tolist() == [UNCHECKED]
+    assert ledger["recalculado"].isna().all()
+    assert "sin contraste" not in str(poa.show_ledger(poa.measure(make_plan([(2, 2)]), 1)))
+
+
+def test_institution_and_unit_show_the_ledger_of_their_own_rows():
+    quarter = open_params("sat-2022-t4")
+    whole, unit = (str(poa.show_ledger(q)) for q in (quarter, quarter.unit("escuela-sat")))
+    assert "420 cifras impresas deben salir de otras del mismo documento; 359 se pudieron comprobar" in whole
+    assert "TOTAL" in whole
+    assert "TOTAL" not in unit
+    shown = int(unit.split()[0])
+    own = quarter.unit("escuela-sat").plan
+    assert shown == len(own.publicado) + own.actividades["meta_anual"].notna().sum()
+
+
+def test_origins_name_cells_and_formulas(gerencia):
+    evaluation = poa.measure(gerencia, 1)
+    origins = Origins(evaluation)
+    meters = evaluation.actividades.query("unidad_id == '306' and ejecutado_acumulado == 10248")["actividad_id"].iloc[0]
+    cells = "poa-2023-t1.xlsx!306 ene-23!{0}16; 306 feb-23!{0}16; 306 mar-23!{0}16"
+    assert origins.name(meters, "programado_acumulado") == "Suma de 3 periodos: " + cells.format("L")
+    said = origins.name(meters, "cumplimiento_acumulado").replace("\N{NO-BREAK SPACE}", " ")
+    formula = "Σ ejecutado / Σ programado × 100 = 10,248 / 9,750 × 100 = 105.1 %"
+    assert said == f"{formula}. Ejecutado: {cells.format('O')}. Programado: {cells.format('L')}"
+    total = origins.name_group(evaluation.institucion.iloc[0].to_dict(), "proporcion_cumplidas_acumulado")
+    assert total.startswith("Cumplidas / evaluadas × 100 = 18 / 23 × 100. Actividades evaluadas: poa-2023-t1.xlsx!")
+
+
+@pytest.mark.parametrize("name", [SAT, GERENCIA])
+def test_every_read_figure_of_the_evaluation_stands_in_the_cells_it_names(name):
+    quarter = 4 if name == SAT else 1
+    evaluation = poa.measure(poa.load(ROOT / "data" / name), quarter)
+    origins = Origins(evaluation)
+    book = openpyxl.load_workbook(ROOT / "data" / name, data_only=True)
+    for row in evaluation.plan.avances.to_dict("records"):
+        for series in ("programado", "ejecutado"):
+            if pd.isna(row[series]) or row["origen"] == "reconstruido":
+                continue  # a rebuilt month names the cell of its quarter
+            _, sheet, cell = origins.find_period(row["actividad_id"], row, series).split("!")
+            found = book[sheet][cell]
+            value = found.value if found.value is not None else 0  # a blank that the printed sums prove to be 0
+            assert (value * 100 if "%" in found.number_format else value) == pytest.approx(row[series])
+
+
+def test_trace_leads_from_cells_to_percentage(sat):
+    evaluation = poa.measure(sat, 4)
+    activity = evaluation.actividades.query("unidad_id == 'organo-de-control-institucional'")["actividad_id"].iloc[0]
+    said = str(poa.trace(evaluation, activity)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Σ ejecutado / Σ programado × 100 = 30 / 44 × 100 = 68.2 %" in said
+    assert "poi-2022-t4.xlsx!Ejecución!R6:AC6" in said
+    assert "Ejecutado, I trimestre = suma de sus periodos" in said
+    with pytest.raises(poa.PoaError, match="quiso decir|opciones"):
+        poa.trace(evaluation, "no existe tal cosa")
+
+
+def test_trace_says_why_there_is_no_percentage(gerencia):
+    evaluation = poa.measure(gerencia, 1)
+    silent = evaluation.actividades.query("estado == 'sin reporte'")["actividad_id"].iloc[0]
+    assert "falta feb, mar" in str(poa.trace(evaluation, silent))
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=30))
+def test_joined_addresses_name_exactly_the_cells(cells):
+    joined = join_addresses(f"a b.xlsx!Hoja 1!{get_column_letter(c)}{r}" for c, r in cells)
+    named = [box for part in joined.removeprefix("a b.xlsx!Hoja 1!").split(", ") for box in [range_boundaries(part)]]
+    spread = {
+        (c, r) for left, top, right, bottom in named for c in range(left, right + 1) for r in range(top, bottom + 1)
+    }
+    assert spread == set(cells)
