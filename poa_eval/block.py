@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from lxml.etree import iterwalk
+from lxml.html import fragment_fromstring
 
 from poa_eval.names import make_slug
 from poa_eval.words import MISSING, SYMBOLS, format_number, format_percent, has
+
+_LINES = frozenset("p div section h1 h2 h3 h4 ul li dl dt dd table caption tr figure figcaption img".split())
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,12 +26,30 @@ class Block:
     ----------
     html : str
         Markup of the package's templates; all that comes from data is escaped in it.
-    text : str
-        The same in plain text.
+
+    Examples
+    --------
+    >>> Block("<h4>Metas</h4><table><tr><th>Obras<br><small>KM</small></th><td>5</td></tr></table>")
+    Metas
+    Obras · KM | 5
     """
 
     html: str
-    text: str
+
+    @cached_property
+    def text(self) -> str:
+        """Return the same in plain text: a line per paragraph, item or row; pictures by their words."""
+        lines, depth = [""], 0
+        for event, node in iterwalk(fragment_fromstring(self.html, create_parent=True), events=("start", "end")):
+            depth += (node.tag == "ul") * (1 if event == "start" else -1)
+            if node.tag in _LINES:
+                lines.append("  " * (depth - 1))
+            if event == "start":
+                before = " | " if node.tag in ("td", "th") and node.getprevious() is not None else ""
+                before += " · " * (node.tag == "br") + node.get("alt", "")
+            said = before + (node.text or "") if event == "start" else node.tail or ""
+            lines[-1] += re.sub(r"[ \n]+", " ", said)
+        return "\n".join(line.rstrip() for line in lines if line.strip())
 
     def _ipython_display_(self) -> None:
         # Without this a notebook would show an empty box for an empty block; for any other the usual way goes on.
@@ -42,7 +65,7 @@ class Block:
 
 
 #: What is shown where there is nothing to show; in a page its section disappears.
-EMPTY = Block("", "")
+EMPTY = Block("")
 
 
 @dataclass(frozen=True)
@@ -77,10 +100,9 @@ class Cell:
         return make_slug(self.state)
 
     @property
-    def plain(self) -> str:
-        """Return the cell as plain text."""
-        state = f"{self.symbol} {self.state}" if self.state else ""
-        return " · ".join(filter(None, (self.text, state, *self.notes)))
+    def is_blank(self) -> bool:
+        """Say whether the cell tells nothing."""
+        return self.text == MISSING and not self.state and not self.notes
 
 
 def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
@@ -109,15 +131,14 @@ def _name_source(source: object) -> str:
     return f"Fuente: {source}" if has(source) else ""
 
 
-def render(template: str, text: str, **values: object) -> Block:
+def render(template: str, **values: object) -> Block:
     """Render one of the package's templates; values are escaped in it."""
-    return Block(_environment().get_template(template).render(**values).strip() + "\n", text)
+    return Block(_environment().get_template(template).render(**values).strip() + "\n")
 
 
 def render_words(sentences: Iterable[str], *, kind: str = "") -> Block:
     """Return a paragraph of sentences; the first stands out where ``kind`` is ``titular``."""
-    sentences = list(sentences)
-    return render("parrafo.html.j2", " ".join(sentences), sentences=sentences, kind=kind)
+    return render("parrafo.html.j2", sentences=list(sentences), kind=kind)
 
 
 def render_table(
@@ -149,7 +170,7 @@ def render_table(
     kept = [
         i
         for i, column in enumerate(columns)
-        if not column.is_optional or any(row[i].plain != MISSING for row in everything)
+        if not column.is_optional or not all(row[i].is_blank for row in everything)
     ]
     columns = [columns[i] for i in kept]
     groups = [(title, [[row[i] for i in kept] for row in rows]) for title, rows in groups]
@@ -160,14 +181,8 @@ def render_table(
             spans[-1] = (column.group, spans[-1][1] + 1, column)
         else:
             spans.append((column.group, 1, column))
-    heads = [f"{column.group} {column.title}".strip() for column in columns]
-    lines = [caption, " | ".join(heads)]
-    for title, rows in groups:
-        lines += [title] * bool(title) + [" | ".join(cell.plain for cell in row) for row in rows]
-    lines += [" | ".join(cell.plain for cell in foot)] * bool(foot) + [f"Fuente: {source}."] * bool(source)
     return render(
         "tabla.html.j2",
-        "\n".join(lines),
         caption=caption,
         columns=columns,
         spans=spans if any(column.group for column in columns) else [],
@@ -180,7 +195,7 @@ def render_table(
 
 def join_blocks(*blocks: Block) -> Block:
     """Return several blocks as one."""
-    return Block("".join(block.html for block in blocks), "\n\n".join(block.text for block in blocks if block.text))
+    return Block("".join(block.html for block in blocks))
 
 
 @cache

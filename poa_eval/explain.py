@@ -162,13 +162,7 @@ def show_method(q: Quarter | Evaluation) -> Block:
         ],
         "empty": EMPTY_STATES,
     }
-    text = [
-        f"Trimestre: {values['quarter']}; a la fecha: {values['span']}; corte: {values['cutoff']}.",
-        *values["formulas"],
-        *values["figures"],
-    ]
-    method = render("metodo.html.j2", "\n".join(text), **values)
-    return join_blocks(method, render_table(caption, columns, [("", rows)]))
+    return join_blocks(render("metodo.html.j2", **values), render_table(caption, columns, [("", rows)]))
 
 
 def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -> list[Cell]:

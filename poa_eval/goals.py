@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -62,13 +62,6 @@ class _Node:
         """Return the facts as paragraphs."""
         return _group_facts(self.facts)
 
-    def list_plain(self, depth: int = 0) -> list[str]:
-        """Return the node and what stands under it as indented lines."""
-        head = " ".join(filter(None, (self.label, self.text, *(f"[{mark}]" for mark in self.marks))))
-        said = [f"{label}: {'; '.join(values)}" for label, values in self.facts.items()]
-        own = ["  " * depth + head, *("  " * (depth + 1) + text for text in (*said, *self.lines))]
-        return [*own, *(line for child in self.children for line in child.list_plain(depth + 1))]
-
 
 def show_mission(source: Source) -> Block:
     """Show mission, vision and responsible of each unit, as the plan says them."""
@@ -81,8 +74,7 @@ def show_mission(source: Source) -> Block:
             units.append((_head_unit(e, row["unidad_id"]), said))
     if not units:
         return EMPTY
-    text = "\n".join(line for head, said in units for line in [*filter(None, [head]), *_tell_facts(said)])
-    return render("datos.html.j2", text, units=units, source=name_source(e))
+    return render("datos.html.j2", units=units, source=name_source(e))
 
 
 def show_swot(source: Source) -> Block:
@@ -103,12 +95,7 @@ def show_swot(source: Source) -> Block:
         units.append((_head_unit(e, unit_id), [(name, points) for name, points in lists if points]))
     if not units:
         return EMPTY
-    lines = [
-        line
-        for head, lists in units
-        for line in [head, *(f"{name}: {'; '.join(point for point, _ in points)}" for name, points in lists)]
-    ]
-    return render("foda.html.j2", "\n".join(filter(None, lines)), units=units, source=name_source(e))
+    return render("foda.html.j2", units=units, source=name_source(e))
 
 
 def show_goals(source: Source) -> Block:
@@ -126,13 +113,8 @@ def show_goals(source: Source) -> Block:
     for unit_id in plan.unidades["unidad_id"]:
         shared, nodes = _make_tree(e, unit_id)
         if nodes:
-            units.append((_head_unit(e, unit_id), shared, nodes))
-    lines = _tell_facts(aims)
-    for head, shared, nodes in units:
-        lines += [head, *_tell_facts(shared), *(line for node in nodes for line in node.list_plain())]
-    text = "\n".join(filter(None, lines))
-    units = [(head, _group_facts(shared), nodes) for head, shared, nodes in units]
-    return render("metas.html.j2", text, aims=_group_facts(aims), units=units, source=name_source(e))
+            units.append((_head_unit(e, unit_id), _group_facts(shared), nodes))
+    return render("metas.html.j2", aims=_group_facts(aims), units=units, source=name_source(e))
 
 
 def show_statements(source: Source) -> Block:
@@ -148,7 +130,7 @@ def show_statements(source: Source) -> Block:
     if not said:
         return EMPTY
     head = "Lo que el documento dice de sí mismo"
-    return render("datos.html.j2", "\n".join([head, *_tell_facts(said)]), units=[(head, said)], source="")
+    return render("datos.html.j2", units=[(head, said)], source="")
 
 
 def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -243,7 +225,3 @@ def _group_facts(facts: Mapping[str, list[str]]) -> list[list[tuple[str, list[st
             groups.append([(label, lines)])
         was_short = is_short
     return groups
-
-
-def _tell_facts(facts: Mapping[str, Iterable[str]]) -> list[str]:
-    return [f"{label}: {'; '.join(values)}" for label, values in facts.items()]

@@ -66,6 +66,4 @@ def show_pictures(
 
     With ``stretch`` a picture takes the room there is, up to that width.
     """
-    lines = [title, note, *(line for p in pictures for line in (p.title, *p.notes, p.alt))]
-    text = "\n".join(filter(None, lines))
-    return render("figuras.html.j2", text, pictures=pictures, title=title, note=note, width=width, stretch=stretch)
+    return render("figuras.html.j2", pictures=pictures, title=title, note=note, width=width, stretch=stretch)

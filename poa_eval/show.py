@@ -69,7 +69,7 @@ def show_title(source: Source) -> Block:
         lines += [f"Responsable: {unit['responsable']}"] if has(unit["responsable"]) else []
     dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte, e.plan.locale)}"
     lines += [dates, *(f"{note}." for note in list_notes(e))]
-    return render("titulo.html.j2", "\n".join([title, *lines]), title=title, lines=lines)
+    return render("titulo.html.j2", title=title, lines=lines)
 
 
 def show_headline(source: Source) -> Block:
@@ -91,8 +91,7 @@ def show_key_figures(source: Source) -> Block:
     figures = list_figures(e) if e.solo_plan else figures
     if not figures:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
-    text = "\n".join(" · ".join([f["name"], f["value"], *f["notes"]]) for f in figures)
-    return render("cifras.html.j2", text, figures=figures)
+    return render("cifras.html.j2", figures=figures)
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
