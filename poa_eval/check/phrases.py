@@ -12,17 +12,17 @@ from poa_eval.values import MONTH_NAMES, MONTHS, parse_month, parse_number
 _MEET = r"cu[mn]pl|alcan[zsc]|(?:ll|y)eg|lo[gj]r|consigu|consegu"
 _PASS = r"super|re[bv]as|sobrepas|sobrecumpl|exced"
 _VERB = rf"(?:(?P<pass>{_PASS})|{_MEET})(?:(?P<inf>[aei]r)(?:se|la|las)?|i?o|an?|en?|[ai]mos|[ai]d[oa]s?|aron|ieron)\b"
-_HELP = r"(?:(?:se|le|ha|han|hemos|habia|fue|fueron|sido|esta|estan|quedo|quedan?|considera|dio)\s+)*"
+_HELP = r"(?:(?:se|le|ha|han|hemos|habia|fue|fueron|sido|esta|estan|quedo|quedan?|considera|dio)\s+){0,4}"
 _ABLE = (
     r"(?P<able>(?:(?:es|ha\s+sido)?\s*posible|logro|logramos|logrado|pudo|pudimos|podido|alcanzo\s+a|consiguio)\s+)?"
 )
 _CORE = rf"(?:(?P<no>no|nunca|jamas|tampoco|ni)\s+)?{_HELP}{_ABLE}{_VERB}"
 _WHOLE = r"(?:(?:al|en\s+un|en)\s+(?:el\s+)?100\s*%\s+|totalmente\s+|plenamente\s+|del\s+todo\s+)?"
 _GOAL = r"(?:metas?|objetivos?|programado|planeado|planificado|previsto|proyectado|propuesto)\b"
-_THE = r"(?:(?:con|en|a|al|la|las|el|los|lo|su|sus|nuestra|nuestras|dicha|esta|ambas|todas|todo)\s+)*"
+_THE = r"(?:(?:con|en|a|al|la|las|el|los|lo|su|sus|nuestra|nuestras|dicha|esta|ambas|todas|todo)\s+){0,4}"
 _OF = (
     r"(?:\s+(?:programada|propuesta|establecida|planteada|prevista|fijada|fisica|operativa|del|mes|periodo|la|"
-    rf"actividad|de|{'|'.join(MONTH_NAMES)}|100\s*%))*"
+    rf"actividad|de|{'|'.join(MONTH_NAMES)}|100\s*%)){0, 9}"
 )
 _ENDS = r"(?=\s*$|\s+(?:por|debido|ya|porque|pues|dado|gracias|satisfactoriamente|totalmente|al\s+100)\b)"
 _SAYS = (
