@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
 
 import numpy as np
@@ -35,9 +35,11 @@ class Columns:
     edition : Edition
     locale : str
         How the document writes numbers.
+    names : mapping, optional
+        Names that the analyst accepted: per column, printed name → real name; applied after those of the edition.
     """
 
-    def __init__(self, edition: Edition, locale: str) -> None:
+    def __init__(self, edition: Edition, locale: str, names: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.edition = edition
         self.locale = locale
         self._faults: list[tuple[str, str, Place]] = []
@@ -49,6 +51,10 @@ class Columns:
         self._names = {
             key: {fold(printed): name for printed, name in names.items()} for key, names in edition.nombres.items()
         }
+        self._accepted = {
+            key: {fold(printed): name for printed, name in said.items()} for key, said in (names or {}).items()
+        }
+        self.used: dict[tuple[str, str], None] = {}
 
     def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:
         """Return the cells of a column; None where blank, or where the row ends before it."""
@@ -66,8 +72,12 @@ class Columns:
         texts = [cell if type(cell) is str else None if cell is None else str(cell) for cell in cells]
         if None in texts:
             texts = [self._find_text(row, key) if text is None else text for row, text in zip(rows, texts, strict=True)]
-        names = self._names.get(key)
-        return [text and names.get(fold(text), text) for text in texts] if names else texts
+        if names := self._names.get(key):
+            texts = [text and names.get(fold(text), text) for text in texts]
+        if accepted := self._accepted.get(key):
+            self.used |= {(key, fold(text)): None for text in texts if text and fold(text) in accepted}
+            texts = [text and accepted.get(fold(text), text) for text in texts]
+        return texts
 
     def _find_text(self, row: Row, key: str) -> str | None:
         value: Cell = row.relleno.get(key)

@@ -37,6 +37,8 @@ class Params(Model):
         Documents in the order of their issue.
     perfil : str
         Name of a profile, or its YAML file.
+    nombres : str, optional
+        YAML file of the names that the analyst takes for one.
     """
 
     institucion: str = Field(min_length=1)
@@ -45,6 +47,7 @@ class Params(Model):
     fecha_corte: dt.date
     fuentes: tuple[Source, ...] = Field(min_length=1)
     perfil: str = "neutro"
+    nombres: str | None = Field(default=None, min_length=1)
 
     @field_validator("fecha_corte", mode="before")
     @classmethod
@@ -68,7 +71,8 @@ class Params(Model):
 
     def plain(self) -> dict[str, object]:
         """Return the parameters as YAML and papermill know them: texts, numbers, lists."""
-        return self.model_dump(mode="json")
+        values = self.model_dump(mode="json")
+        return values if self.nombres else {key: value for key, value in values.items() if key != "nombres"}
 
 
 def load_params(path: str | Path) -> Params:
@@ -109,7 +113,7 @@ def make_params(values: Mapping[str, object]) -> Params:
       se encontró   «trimestre»: se encontró «5»; debe ser a lo más 4
                     «fuentes»: falta esta clave
                     «fuente»: clave desconocida; ¿quiso decir «fuentes»?
-      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil
+      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil, nombres
       qué hacer     corrija cada clave citada
     """
     return make_model(Params, dict(values), ParamsError, Place())

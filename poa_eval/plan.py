@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -212,8 +213,12 @@ class Plan:
 
     def rule(self, key: str) -> str | None:
         """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""
-        found = self.contexto.loc[self.contexto["clave"] == f"regla.{key}", "texto"]
-        return None if found.empty else str(found.iloc[0])
+        return self._rules.get(f"regla.{key}")
+
+    @cached_property
+    def _rules(self) -> dict[str, str]:
+        said = self.contexto[self.contexto["clave"].str.startswith("regla.")].iloc[::-1]
+        return dict(zip(said["clave"], said["texto"].astype(str), strict=True))
 
 
 def _refuse_overlaps(periods: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.captured import apply_captures
 from poa_eval.check import check
 from poa_eval.entry import is_capture
@@ -142,6 +143,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     """
     root = Path(root)
     profile = find_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
+    names = load_names(root / params.nombres) if params.nombres else Names()
     plans, captures, sources = [], [], []
     for source in params.fuentes:
         path = root / source.archivo
@@ -161,7 +163,8 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
                 "quite `layout: captura` de los parámetros, o cambie la fuente",
                 lugar=Place(source.archivo),
             )
-        plan = shape_document(document, find_layout(layout) if layout else None, ejercicio=params.ejercicio)
+        known = find_layout(layout) if layout else None
+        plan = shape_document(document, known, ejercicio=params.ejercicio, names=names.by_column())
         if plan.ejercicio != params.ejercicio:
             raise FormatoError(
                 f"un documento del ejercicio {plan.ejercicio}",
@@ -172,7 +175,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
         plans.append((plan, source.reemplaza))
         sources.append({"archivo": source.archivo, "layout": plan.rule("layout"), "sha256": digest})
     merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
-    plan = replace(merged, institucion=params.institucion)
+    plan = note_names(replace(merged, institucion=params.institucion), names, params.nombres or "")
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)

@@ -90,8 +90,11 @@ def read_row(cells: Sequence[Value], *, series: int, goal: Value) -> Reading:
     whole = len(printed) == 4 and length < full and by_position.estado != "ninguna"
     fits = whole and (goal is None or _reaches(printed, goal))
     shifted = _read_shifted(cells[:length], series, goal, trusted=True)
-    if fits and (shifted is None or by_position.estado != "reconstruida"):
-        return by_position if shifted is None else _share(by_position, shifted)
+    if fits and shifted is None:
+        lost = goal is not None and by_position.estado == "reconstruida"
+        return (_doubt(cells[:length], series, goal) if lost else None) or by_position
+    if fits and shifted and by_position.estado != "reconstruida":
+        return _share(by_position, shifted)
     if shifted is None and whole and None not in printed:
         return by_position  # only the goal disagrees
     shifted = shifted or _read_shifted(cells[:length], series, goal, trusted=False)
@@ -115,6 +118,20 @@ def _read_shifted(cells: Sequence[Value], series: int, goal: Value, *, trusted: 
     if found is None:
         return Reading("ninguna", (None,) * width, proved, missing, len(months)) if trusted else None
     return Reading("ambigua" if None in found else "reconstruida", found, proved, missing, len(months))
+
+
+def _doubt(cells: Sequence[Value], series: int, goal: float) -> Reading | None:
+    """Return no reading of a row that may as well have lost a month, if one digit of one programmed figure is wrong."""
+    width, missing = 4 * series, 16 * series - len(cells)
+    months, block = tuple(cells[:-width]), tuple(cells[-width:])
+    for at in range(0, width, series):
+        right = goal - sum(value or 0 for value in block[::series]) + (block[at] or 0)
+        one, other = f"{block[at] or 0:g}", f"{right:g}"
+        if len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1:
+            mended = (*block[:at], right, *block[at + 1 :])
+            if _solve(months, tuple(mended[q * series + kind] for kind in range(series) for q in range(4)), missing):
+                return Reading("ninguna", (None,) * width, block, missing, len(months))
+    return None
 
 
 def _share(one: Reading, other: Reading) -> Reading:

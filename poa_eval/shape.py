@@ -22,8 +22,17 @@ from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Row, read_content
 from poa_eval.values import parse_month, parse_quarter
 
+#: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
+ACCEPTED = "nombre_aceptado"
 
-def shape_document(document: RawDocument, layout: Layout | None = None, *, ejercicio: int | None = None) -> Plan:
+
+def shape_document(
+    document: RawDocument,
+    layout: Layout | None = None,
+    *,
+    ejercicio: int | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
+) -> Plan:
     """Shape a raw document into a plan.
 
     Parameters
@@ -34,6 +43,8 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
         Without it, the known layout whose headings the document has.
     ejercicio : int, optional
         Year, for documents that do not say it.
+    names : mapping, optional
+        Accepted names of tables: per column, printed name → real name.
 
     Returns
     -------
@@ -48,10 +59,11 @@ def shape_document(document: RawDocument, layout: Layout | None = None, *, ejerc
     if isinstance(edition, Cards):
         return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, edition, ejercicio)
-    columns = Columns(edition, layout.locale)
+    columns = Columns(edition, layout.locale, names)
     activities, periods, records, owners = _shape_rows(content, columns, layout.institucion)
     context = _list_context(content, layout, edition, activities)
     records["contexto"] = _list_notes([*records["contexto"], *_own_context(context, content, owners, edition)])
+    records["contexto"] += [{"clave": f"{ACCEPTED}/{key}", "texto": text, "fuente": None} for key, text in columns.used]
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     if edition.meta_anual:

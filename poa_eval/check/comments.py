@@ -8,28 +8,19 @@ from collections.abc import Iterator
 import pandas as pd
 
 from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
+from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.names import fold
-from poa_eval.values import is_percentage, name_period, parse_number
+from poa_eval.values import is_percentage, name_period
 
-_DONE = (
-    r"(?:cumpli(?:o|da|do|eron|das|dos)|alcanz(?:o|ada|ado|aron)|llego|logr(?:o|ada|ado|aron)|super(?:o|ada|ado|aron))"
-)
-#: «no se cumplió», «meta, no cumplida», «no se llegó a la meta»: a denial of the goal.
-_DENIES = re.compile(rf"\bno\s+(?:se\s+)?(?:ha\s+)?{_DONE}\b")
-#: «se cumplió la meta», «meta cumplida», «se llegó a la meta», «se superó la meta»: a claim that it was reached.
-_CLAIMS = re.compile(
-    rf"\bse\s+{_DONE}\s+(?:con\s+|a\s+)?(?:la\s+|el\s+|su\s+)?(?:meta|programado|objetivo)|\bmeta\s+{_DONE}\b"
-)
-_DOUBT = re.compile(r"\b(?:si|cuando|aunque|parcial\w*|casi|para)\b(?=.*\bmeta\b)|\bse (?:cumplira|espera)\b")
-_NUMBER = re.compile(r"(?<![\w/.,$%-])(\d[\d.,]*\d|\d)(?![\w/%]|\s*%)\s+([a-zñ]{4,})")
-_PART = re.compile(r"([^\W\d][\w .]*?)\s+(\d[\d.,]*\d|\d)\s*(?:/|;|$)")
+_RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
+_COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")
 
 
 def _comments(facts: Facts) -> Iterator[tuple[dict, dict]]:
     """Yield each commented period with a result, and its activity."""
     for activity_id, periods in facts.due.periods.items():
         for period in periods:
-            if pd.notna(period["comentario"]) and pd.notna(period["ejecutado"]):
+            if type(period["comentario"]) is str and pd.notna(period["ejecutado"]):
                 yield facts.activities[activity_id], period
 
 
@@ -37,67 +28,90 @@ def _place(activity: dict, period: dict) -> Finding:
     return {"actividad_id": activity["actividad_id"], "mes": period["mes"]}
 
 
+def _list_months(period: dict) -> range:
+    return range(period["mes"] - period["meses"] + 1, period["mes"] + 1)
+
+
 @rule("comentario-contradice", "error")
 def find_contradictions(facts: Facts) -> Iterator[Finding]:
     """Catch a comment whose words deny its number: «no se cumplió» with 45 of 30, «se cumplió» with 130 of 150.
 
-    Not caught: doubtful or conditional wording, results that are already cumulative, and goals to be kept low.
+    Not caught: doubtful, partial or conditional wording; words on another period («la meta anual», «en enero»); claims
+    and denials in one comment; results that are already cumulative; goals to be kept low.
+
+    Examples
+    --------
+    >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
+    (False, None)
     """
     for activity, period in _comments(facts):
-        text = fold(period["comentario"]).replace(",", " ")
-        if pd.isna(period["programado"]) or not period["programado"] or _DOUBT.search(text):
+        if pd.isna(period["programado"]) or not period["programado"]:
             continue
         if activity["acumulacion"] == "ultimo" or activity["sentido"] != "ascendente":
             continue
-        denies, claims = bool(_DENIES.search(" ".join(text.split()))), bool(_CLAIMS.search(" ".join(text.split())))
-        met = period["ejecutado"] >= period["programado"]
-        if (denies and met) or (claims and not denies and not met):
-            done, planned = facts.show(period["ejecutado"]), facts.show(period["programado"])
-            message = (
-                f"El comentario dice «{period['comentario']}», y lo reportado es {done} de {planned}: "
-                f"la meta {'sí' if met else 'no'} se cumplió."
-            )
-            yield make_difference(
-                period["ejecutado"], period["programado"], message, period["fuente"], **_place(activity, period)
-            )
+        met = period["ejecutado"] >= period["programado"] - 1e-9
+        if read_claim(period["comentario"], _list_months(period)) is not (not met):
+            continue
+        done, planned = facts.show(period["ejecutado"]), facts.show(period["programado"])
+        message = (
+            f"El comentario dice «{period['comentario']}», y lo reportado es {done} de {planned}: "
+            f"la meta {'sí' if met else 'no'} se cumplió."
+        )
+        yield make_difference(
+            period["ejecutado"], period["programado"], message, period["fuente"], **_place(activity, period)
+        )
 
 
 @rule("cifra-en-comentario", "advertencia")
 def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
     """Catch a quantity of the activity's own measure that a comment gives otherwise: «98 reconexiones» with 115.
 
-    Not caught: years, dates, percentages, breakdowns, and quantities of anything that neither unit of measure nor
-    indicator names.
+    Not caught: years, dates, articles, percentages, breakdowns, several quantities, what is said of goals, of what is
+    left or of other periods, and quantities of anything that the unit of measure, or the indicator's first word, does
+    not name.
+
+    Examples
+    --------
+    >>> find_quantities("98 de 120 obras en febrero/23", {"obras"}, "es_MX", range(2, 3))
+    [('98', 98.0, 'obras')]
     """
     for activity, period in _comments(facts):
-        if is_percentage(str(activity["unidad_medida"])) or len(_PART.findall(period["comentario"])) > 2:
+        text, measure = period["comentario"], str(activity["unidad_medida"] or "")
+        if is_percentage(measure) or activity["acumulacion"] == "ultimo" or split_parts(text, facts.plan.locale):
             continue
-        own = {
-            word[:5] for word in re.findall(r"[a-zñ]{4,}", fold(f"{activity['unidad_medida']} {activity['indicador']}"))
-        }
-        for figure, word in _NUMBER.findall(fold(period["comentario"])):
-            value = parse_number(figure, facts.plan.locale)
-            if value is None or word[:5] not in own or abs(value - period["ejecutado"]) <= TOLERANCE:
-                continue
-            done = facts.show(period["ejecutado"])
-            message = f"El comentario dice {figure} {word}; lo reportado es {done}."
-            yield make_difference(
-                value, period["ejecutado"], message, period["fuente"], **_place(activity, period), concepto=word
-            )
+        own = {*re.findall(r"[a-zñ]{4,}", fold(measure)), *_name_indicator(activity["indicador"])}
+        found = find_quantities(text, own, facts.plan.locale, _list_months(period))
+        if len(found) == 1 and abs(found[0][1] - period["ejecutado"]) > TOLERANCE:
+            figure, value, word = found[0]
+            message = f"El comentario dice {figure} {word}; lo reportado es {facts.show(period['ejecutado'])}."
+            where = _place(activity, period) | {"concepto": word}
+            yield make_difference(value, period["ejecutado"], message, period["fuente"], **where)
+
+
+def _name_indicator(indicator: object) -> set[str]:
+    """Return the word that says what an indicator counts: its first, unless it is a ratio."""
+    text = _COUNT.sub("", fold(indicator)) if type(indicator) is str else ""
+    return set() if _RATIO.match(text) else set(re.findall(r"^[a-zñ]{4,}", text))
 
 
 @rule("desglose-no-suma", "error")
 def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
     """Catch a breakdown in a comment («CENTRO 120/ NORTE 80/ SUR 31») that does not add up to the reported value.
 
-    A breakdown has three parts or more, each a name and a number; dates and lists of fewer parts are none.
+    A breakdown is a sentence of three parts or more, each a name and a number. Not addresses, articles, dates, years,
+    percentages or amounts of money, nor months of another period.
+
+    Examples
+    --------
+    >>> split_parts("Centro: 50, Norte: 40 y Sur: 26", "es_MX")
+    [('centro', 50.0), ('norte', 40.0), ('sur', 26.0)]
     """
     for activity, period in _comments(facts):
-        parts = [parse_number(figure, facts.plan.locale) for _, figure in _PART.findall(period["comentario"])]
-        if len(parts) < 3 or None in parts:
+        if is_percentage(str(activity["unidad_medida"])):
             continue
-        total = sum(part for part in parts if part is not None)
-        if abs(total - period["ejecutado"]) > TOLERANCE:
+        parts = split_parts(period["comentario"], facts.plan.locale, _list_months(period))
+        total = sum(value for _, value in parts)
+        if parts and abs(total - period["ejecutado"]) > TOLERANCE:
             message = (
                 f"Las {len(parts)} partes que da el comentario suman {facts.show(total)}; "
                 f"lo reportado es {facts.show(period['ejecutado'])}."
@@ -107,7 +121,10 @@ def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
 
 @rule("cifras-identicas", "nota")
 def find_twins(facts: Facts) -> Iterator[Finding]:
-    """Note two activities of a unit with the same results over at least three periods, unless they never change."""
+    """Note two activities of a unit with the same results over at least three periods, unless they never change.
+
+    Not results that are equal in some periods only, nor activities of two units.
+    """
     seen: dict[tuple, dict] = {}
     for activity in facts.activities.values():
         results = [(p["mes"], p["meses"], p["ejecutado"]) for p in facts.due.periods[activity["actividad_id"]]]

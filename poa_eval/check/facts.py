@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+import pandas as pd
 from babel.numbers import format_decimal
 
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile
-from poa_eval.windows import Due
+from poa_eval.windows import Due, Window, measure_window
 
 #: Published percentages are compared with this tolerance, in points.
 TOLERANCE = 0.05
@@ -23,6 +24,7 @@ class Facts:
     plan: Plan
     due: Due
     perfil: Profile
+    _windows: dict[tuple, Window] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def activities(self) -> dict[str, dict]:
@@ -33,6 +35,45 @@ class Facts:
     def quarters(self) -> tuple[int, ...]:
         """Return the quarters that began up to the cut-off."""
         return tuple(range(1, (self.due.corte + 2) // 3 + 1))
+
+    @cached_property
+    def closing(self) -> dict[str, dict[int, dict]]:
+        """Return the rows of `avances` by activity and closing month."""
+        return {key: {row["mes"]: row for row in rows} for key, rows in self.due.periods.items()}
+
+    @cached_property
+    def sums(self) -> list[tuple[dict, float]]:
+        """Return the printed totals, of the institution or a unit, whose rows all have that figure, and their sum."""
+        units: dict[str, list[dict]] = {}
+        for activity in self.activities.values():
+            units.setdefault(activity["unidad_id"], []).append(activity)
+        t, found = self.plan.publicado, []
+        for total in t[(t["clave"] == "total") | (t["ambito"] == "unidad")].to_dict("records"):
+            rows = list(self.activities.values()) if total["ambito"] == "institucion" else units.get(total["clave"], [])
+            values = [self._find_figure(row, total) for row in rows]
+            if values and not pd.isna(values).any():
+                found.append((total, float(sum(v for v in values if v is not None))))
+        return found
+
+    def _find_figure(self, activity: dict, total: dict) -> float | None:
+        """Return what an activity adds to a total: its figure of that period, or what its shorter ones add up to."""
+        concept, month, length = total["concepto"], total["mes"], total["meses"]
+        if concept == "meta_anual":
+            return activity["meta_anual"]
+        periods = self.closing[activity["actividad_id"]]
+        if month in periods and periods[month]["meses"] == length:
+            return periods[month].get(concept)
+        parts = [p for p in periods.values() if month - length < p["mes"] <= month]
+        adds = activity["acumulacion" if concept == "ejecutado" else "acumulacion_programado"] == "suma"
+        whole = adds and sum(p["meses"] for p in parts) == length
+        return sum(p.get(concept, float("nan")) for p in parts) if whole else None
+
+    def window(self, activity: dict, *quarters: int) -> Window:
+        """Return what an activity reached in a window of quarters, looked at once; to date where none is named."""
+        key = activity["actividad_id"], quarters or self.quarters
+        if key not in self._windows:
+            self._windows[key] = measure_window(activity, self.due, key[1], self.perfil)
+        return self._windows[key]
 
     def published(self, scope: str, concept: str, length: int) -> list[dict]:
         """Return printed figures of a scope, a concept and a length of period."""

@@ -9,7 +9,6 @@ import pandas as pd
 from poa_eval.check.facts import Facts, Finding, make_difference, rule
 from poa_eval.names import fold
 from poa_eval.values import is_percentage, name_period, parse_frequency
-from poa_eval.windows import measure_window
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
 
@@ -33,7 +32,7 @@ def find_missing_periods(facts: Facts) -> Iterator[Finding]:
     """Catch due periods that are absent; not those of a quarter of which no document was loaded."""
     for activity in facts.activities.values():
         for quarter in facts.quarters:
-            for month, length in measure_window(activity, facts.due, (quarter,), facts.perfil).faltan:
+            for month, length in facts.window(activity, quarter).faltan:
                 message = f"Falta el reporte de {name_period(month, length)}, que ya venció."
                 where = {"actividad_id": activity["actividad_id"], "mes": month}
                 yield where | {
@@ -60,7 +59,7 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
     """Catch activities that pass their target to date by more than the profile's upper band."""
     limit = facts.perfil.bandas.sobrecumplida.valor
     for activity in facts.activities.values():
-        window = measure_window(activity, facts.due, facts.quarters, facts.perfil) if facts.quarters else None
+        window = facts.window(activity) if facts.quarters else None
         if (
             window
             and window.cumplimiento is not None
@@ -101,11 +100,11 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
 def find_compensations(facts: Facts) -> Iterator[Finding]:
     """Note a sum to date that reaches its programme although a part falls short: a quarter, or a unit's activity."""
     for activity in facts.activities.values() if facts.quarters else ():
-        whole = measure_window(activity, facts.due, facts.quarters, facts.perfil)
+        whole = facts.window(activity)
         if not whole.cumplida or activity["sentido"] != "ascendente" or activity["acumulacion"] != "suma":
             continue
         for quarter in facts.quarters:
-            part = measure_window(activity, facts.due, (quarter,), facts.perfil)
+            part = facts.window(activity, quarter)
             if part.cumplida is False:
                 name, done = name_period(3 * quarter, 3), facts.show(part.ejecutado or 0)
                 message = (
@@ -125,7 +124,7 @@ def _find_unit_compensations(facts: Facts) -> Iterator[Finding]:
         if added and activity["sentido"] == "ascendente" and not is_percentage(measure):
             groups.setdefault((activity["unidad_id"], measure), []).append(activity)
     for (unit, measure), activities in groups.items():
-        windows = [measure_window(a, facts.due, facts.quarters, facts.perfil) for a in activities]
+        windows = [facts.window(a) for a in activities]
         decided = [(a, w) for a, w in zip(activities, windows, strict=True) if w.cumplimiento is not None]
         done, planned = (sum(getattr(w, c) or 0 for _, w in decided) for c in ("ejecutado", "programado"))
         short = [a["actividad"] for a, w in decided if w.cumplida is False]

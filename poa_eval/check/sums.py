@@ -1,4 +1,4 @@
-"""Rules on sums: rows against totals, months against quarters, quarters against the goal, published progress."""
+"""Rules on sums: rows against totals, months against quarters, quarters against the goal of the year."""
 
 from __future__ import annotations
 
@@ -7,77 +7,42 @@ from collections.abc import Iterator
 import pandas as pd
 
 from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
-from poa_eval.measure import weigh_ratios
 from poa_eval.values import close_months, name_period
 
 
-def _sum_rows(facts: Facts) -> Iterator[tuple[dict, float]]:
-    """Yield each printed total, of the institution or a unit, and the sum of its rows where all have that figure."""
-    plan = facts.plan
-    totals = plan.publicado[(plan.publicado["clave"] == "total") | (plan.publicado["ambito"] == "unidad")]
-    for (scope, key), printed in totals.groupby(["ambito", "clave"], sort=False):
-        mine = plan.actividades if scope == "institucion" else plan.actividades[plan.actividades["unidad_id"] == key]
-        periods = plan.avances[plan.avances["actividad_id"].isin(mine["actividad_id"])]
-        yield from _sum_scope(printed, mine["meta_anual"], periods)
-
-
-def _sum_scope(totals: pd.DataFrame, goals: pd.Series, periods: pd.DataFrame) -> Iterator[tuple[dict, float]]:
-    own = periods.melt(["actividad_id", "mes", "meses"], ["programado", "ejecutado"], "concepto", "valor")
-    quarter = own.assign(mes=(own["mes"] + 2) // 3 * 3)
-    whole = quarter.groupby(["concepto", "mes", "actividad_id"]).agg(
-        valor=("valor", lambda v: v.sum(skipna=False)), meses=("meses", "sum")
-    )
-    for total in totals.to_dict("records"):
-        key = (total["concepto"], total["mes"], total["meses"])
-        if key[0] == "meta_anual":
-            parts, complete = goals, goals.notna().all()
-        elif key[2] == 3 and key[:2] in whole.index.droplevel(2):
-            part = whole.loc[key[:2]]
-            parts, complete = (
-                part["valor"],
-                len(part) == len(goals) and part["valor"].notna().all() and (part["meses"] == 3).all(),
-            )
-        else:
-            parts = own.loc[(own["concepto"] == key[0]) & (own["mes"] == key[1]) & (own["meses"] == key[2]), "valor"]
-            complete = len(parts) == len(goals) and parts.notna().all()
-        if complete:
-            yield total, float(parts.sum())
-
-
-def _is_short(facts: Facts) -> bool:
-    """Say whether the rows stay below the printed totals throughout: rows are missing from the file."""
-    sums = [(t["valor"], rows) for t, rows in _sum_rows(facts) if t["valor"] and t["ambito"] == "institucion"]
-    return bool(sums) and all(rows < printed - TOLERANCE for printed, rows in sums)
+def _list_whole(facts: Facts) -> list[tuple[dict, float]]:
+    """List the institution's totals and what its rows add up to, where rows stay below them all: some are missing."""
+    pairs = [(total, rows) for total, rows in facts.sums if total["valor"] and total["ambito"] == "institucion"]
+    return pairs if all(rows < total["valor"] - TOLERANCE for total, rows in pairs) else []
 
 
 @rule("total-no-cuadra", "error")
 def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
-    """Catch rows that do not add up to the printed TOTAL; not where they all stay below it (rows are missing)."""
-    if _is_short(facts):
-        return
-    for total, rows in _sum_rows(facts):
+    """Catch rows that do not add up to a printed TOTAL: the rows say 936, the TOTAL 900.
+
+    Not where the rows stay below the institution's TOTAL throughout (rows are missing: `cobertura-incompleta`), nor
+    columns that some row leaves blank.
+    """
+    for total, rows in facts.sums if not _list_whole(facts) else ():
         if abs(rows - total["valor"]) > TOLERANCE:
             what = total["concepto"].replace("_", " ")
             period = name_period(total["mes"], total["meses"])
             printed = facts.show(total["valor"])
             message = f"Las filas suman {facts.show(rows)} de {what} ({period}); el TOTAL impreso dice {printed}."
-            yield make_difference(
-                rows,
-                total["valor"],
-                message,
-                total["fuente"],
-                mes=total["mes"],
-                concepto=f"{total['concepto']}/{total['meses']}",
-                unidad_id=total["clave"] if total["ambito"] == "unidad" else None,
-            )
+            where = {"mes": total["mes"], "concepto": f"{total['concepto']}/{total['meses']}"}
+            where |= {"unidad_id": total["clave"]} if total["ambito"] == "unidad" else {}
+            yield make_difference(rows, total["valor"], message, total["fuente"], **where)
 
 
 @rule("cobertura-incompleta", "advertencia")
 def find_missing_rows(facts: Facts) -> Iterator[Finding]:
-    """Catch rows that stay below the printed TOTAL in every comparable column; says the share they explain."""
-    if _is_short(facts):
-        sums = list(_sum_rows(facts))
-        total, rows = next(((t, s) for t, s in sums if t["concepto"] == "meta_anual"), sums[0])
+    """Catch rows that stay below the printed TOTAL in every comparable column: 3,783 of 6,382, or 59.28 %.
+
+    One row above its total is enough for it not to be this: then each total is compared (`total-no-cuadra`).
+    """
+    whole = _list_whole(facts)
+    if whole:
+        total, rows = next((pair for pair in whole if pair[0]["concepto"] == "meta_anual"), whole[0])
         share = rows / total["valor"] * 100
         message = (
             f"Las {len(facts.activities)} filas del archivo explican {facts.show(share)} % del TOTAL impreso "
@@ -88,48 +53,31 @@ def find_missing_rows(facts: Facts) -> Iterator[Finding]:
 
 @rule("trimestre-no-cuadra", "error")
 def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
-    """Catch months that do not add up to the printed quarter, and rows that no reading of their cells explains."""
-    months = facts.plan.avances[facts.plan.avances["meses"] == 1].set_index(["actividad_id", "mes"])
-    totals = {
-        (t["concepto"], t["mes"]): t["valor"]
-        for c in ("programado", "ejecutado")
-        for t in facts.published("institucion", c, 1)
-        if t["clave"] == "total"
-    }
-    for concept in ("programado", "ejecutado"):
-        for scope in ("actividad", "institucion"):
-            for printed in facts.published(scope, concept, 3):
-                wanted = close_months(printed["mes"] // 3)
-                if scope == "actividad":
-                    values = [months[concept].get((printed["clave"], month)) for month in wanted]
-                else:
-                    values = (
-                        [totals.get((concept, month)) for month in wanted] if printed["clave"] == "total" else [None]
-                    )
-                if any(value is None or pd.isna(value) for value in values):
-                    continue
-                if abs(sum(values) - printed["valor"]) > TOLERANCE:
-                    name, total = name_period(printed["mes"], 3), facts.show(sum(values))
-                    message = (
-                        f"Los meses del {name} suman {total} {concept}; "
-                        f"el trimestre dice {facts.show(printed['valor'])}."
-                    )
-                    where = {"actividad_id": printed["clave"]} if scope == "actividad" else {}
-                    yield make_difference(
-                        sum(values),
-                        printed["valor"],
-                        message,
-                        printed["fuente"],
-                        mes=printed["mes"],
-                        concepto=concept,
-                        **where,
-                    )
+    """Catch months that do not add up to the printed quarter (3 + 3 + 3 against 8), of a row or of the TOTAL.
+
+    Also rows that no reading of their cells explains. Not quarters of which a month is blank or undecided, nor
+    figures that are not added up (a last value, a mean).
+    """
+    for concept, adding in (("programado", "acumulacion_programado"), ("ejecutado", "acumulacion")):
+        totals = {t["mes"]: t for t in facts.published("institucion", concept, 1) if t["clave"] == "total"}
+        for printed in facts.published("actividad", concept, 3) + facts.published("institucion", concept, 3):
+            key, is_row = printed["clave"], printed["ambito"] == "actividad"
+            rows, column = (facts.closing[key], concept) if is_row else (totals, "valor")
+            found = [rows[m][column] for m in close_months(printed["mes"] // 3) if m in rows and rows[m]["meses"] == 1]
+            adds = facts.activities[key][adding] == "suma" if is_row else key == "total"
+            if adds and len(found) == 3 and abs(sum(found) - printed["valor"]) > TOLERANCE:
+                message = (
+                    f"Los meses del {name_period(printed['mes'], 3)} suman {facts.show(sum(found))} {concept}; "
+                    f"el trimestre dice {facts.show(printed['valor'])}."
+                )
+                where = {"mes": printed["mes"], "concepto": concept} | ({"actividad_id": key} if is_row else {})
+                yield make_difference(sum(found), printed["valor"], message, printed["fuente"], **where)
     for (activity_id,), text, source in facts.notes("lectura"):
         if text.startswith("ninguna"):
             message = "Los meses de esta fila no suman sus trimestres de ninguna manera: revise todas sus cifras."
             yield {
                 "actividad_id": activity_id,
-                "encontrado": text,
+                "encontrado": text.split(": ", 1)[1],
                 "esperado": "sumas que cuadren",
                 "mensaje": message,
                 "fuente": source,
@@ -138,7 +86,11 @@ def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
 
 @rule("meta-no-cuadra", "error")
 def find_wrong_goals(facts: Facts) -> Iterator[Finding]:
-    """Catch printed quarters, or the programme of all periods, that do not add up to the goal of the year."""
+    """Catch printed quarters, or the programme of all periods, that do not add up to the goal of the year: 12 of 13.
+
+    Printed quarters are caught although one is blank, where they pass the goal or go on to the last. Not a programme
+    that is not added up, nor one of which the last periods are blank and that stays below its goal.
+    """
     quarters: dict[str, list[dict]] = {}
     for printed in facts.published("actividad", "programado", 3) + facts.published("institucion", "programado", 3):
         quarters.setdefault(printed["clave"], []).append(printed)
@@ -152,32 +104,9 @@ def find_wrong_goals(facts: Facts) -> Iterator[Finding]:
             continue
         periods = quarters.get(key) or facts.due.periods.get(key, [])
         values = [p["valor"] if "valor" in p else p["programado"] for p in periods]
-        complete = sum(p["meses"] for p in periods) == 12 and not pd.isna(values).any()
-        over = bool(quarters.get(key)) and sum(v for v in values if pd.notna(v)) > goal + TOLERANCE
-        if (complete or over) and abs(sum(values) - goal) > TOLERANCE:
-            message = f"Lo programado en el año suma {facts.show(sum(values))}; la meta anual dice {facts.show(goal)}."
-            yield make_difference(
-                sum(values), goal, message, source, **({} if key == "total" else {"actividad_id": key})
-            )
-
-
-@rule("avance-no-reproduce", "error")
-def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
-    """Catch published progress that the layout's formula does not give; not where an earlier period is absent."""
-    if facts.plan.rule("avance") is None:
-        return
-    for printed in facts.plan.publicado[facts.plan.publicado["concepto"] == "avance_pct"].to_dict("records"):
-        if printed["ambito"] != "actividad" or pd.isna(printed["valor"]):
-            continue
-        periods = [p for p in facts.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
-        if sum(p["meses"] for p in periods) != printed["mes"]:
-            continue
-        value = weigh_ratios(periods, facts.activities[printed["clave"]], facts.plan)
-        if value is not None and abs(value - printed["valor"]) > TOLERANCE:
-            message = (
-                f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula del documento "
-                f"({facts.plan.rule('avance.texto')}) resulta {facts.show(value)} %."
-            )
-            yield make_difference(
-                printed["valor"], value, message, printed["fuente"], actividad_id=printed["clave"], mes=printed["mes"]
-            )
+        whole = sum(value for value in values if pd.notna(value))
+        complete = sum(p["meses"] for p in periods) == 12 and not any(map(pd.isna, values))
+        to_the_end = key in quarters and any(p["mes"] == 12 for p in periods)
+        if abs(whole - goal) > TOLERANCE and (complete or to_the_end or (key in quarters and whole > goal)):
+            message = f"Lo programado en el año suma {facts.show(whole)}; la meta anual dice {facts.show(goal)}."
+            yield make_difference(whole, goal, message, source, **({} if key == "total" else {"actividad_id": key}))

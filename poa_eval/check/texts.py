@@ -1,4 +1,4 @@
-"""Rules on what loading noted: spellings taken as one name, damaged rows."""
+"""Rules on names and on what loading noted: spellings taken as one name, names that may be one, damaged rows."""
 
 from __future__ import annotations
 
@@ -6,24 +6,67 @@ from collections.abc import Iterator
 
 from poa_eval.check.facts import Facts, Finding, rule
 from poa_eval.check.plans import find_loose_marks
+from poa_eval.check.variants import pair_variants
+from poa_eval.names import fold
+from poa_eval.words import has
+
+_ONE = {"unidad": "la misma unidad", "actividad": "la misma actividad", "indicador": "el mismo indicador"}
 
 
 @rule("nombre-con-variantes", "nota")
 def find_spellings(facts: Facts) -> Iterator[Finding]:
-    """Note names taken as one because they are equal but for accents, case and spaces, and those that may be one."""
-    for (unit_id,), text, source in facts.notes("variante.unidad"):
-        yield {
-            "unidad_id": unit_id,
-            "encontrado": text,
-            "mensaje": f"{text[0].upper()}{text[1:]}." if text else "",
-            "fuente": source,
-        }
+    """Note names taken as one (equal but for accents, case and spaces, or accepted), and propose those that may be one.
+
+    Proposed are units, and activities and indicators of one unit, as `pair_variants` finds them: «Depto. de Obras» and
+    «Departamento de Obras», «recivos» and «recibos»; never «2022» and «2023», nor «tributaria» and «no tributaria».
+    Nothing is merged by it. Also accepted names that no document has.
+
+    Examples
+    --------
+    >>> list(pair_variants(["Gestión de cobranza tributaria", "Gestión cobranza no tributaria"]))
+    []
+    """
+    for column in ("unidad", "actividad", "indicador"):
+        for (key,), text, source in facts.notes(f"variante.{column}"):
+            where = {"unidad_id" if column == "unidad" else "actividad_id": key, "concepto": fold(text)}
+            yield where | {"encontrado": text, "mensaje": f"{text[0].upper()}{text[1:]}.", "fuente": source}
+    unused = facts.plan.contexto[facts.plan.contexto["clave"] == "variante.sin_uso"]
+    for text, source in zip(unused["texto"], unused["fuente"], strict=True):
+        message = f"Un nombre aceptado sobra o está mal escrito: {text}. Corríjalo o quítelo de ese archivo."
+        yield {"concepto": fold(text), "encontrado": text, "mensaje": message, "fuente": source}
+    yield from _propose(facts)
     yield from find_loose_marks(facts)
+
+
+def _propose(facts: Facts) -> Iterator[Finding]:
+    """Propose names that may be one, by kind and unit."""
+    groups: dict[tuple[str, str], dict[str, dict]] = {}
+    for unit in facts.plan.unidades.to_dict("records"):
+        groups.setdefault(("unidad", ""), {}).setdefault(unit["unidad"], unit)
+    for activity in facts.activities.values():
+        for column in ("actividad", "indicador"):
+            if has(activity[column]):
+                rows = groups.setdefault((column, activity["unidad_id"]), {})
+                rows.setdefault(activity[column], activity)
+    for (column, _), rows in groups.items():
+        for name, other in pair_variants(rows):
+            row, first = rows[name], rows[other]
+            key = "unidad_id" if column == "unidad" else "actividad_id"
+            yield {
+                key: row[key],
+                "concepto": f"{column}/{fold(other)}",
+                "encontrado": name,
+                "esperado": other,
+                "mensaje": f"«{name}» y «{other}» ({first['fuente']}) pueden ser {_ONE[column]}. No se unieron: si lo "
+                f'son, escriba `{column}: {{"{name}": "{other}"}}` en el archivo que nombra `nombres:` de los '
+                "parámetros.",
+                "fuente": row["fuente"],
+            }
 
 
 @rule("celda-reconstruida", "nota")
 def find_rebuilt_rows(facts: Facts) -> Iterator[Finding]:
-    """Note damaged rows that one reading puts right."""
+    """Note damaged rows that one reading puts right: a row that lost a month that its quarter gives back."""
     yield from _readings(facts, "reconstruida")
 
 
@@ -39,6 +82,7 @@ def _readings(facts: Facts, state: str) -> Iterator[Finding]:
             said = text.split(": ", 1)[1]
             yield {
                 "actividad_id": activity_id,
+                "concepto": "repetida" if "se repite" in said else "",
                 "encontrado": said,
                 "mensaje": f"{said[0].upper()}{said[1:]}.",
                 "fuente": source,

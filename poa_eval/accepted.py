@@ -1,0 +1,88 @@
+"""Accepted names: which printed names an analyst takes for one, kept in a YAML that is applied on the next load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field
+
+from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.errors import ParamsError, Place
+from poa_eval.names import fold
+from poa_eval.plan import Plan, make_table
+from poa_eval.shape import ACCEPTED
+
+_Names = dict[Annotated[str, Field(min_length=1)], Annotated[str, Field(min_length=1)]]
+#: What a name is called in a message.
+KINDS = {"unidad": "unidad", "actividad": "actividad", "indicador": "indicador"}
+
+
+class Names(Model):
+    """Printed name → its real name, of units, activities and indicators."""
+
+    unidad: _Names = Field(default_factory=dict)
+    actividad: _Names = Field(default_factory=dict)
+    indicador: _Names = Field(default_factory=dict)
+
+    def by_column(self) -> dict[str, dict[str, str]]:
+        """Return the names of each column that has any."""
+        return {column: names for column in KINDS if (names := getattr(self, column))}
+
+
+def load_names(path: Path) -> Names:
+    """Load the file of accepted names.
+
+    Raises
+    ------
+    ArchivoError
+        There is no such file.
+    ParamsError
+        Keys are unknown or badly typed, or a name is to be read as one that is itself renamed.
+    """
+    names = make_model(Names, read_yaml(path, ParamsError), ParamsError, Place(path.name))
+    for column, pairs in names.by_column().items():
+        printed = {fold(name) for name in pairs}
+        for name, real in pairs.items():
+            if fold(real) in printed:
+                raise ParamsError(
+                    f"«{real}» en `{column}:`, que es a la vez el nombre aceptado de «{name}» y uno que se cambia",
+                    "un nombre final por cada nombre impreso",
+                    f"escriba junto a «{name}» el nombre que queda al final",
+                    lugar=Place(path.name),
+                )
+    return names
+
+
+def note_names(plan: Plan, names: Names, source: str) -> Plan:
+    """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        Merged of documents that were shaped with these names.
+    names : Names
+    source : str
+        File of the accepted names.
+    """
+    used = plan.contexto["clave"].str.startswith(f"{ACCEPTED}/")
+    keys = plan.contexto.loc[used, "clave"].str.removeprefix(f"{ACCEPTED}/")
+    seen = set(zip(keys, plan.contexto.loc[used, "texto"], strict=True))
+    rows = [row for column in names.by_column() for row in _list_notes(plan, names, column, seen, source)]
+    context = pd.concat([plan.contexto[~used], make_table("contexto", rows)], ignore_index=True)
+    return replace(plan, contexto=context)
+
+
+def _list_notes(plan: Plan, names: Names, column: str, seen: set, source: str) -> Iterator[dict[str, object]]:
+    table, key = (plan.unidades, "unidad_id") if column == "unidad" else (plan.actividades, "actividad_id")
+    for printed, real in names.by_column()[column].items():
+        said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
+        if (column, fold(printed)) not in seen:
+            text = f"{KINDS[column]} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
+            yield {"clave": "variante.sin_uso", "texto": text, "fuente": source}
+            continue
+        for row in table[[fold(str(name)) == fold(real) for name in table[column]]].to_dict("records"):
+            yield {"clave": f"variante.{column}/{row[key]}", "texto": said, "fuente": row["fuente"]}

@@ -1,0 +1,121 @@
+"""Names that may be one are proposed, never merged; what the analyst accepts is applied, and said in the report."""
+
+import pytest
+
+import poa_eval as poa
+from made import open_params
+from places import FIXTURES
+from poa_eval.check.variants import pair_variants
+from poa_eval.params import make_params
+
+GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
+PARAMS = {
+    "institucion": "Gerencia",
+    "ejercicio": 2023,
+    "trimestre": 1,
+    "fecha_corte": "2023-03-31",
+    "fuentes": [{"archivo": "plan.txt"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Departamento de Obras", "Depto. de Obras"),
+        ("Departamento de Obras", "DPTO OBRAS"),
+        ("Dirección General de Administración", "Dir. Gral. de Admón."),
+        ("Entrega de recibos", "ENTREGA DE RECIVOS"),
+        ("Atención a usuarios", "Atención a usuraios"),
+        ("Gestión de la cobranza", "Gestión cobranza"),
+        ("Notificaciones de adeudo", "Notificación de adeudos"),
+        ("Inspecciones a las cuentas", "Inspecciones alas cuentas"),
+        ("Obras/", "Obras"),
+    ],
+)
+def test_names_that_may_be_one_are_proposed(one, other):
+    assert list(pair_variants([one, other])) == [(other, one)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Campaña 2022", "Campaña 2023"),
+        ("Etapa I", "Etapa II"),
+        ("Programa A", "Programa B"),
+        ("Cobranza tributaria", "Cobranza no tributaria"),
+        ("Gerencia de Administración", "Gerencia Central de Administración"),
+        ("Niños atendidos", "Niñas atendidas"),
+        ("Auditoría interna", "Auditoría externa"),
+        ("Contratos de agua", "Contratos de drenaje"),
+        ("Misión", "Visión"),
+        ("Importación de bienes", "Exportación de bienes"),
+        ("Cobranza", "Cobranzá"),
+    ],
+)
+def test_names_that_a_word_tells_apart_are_not(one, other):
+    assert not list(pair_variants([one, other]))
+
+
+def test_words_that_stand_in_other_names_too_are_no_typos():
+    names = ["Bacheo de la calle mayor", "Bacheo de la calle menor", "Pozo de cauce", "Pozo de cause"]
+    assert list(pair_variants([*names, "Causes legales", "El cauce del río"])) == []
+    assert list(pair_variants(names)) == [("Pozo de cause", "Pozo de cauce")]
+
+
+@pytest.mark.parametrize("name", ["sat-2022-t4", "gerencia-comercial-2023-t1", "santiago-2017-t2"])
+def test_the_samples_have_no_names_to_propose(name):
+    found = open_params(name).hallazgos.query("regla == 'nombre-con-variantes'")
+    assert not found["mensaje"].str.contains("pueden ser").any()
+
+
+@pytest.fixture
+def prepare(tmp_path):
+    """Prepare the quarter of the sample with a typo in the activity of its March sheet, and accepted names."""
+
+    def make(accepted=None):
+        head, march = GERENCIA.rsplit("TOMA DE LECTURAS A DOMICILIO", 1)
+        text = f"{head}TOMA DE LECTRAS A DOMICILIO{march}"
+        (tmp_path / "plan.txt").write_text(text, encoding="utf-8")
+        if accepted is None:
+            return poa.prepare_quarter(make_params(PARAMS), tmp_path)
+        (tmp_path / "nombres.yaml").write_text(accepted, encoding="utf-8")
+        return poa.prepare_quarter(make_params(PARAMS | {"nombres": "nombres.yaml"}), tmp_path)
+
+    return make
+
+
+def test_a_proposal_says_how_to_accept_it_and_accepting_it_makes_one_activity(prepare):
+    before = prepare()
+    proposal = before.hallazgos.query("regla == 'nombre-con-variantes'")
+    assert len(before.plan.actividades) == 25
+    assert proposal[["unidad_id", "encontrado"]].values.tolist() == [["303", "TOMA DE LECTRAS A DOMICILIO"]]
+    line = 'actividad: {"TOMA DE LECTRAS A DOMICILIO": "TOMA DE LECTURAS A DOMICILIO"}'
+    assert line in proposal["mensaje"].item()
+    after = prepare(line)
+    assert len(after.plan.actividades) == 24
+    said = after.hallazgos.query("regla == 'nombre-con-variantes'")
+    assert said["mensaje"].tolist() == [
+        "«TOMA DE LECTRAS A DOMICILIO» se lee como «TOMA DE LECTURAS A DOMICILIO», como se aceptó en nombres.yaml."
+    ]
+    assert said["unidad_id"].tolist() == ["303"]
+    assert "LECTRAS" in poa.show_findings(after.unit("303"))._repr_html_()
+    assert "LECTRAS" not in poa.show_findings(after.unit("304"))._repr_html_()
+
+
+def test_an_accepted_name_that_no_document_has_is_said(prepare):
+    found = prepare('unidad: {"Obras": "Obras Públicas"}').hallazgos.query("regla == 'nombre-con-variantes'")
+    assert any("unidad «Obras», que se aceptó en nombres.yaml, no aparece" in text for text in found["mensaje"])
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ('actividades: {"A": "B"}', "¿quiso decir «actividad»?"),
+        ('actividad: {"A": 5}', "debe ser un texto"),
+        ('actividad: {"A": "B", "b": "C"}', "un nombre final por cada nombre impreso"),
+    ],
+)
+def test_a_wrong_file_of_accepted_names_is_refused(prepare, accepted, said):
+    with pytest.raises(poa.PoaError) as error:
+        prepare(accepted)
+    assert said in str(error.value)
