@@ -11,8 +11,8 @@ import pandas as pd
 
 from poa_eval.captured import apply_captures
 from poa_eval.check import check
-from poa_eval.entry import is_capture
 from poa_eval.errors import FormatoError, ParamsError, Place
+from poa_eval.filled import CAPTURE, find_kind
 from poa_eval.layout import find_layout
 from poa_eval.load import merge_plans
 from poa_eval.measure import Evaluation, measure
@@ -150,7 +150,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
         )
         document = read_raw(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if is_capture(document):
+        if find_kind(document) == CAPTURE:
             captures.append((document, source.reemplaza))
             sources.append({"archivo": source.archivo, "layout": "captura", "sha256": digest})
             continue
