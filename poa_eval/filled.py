@@ -101,7 +101,9 @@ class Entry:
 def read_marker(document: RawDocument) -> list[tuple[str, ...]]:
     """Return the rows of the hidden sheet of a workbook to fill in, as texts; none where a document is no such one."""
     sheets = [sheet for sheet in document.hojas if sheet.hoja == MARKER]
-    return [tuple("" if cell is None else str(cell) for cell in row) for sheet in sheets[:1] for row in sheet.filas]
+    return [
+        tuple("" if cell is None else str(cell) for cell in row) for sheet in sheets[:1] for row in sheet.filas if row
+    ]
 
 
 def find_kind(document: RawDocument) -> str | None:
@@ -147,7 +149,8 @@ def find_entries(
     faults : list of Fault
         Where the entries gather what is wrong with their cells.
     """
-    heads = [(sheet, row) for sheet in sheets if (row := _find_head(sheet, form)) is not None]
+    shown = [sheet for sheet in sheets if sheet.hoja != MARKER]
+    heads = [(sheet, row) for sheet in shown if (row := _find_head(sheet, form)) is not None]
     heads.sort(key=lambda head: head[0].hoja != form.hoja)
     for sheet, _ in heads[1:]:
         text = f"otra hoja con los encabezados de {form.libro}, además de «{heads[0][0].hoja}»; deje una sola"

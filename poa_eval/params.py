@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
@@ -37,6 +38,8 @@ class Params(Model):
         Documents in the order of their issue.
     perfil : str
         Name of a profile, or its YAML file.
+    respuestas : tuple of str
+        Observation workbooks that units sent back, or folders of them.
     """
 
     institucion: str = Field(min_length=1)
@@ -45,6 +48,7 @@ class Params(Model):
     fecha_corte: dt.date
     fuentes: tuple[Source, ...] = Field(min_length=1)
     perfil: str = "neutro"
+    respuestas: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @field_validator("fecha_corte", mode="before")
     @classmethod
@@ -109,7 +113,7 @@ def make_params(values: Mapping[str, object]) -> Params:
       se encontró   «trimestre»: se encontró «5»; debe ser a lo más 4
                     «fuentes»: falta esta clave
                     «fuente»: clave desconocida; ¿quiso decir «fuentes»?
-      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil
+      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil, respuestas
       qué hacer     corrija cada clave citada
     """
     return make_model(Params, dict(values), ParamsError, Place())

@@ -166,6 +166,11 @@ def _fill_entries(
 ) -> None:
     hidden = [name for name in columns if form.encabezados[name] == name]
     _put_head(sheet, len(hidden) + 1, head)
+    for label, name in form.campos.values():
+        place = sheet.cell(len(head) + 1, list(columns).index(name) + 1)
+        put_value(place, label)
+        place.alignment = _WRAP
+        _open_cell(sheet.cell(place.row, place.column + 1), "General")
     for number, (name, column) in enumerate(columns.items(), start=1):
         letter, cell = get_column_letter(number), sheet.cell(_HEAD, number)
         put_value(cell, form.encabezados[name])
@@ -181,14 +186,14 @@ def _fill_entries(
             put_value(cell, values.get(name))
             cell.alignment, cell.border = _WRAP, _EDGE
             if name in opened:
-                open_cell(cell, "General" if column.pide else "@")  # «-10 % menos» stays a text
+                _open_cell(cell, "General" if column.pide else "@")  # «-10 % menos» stays a text
         if column.pide and rows:
             _check_cells(sheet, f"{letter}{_HEAD + 1}:{letter}{_HEAD + len(rows)}", form.encabezados[name], column)
-    fit_rows(sheet, range(_HEAD, _HEAD + len(rows) + 1))
+    fit_rows(sheet, [*range(len(head) + 1, _HEAD - 1), *range(_HEAD, _HEAD + len(rows) + 1)])
     sheet.freeze_panes = sheet.cell(_HEAD + 1, 1)
 
 
-def open_cell(cell: Cell, number_format: str) -> None:
+def _open_cell(cell: Cell, number_format: str) -> None:
     """Let a cell be filled in, and show it."""
     cell.protection = Protection(locked=False)
     cell.fill, cell.border, cell.alignment = PatternFill("solid", start_color=_INPUT), _EDGE, _WRAP
@@ -270,3 +275,13 @@ def render_workbook(book: Workbook) -> bytes:
                 content = _MODIFIED.sub(stamp, content)
             new.writestr(zipfile.ZipInfo(member.filename, _ZIP_STAMP), content, zipfile.ZIP_DEFLATED)
     return fixed.getvalue()
+
+
+def is_as_written(path: Path) -> bool:
+    """Say whether a workbook is as `render_workbook` made it: no other program saved it since."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            found = _MODIFIED.search(book.read("docProps/core.xml"))
+    except (KeyError, zipfile.BadZipFile):
+        return False
+    return found is not None and found[0].endswith(_STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
