@@ -3,48 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook.protection import WorkbookProtection
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
-from poa_eval.captured import FORMAT
-from poa_eval.entry import ANSWERS, CAUSES, ENTRY_SHEET, HEADINGS, KEYS, MARKER, choose_columns
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.guide import Line, list_guide
-from poa_eval.measure import describe_quarter
+from poa_eval.measure import close_month, describe_quarter
 from poa_eval.names import file_name
-from poa_eval.owe import Owed, list_owed
+from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.plan import Plan
-from poa_eval.workbook import fit_rows, put_value, render_workbook
+from poa_eval.values import MONTH_NAMES
+from poa_eval.windows import list_calendar
+from poa_eval.words import format_day
+from poa_eval.workbook import Column, make_form, render_guide, render_workbook
 
-_HEAD = 6  # row of the headings
-_WIDTHS = {
-    "codigo": 7,
-    "actividad": 42,
-    "meta_texto": 38,
-    "indicador": 30,
-    "unidad_medida": 17,
-    "periodo": 14,
-    "programado": 13,
-    "ejecutado": 13,
-    "realizada": 13,
-    "causa": 22,
-    "comentario": 44,
+_NUMBER = "Escriba un número de 0 en adelante, sin texto ni unidades."
+_COLUMNS = {
+    "codigo": Column(7),
+    "actividad": Column(42),
+    "meta_texto": Column(38),
+    "indicador": Column(30),
+    "unidad_medida": Column(17),
+    "periodo": Column(14),
+    "programado": Column(13, _NUMBER, es_numero=True),
+    "ejecutado": Column(13, f"{_NUMBER} Vacía: sin reporte.", es_numero=True),
+    "realizada": Column(13, "Elija Sí o No. Vacía: sin reporte.", tuple(ANSWERS)),
+    "causa": Column(22, f"Elija una causa de la lista; explíquela en «{HEADINGS['comentario']}».", tuple(CAUSES)),
+    "comentario": Column(44),
 }
-_FONT, _DARK, _INPUT, _LINE = "Calibri", "1F4E5F", "FFF2CC", "B8C4C8"
-_EDGE = Border(*[Side(style="thin", color=_LINE)] * 4)
-_WRAP = Alignment(wrap_text=True, vertical="top")
-_PAPER_A4, _PAPER_LETTER = "9", "1"
-_USE_A4 = {"AR", "BO", "BR", "CU", "EC", "ES", "PE", "PY", "UY"}
 
 
 def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limite: dt.date | None = None) -> list[Path]:
@@ -95,103 +83,48 @@ def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limit
 def make_workbook(
     plan: Plan, unit_id: str, trimestre: int, owed: Sequence[Owed], *, fecha_limite: dt.date | None = None
 ) -> Workbook:
-    """Make the capture workbook of a unit: instructions, the rows to fill in, and the hidden marker.
-
-    Parameters
-    ----------
-    plan : Plan
-    unit_id : str
-    trimestre : int
-    owed : sequence of Owed
-        Of that unit and quarter.
-    fecha_limite : date, optional
-
-    Returns
-    -------
-    openpyxl.Workbook
-    """
+    """Make the capture workbook of a unit, of what that unit owes in the quarter."""
     activities = plan.actividades[plan.actividades["unidad_id"] == unit_id].set_index("actividad_id")
     columns = choose_columns(activities, owed)
     unit = plan.unidades.set_index("unidad_id").loc[unit_id, "unidad"]
-    head = [f"Captura de avances · {describe_quarter(trimestre)} de {plan.ejercicio}", plan.institucion, unit]
-    book = Workbook()
-    guide, entries, marker = book.active, book.create_sheet(ENTRY_SHEET), book.create_sheet(MARKER)
-    guide.title = "Instrucciones"
-    _fill_guide(guide, head, list_guide(plan, activities, owed, columns, trimestre, fecha_limite))
-    _fill_entries(entries, head, columns, activities, owed)
-    said = {"formato": FORMAT, "institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": trimestre}
-    for row, (key, value) in enumerate((said | {"unidad_id": unit_id}).items(), start=1):
-        put_value(marker.cell(row, 1), key)
-        put_value(marker.cell(row, 2), str(value))
-    marker.sheet_state = "veryHidden"
-    for sheet in book:
-        sheet.protection.sheet = True
-        sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: allowed
-        _set_print(sheet, unit, _PAPER_A4 if plan.locale[-2:] in _USE_A4 else _PAPER_LETTER)
-    entries.print_title_rows = f"{_HEAD}:{_HEAD}"
-    guide.page_setup.orientation = "portrait"
-    book.security = WorkbookProtection(lockStructure=True)
-    return book
-
-
-def _fill_guide(sheet: Worksheet, head: Sequence[str], lines: Iterable[Line]) -> None:
-    for letter, width in zip("AB", (26, 92), strict=True):
-        sheet.column_dimensions[letter].width = width
-    _put_head(sheet, 1, head)
-    for row, (label, text) in enumerate(lines, start=len(head) + 2):
-        cell = sheet.cell(row, 1)
-        put_value(cell, label)
-        if text is None:
-            cell.font = Font(name=_FONT, bold=True, color=_DARK, size=12)
-            sheet.row_dimensions[row].height = 24
-            cell.alignment = Alignment(vertical="bottom")
-        else:
-            cell.alignment = Alignment(vertical="top", horizontal="right" if len(label) < 3 else None)
-            put_value(sheet.cell(row, 2), text)
-            sheet.cell(row, 2).alignment = _WRAP
-            fit_rows(sheet, [row])
-
-
-def _put_head(sheet: Worksheet, column: int, head: Sequence[str]) -> None:
-    for row, text in enumerate(head, start=1):
-        put_value(sheet.cell(row, column), text)
-        sheet.cell(row, column).font = Font(name=_FONT, bold=row != 2, size=14 if row == 1 else 11, color=_DARK)
-
-
-def _fill_entries(
-    sheet: Worksheet, head: Sequence[str], columns: Sequence[str], activities: pd.DataFrame, owed: Sequence[Owed]
-) -> None:
-    _put_head(sheet, len(KEYS) + 1, head)
-    checks = _make_checks()
-    for number, name in enumerate(columns, start=1):
-        cell = sheet.cell(_HEAD, number)
-        put_value(cell, HEADINGS[name])
-        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), PatternFill("solid", start_color=_DARK)
-        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="center"), _EDGE
-        sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(name, 10)
-        sheet.column_dimensions[get_column_letter(number)].hidden = name in KEYS
-        if any(_is_input(name, item) for item in owed):
-            put_value(sheet.cell(_HEAD - 1, number), "▼ llenar")
-            sheet.cell(_HEAD - 1, number).font = Font(name=_FONT, bold=True, color=_DARK)
-    for row, item in enumerate(owed, start=_HEAD + 1):
-        activity = activities.loc[item.actividad_id]
-        for number, name in enumerate(columns, start=1):
-            cell = sheet.cell(row, number)
-            put_value(cell, _take_value(name, item, activity))
-            cell.alignment, cell.border = _WRAP, _EDGE
-            if _is_input(name, item):
-                _open_cell(cell, name)
-    fit_rows(sheet, range(_HEAD, _HEAD + len(owed) + 1))
-    for number, name in enumerate(columns, start=1):
-        if name in checks and owed:
-            letter = get_column_letter(number)
-            checks[name].add(f"{letter}{_HEAD + 1}:{letter}{_HEAD + len(owed)}")
-            sheet.add_data_validation(checks[name])
-    sheet.freeze_panes = sheet.cell(_HEAD + 1, 1)
+    idle, unplanned = _list_rest(plan, activities, owed)
+    guide = render_guide(
+        "captura.txt.j2",
+        quarter=describe_quarter(trimestre),
+        span=f"{MONTH_NAMES[3 * trimestre - 3]} a {MONTH_NAMES[3 * trimestre - 1]} de {plan.ejercicio}",
+        limit=fecha_limite and format_day(fecha_limite, plan.locale),
+        close=format_day(close_month(plan.ejercicio, 3 * trimestre), plan.locale),
+        columns=columns,
+        owed=owed,
+        headings=HEADINGS,
+        causes=CAUSES,
+        idle=idle,
+        unplanned=unplanned,
+    )
+    return make_form(
+        FORM,
+        {name: _COLUMNS.get(name, Column()) for name in columns},
+        [
+            (
+                {name: _take_value(name, item, activities.loc[item.actividad_id]) for name in columns},
+                [name for name in columns if _is_input(name, item)],
+            )
+            for item in owed
+        ],
+        head=[f"Captura de avances · {describe_quarter(trimestre)} de {plan.ejercicio}", plan.institucion, unit],
+        guide=guide,
+        marker={
+            "institucion": plan.institucion,
+            "ejercicio": plan.ejercicio,
+            "trimestre": trimestre,
+            "unidad_id": unit_id,
+        }.items(),
+        locale=plan.locale,
+    )
 
 
 def _take_value(name: str, item: Owed, activity: pd.Series) -> object:
-    if name in (*KEYS, "periodo"):
+    if name in (*FORM.claves, "periodo"):
         return getattr(item, name)
     if name in ("programado", "ejecutado"):
         return getattr(item, name) if item.pregunta == "ejecutado" else None
@@ -208,39 +141,15 @@ def _is_input(name: str, item: Owed) -> bool:
     return name in (item.pregunta, "causa", "comentario")
 
 
-def _open_cell(cell: Cell, name: str) -> None:
-    cell.protection = Protection(locked=False)
-    cell.fill = PatternFill("solid", start_color=_INPUT)
-    if name == "comentario":
-        cell.number_format = "@"  # «-10 % menos» stays a text
-
-
-def _make_checks() -> dict[str, DataValidation]:
-    """Return what the cells of each column accept, with what the spreadsheet says otherwise."""
-    number = {"type": "decimal", "operator": "greaterThanOrEqual", "formula1": "0"}
-    checks = {}
-    for name, rule, wanted in (
-        ("programado", number, "Escriba un número de 0 en adelante, sin texto ni unidades."),
-        ("ejecutado", number, "Escriba un número de 0 en adelante, sin texto ni unidades. Vacía: sin reporte."),
-        ("realizada", _make_list(ANSWERS), "Elija Sí o No. Vacía: sin reporte."),
-        ("causa", _make_list(CAUSES), "Elija una causa de la lista; explíquela en «Comentario»."),
-    ):
-        title = HEADINGS[name]
-        texts = {"errorTitle": title, "error": wanted, "promptTitle": title, "prompt": wanted}
-        checks[name] = DataValidation(
-            **rule, **texts, errorStyle="stop", allow_blank=True, showErrorMessage=True, showInputMessage=True
-        )
-    return checks
-
-
-def _make_list(choices: Iterable[str]) -> dict[str, str]:
-    return {"type": "list", "formula1": '"{}"'.format(",".join(choices))}
-
-
-def _set_print(sheet: Worksheet, unit: str, paper: str) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", paper
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.left.text = unit.replace("&", "&&")[:120]
-    sheet.oddFooter.right.text = "Página &P de &N"
+def _list_rest(plan: Plan, activities: pd.DataFrame, owed: Sequence[Owed]) -> tuple[list[str], list[str]]:
+    """List the activities that the workbook does not ask for: nothing falls due, or the plan never says when."""
+    calendar, reported = list_calendar(plan), set(plan.avances["actividad_id"])
+    asked = {item.actividad_id for item in owed}
+    idle, unplanned = [], []
+    for key, name in activities["actividad"].items():
+        dates = ", ".join(name_length(month, length) for month, length in calendar.get(key, ()))
+        if key not in asked and (key in calendar or key in reported):
+            idle.append(f"{name}{f' (vence: {dates})' if dates else ''}")
+        elif key not in asked:
+            unplanned.append(name)
+    return idle, unplanned

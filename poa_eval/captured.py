@@ -9,18 +9,17 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from poa_eval.entry import HEADINGS, MARKER, Entry, Fault, choose_columns, find_entries
-from poa_eval.errors import ConflictoError, FormatoError, Place
+from poa_eval.errors import Place
+from poa_eval.filled import ERRORS, NO_VALUE, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.load import merge_plans
-from poa_eval.names import fold, suggest_sentence
-from poa_eval.owe import Owed, list_owed
+from poa_eval.names import fold
+from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.shape import read_corte
 from poa_eval.windows import list_answered
 
-#: Version of the workbook's form; raised when an older one can no longer be read.
-FORMAT = "1"
+_FOLDED = {fold(answer): value for answer, value in ANSWERS.items()}
 
 _Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
 
@@ -60,16 +59,17 @@ def apply_captures(
     later: list[_Rows] = []
     first: dict[tuple[str, int], str] = {}
     for document, may_change in zip(documents, replaces or [False] * len(documents), strict=True):
-        reader = _Reader(document, plan, may_change)
-        if filed := reader.read_marker(trimestre):
+        if filed := identify_book(document, FORM, plan, trimestre, faults):
             if filed in first and not may_change:
-                reader.refuse(f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»")
+                text = f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»"
+                faults.append(Fault(Place(document.archivo), text))
             else:
+                reader = _Reader(document, plan, may_change, faults)
                 (later if may_change else plain).append(reader.read(*filed, owed[filed[1]]))
                 first.setdefault(filed, document.archivo)
-        faults += reader.faults
-    if faults:
-        raise _make_error(faults)
+    wanted = "un libro de captura de este plan, llenado como dice su hoja «Instrucciones»"
+    way_out = "corrija lo citado; si se alteró una clave oculta, pase los datos a un libro nuevo de `poa-eval capture`"
+    raise_faults(faults, wanted, way_out)
     parts = [_make_part(plan, plain), *(_make_part(plan, [rows]) for rows in later)]
     merged = merge_plans([plan, *parts], replaces=[False, False, *[True] * len(later)])
     return _extend_corte(_count_answers(merged), max((quarter for _, quarter in first), default=0))
@@ -88,26 +88,6 @@ def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
     )
 
 
-def _make_error(faults: Sequence[Fault]) -> FormatoError | ConflictoError:
-    files = {fault.lugar.archivo for fault in faults}
-    place = Place(files.pop()) if len(files) == 1 else None
-    places = [str(replace(fault.lugar, archivo=None) if place else fault.lugar) for fault in faults]
-    found = "\n".join(f"{where}: {fault.texto}".removeprefix(": ") for where, fault in zip(places, faults, strict=True))
-    if all(fault.es_conflicto for fault in faults):
-        return ConflictoError(
-            found,
-            "la misma cifra de un periodo en todas las fuentes",
-            "corrija el libro o el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
-            lugar=place,
-        )
-    return FormatoError(
-        found,
-        "un libro de captura de este plan, llenado como dice su hoja «Instrucciones»",
-        "corrija lo citado; si se alteró una clave oculta, pase los datos a un libro nuevo de `poa-eval capture`",
-        lugar=place,
-    )
-
-
 @dataclass
 class _Reader:
     """Reads one workbook; what is wrong gathers in `faults`."""
@@ -117,59 +97,41 @@ class _Reader:
     may_change: bool
     faults: list[Fault] = field(default_factory=list)
 
-    def refuse(self, text: str) -> None:
-        self.faults.append(Fault(Place(self.document.archivo), text))
-
-    def read_marker(self, trimestre: int) -> tuple[str, int] | None:
-        """Return the unit and the quarter of which the workbook is, or None where it does not belong to the plan."""
-        sheet = next(sheet for sheet in self.document.hojas if sheet.hoja == MARKER)
-        said = {str(row[0]): str(row[1]) for row in sheet.filas if len(row) > 1}
-        unit, quarter = said.get("unidad_id", ""), said.get("trimestre", "")
-        if said.get("formato") != FORMAT:
-            self.refuse(f"un libro de captura del formato {said.get('formato')}; se lee el formato {FORMAT}")
-        if fold(said.get("institucion", "")) != fold(self.plan.institucion):
-            self.refuse(f"un libro de «{said.get('institucion')}»; el plan es de «{self.plan.institucion}»")
-        if said.get("ejercicio") != str(self.plan.ejercicio):
-            self.refuse(f"un libro del ejercicio {said.get('ejercicio')}; el plan es de {self.plan.ejercicio}")
-        if quarter not in {str(q) for q in range(1, trimestre + 1)}:
-            self.refuse(f"un libro del trimestre {quarter}; se evalúa el trimestre {trimestre}")
-        if unit not in set(self.plan.unidades["unidad_id"]):
-            near = suggest_sentence(unit, self.plan.unidades["unidad_id"])
-            self.refuse(f"un libro de la unidad «{unit}», que no está en el plan; {near}")
-        return None if self.faults else (unit, int(quarter))
-
     def read(self, unit: str, quarter: int, owed: Sequence[Owed]) -> _Rows:
         """Return the rows of `avances` and of `contexto`."""
         known = {item.key: item for item in owed}
-        names = self.plan.actividades.set_index("actividad_id")["actividad"]
         notes: list[dict[str, object]] = [{"clave": "regla.captura", "texto": str(quarter)}]
         rows: list[dict[str, object]] = []
         seen: dict[tuple, str | None] = {}
-        found = False
+        found, before = False, len(self.faults)
         own = [item for item in owed if item.unidad_id == unit]
         columns = choose_columns(self.plan.actividades.set_index("actividad_id"), own)
-        for entry in find_entries(self.document.hojas, columns, self.faults):
+        for entry in find_entries(self.document.hojas, FORM, columns, self.faults):
             found = True
-            item = known.get(entry.key)
+            key = (entry.text("actividad_id"), entry.cell("mes"), entry.cell("meses"))
+            item = known.get(key)
             if item is None or item.unidad_id != unit:
-                entry.refuse("actividad_id", _tell_foreign(entry, item))
+                entry.refuse("actividad_id", _tell_foreign(key, item))
             elif item.key in seen:
                 entry.refuse("actividad_id", f"la misma clave oculta que la celda {seen[item.key]}: una fila repetida")
-            elif _bare(entry.text("actividad")) != _bare(names[item.actividad_id]):
-                text = f"la fila dice «{entry.text('actividad')}» y su clave oculta es de «{names[item.actividad_id]}»"
-                entry.refuse("actividad", text)
-            elif _bare(entry.text("periodo")) != _bare(item.periodo):
-                entry.refuse(
-                    "periodo", f"la fila dice «{entry.text('periodo')}» y su clave oculta es de {item.periodo}"
-                )
-            else:
+            elif not self._is_moved(entry, item):
                 seen[item.key] = entry.place("actividad_id").celda
                 row, note = self._read_entry(entry, item)
                 rows += [row] if row else []
                 notes += [note] if note else []
-        if own and not found and not self.faults:
-            self.refuse(f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…")
+        if own and not found and len(self.faults) == before:
+            text = f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…"
+            self.faults.append(Fault(Place(self.document.archivo), text))
         return rows, notes
+
+    def _is_moved(self, entry: Entry, item: Owed) -> bool:
+        """Say whether a row shows another activity or period than its hidden key, and refuse it then."""
+        names = self.plan.actividades.set_index("actividad_id")["actividad"]
+        for name, told in (("actividad", f"«{names[item.actividad_id]}»"), ("periodo", item.periodo)):
+            if bare(entry.text(name)) != bare(told):
+                entry.refuse(name, f"la fila dice «{entry.text(name)}» y su clave oculta es de {told}")
+                return True
+        return False
 
     def _read_entry(self, entry: Entry, item: Owed) -> tuple[dict | None, dict | None]:
         """Return a row of `avances`, where there is something new, and a note for `contexto`."""
@@ -177,14 +139,14 @@ class _Reader:
         if entry.cell(other) is not None:
             text = f"«{entry.cell(other)}»; esta actividad se responde en «{HEADINGS[item.pregunta]}»"
             entry.refuse(other, text)
-        said = entry.read_comment()
+        said = _read_comment(entry)
         source = entry.address(item.pregunta) if item.pregunta in entry.columns else entry.address("actividad_id")
         row = {"actividad_id": item.actividad_id, "mes": item.mes, "meses": item.meses}
         row |= {"programado": item.programado, "origen": "leido", "fuente": source}
         row["comentario"] = " · ".join(dict.fromkeys(filter(None, [item.comentario, said]))) or None
         if item.pregunta == "realizada":
             note = {"clave": f"realizada/{item.actividad_id}", "texto": HEADINGS["realizada"]}
-            return row | {"ejecutado": entry.read_answer("realizada")}, note
+            return row | {"ejecutado": _read_answer(entry)}, note
         row["programado"], value = self._read_planned(entry, item), self._read_result(entry, item)
         if row["programado"] is None and value is None:
             key = f"comentario/{item.actividad_id}/{item.mes}/{item.meses}"
@@ -194,7 +156,7 @@ class _Reader:
 
     def _read_planned(self, entry: Entry, item: Owed) -> float | None:
         """Return what was programmed: the plan says it; where it does not, the workbook."""
-        found = entry.read_number("programado")
+        found = _read_number(entry, "programado")
         if found is None or item.programado is None:
             return found if item.programado is None else item.programado
         if not _is_same(found, item.programado):
@@ -203,7 +165,7 @@ class _Reader:
         return item.programado
 
     def _read_result(self, entry: Entry, item: Owed) -> float | None:
-        found = entry.read_number("ejecutado")
+        found = _read_number(entry, "ejecutado")
         if found is None or item.ejecutado is None:
             return found
         if _is_same(found, item.ejecutado):
@@ -217,18 +179,61 @@ def _is_same(found: float, known: float) -> bool:
     return math.isclose(found, known, abs_tol=1e-9)
 
 
-def _tell_foreign(entry: Entry, item: Owed | None) -> str:
+def _tell_foreign(key: tuple, item: Owed | None) -> str:
     if item is not None:
         return f"la clave oculta «{item.actividad_id}» es de la unidad {item.unidad_id}"
-    if not entry.text("actividad_id"):
+    if not key[0]:
         return "una fila llenada sin su clave oculta"
-    shown = " / ".join(str(part) for part in entry.key)
-    return f"la clave oculta «{shown}» no es de este libro: se alteró, o la fila viene de otro"
+    return f"la clave oculta «{' / '.join(map(str, key))}» no es de este libro: se alteró, o la fila viene de otro"
 
 
-def _bare(text: str) -> str:
-    """Return what is compared of a text that went through a cell: letters and digits of its beginning."""
-    return re.sub(r"[\W_]+", "", fold(text))[:200]
+def _read_number(entry: Entry, name: str) -> float | None:
+    """Return the number in a cell; a blank and whatever is no number ≥ 0 give None."""
+    cell = entry.cell(name)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if cell >= 0:
+            return float(cell)
+        entry.refuse(name, f"«{cell:g}», un número negativo")
+    elif cell is not None:
+        entry.refuse(name, _tell_text(str(cell)))
+    return None
+
+
+def _tell_text(text: str) -> str:
+    """Say what is wrong with a text in a cell for a number."""
+    if text == NO_VALUE:
+        return "una fórmula sin valor; escriba el número, o abra el libro en la hoja de cálculo y guárdelo"
+    if text in ERRORS:
+        return f"«{text}», un error de la hoja de cálculo; escriba el número"
+    if re.fullmatch(r"-?[\d.\s]*,[\d.,\s]*", text):
+        return f"«{text}», un texto con coma; escriba el número con el separador decimal de su hoja de cálculo"
+    if re.fullmatch(r"-?[\d.]+\s*%", text):
+        return f"«{text}», un porcentaje; escriba solo el número: {text.rstrip('% ')}"
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return f"«{text}», un número guardado como texto; escríbalo de nuevo"
+    return f"«{text}», un texto donde va un número; las explicaciones van en «{HEADINGS['comentario']}»"
+
+
+def _read_answer(entry: Entry) -> float | None:
+    """Return 1 for «Sí», 0 for «No», None for a blank and whatever is neither."""
+    text = entry.text("realizada")
+    if text and fold(text) not in _FOLDED:
+        entry.refuse("realizada", f"«{text}» en «{HEADINGS['realizada']}»; escriba Sí o No, o déjela vacía")
+    return _FOLDED.get(fold(text))
+
+
+def _read_comment(entry: Entry) -> str | None:
+    """Return cause and comment as one text.
+
+    A cause outside the list is refused, whatever its accents and capitals: deviations are told by these causes, and
+    what is particular to one goes into the comment.
+    """
+    said, comment = entry.read_text("causa"), entry.read_text("comentario")
+    cause = {fold(cause): cause for cause in CAUSES}.get(fold(said))
+    if said and cause is None and said not in ERRORS:
+        wanted = f"elija {', '.join(list(CAUSES)[:-1])} u {list(CAUSES)[-1]}"
+        entry.refuse("causa", f"«{said}», una causa fuera de la lista; {wanted}, y explíquela en el comentario")
+    return ". ".join(filter(None, [f"Causa: {cause}" if cause else "", comment])) or None
 
 
 def _count_answers(plan: Plan) -> Plan:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from poa_eval.address import join_addresses
+from poa_eval.answers import GONE, tell_answer
 from poa_eval.block import (
+    EMPTY,
     Block,
     Cell,
     Column,
@@ -81,30 +83,43 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
             )
         table = table[table["regla"] == regla]
     if table.empty:
-        return render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
+        words = render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
+        return join_blocks(words, _show_gone(q))
+    answers = {a["hallazgo_id"]: tell_answer(a) for a in q.respuestas.to_dict("records")}
+    table = table.assign(respuesta=[answers.get(key, "") for key in table["hallazgo_id"]])
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
     units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
     groups = []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
             rows = []
-            for message, same in found.groupby("mensaje", sort=False):
+            for (message, answer), same in found.groupby(["mensaje", "respuesta"], sort=False):
                 own = [
                     (activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], ""))
                     for f in same.to_dict("records")
                 ]
                 names = dict.fromkeys(activity or unit or "Todo el documento" for activity, unit in own)
                 notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
-                rows.append(
-                    [
-                        text_cell(message),
-                        text_cell("; ".join(names), notes=notes),
-                        text_cell(join_addresses(same["fuente"])),
-                    ]
-                )
+                row = [text_cell(message), text_cell("; ".join(names), notes=notes)]
+                row.append(text_cell(join_addresses(same["fuente"])))
+                rows.append([*row, text_cell(answer)] if answers else row)
             groups.append((f"{capitalize(severity)} · {name_rule(rule)}: {len(found)}", rows))
-    columns = [Column(title) for title in ("Hallazgo", "Actividad o unidad", "Lugar en el documento")]
-    return render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
+    titles = ["Hallazgo", "Actividad o unidad", "Lugar en el documento"]
+    columns = [Column(title) for title in titles + (["Respuesta de la unidad"] if answers else [])]
+    found = render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
+    return found if regla else join_blocks(found, _show_gone(q))
+
+
+def _show_gone(q: Quarter) -> Block:
+    """Show what units were asked to answer and is no longer found."""
+    gone = q.respuestas[q.respuestas["estado"] == GONE].to_dict("records")
+    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
+    rows = [
+        [Cell(name_rule(a["regla"])), text_cell(a["mensaje"]), Cell(units[a["unidad_id"]]), text_cell(tell_answer(a))]
+        for a in gone
+    ]
+    columns = [Column(title) for title in ("Regla", "Hallazgo", "Unidad", "Respuesta de la unidad")]
+    return render_table("Hallazgos que ya no aparecen", columns, [("", rows)]) if rows else EMPTY
 
 
 def show_findings_summary(q: Quarter) -> Block:

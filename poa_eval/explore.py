@@ -76,9 +76,9 @@ def open_document(namespace: Mapping[str, object]) -> Quarter:
     values = {"institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": quarter, "fecha_corte": date}
     params = make_params({**values, "fuentes": [{"archivo": asked.archivo, "layout": asked.layout}]})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    sources = pd.DataFrame([{"archivo": asked.archivo, "layout": plan.rule("layout"), "sha256": digest}])
+    source = {"archivo": asked.archivo, "layout": plan.rule("layout"), "sha256": digest, "unidad_id": None}
     evaluation = measure(plan, quarter, fecha_corte=date)
-    return Quarter(params, root, plan, check(plan, corte=date), evaluation, sources)
+    return Quarter(params, root, plan, check(plan, corte=date), evaluation, pd.DataFrame([source]))
 
 
 def _pick_own(namespace: Mapping[str, object]) -> dict[str, object]:

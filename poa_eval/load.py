@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.entry import is_capture
-from poa_eval.errors import ConflictoError, FormatoError, Place
+from poa_eval.errors import ConflictoError
+from poa_eval.filled import refuse_form
 from poa_eval.layout import Layout, find_layout
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import read_raw
@@ -50,13 +50,7 @@ def load(path: str | Path, layout: str | Path | Layout | None = None, *, ejercic
     known = layout if layout is None or isinstance(layout, Layout) else find_layout(str(layout))
     with _pause_collection():
         document = read_raw(path)
-        if is_capture(document):
-            raise FormatoError(
-                "un libro de captura, que solo trae lo que reporta una unidad",
-                "un documento del plan",
-                "nómbrelo en `fuentes:` de los parámetros, junto al plan, y use `poa-eval run`",
-                lugar=Place(document.archivo),
-            )
+        refuse_form(document)
         return shape_document(document, known, ejercicio=ejercicio)
 
 

@@ -1,15 +1,55 @@
-"""What each unit owes a report on in a quarter."""
+"""What each unit owes a report on in a quarter, and the form in which it is asked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
+from poa_eval.filled import CAPTURE, Form
 from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES, close_months, name_period
 from poa_eval.windows import find_due, list_calendar, list_window
+
+#: Headings of the sheet that is filled in; the first three stand over hidden columns.
+HEADINGS = {
+    "actividad_id": "actividad_id",
+    "mes": "mes",
+    "meses": "meses",
+    "codigo": "N.º",
+    "actividad": "Actividad",
+    "meta_texto": "Meta",
+    "indicador": "Indicador",
+    "unidad_medida": "Unidad de medida",
+    "periodo": "Periodo",
+    "programado": "Programado",
+    "ejecutado": "Ejecutado",
+    "realizada": "¿Realizada?",
+    "causa": "Causa de la desviación",
+    "comentario": "Comentario",
+}
+FORM = Form(
+    CAPTURE,
+    formato="1",
+    hoja="Captura",
+    encabezados=HEADINGS,
+    claves=("actividad_id", "mes", "meses"),
+    llena=("ejecutado", "realizada", "causa", "comentario"),
+    muestra=("codigo", "meta_texto", "indicador", "unidad_medida"),
+)
+#: Reasons that a unit may choose for a deviation, with what they mean.
+CAUSES = {
+    "Presupuesto": "el recurso faltó, se recortó o llegó tarde",
+    "Personal": "faltó personal, o cambió",
+    "Trámite de terceros": "dependía de otra área, de un proveedor o de otra autoridad",
+    "Contingencia": "una emergencia, el clima, una suspensión de labores",
+    "Reprogramación": "se acordó hacerla en otro periodo",
+    "Meta mal planeada": "la meta era demasiado alta o baja, o no era de esta unidad",
+    "Otra": f"explíquela en «{HEADINGS['comentario']}»",
+}
+ANSWERS = {"Sí": 1.0, "No": 0.0}
 
 
 @dataclass(frozen=True)
@@ -84,6 +124,19 @@ def list_owed(plan: Plan, trimestre: int) -> list[Owed]:
 def _take(row: dict) -> dict:
     names = ("mes", "meses", "programado", "ejecutado", "comentario", "fuente")
     return {name: None if pd.isna(row[name]) else row[name] for name in names}
+
+
+def choose_columns(activities: pd.DataFrame, owed: Sequence[Owed]) -> list[str]:
+    """Return the columns that say anything of what is owed, in the order of `HEADINGS`; `activities` are by id."""
+    rows = activities.loc[[item.actividad_id for item in owed]]
+    asked = {item.pregunta for item in owed}
+    wanted = {*FORM.claves, "actividad", "periodo", "causa", "comentario", *asked}
+    wanted |= {name for name in ("codigo", "indicador", "unidad_medida") if rows[name].notna().any()}
+    if "ejecutado" in asked:
+        wanted.add("programado")
+    if "realizada" in asked and rows["meta_texto"].notna().any():
+        wanted.add("meta_texto")
+    return [name for name in HEADINGS if name in wanted]
 
 
 def name_length(mes: int, meses: int) -> str:

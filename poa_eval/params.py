@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
@@ -39,6 +40,8 @@ class Params(Model):
         Name of a profile, or its YAML file.
     nombres : str, optional
         YAML file of the names that the analyst takes for one.
+    respuestas : tuple of str
+        Observation workbooks that units sent back, or folders of them.
     """
 
     institucion: str = Field(min_length=1)
@@ -48,6 +51,7 @@ class Params(Model):
     fuentes: tuple[Source, ...] = Field(min_length=1)
     perfil: str = "neutro"
     nombres: str | None = Field(default=None, min_length=1)
+    respuestas: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @field_validator("fecha_corte", mode="before")
     @classmethod
@@ -113,7 +117,7 @@ def make_params(values: Mapping[str, object]) -> Params:
       se encontró   «trimestre»: se encontró «5»; debe ser a lo más 4
                     «fuentes»: falta esta clave
                     «fuente»: clave desconocida; ¿quiso decir «fuentes»?
-      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil, nombres
+      se esperaba   las claves institucion, ejercicio, trimestre, fecha_corte, fuentes, perfil, nombres, respuestas
       qué hacer     corrija cada clave citada
     """
     return make_model(Params, dict(values), ParamsError, Place())

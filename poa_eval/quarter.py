@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from poa_eval.accepted import Names, load_names, note_names
+from poa_eval.answers import COLUMNS, read_answers, read_books, settle_answers
 from poa_eval.captured import apply_captures
 from poa_eval.check import check
-from poa_eval.entry import is_capture
 from poa_eval.errors import FormatoError, ParamsError, Place
+from poa_eval.filled import CAPTURE, find_kind, read_marker, refuse_form
 from poa_eval.layout import find_layout
 from poa_eval.load import merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.names import fold, suggest, suggest_sentence
 from poa_eval.params import Params, find_root, make_params
-from poa_eval.plan import COLUMNS, Plan
+from poa_eval.plan import COLUMNS as PLAN_COLUMNS
+from poa_eval.plan import Plan
 from poa_eval.profile import find_profile
-from poa_eval.read import read_raw
+from poa_eval.read import RawDocument, read_raw
 from poa_eval.shape import shape_document
 
 
@@ -39,9 +41,11 @@ class Quarter:
         As `check` gives it.
     evaluacion : Evaluation
     fuentes : DataFrame
-        Columns `archivo`, `layout`, `sha256`.
+        Columns `archivo`, `layout`, `sha256`, and `unidad_id` of a workbook that one unit filled in.
     unidad : str or None
         The unit of a unit's report; None for the institution.
+    respuestas : DataFrame
+        What units answered to the findings, as `settle_answers` gives it; empty where params name no answers.
     """
 
     params: Params
@@ -51,6 +55,7 @@ class Quarter:
     evaluacion: Evaluation
     fuentes: pd.DataFrame
     unidad: str | None = None
+    respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
 
     def unit(self, unidad: str) -> Quarter:
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.
@@ -85,8 +90,15 @@ class Quarter:
             unidades=_pick(evaluation.unidades, evaluation.unidades["unidad_id"] == unit_id),
             institucion=evaluation.institucion.iloc[0:0],
         )
-        findings = _pick(self.hallazgos, self.hallazgos["unidad_id"] == unit_id)
-        return replace(self, plan=sub_plan, hallazgos=findings, evaluacion=sub_evaluation, unidad=unit_id)
+        return replace(
+            self,
+            plan=sub_plan,
+            hallazgos=_pick(self.hallazgos, self.hallazgos["unidad_id"] == unit_id),
+            evaluacion=sub_evaluation,
+            fuentes=_pick(self.fuentes, self.fuentes["unidad_id"].isna() | (self.fuentes["unidad_id"] == unit_id)),
+            unidad=unit_id,
+            respuestas=_pick(self.respuestas, self.respuestas["unidad_id"] == unit_id),
+        )
 
     def find_unit(self, unidad: object) -> str:
         """Return the id of a unit given by its id, in any case and spelling of accents.
@@ -120,7 +132,7 @@ def _owner(key: str, ids: set[str], unit_id: str) -> bool:
     kind, _, rest = key.partition("/")
     if rest:
         return rest == unit_id or rest.split("/")[0] in ids
-    return kind not in COLUMNS["actividades"] and kind != "texto"
+    return kind not in PLAN_COLUMNS["actividades"] and kind != "texto"
 
 
 def _pick(table: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
@@ -146,16 +158,13 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     names = load_names(root / params.nombres) if params.nombres else Names()
     plans, captures, sources = [], [], []
     for source in params.fuentes:
-        path = root / source.archivo
-        layout = (
-            str(root / source.layout) if source.layout and source.layout.endswith((".yaml", ".yml")) else source.layout
-        )
-        document = read_raw(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if is_capture(document):
+        layout = source.layout
+        document = read_raw(root / source.archivo)
+        if find_kind(document) == CAPTURE:
             captures.append((document, source.reemplaza))
-            sources.append({"archivo": source.archivo, "layout": "captura", "sha256": digest})
+            sources.append(_describe_source(source.archivo, document, root, "captura"))
             continue
+        refuse_form(document)
         if layout == "captura":
             raise FormatoError(
                 "un documento que no es un libro de captura",
@@ -163,7 +172,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
                 "quite `layout: captura` de los parámetros, o cambie la fuente",
                 lugar=Place(source.archivo),
             )
-        known = find_layout(layout) if layout else None
+        known = find_layout(str(root / layout) if layout.endswith((".yaml", ".yml")) else layout) if layout else None
         plan = shape_document(document, known, ejercicio=params.ejercicio, names=names.by_column())
         if plan.ejercicio != params.ejercicio:
             raise FormatoError(
@@ -173,15 +182,25 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
                 lugar=Place(source.archivo),
             )
         plans.append((plan, source.reemplaza))
-        sources.append({"archivo": source.archivo, "layout": plan.rule("layout"), "sha256": digest})
+        sources.append(_describe_source(source.archivo, document, root, plan.rule("layout")))
     merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
     plan = note_names(replace(merged, institucion=params.institucion), names, params.nombres or "")
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
+    books = read_books(params.respuestas, root)
+    answers = read_answers([document for _, document in books], plan, params.trimestre)
+    sources += [_describe_source(name, document, root, "observaciones") for name, document in books]
     findings = check(plan, corte=params.fecha_corte, perfil=profile)
     evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
-    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources))
+    table = settle_answers(findings, answers) if books else answers
+    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+
+
+def _describe_source(name: str, document: RawDocument, root: Path, layout: str | None) -> dict[str, str | None]:
+    unit = dict(row[:2] for row in read_marker(document) if len(row) > 1).get("unidad_id")
+    digest = hashlib.sha256((root / name).read_bytes()).hexdigest()
+    return {"archivo": name, "layout": layout, "sha256": digest, "unidad_id": unit}
 
 
 def open_quarter(namespace: Mapping[str, object]) -> Quarter:

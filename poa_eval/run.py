@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 import poa_eval
+from poa_eval.ask import refuse_filled, write_observations
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.evaluability import assess
 from poa_eval.execute import execute_notebook
@@ -99,6 +100,7 @@ def run_quarter(
     root = _find_project(params_path)
     folder = (Path(out) if out is not None else root / "reports") / params_path.stem
     _recover(folder)
+    refuse_filled(folder)
     report_progress(0, 0, "Lectura y comprobación de los documentos")
     quarter = prepare_quarter(params, root)
     jobs = _plan_jobs(quarter)
@@ -112,6 +114,7 @@ def run_quarter(
         failed = _run_jobs(jobs, new, root, times, report_progress)
         writing = time.perf_counter()
         write_tables(_output_tables(quarter), new / "datos")
+        write_observations(quarter, new)
         _write_json(new / "run.json", _describe_run(quarter, params_path, hashes, jobs, failed))
         _move_in(folder, new)
         times |= {"escribir": _seconds_since(writing), "total": _seconds_since(started)}

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 import poa_eval as poa
 from places import ROOT
 from poa_eval import cli
-from poa_eval.capture import CAUSES, write_capture
+from poa_eval.capture import write_capture
 from poa_eval.captured import apply_captures
-from poa_eval.entry import HEADINGS, is_capture
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
+from poa_eval.filled import find_kind
 from poa_eval.narrate import list_volumes
-from poa_eval.owe import list_owed
+from poa_eval.owe import CAUSES, HEADINGS, list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import read_raw
 
@@ -721,7 +721,7 @@ def test_a_capture_alone_is_no_plan(book, capsys):
 
 
 def test_a_plain_workbook_is_no_capture(write_book):
-    assert not is_capture(read_raw(write_book([["Actividad", "Ejecutado"], ["x", 1]])))
+    assert not find_kind(read_raw(write_book([["Actividad", "Ejecutado"], ["x", 1]])))
 
 
 def test_the_untouched_plan_of_a_treasury_gives_its_printed_formula(shared, tmp_path):

@@ -1,9 +1,9 @@
 """Names that may be one are proposed, never merged; what the analyst accepts is applied, and said in the report."""
 
 import pytest
+from made import open_params
 
 import poa_eval as poa
-from made import open_params
 from places import FIXTURES
 from poa_eval.check.variants import pair_variants
 from poa_eval.params import make_params

@@ -15,9 +15,10 @@ import poa_eval as poa
 from places import ROOT
 from poa_eval.errors import ParamsError
 
+PARAMS = ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil", "respuestas"]
 NOTEBOOKS = {
-    "informe_unidad": ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil", "unidad"],
-    "informe_institucional": ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil"],
+    "informe_unidad": [*PARAMS, "unidad"],
+    "informe_institucional": PARAMS,
     "exploracion": ["archivo", "layout", "trimestre", "unidad", "estado", "actividad"],
 }
 

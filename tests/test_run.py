@@ -9,7 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from poa_eval import run
+from poa_eval import check, run
 from poa_eval.errors import ArchivoError, FormatoError
 from poa_eval.execute import execute_notebook
 from poa_eval.plan import Plan, make_table
@@ -36,7 +36,7 @@ def write_notebook(path: Path, sources: list[str]) -> None:
 
 def make_quarter(root: Path, unit_ids: list[str]) -> SimpleNamespace:
     values = {"institucion": "Servicio <Demo>", "ejercicio": 2023, "trimestre": 1}
-    params = SimpleNamespace(**values, plain=lambda: {"trimestre": 1})
+    params = SimpleNamespace(**values, plain=lambda: {"trimestre": 1}, respuestas=())
     units = [{"unidad_id": unit_id, "unidad": f"Unidad «{unit_id}» & cía."} for unit_id in unit_ids]
     figures = pd.DataFrame({"unidad_id": unit_ids, "evaluadas": range(len(unit_ids))})
     evaluation = SimpleNamespace(actividades=figures, unidades=figures, institucion=figures)
@@ -47,7 +47,7 @@ def make_quarter(root: Path, unit_ids: list[str]) -> SimpleNamespace:
         root=root,
         plan=plan,
         evaluacion=evaluation,
-        hallazgos=pd.DataFrame({"regla": []}),
+        hallazgos=check(plan),
         fuentes=fuentes,
     )
 

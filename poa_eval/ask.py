@@ -1,0 +1,128 @@
+"""Observation workbooks: per unit, what was found that it can answer, to fill in and send back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from poa_eval.answers import (
+    ANSWERED,
+    ASKED,
+    CONFIRMED,
+    FIXED,
+    FORM,
+    MEANINGS,
+    REJECTED,
+    list_asked,
+    tell_answer,
+)
+from poa_eval.errors import ArchivoError, Place
+from poa_eval.measure import describe_quarter
+from poa_eval.names import file_name
+from poa_eval.quarter import Quarter
+from poa_eval.values import MONTH_NAMES
+from poa_eval.words import format_day, format_number, has, name_activity, name_rule
+from poa_eval.workbook import Column, is_as_written, make_form, render_guide, render_workbook
+from poa_eval.write import write_tables
+
+_COLUMNS = {
+    "hallazgo_id": Column(11),
+    "gravedad": Column(12),
+    "regla": Column(16),
+    "actividad": Column(24),
+    "periodo": Column(10),
+    "fuente": Column(18),
+    "encontrado": Column(12),
+    "esperado": Column(12),
+    "mensaje": Column(34),
+    "estado": Column(12),
+    "anterior": Column(22),
+    "respuesta": Column(14, "Elija una respuesta de la lista. Vacía: aún sin respuesta.", tuple(MEANINGS)),
+    "motivo": Column(36),
+}
+
+
+def write_observations(quarter: Quarter, folder: Path) -> None:
+    """Write ``observaciones/<unidad>.xlsx`` per unit, and ``datos/respuestas.csv`` where answers were given.
+
+    A unit that has nothing to answer gets no workbook: there is nothing to send back, and whoever waits for answers
+    sees by the files from whom.
+
+    Parameters
+    ----------
+    quarter : Quarter
+        Of the institution.
+    folder : Path
+        That of the run. The same quarter gives the same bytes.
+    """
+    if quarter.params.respuestas:
+        (folder / "datos").mkdir(exist_ok=True)
+        write_tables({"respuestas": quarter.respuestas}, folder / "datos")
+    for unit_id in quarter.plan.unidades["unidad_id"]:
+        if (list_asked(quarter.hallazgos)["unidad_id"] == unit_id).any():
+            (folder / "observaciones").mkdir(exist_ok=True)
+            content = render_workbook(make_workbook(quarter.unit(unit_id)))
+            (folder / "observaciones" / f"{file_name(unit_id)}.xlsx").write_bytes(content)
+
+
+def make_workbook(quarter: Quarter) -> Workbook:
+    """Make the observation workbook of a unit's quarter; an answer that still stands is written in it already."""
+    plan, params = quarter.plan, quarter.params
+    activities = {row["actividad_id"]: name_activity(row, row["codigo"]) for row in plan.actividades.to_dict("records")}
+    answers = {row["hallazgo_id"]: row for row in quarter.respuestas.to_dict("records")}
+    asked, again = list_asked(quarter.hallazgos), bool(answers)
+    columns = {name: c for name, c in _COLUMNS.items() if again or name not in ("estado", "anterior")}
+    rows = []
+    for found in asked.to_dict("records"):
+        row = found | {"regla": name_rule(found["regla"]), "actividad": activities.get(found["actividad_id"], "")}
+        row["periodo"] = MONTH_NAMES[found["mes"] - 1] if has(found["mes"]) else None
+        for name in ("encontrado", "esperado"):  # a difference says that both are numbers
+            is_number = has(found["diferencia"]) and re.fullmatch(r"-?\d+(\.\d+)?", str(found[name]))
+            row[name] = format_number(float(found[name]), plan.locale) if is_number else found[name]
+        if answer := answers.get(found["hallazgo_id"]):
+            said = tell_answer(answer | {"estado": ANSWERED}) if has(answer["respuesta"]) else None
+            row |= {"estado": answer["estado"], "anterior": said}
+            row |= {name: answer[name] for name in FORM.llena if answer["estado"] == ANSWERED}
+        rows.append(({name: row.get(name) if has(row.get(name)) else None for name in columns}, FORM.llena))
+    cutoff, unit = format_day(params.fecha_corte, plan.locale), plan.unidades.iloc[0]
+    title = f"Observaciones · {describe_quarter(params.trimestre)} de {plan.ejercicio} · corte al {cutoff}"
+    marker = {"institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": params.trimestre}
+    kept = [["hallazgo", *(f[name] if has(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
+    return make_form(
+        FORM,
+        columns,
+        rows,
+        head=[title, plan.institucion, unit["unidad"]],
+        guide=render_guide(
+            "observaciones.txt.j2",
+            quarter=f"{describe_quarter(params.trimestre)} de {plan.ejercicio}",
+            cutoff=cutoff,
+            again=again,
+            meanings=MEANINGS,
+            fixed=FIXED,
+            confirmed=CONFIRMED,
+            rejected=REJECTED,
+        ),
+        marker=[*(marker | {"unidad_id": unit["unidad_id"]}).items(), ["columnas", *columns], *kept],
+        locale=plan.locale,
+    )
+
+
+def refuse_filled(folder: Path) -> None:
+    """Refuse to replace a run in which somebody filled in a workbook: the answers would be lost.
+
+    Raises
+    ------
+    ArchivoError
+        Naming the workbook, and where to put it.
+    """
+    for path in sorted((folder / "observaciones").glob("*.xlsx")):
+        if not is_as_written(path):
+            raise ArchivoError(
+                "un libro de observaciones que alguien cambió después de la ejecución, quizá ya llenado",
+                "libros tal como los dejó la ejecución anterior, que la nueva reemplaza",
+                "muévalo a otra carpeta y nómbrela en `respuestas:` de los parámetros; si no hace falta, bórrelo",
+                lugar=Place(str(path)),
+            )
