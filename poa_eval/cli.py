@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,7 +33,7 @@ _NO_WRITE = "una ruta en la que no se puede leer o escribir"
 _TRY = "revise la ruta, el permiso y el espacio, y que ningún programa tenga abiertos sus archivos"
 _PIPE_WIDTH = 160
 _SEVERITY = {"error": "bold red", "advertencia": "yellow", "nota": "cyan"}
-_TITLES = {"edicion": "Edición", "titulo": "Título", "unidad_id": "Unidad"}
+_TITLES = {"edicion": "Edición", "titulo": "Título"}
 _NAMES = {"error": "errores", "advertencia": "advertencias", "nota": "notas"}
 
 
@@ -153,14 +155,23 @@ def _load(
 
 
 @app.command("check", cls=_Command, help="Muestra los hallazgos de un documento; termina en 1 si hay errores.")
-def _check(archivo: FileArgument, layout: LayoutOption = None) -> int:
+def _check(
+    archivo: FileArgument,
+    layout: LayoutOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar="", help="Escribe un documento JSON, para otros programas.")
+    ] = False,
+) -> int:
     import poa_eval
 
     findings = poa_eval.check(poa_eval.load(archivo, layout))
-    columns = ["gravedad", "regla", "unidad_id", "mensaje", "fuente"]
-    _print_table(f"Hallazgos de {archivo.name}", columns, findings[columns].itertuples(index=False, name=None))
-    print(_count_findings(findings))
-    return FAILED if (findings["gravedad"] == "error").any() else 0
+    counts = {severity: int((findings["gravedad"] == severity).sum()) for severity in _NAMES}
+    if as_json:
+        rows = json.loads(findings.to_json(orient="records"))
+        print(json.dumps({"archivo": archivo.name, "totales": counts, "hallazgos": rows}, ensure_ascii=False, indent=2))
+    else:
+        _print_findings(findings, archivo.name, counts)
+    return FAILED if counts["error"] else 0
 
 
 @app.command("capture", cls=_Command, help="Escribe por unidad un libro de Excel donde reporta lo del trimestre.")
@@ -231,23 +242,41 @@ def _parse_day(text: str) -> dt.date:
         raise ParamsError(f"«{text}» en --limite", "una fecha AAAA-MM-DD", "corrija la fecha") from None
 
 
-def _count_findings(findings: DataFrame) -> str:
-    counts = findings["gravedad"].value_counts()
-    parts = [f"{counts[s]} {s if counts[s] == 1 else _NAMES[s]}" for s in _NAMES if counts.get(s, 0)]
-    return "Total: " + (", ".join(parts) or "ningún hallazgo")
+def _print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
+    """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
+    from poa_eval.words import has, name_rule
+
+    console = _make_console()
+    console.print(Text(f"Hallazgos de {name}\n", style="bold"))
+    for severity, plural in _NAMES.items():
+        rows = findings[findings["gravedad"] == severity].to_dict("records")
+        if rows:
+            console.print(Text(f"{plural.capitalize()}: {len(rows)}", style=_SEVERITY[severity]))
+        for row in rows:
+            unit = f" (unidad {row['unidad_id']})" if has(row["unidad_id"]) else ""
+            said = (f"{name_rule(row['regla'])}{unit}", row["mensaje"], row["fuente"])
+            for at, text in enumerate(said):
+                style = "dim" if at == 2 else ""
+                console.print(Padding(Text(str(text), style=style), (0, 0, 0, 4 if at else 2), expand=False))
+        console.print()
+    parts = [f"{n} {s if n == 1 else _NAMES[s]}" for s, n in counts.items() if n]
+    console.print("Total: " + (", ".join(parts) or "ningún hallazgo"))
+
+
+def _make_console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
 def _print_table(title: str, columns: Sequence[str], rows: Any) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_PIPE_WIDTH)
+    console = _make_console()
     table = Table(title=Text(title), title_justify="left")
     for column in columns:
         heading = _TITLES.get(column, column.capitalize())
         table.add_column(Text(heading), overflow="fold", justify="right" if column == "filas" else "left")
     for row in rows:
         texts = ["" if cell is None or cell != cell else str(cell) for cell in row]
-        table.add_row(*(Text(text, style=_SEVERITY.get(text, "")) for text in texts))
+        table.add_row(*map(Text, texts))
     console.print(table)
 
 

@@ -1,12 +1,15 @@
 """The command line speaks Spanish, says how it ended, and never shows a traceback."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import poa_eval
+from places import FIXTURES
 from poa_eval import cli, run
+from poa_eval.check import COLUMNS
 from poa_eval.errors import FormatoError
 
 ENGLISH = (
@@ -111,6 +114,26 @@ def test_check_ends_in_one_if_there_are_errors(severities, code, total, stub_pla
     text = capsys.readouterr().out
     assert total in text
     assert text.count("[b]No suma[/b].") == len(severities)
+
+
+def test_check_groups_by_severity_with_rule_message_and_place(capsys):
+    assert cli.main(["check", str(FIXTURES / "gerencia-comercial-2023-poa-t1.txt")]) == 1
+    text = capsys.readouterr().out
+    heads = ["Errores: 9", "Advertencias: 13", "Notas: 2", "Total: 9 errores, 13 advertencias, 2 notas"]
+    assert sorted(map(text.index, heads)) == [text.index(head) for head in heads]
+    first = (
+        "  Desglose no suma (unidad 315)\n    Las 8 partes que da el comentario suman 140,638; lo reportado es 142,638."
+    )
+    assert f"{first}\n    gerencia-comercial-2023-poa-t1.txt:L361\n" in text
+
+
+def test_check_as_json_is_one_document_of_all_columns(capsys):
+    assert cli.main(["check", "--json", str(FIXTURES / "sat-2022-poi-t4.txt")]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["totales"] == {"error": 0, "advertencia": 1, "nota": 35}
+    assert all(list(row) == COLUMNS for row in said["hallazgos"])
+    first = said["hallazgos"][0]
+    assert (first["regla"], first["diferencia"], first["mes"]) == ("cobertura-incompleta", -2599.0, None)
 
 
 def test_load_writes_the_tables_and_ends_in_zero_whatever_the_findings(stub_plan, tmp_path, capsys):
