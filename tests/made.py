@@ -6,6 +6,7 @@ from functools import cache
 import poa_eval as poa
 from places import ROOT
 from poa_eval.plan import Plan, make_table
+from poa_eval.values import MONTH_NAMES
 
 
 @cache
@@ -41,4 +42,73 @@ def make_plan(periods=(), *, unidad="Obras", actividad="Bachear calles", **field
         unidades=make_table("unidades", [{"unidad_id": "u", "unidad": unidad}]),
         actividades=make_table("actividades", [activity | fields]),
         avances=make_table("avances", rows),
+    )
+
+
+def make_institution(activities: int, *, months: int = 12) -> Plan:
+    """Return a plan in which everything agrees: monthly and quarterly, counts and percentages, with comments."""
+    comments = (
+        "Se cumplió la meta",
+        None,
+        "META CUMPLIDA, GRACIAS AL EQUIPO",
+        "{n} informes del mes de {mes}/24",
+        "Sin novedad",
+    )
+    measures = ("INFORMES", "PORCENTAJE", "INFORMES", "VISITAS", "INFORMES")
+    rows, periods, printed = [], [], []
+    for i in range(activities):
+        key, measure, length = f"a{i:05}", measures[i % 5], (1, 1, 1, 3, 3, 6)[i % 6]
+        how = "constante" if measure == "PORCENTAJE" else "suma"
+        goals = (
+            [90.0] * 12
+            if how == "constante"
+            else [float(1 + (i * 31 + at * (17 + i % 13) + at * at) % 97) for at in range(12)]
+        )
+        values = goals[: 12 // length]
+        for at, goal in enumerate(values):
+            month, said = (at + 1) * length, comments[i % 5]
+            row = {"actividad_id": key, "mes": month, "meses": length, "programado": goal, "origen": "leido"}
+            done = goal if month <= months else None
+            text = said.format(n=f"{done:g}", mes=MONTH_NAMES[month - 1]) if said and done is not None else None
+            periods.append(row | {"ejecutado": done, "comentario": text, "fuente": f"plan.xlsx!Hoja!F{i + 1}"})
+            if length == 1 and how == "suma" and month % 3 == 0:
+                figure = {
+                    "ambito": "actividad",
+                    "clave": key,
+                    "mes": month,
+                    "meses": 3,
+                    "fuente": f"plan.xlsx!Hoja!A{i + 1}",
+                }
+                quarter = sum(goals[at - 2 : at + 1])
+                printed.append(figure | {"concepto": "programado", "valor": quarter, "texto": f"{quarter:g}"})
+        rows.append(
+            {
+                "actividad_id": key,
+                "unidad_id": f"u{i % 40}",
+                "codigo": f"{i % 40 + 1}.{i // 40 + 1}",
+                "actividad": f"Actividad operativa número {i}",
+                "indicador": f"Informes entregados {i}",
+                "unidad_medida": measure,
+                "frecuencia": {1: "Mensual", 3: "Trimestral", 6: "Semestral"}[length],
+                "meta_anual": sum(values) if how == "suma" else None,
+                "meta_texto": None if how == "suma" else "Mantener 90 % de cobertura",
+                "linea_base": 10.0,
+                "sentido": "ascendente",
+                "acumulacion": how,
+                "acumulacion_programado": how,
+                "fuente": f"plan.xlsx!Hoja!A{i + 1}",
+            }
+        )
+    units = [
+        {"unidad_id": f"u{i}", "unidad": f"Dirección {i}", "fuente": "plan.xlsx!Hoja!A1"}
+        for i in range(min(40, activities))
+    ]
+    return Plan(
+        "Municipio",
+        2024,
+        "es_MX",
+        unidades=make_table("unidades", units),
+        actividades=make_table("actividades", rows),
+        avances=make_table("avances", periods),
+        publicado=make_table("publicado", printed),
     )

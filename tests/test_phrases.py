@@ -118,7 +118,7 @@ def test_what_is_no_claim_or_not_sure_is_left_alone(text):
     ],
 )
 def test_quantities(text, quoted):
-    found = find_quantities(text, {"reconexiones"}, "es_MX", MARCH)
+    found = find_quantities(text, frozenset({"reconexiones"}), "es_MX", MARCH)
     assert [value for _, value, _ in found] == quoted
 
 

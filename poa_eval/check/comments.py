@@ -16,14 +16,6 @@ _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promed
 _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")
 
 
-def _comments(facts: Facts) -> Iterator[tuple[dict, dict]]:
-    """Yield each commented period with a result, and its activity."""
-    for activity_id, periods in facts.due.periods.items():
-        for period in periods:
-            if type(period["comentario"]) is str and pd.notna(period["ejecutado"]):
-                yield facts.activities[activity_id], period
-
-
 def _place(activity: dict, period: dict) -> Finding:
     return {"actividad_id": activity["actividad_id"], "mes": period["mes"]}
 
@@ -44,7 +36,7 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
     >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
     (False, None)
     """
-    for activity, period in _comments(facts):
+    for activity, period in facts.comments:
         if pd.isna(period["programado"]) or not period["programado"]:
             continue
         if activity["acumulacion"] == "ultimo" or activity["sentido"] != "ascendente":
@@ -72,14 +64,14 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
 
     Examples
     --------
-    >>> find_quantities("98 de 120 obras en febrero/23", {"obras"}, "es_MX", range(2, 3))
+    >>> find_quantities("98 de 120 obras en febrero/23", frozenset({"obras"}), "es_MX", range(2, 3))
     [('98', 98.0, 'obras')]
     """
-    for activity, period in _comments(facts):
+    for activity, period in facts.comments:
         text, measure = period["comentario"], str(activity["unidad_medida"] or "")
         if is_percentage(measure) or activity["acumulacion"] == "ultimo" or split_parts(text, facts.plan.locale):
             continue
-        own = {*re.findall(r"[a-zñ]{4,}", fold(measure)), *_name_indicator(activity["indicador"])}
+        own = frozenset({*re.findall(r"[a-zñ]{4,}", fold(measure)), *_name_indicator(activity["indicador"])})
         found = find_quantities(text, own, facts.plan.locale, _list_months(period))
         if len(found) == 1 and abs(found[0][1] - period["ejecutado"]) > TOLERANCE:
             figure, value, word = found[0]
@@ -106,7 +98,7 @@ def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
     >>> split_parts("Centro: 50, Norte: 40 y Sur: 26", "es_MX")
     [('centro', 50.0), ('norte', 40.0), ('sur', 26.0)]
     """
-    for activity, period in _comments(facts):
+    for activity, period in facts.comments:
         if is_percentage(str(activity["unidad_medida"])):
             continue
         parts = split_parts(period["comentario"], facts.plan.locale, _list_months(period))
@@ -127,8 +119,8 @@ def find_twins(facts: Facts) -> Iterator[Finding]:
     """
     seen: dict[tuple, dict] = {}
     for activity in facts.activities.values():
-        results = [(p["mes"], p["meses"], p["ejecutado"]) for p in facts.due.periods[activity["actividad_id"]]]
-        results = [row for row in results if pd.notna(row[2])]
+        periods = facts.due.periods[activity["actividad_id"]]
+        results = [(p["mes"], p["meses"], p["ejecutado"]) for p in periods if p["ejecutado"] == p["ejecutado"]]
         if len(results) < 3 or len({value for *_, value in results}) == 1:
             continue
         twin = seen.setdefault((activity["unidad_id"], *results), activity)

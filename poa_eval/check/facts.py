@@ -42,6 +42,12 @@ class Facts:
         return {key: {row["mes"]: row for row in rows} for key, rows in self.due.periods.items()}
 
     @cached_property
+    def comments(self) -> list[tuple[dict, dict]]:
+        """Return each commented period that has a result, with its activity."""
+        periods = ((self.activities[key], row) for key, rows in self.due.periods.items() for row in rows)
+        return [(a, p) for a, p in periods if type(p["comentario"]) is str and pd.notna(p["ejecutado"])]
+
+    @cached_property
     def sums(self) -> list[tuple[dict, float]]:
         """Return the printed totals, of the institution or a unit, whose rows all have that figure, and their sum."""
         units: dict[str, list[dict]] = {}

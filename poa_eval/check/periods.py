@@ -15,7 +15,10 @@ _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral
 
 @rule("periodo-cambiado", "error")
 def find_changed_periods(facts: Facts) -> Iterator[Finding]:
-    """Catch a reported period, or a goal, that a reissued document changes."""
+    """Catch a reported period, or a goal, that a reissued document changes: February said 41, and now says 14.
+
+    Not a document that adds periods, nor one that repeats the same figures.
+    """
     for (activity_id, month, length, concept), text, source in facts.notes("cambio", 4):
         change = text.split(";")[0]
         before, after = (float(part) for part in change.split(" → "))
@@ -29,7 +32,10 @@ def find_changed_periods(facts: Facts) -> Iterator[Finding]:
 
 @rule("periodo-sin-reporte", "advertencia")
 def find_missing_periods(facts: Facts) -> Iterator[Finding]:
-    """Catch due periods that are absent; not those of a quarter of which no document was loaded."""
+    """Catch due periods that are absent: a unit that files monthly gave January, and neither February nor March.
+
+    Not those of a quarter of which no document was loaded, nor after the cut-off, nor where nothing was programmed.
+    """
     for activity in facts.activities.values():
         for quarter in facts.quarters:
             for month, length in facts.window(activity, quarter).faltan:
@@ -45,18 +51,28 @@ def find_missing_periods(facts: Facts) -> Iterator[Finding]:
 
 @rule("ejecucion-sin-programa", "advertencia")
 def find_unplanned_results(facts: Facts) -> Iterator[Finding]:
-    """Catch results of a period in which nothing was programmed."""
+    """Catch results of a period in which nothing was programmed: 2 of 0 in March.
+
+    Of a result that is already cumulative, only what it grew by; not goals to be kept low, where 0 is a target.
+    """
     for activity_id, periods in facts.due.periods.items():
-        for p in periods:
-            if p["programado"] == 0 and pd.notna(p["ejecutado"]) and p["ejecutado"] > 0:
+        activity, before = facts.activities[activity_id], 0.0
+        for p in periods if activity["sentido"] != "descendente" else ():
+            done = p["ejecutado"] - before
+            if p["programado"] == 0 and done > 0:
                 name = name_period(p["mes"], p["meses"])
-                message = f"En {name} se ejecutó {facts.show(p['ejecutado'])} sin nada programado."
-                yield make_difference(p["ejecutado"], 0.0, message, p["fuente"], actividad_id=activity_id, mes=p["mes"])
+                message = f"En {name} se ejecutó {facts.show(done)} sin nada programado."
+                yield make_difference(done, 0.0, message, p["fuente"], actividad_id=activity_id, mes=p["mes"])
+            if activity["acumulacion"] == "ultimo" and pd.notna(p["ejecutado"]):
+                before = p["ejecutado"]
 
 
 @rule("sobreejecucion", "advertencia")
 def find_overruns(facts: Facts) -> Iterator[Finding]:
-    """Catch activities that pass their target to date by more than the profile's upper band."""
+    """Catch activities that pass their target to date by more than the profile's upper band: 501 of 450 above 110 %.
+
+    Not a single period that is passed, nor goals to be kept low.
+    """
     limit = facts.perfil.bandas.sobrecumplida.valor
     for activity in facts.activities.values():
         window = facts.window(activity) if facts.quarters else None
@@ -76,9 +92,10 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
 
 @rule("frecuencia-no-corresponde", "advertencia")
 def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
-    """Catch a FRECUENCIA that is not the period in which the activity is reported; the reported period stands.
+    """Catch a FRECUENCIA that is not the period of the report: SEMESTRAL in a quarterly sheet; the report's stands.
 
-    Not where a form has columns for the whole year: there every activity has them.
+    Once an activity, however many periods. Not where a form has columns for the whole year (there every activity has
+    them), nor a frequency that names no period («permanente»).
     """
     for activity in facts.activities.values():
         length = parse_frequency(str(activity["frecuencia"]))
@@ -98,21 +115,34 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
 
 @rule("compensacion-oculta", "nota")
 def find_compensations(facts: Facts) -> Iterator[Finding]:
-    """Note a sum to date that reaches its programme although a part falls short: a quarter, or a unit's activity."""
+    """Note a sum that reaches its programme although a part falls short: a quarter, a month, or a unit's activity.
+
+    A unit at 672 of 670 to date with an activity at 66 of 68; a quarter at 501 of 450 with 130 of 150 in February.
+    Not what is reached by every part, nor figures that are not added up, nor a unit's activities in other measures.
+    """
     for activity in facts.activities.values() if facts.quarters else ():
-        whole = facts.window(activity)
-        if not whole.cumplida or activity["sentido"] != "ascendente" or activity["acumulacion"] != "suma":
+        adds = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
+        if activity["sentido"] != "ascendente" or not adds:
             continue
+        reached = facts.window(activity).cumplida
         for quarter in facts.quarters:
-            part = facts.window(activity, quarter)
-            if part.cumplida is False:
-                name, done = name_period(3 * quarter, 3), facts.show(part.ejecutado or 0)
-                message = (
-                    f"A la fecha se alcanza lo programado, pero en el {name} faltó: "
-                    f"{done} de {facts.show(part.programado or 0)}."
-                )
-                where = {"actividad_id": activity["actividad_id"], "mes": 3 * quarter}
+            part, name = facts.window(activity, quarter), name_period(3 * quarter, 3)
+            done, planned = (facts.show(getattr(part, c) or 0) for c in ("ejecutado", "programado"))
+            short = [row for row in part.filas if row["ejecutado"] < row["programado"]] if part.cumplida else []
+            where = {"actividad_id": activity["actividad_id"], "mes": 3 * quarter}
+            if reached and part.cumplida is False:
+                message = f"A la fecha se alcanza lo programado, pero en el {name} faltó: {done} de {planned}."
                 yield make_difference(part.ejecutado or 0, part.programado or 0, message, activity["fuente"], **where)
+            if short:
+                said = "; ".join(
+                    f"{facts.show(row['ejecutado'])} de {facts.show(row['programado'])} en "
+                    + name_period(row["mes"], row["meses"])
+                    for row in short
+                )
+                reaches = f"El {name} alcanza lo programado ({done} de {planned})"
+                message = f"{reaches}, pero hay meses que quedaron cortos: {said}."
+                lacking = (float(sum(row[c] for row in short)) for c in ("ejecutado", "programado"))
+                yield make_difference(*lacking, message, short[-1]["fuente"], **where, concepto="meses")
     yield from _find_unit_compensations(facts)
 
 
@@ -127,11 +157,11 @@ def _find_unit_compensations(facts: Facts) -> Iterator[Finding]:
         windows = [facts.window(a) for a in activities]
         decided = [(a, w) for a, w in zip(activities, windows, strict=True) if w.cumplimiento is not None]
         done, planned = (sum(getattr(w, c) or 0 for _, w in decided) for c in ("ejecutado", "programado"))
-        short = [a["actividad"] for a, w in decided if w.cumplida is False]
+        short = [a for a, w in decided if w.cumplida is False]
         if short and done >= planned:
-            names = "; ".join(f"«{name}»" for name in short)
+            names = "; ".join(f"«{a['actividad']}»" for a in short)
             message = (
                 f"La unidad suma {facts.show(done)} de {facts.show(planned)}, pero no alcanza su meta: {names}. "
                 "Lo que otras rebasan lo encubre."
             )
-            yield make_difference(done, planned, message, decided[0][0]["fuente"], unidad_id=unit, concepto=measure)
+            yield make_difference(done, planned, message, short[0]["fuente"], unidad_id=unit, concepto=measure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from functools import lru_cache
 from itertools import product
 
 from poa_eval.names import fold
@@ -92,6 +92,7 @@ def _is_elsewhere(sentence: str, months: range) -> bool:
     return bool(named - set(months)) or any(length != len(months) for length in spans)
 
 
+@lru_cache(maxsize=4096)
 def read_claim(text: str, months: range) -> bool | None:
     """Return whether a comment says that its goal was met (True) or was not (False); None where it is not sure.
 
@@ -133,13 +134,14 @@ def _read_clause(clause: str) -> list[bool | None]:
     return [None] if claims and _MAYBE.search(clause) else claims
 
 
-def find_quantities(text: str, own: Collection[str], locale: str, months: range) -> list[tuple[str, float, str]]:
+@lru_cache(maxsize=4096)
+def find_quantities(text: str, own: frozenset[str], locale: str, months: range) -> list[tuple[str, float, str]]:
     """Return the quantities of the own measure that a comment gives as the result of its period.
 
     Parameters
     ----------
     text : str
-    own : collection of str
+    own : frozenset of str
         Words of the measure.
     locale : str
         How the document writes numbers.
@@ -153,7 +155,7 @@ def find_quantities(text: str, own: Collection[str], locale: str, months: range)
     """
     sounds = {_sound(word) for word in own}
     found = []
-    for sentence in _split_sentences(text):
+    for sentence in _split_sentences(text) if re.search(r"\d", text) else ():
         for match in _QUANTITY.finditer(sentence):
             value = parse_number(match["n"], locale)
             before = re.split(r",\s|\by\b", sentence[: match.start()])[-1]
@@ -167,6 +169,7 @@ def find_quantities(text: str, own: Collection[str], locale: str, months: range)
     return found
 
 
+@lru_cache(maxsize=4096)
 def split_parts(text: str, locale: str, months: range = range(1, 13)) -> list[tuple[str, float]]:
     """Return the parts of a breakdown, three or more, or nothing where a comment has none.
 
@@ -178,7 +181,7 @@ def split_parts(text: str, locale: str, months: range = range(1, 13)) -> list[tu
     months : range
         Months of the period that it comments; parts named by other months are no breakdown of it.
     """
-    for sentence in _split_sentences(text, ".!"):
+    for sentence in _split_sentences(text, ".!") if len(re.findall(r"\d+", text)) > 2 else ():
         bare = re.sub(r"^[^:\d]*:\s+", "", sentence)  # «Desglose: …»
         for said, separator in product(dict.fromkeys((sentence, bare)), _SEPARATORS):
             parts = [_read_part(piece, locale) for piece in re.split(separator, said) if piece.strip()]
