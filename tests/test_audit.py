@@ -57,7 +57,7 @@ def test_each_finding_opens_at_its_place(path):
     for finding in findings.to_dict("records"):
         assert finding["fuente"].startswith(path.name), finding
         cells = find_row(finding["fuente"].removeprefix(path.name))
-        assert cells[0] is not None, finding
+        assert cells[0] is not None or finding["regla"] == "celda-ambigua", finding
         text = fold(" ".join(str(cell) for cell in cells if cell is not None))
         assert any(clue in text or clue in text.replace(",", "") for clue in list_clues(finding, plan)), finding
 

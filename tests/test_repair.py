@@ -95,6 +95,13 @@ def test_a_year_that_is_not_over_is_never_misread(months, quarters):
         assert value in (wanted, None) or (wanted is None and value == 0)
 
 
+def test_a_row_that_lost_its_last_figure_is_read_unless_a_wrong_digit_explains_it_as_well():
+    lost = [5, 5, 6] * 8 + [16] * 7
+    assert read_row(lost, series=2, goal=64).estado == "reconstruida"
+    lost_month = [8] * 23 + [25] + [24] * 7
+    assert read_row(lost_month, series=2, goal=96).estado == "ninguna"
+
+
 def test_a_figure_far_right_of_the_table_is_not_a_reading():
     months = [1] * 24
     row = [*months, *block_of(months), *[None] * 40, 5]
