@@ -34,7 +34,7 @@ _COLUMNS = {
     "actividad": Column(24),
     "periodo": Column(10),
     "fuente": Column(18),
-    "encontrado": Column(12),
+    "encontrado": Column(18),
     "esperado": Column(12),
     "mensaje": Column(34),
     "estado": Column(12),
