@@ -170,10 +170,10 @@ def _read_book(document: RawDocument, faults: list[Fault]) -> list[dict]:
     asked = {row[1]: {name: text or None for name, text in zip(ASKED, row[1:], strict=False)} for row in rows}
     for row in asked.values():
         row["mes"] = int(row["mes"]) if re.fullmatch(r"\d+", row["mes"] or "") else None
-    said = {name: find_field(document.hojas, FORM, name) or None for name in FORM.campos}
+    before = len(faults)
+    said = {name: find_field(document.hojas, FORM, name, faults) for name in FORM.campos}
     answers: dict[str, dict] = {}
     seen: dict[str, str | None] = {}
-    before = len(faults)
     for entry in find_entries(document.hojas, FORM, columns, faults):
         key = entry.text("hallazgo_id")
         if key not in asked:

@@ -34,7 +34,7 @@ _COLUMNS = {
     "actividad": Column(24),
     "periodo": Column(10),
     "fuente": Column(18),
-    "encontrado": Column(12),
+    "encontrado": Column(18),
     "esperado": Column(12),
     "mensaje": Column(34),
     "estado": Column(12),
@@ -60,8 +60,9 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
     if quarter.params.respuestas:
         (folder / "datos").mkdir(exist_ok=True)
         write_tables({"respuestas": quarter.respuestas}, folder / "datos")
+    asked = set(list_asked(quarter.hallazgos)["unidad_id"])
     for unit_id in quarter.plan.unidades["unidad_id"]:
-        if (list_asked(quarter.hallazgos)["unidad_id"] == unit_id).any():
+        if unit_id in asked:
             (folder / "observaciones").mkdir(exist_ok=True)
             content = render_workbook(make_workbook(quarter.unit(unit_id)))
             (folder / "observaciones" / f"{file_name(unit_id)}.xlsx").write_bytes(content)

@@ -168,14 +168,16 @@ def find_entries(
                 yield entry
 
 
-def find_field(sheets: Sequence[RawSheet], form: Form, name: str) -> str:
-    """Return what was filled in beside a label above the headings, "" where nothing was."""
+def find_field(sheets: Sequence[RawSheet], form: Form, name: str, faults: list[Fault]) -> str | None:
+    """Return what was filled in beside a label above the headings, None where nothing was; a formula is refused."""
     label = fold(form.campos[name][0])
-    for row in (row for sheet in sheets if sheet.hoja == form.hoja for row in sheet.filas):
-        for cell, beside in zip(row, row[1:], strict=False):
-            if isinstance(cell, str) and fold(cell) == label and beside is not None:
-                return str(beside)
-    return ""
+    for sheet in (sheet for sheet in sheets if sheet.hoja == form.hoja):
+        for number, row in enumerate(sheet.filas):
+            for column, (cell, beside) in enumerate(zip(row, row[1:], strict=False), start=1):
+                if isinstance(cell, str) and fold(cell) == label and beside is not None:
+                    entry = Entry(sheet, number, {name: column}, faults)
+                    return entry.read_text(name)
+    return None
 
 
 def _find_head(sheet: RawSheet, form: Form) -> int | None:

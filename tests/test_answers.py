@@ -315,6 +315,13 @@ def test_what_is_wrong_is_told_by_cell(quarter, book, answers, edits, told):
     assert "qué hacer" in message
 
 
+def test_a_formula_for_who_answers_is_told_by_cell(quarter, book):
+    opened = openpyxl.load_workbook(fill(book, ALL))
+    opened["Observaciones"]["D4"] = "=Ana"
+    opened.save(book)
+    assert "celda D4: «#FÓRMULA SIN VALOR», una fórmula donde va un texto" in refuse(quarter, book)
+
+
 def test_a_repeated_key_and_all_faults_are_told_at_once(quarter, book):
     key = openpyxl.load_workbook(book)["Observaciones"]["A7"].value
     message = refuse(quarter, fill(book, {2: ("quizá", None)}, hallazgo_id_8=key))

@@ -602,6 +602,16 @@ def test_a_cause_is_one_of_the_list_in_any_spelling(plan, book):
     assert merged.avances["comentario"].dropna().tolist() == ["Causa: Trámite de terceros"]
 
 
+def test_a_book_of_the_first_version_is_still_read(plan, book):
+    """Its hidden sheet did not say which kind of book it was."""
+    opened = openpyxl.load_workbook(fill(book, all_done))
+    assert [cell.value for cell in opened["_poa_eval"][1]] == ["libro", "captura"]
+    opened["_poa_eval"].delete_rows(1)
+    opened.save(book)
+    assert find_kind(read_raw(book)) == "captura"
+    assert measure(merge(plan, book)).institucion["cumplidas_trimestre"].item() == 13
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
