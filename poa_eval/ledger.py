@@ -38,7 +38,8 @@ _CONCEPTS = {
     "avance_pct": "Avance publicado",
     "avance_absoluto": "Avance absoluto",
 }
-_SERIES = ("programado", "ejecutado")
+_ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+_SERIES = tuple(_ADDING)
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
 
 Values = dict[tuple[int, int], float]
@@ -70,35 +71,39 @@ def reconcile(plan: Plan) -> pd.DataFrame:
     >>> reconcile(Plan("Municipio", 2024, "es_MX")).empty
     True
     """
-    books = _Books(plan)
+    activities = {row["actividad_id"]: row for row in plan.actividades.to_dict("records")}
     units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in plan.unidades.to_dict("records")}
     rows = []
-    for printed in books.list_printed():
-        activity = books.activities.get(str(printed["clave"]), {})
-        unit = activity.get("unidad_id") or (printed["clave"] if printed["ambito"] == "unidad" else None)
+    for found in compare_figures(plan):
+        activity = activities.get(str(found["clave"]), {})
+        unit = activity.get("unidad_id") or (found["clave"] if found["ambito"] == "unidad" else None)
         who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), "TOTAL")
-        what = _CONCEPTS.get(str(printed["concepto"]), str(printed["concepto"]))
-        period = "" if printed["meses"] == 12 else f", {name_period(printed['mes'], printed['meses'])}"
-        common = {
-            "documento": name_file(str(printed["fuente"])),
-            "publicado": printed["valor"],
-            "fuente": printed["fuente"],
-            "cifra": printed["concepto"],
-            "ambito": printed["ambito"],
+        what = _CONCEPTS.get(str(found["concepto"]), str(found["concepto"]))
+        period = "" if found["meses"] == 12 else f", {name_period(found['mes'], found['meses'])}"
+        how = f" = {WAYS[str(found['via'])]}" if found["via"] else ""
+        own = {
+            "documento": name_file(str(found["fuente"])),
+            "concepto": f"{what}{period}{how} · {who}",
+            "publicado": found["valor"],
+            "cifra": found["concepto"],
             "unidad_id": unit,
             "actividad_id": activity.get("actividad_id"),
-            "mes": printed["mes"],
-            "meses": printed["meses"],
         }
-        ways = list(books.recompute(printed))
-        known = [(way, value) for way, value in ways if value is not None]
-        for way, value in known or ways[:1] or [("", None)]:
-            text = " · ".join((f"{what}{period}" + (f" = {WAYS[way]}" if way else ""), who))
-            result = UNCHECKED if value is None else books.judge(printed, way, value)
-            rows.append(common | {"concepto": text, "recalculado": value, "via": way, "resultado": result})
+        rows.append(found | own)
     names = [*COLUMNS, "via", "resultado", "cifra", "ambito", "unidad_id", "actividad_id", "mes", "meses"]
     table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
     return table.assign(diferencia=table["publicado"] - table["recalculado"])
+
+
+def compare_figures(plan: Plan) -> Iterator[dict]:
+    """Yield each comparison: a printed figure as `publicado` has it, with `via`, `recalculado` and `resultado`."""
+    books = _Books(plan)
+    for printed in books.list_printed():
+        ways = list(books.recompute(printed))
+        known = [(way, value) for way, value in ways if value is not None]
+        for way, value in known or ways[:1] or [("", None)]:
+            result = UNCHECKED if value is None else books.judge(printed, way, value)
+            yield printed | {"via": way, "recalculado": value, "resultado": result}
 
 
 class _Books:
@@ -156,23 +161,24 @@ class _Books:
         scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
         if key == "parcial":
             return
-        own = (
-            self.series if scope == "actividad" else {(key, s): self.printed.get((scope, key, s), {}) for s in _SERIES}
-        )
+        is_row = scope == "actividad"
         if name in _SERIES:
-            if scope != "actividad":
+            own = self.series[key, name] if is_row else self.printed[scope, key, name]
+            if not is_row:
                 yield "filas", self._add_rows(scope, key, name, month, length)
-            parts = _add_parts(own.get((key, name), {}), month, length)
+            elif self.activities[key][_ADDING[name]] != "suma":
+                return
+            parts = _add_parts(own, month, length)
             if length > 1:
                 yield "periodos", parts
             if parts is None:
                 yield "resto", self._subtract(scope, key, name, month, length)
         elif name == "meta_anual" and length == 12:
-            if scope != "actividad":
+            if not is_row:
                 yield "filas", self._add_rows(scope, key, name, month, length)
-            adding = self.activities[key]["acumulacion_programado"] if scope == "actividad" else "suma"
-            yield "meta", self._add_programme(own.get((key, "programado"), {}), printed["valor"], adding)
-        elif scope == "actividad":
+            if not is_row or self.activities[key]["acumulacion_programado"] == "suma":
+                yield "meta", self._add_programme(scope, key, printed["valor"])
+        elif is_row:
             yield from self._weigh(name, key, month, length)
 
     def judge(self, printed: Mapping, way: str, value: float) -> str:
@@ -196,10 +202,9 @@ class _Books:
     def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
         """Return what the printed figure above leaves for a period: of a quarter's month, or of the goal's quarter."""
         values = self.printed.get((scope, key, name), {})
-        adds_up = scope != "actividad" or self.activities[key]["acumulacion_programado"] == "suma"
         if length == 1:
             whole, others = values.get(((month + 2) // 3 * 3, 3)), close_months((month + 2) // 3)
-        elif length == 3 and name == "programado" and adds_up:
+        elif length == 3 and name == "programado":
             goal = self.goals.get(key) if scope == "actividad" else None
             whole, others = goal, range(3, 13, 3)
         else:
@@ -207,14 +212,17 @@ class _Books:
         found = [values.get((other, length)) for other in others if other != month]
         return None if whole is None or None in found else whole - sum(found)
 
-    def _add_programme(self, programme: Values, goal: float, adding: str) -> float | None:
-        """Return what is programmed in the year; of an incomplete year only where it already passes the goal."""
-        if adding != "suma":
-            return None
-        whole = _add_parts({p: v for p, v in programme.items() if p[1] >= 3}, 12, 12)
-        whole = _add_parts(programme, 12, 12) if whole is None else whole
-        known = sum(value for (_, length), value in programme.items() if length == 3)
-        return known if whole is None and known > goal + TOLERANCE else whole
+    def _add_programme(self, scope: str, key: str, goal: float) -> float | None:
+        """Return what is programmed in the year: the printed quarters, or else the periods read.
+
+        A blank quarter is no obstacle where the others pass the goal or go on to the last one.
+        """
+        printed = self.printed.get((scope, key, "programado"), {})
+        quarters = {month: value for (month, length), value in printed.items() if length == 3}
+        if not quarters:
+            return _add_parts(self.series.get((key, "programado"), {}), 12, 12)
+        whole = sum(quarters.values())
+        return whole if 12 in quarters or len(quarters) == 4 or whole > goal + TOLERANCE else None
 
     def _weigh(self, name: str, key: str, month: int, length: int) -> Iterator[tuple[str, float | None]]:
         """Yield what the layout's formula of progress gives for a figure of an activity."""

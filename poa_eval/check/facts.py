@@ -9,12 +9,12 @@ from functools import cached_property
 import pandas as pd
 from babel.numbers import format_decimal
 
+from poa_eval.ledger import DIFFERS, TOLERANCE, compare_figures
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile
 from poa_eval.windows import Due, Window, measure_window
 
-#: Published percentages are compared with this tolerance, in points.
-TOLERANCE = 0.05
+__all__ = ["RULES", "TOLERANCE", "Facts", "Finding", "make_difference", "rule"]
 
 
 @dataclass(frozen=True)
@@ -48,31 +48,13 @@ class Facts:
         return [(a, p) for a, p in periods if type(p["comentario"]) is str and pd.notna(p["ejecutado"])]
 
     @cached_property
-    def sums(self) -> list[tuple[dict, float]]:
-        """Return the printed totals, of the institution or a unit, whose rows all have that figure, and their sum."""
-        units: dict[str, list[dict]] = {}
-        for activity in self.activities.values():
-            units.setdefault(activity["unidad_id"], []).append(activity)
-        t, found = self.plan.publicado, []
-        for total in t[(t["clave"] == "total") | (t["ambito"] == "unidad")].to_dict("records"):
-            rows = list(self.activities.values()) if total["ambito"] == "institucion" else units.get(total["clave"], [])
-            values = [self._find_figure(row, total) for row in rows]
-            if values and not pd.isna(values).any():
-                found.append((total, float(sum(v for v in values if v is not None))))
-        return found
+    def comparisons(self) -> list[dict]:
+        """Return the printed figures that were obtained again, as the ledger has them."""
+        return [found for found in compare_figures(self.plan) if found["recalculado"] is not None]
 
-    def _find_figure(self, activity: dict, total: dict) -> float | None:
-        """Return what an activity adds to a total: its figure of that period, or what its shorter ones add up to."""
-        concept, month, length = total["concepto"], total["mes"], total["meses"]
-        if concept == "meta_anual":
-            return activity["meta_anual"]
-        periods = self.closing[activity["actividad_id"]]
-        if month in periods and periods[month]["meses"] == length:
-            return periods[month].get(concept)
-        parts = [p for p in periods.values() if month - length < p["mes"] <= month]
-        adds = activity["acumulacion" if concept == "ejecutado" else "acumulacion_programado"] == "suma"
-        whole = adds and sum(p["meses"] for p in parts) == length
-        return sum(p.get(concept, float("nan")) for p in parts) if whole else None
+    def differences(self, *ways: str) -> Iterator[dict]:
+        """Yield the comparisons of these ways that differ."""
+        return (found for found in self.comparisons if found["via"] in ways and found["resultado"] == DIFFERS)
 
     def window(self, activity: dict, *quarters: int) -> Window:
         """Return what an activity reached in a window of quarters, looked at once; to date where none is named."""

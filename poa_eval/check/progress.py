@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import pandas as pd
-
 from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
-from poa_eval.measure import weigh_ratios
 
 Formula = Callable[[list[dict], dict], float]
 
@@ -38,41 +35,48 @@ _FORMULAS: dict[str, Formula] = {
 def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
     """Catch published progress that the layout's formula does not give: 13.05 % printed, 12.50 % by the formula.
 
-    Where another usual formula explains all that the document prints (two rows or more), the message says which. Not
-    documents whose layout declares no formula, nor rows of which an earlier period is absent or has no target.
+    Where another usual formula explains all that the document prints (two rows or more), the message says which. The
+    weights of the periods that it prints (25 % a quarter, 100 % a year) are compared as well. Not documents whose
+    layout declares no formula, nor rows of which an earlier period is absent or has no target.
     """
-    if facts.plan.rule("avance") is None:
-        return
     rows = []
-    for printed in facts.plan.publicado[facts.plan.publicado["concepto"] == "avance_pct"].to_dict("records"):
-        if printed["ambito"] != "actividad" or pd.isna(printed["valor"]):
-            continue
-        activity = facts.activities[printed["clave"]]
-        periods = [p for p in facts.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
-        value = weigh_ratios(periods, activity, facts.plan)
-        if value is not None and sum(p["meses"] for p in periods) == printed["mes"]:
-            rows.append((printed, activity, periods, value))
-    wrong = [row for row in rows if _differs(row[3], row[0])]
+    for printed in facts.comparisons:
+        if printed["via"] == "formula":
+            activity = facts.activities[printed["clave"]]
+            periods = [p for p in facts.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
+            rows.append((printed, activity, periods))
+    wrong = list(facts.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
-    for printed, activity, _, value in wrong:
+    for printed in wrong:
         message = (
             f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula del documento "
-            f"({facts.plan.rule('avance.texto')}) resulta {facts.show(value)} %.{hint}"
+            f"({facts.plan.rule('avance.texto')}) resulta {facts.show(printed['recalculado'])} %.{hint}"
         )
-        where = {"actividad_id": activity["actividad_id"], "mes": printed["mes"]}
-        yield make_difference(printed["valor"], value, message, printed["fuente"], **where)
+        yield _differ(printed, message)
+    for printed in facts.differences("peso", "frecuencia", "pesos"):
+        what = printed["concepto"].replace("_", " ")
+        message = (
+            f"El documento imprime {facts.show(printed['valor'])} % de {what}; por el peso de los periodos "
+            f"son {facts.show(printed['recalculado'])} %."
+        )
+        yield _differ(printed, message) | {"concepto": printed["concepto"]}
+
+
+def _differ(printed: dict, message: str) -> Finding:
+    where = {"actividad_id": printed["clave"], "mes": printed["mes"]}
+    return make_difference(printed["valor"], printed["recalculado"], message, printed["fuente"], **where)
 
 
 def _differs(value: float, printed: dict) -> bool:
     return not abs(value - printed["valor"]) <= TOLERANCE
 
 
-def _find_formula(rows: list[tuple[dict, dict, list[dict], float]]) -> str | None:
+def _find_formula(rows: list[tuple[dict, dict, list[dict]]]) -> str | None:
     """Return the usual formula that gives every printed figure, two or more; None where there is none."""
     for name, compute in _FORMULAS.items() if len(rows) > 1 else ():
         try:
-            if not any(_differs(compute(periods, activity), printed) for printed, activity, periods, _ in rows):
+            if not any(_differs(compute(periods, activity), printed) for printed, activity, periods in rows):
                 return name
         except (ZeroDivisionError, KeyError):  # a goal of 0, or a period without weight: this formula gives no figure
             continue
