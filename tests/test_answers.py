@@ -120,11 +120,11 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
         "motivo": None,
     }
     open_cells = {cell.coordinate for cells in sheet.iter_rows() for cell in cells if not cell.protection.locked}
-    rows = range(HEAD + 1, HEAD + 5)
+    rows = range(HEAD + 1, HEAD + 6)
     assert open_cells == {f"{columns[name]}{row}" for name in FORM.llena for row in rows} | {"D4", "F4"}
     check = sheet.data_validations.dataValidation[0]
     assert (str(check.sqref), check.formula1) == (
-        f"{columns['respuesta']}7:{columns['respuesta']}10",
+        f"{columns['respuesta']}7:{columns['respuesta']}11",
         f'"{",".join(MEANINGS)}"',
     )
     assert sheet.freeze_panes == f"A{HEAD + 1}"
@@ -187,6 +187,7 @@ def test_each_finding_is_told_as_it_stands(quarter, book):
         ["comentario-contradice", "dice corregido, y sigue", "corregido"],
         ["comentario-contradice", "respondido", "se confirma el dato"],
         ["sobreejecucion", "sin respuesta", ""],
+        ["compensacion-oculta", "sin respuesta", ""],
         ["sobreejecucion", "nuevo", ""],
         ["cifras-identicas", "ya no aparece", "no procede"],
     ]
@@ -233,7 +234,7 @@ def test_a_new_workbook_keeps_the_answer_that_stands_and_asks_again_what_does_no
     assert saved.columns.tolist() == COLUMNS
     assert len(saved) == len(list_asked(quarter.hallazgos))
     states = settle(quarter, again).query("unidad_id == '303'")["estado"].tolist()
-    assert states == ["sin respuesta", "respondido", "sin respuesta", "respondido"]
+    assert states == ["sin respuesta", "respondido", "sin respuesta", "respondido", "sin respuesta"]
 
 
 def test_answers_outlive_a_changed_line_and_a_changed_value(tmp_path):
@@ -272,6 +273,7 @@ def test_a_later_quarter_holds_and_its_blanks_erase_nothing(quarter, book, tmp_p
             "se confirma el dato",
             "",
             "no procede",
+            "",
         ]
     assert "un libro del trimestre 2; se evalúa el trimestre 1" in refuse(quarter, second)
 

@@ -22,7 +22,7 @@ _GOAL = r"(?:metas?|objetivos?|programado|planeado|planificado|previsto|proyecta
 _THE = r"(?:(?:con|en|a|al|la|las|el|los|lo|su|sus|nuestra|nuestras|dicha|esta|ambas|todas|todo)\s+){0,4}"
 _OF = (
     r"(?:\s+(?:programada|propuesta|establecida|planteada|prevista|fijada|fisica|operativa|del|mes|periodo|la|"
-    rf"actividad|de|{'|'.join(MONTH_NAMES)}|100\s*%)){0, 9}"
+    rf"actividad|de|{'|'.join(MONTH_NAMES)}|100\s*%)){{0,9}}"
 )
 _ENDS = r"(?=\s*$|\s+(?:por|debido|ya|porque|pues|dado|gracias|satisfactoriamente|totalmente|al\s+100)\b)"
 _SAYS = (
