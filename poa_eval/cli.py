@@ -47,7 +47,11 @@ def _usage(ctx: Any) -> str:
 def _print_help(self: Any, ctx: Any, formatter: Any) -> None:
     """Print the help of a command (typer's own has English words that cannot be set)."""
     arguments = [(p.metavar, p.help) for p in self.params if p.param_type_name == "argument"]
-    options = [(f"{', '.join(p.opts)} {p.metavar}", p.help) for p in self.params if p.param_type_name == "option"]
+    options = [
+        (f"{', '.join(p.opts)} {p.metavar or ''}".rstrip(), p.help)
+        for p in self.params
+        if p.param_type_name == "option"
+    ]
     options.append(("--help", "Muestra esta ayuda y termina."))
     commands = [(name, command.help) for name, command in getattr(self, "commands", {}).items()]
     console = Console(highlight=False)
@@ -89,6 +93,8 @@ def _run(
         Path | None,
         typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
+    pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
     from poa_eval.overview import write_overview
 
@@ -96,7 +102,8 @@ def _run(
     for path in params:
         try:
             code, folder = _run_one(path, out)
-            folders.add(folder)
+            folders.add(folder.parent)
+            code = max(code, _send_off(folder, pdf=pdf, pack=pack))
         except PoaError as error:  # what is wrong with one quarter does not stop the others
             print(error, file=sys.stderr)
             code = REFUSED
@@ -107,7 +114,7 @@ def _run(
 
 
 def _run_one(params: Path, out: Path | None) -> tuple[int, Path]:
-    """Run one quarter; return the exit code and the folder in which its own lies."""
+    """Run one quarter; return the exit code and its folder."""
     from poa_eval.run import run_quarter
 
     console = Console(stderr=True, highlight=False)
@@ -132,7 +139,21 @@ def _run_one(params: Path, out: Path | None) -> tuple[int, Path]:
     for unidad_id, message in outcome.fallidas:
         who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
         print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-    return FAILED if outcome.fallidas else 0, outcome.carpeta.parent
+    return FAILED if outcome.fallidas else 0, outcome.carpeta
+
+
+def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
+    """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
+    from poa_eval.mail import find_browser, pack_run, print_pages
+
+    made, problem = print_pages(folder) if pdf else ([], None)
+    if made:
+        print(f"PDF: {len(made)}, cada uno junto a su página")
+    if problem:
+        print(problem, file=sys.stderr)
+    if pack:
+        print(f"Para enviar: {pack_run(folder)}")
+    return FAILED if problem and find_browser() else 0
 
 
 @app.command("load", cls=_Command, help="Lee un documento y guarda sus tablas ordenadas y sus hallazgos en CSV.")

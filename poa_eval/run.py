@@ -18,6 +18,7 @@ import pandas as pd
 
 import poa_eval
 from poa_eval.ask import refuse_filled, write_observations
+from poa_eval.book import write_book
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.evaluability import assess
 from poa_eval.execute import execute_notebook
@@ -115,6 +116,7 @@ def run_quarter(
         writing = time.perf_counter()
         write_tables(_output_tables(quarter), new / "datos")
         write_observations(quarter, new)
+        write_book(quarter, new / "evaluacion.xlsx")
         _write_json(new / "run.json", _describe_run(quarter, params_path, hashes, jobs, failed))
         _move_in(folder, new)
         times |= {"escribir": _seconds_since(writing), "total": _seconds_since(started)}

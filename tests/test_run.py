@@ -62,6 +62,7 @@ def project(tmp_path, monkeypatch):
     write_notebook(root / "notebooks" / run.INSTITUTION_NOTEBOOK, UNIT_CELLS[:1])
     monkeypatch.setattr(run, "load_params", lambda path: SimpleNamespace())
     monkeypatch.setattr(run, "find_root", lambda start: root)
+    monkeypatch.setattr(run, "write_book", lambda quarter, path: path.write_bytes(b"libro"))
     quarter = make_quarter(root, ["303"])
     monkeypatch.setattr(run, "prepare_quarter", lambda params, root: quarter)
     return root

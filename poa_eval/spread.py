@@ -1,0 +1,290 @@
+"""Spread: tables laid out on the sheets of a workbook to be read: real numbers and dates, filters, print set-up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import xlsxwriter
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from poa_eval.words import capitalize, format_number, format_percent, has
+
+_FONT, _DARK, _SOFT, _LINE = "Calibri", "#0B3C5D", "#4A5866", "#C9D1D9"
+#: Ink and fill of the words that are coloured, as on the pages; the word itself always stands.
+_COLOURS = {
+    "sobrecumplida": ("#FFFFFF", "#0B4F7A"),
+    "cumplida": ("#0B3C5D", "#D3E5F3"),
+    "casi cumplida": ("#24494D", "#E6F1F1"),
+    "en riesgo": ("#5C3A00", "#FFE9B8"),
+    "crítica": ("#FFFFFF", "#9C3500"),
+    "no programada": ("#414B55", "#ECEFF2"),
+    "no evaluable": ("#414B55", "#ECEFF2"),
+    "error": ("#FFFFFF", "#9C3500"),
+    "advertencia": ("#5C3A00", "#FFE9B8"),
+    "difiere": ("#FFFFFF", "#9C3500"),
+    "coincide": ("#0B3C5D", "#D3E5F3"),
+    "coincide por reconstrucción": ("#24494D", "#E6F1F1"),
+    "no": ("#5C3A00", "#FFE9B8"),
+}
+_MAX_TEXT = 32_767
+_A4 = 9
+_PAGE_LETTERS = 215  # across A4 that can still be read
+_HEAD = 3  # row of the headings, counted from 0
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a sheet.
+
+    Parameters
+    ----------
+    title : str
+    source : str or tuple or callable
+        Key of the row that holds the value, or a function of the row. A value may come as a pair with its own kind.
+    kind : str, default "text"
+        ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state``: a word that may be coloured.
+    width : int, default 12
+        In letters.
+    group : str, optional
+        Heading above it.
+    is_aside : bool, default False
+        For who works with the sheet, not for paper; such columns stand last.
+    is_optional : bool, default False
+        Left out where no row has a value.
+    """
+
+    title: str
+    source: str | tuple | Callable[[Mapping], object]
+    kind: str = "text"
+    width: int = 12
+    group: str = ""
+    is_aside: bool = False
+    is_optional: bool = False
+
+    def take(self, row: Mapping) -> object:
+        """Return the value of a row."""
+        return self.source(row) if callable(self.source) else row.get(self.source)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A live formula with its result, which a preview shows without computing anything."""
+
+    text: str
+    result: float | str
+    is_array: bool = False
+
+
+class Spread:
+    """A workbook in the making.
+
+    Parameters
+    ----------
+    title, institution : str
+        Of the document and of every printed page.
+    language : str
+        As ``es-PE``.
+    """
+
+    def __init__(self, title: str, institution: str, language: str) -> None:
+        self._file = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self._file, {"in_memory": True})
+        self.book.set_properties(
+            {"title": title, "subject": institution, "author": "poa_eval", "created": dt.datetime(2000, 1, 1)}
+        )
+        self.book.set_calc_mode("auto")
+        #: Of each sheet with a table: its name, what it holds, and its rows.
+        self.listed: list[tuple[str, str, int]] = []
+        self._language = language
+        self._formats: dict[tuple, Any] = {}
+        self._heading = title.replace("&", "&&"), institution.replace("&", "&&")[:120]
+
+    def format(self, **properties: object) -> Any:
+        """Return the format with these properties."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            base = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
+            self._formats[key] = self.book.add_format(base | properties)
+        return self._formats[key]
+
+    def add_sheet(self, name: str, *, colour: str = _DARK) -> Any:
+        """Add an empty sheet, set up for reading and for A4 across."""
+        sheet = self.book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        sheet.set_tab_color(colour)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(0.4, 0.4, 0.75, 0.6)
+        sheet.set_header("&L{}&R{}".format(*self._heading))
+        sheet.set_footer("&L&A&RPágina &P de &N")
+        return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: object, kind: str = "text", **look: object) -> None:
+        """Put a value into a cell as what it is; a text stays a text, whatever it begins with."""
+        if isinstance(value, Formula):
+            look |= {"num_format": _pick_format(value.result, kind)} | ({"align": "center"} if kind == "state" else {})
+            write = sheet.write_array_formula if value.is_array else sheet.write_formula
+            place = (row, column, row, column) if value.is_array else (row, column)
+            write(*place, f"={value.text}", self.format(**look), value.result)
+        elif not has(value):
+            sheet.write_blank(row, column, None, self.format(**look))
+        elif isinstance(value, str):
+            text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MAX_TEXT]
+            look |= {"text_wrap": True} | ({"quote_prefix": True} if text[:1] in tuple("=+-@") else {})
+            look = ({"align": "center"} if kind == "state" else {"align": "left", "indent": 1}) | look
+            sheet.write_string(row, column, text, self.format(**look))
+        elif isinstance(value, dt.date):
+            sheet.write_datetime(
+                row, column, value, self.format(**{"num_format": "dd/mm/yyyy", "align": "left"} | look)
+            )
+        else:
+            look |= {"num_format": _pick_format(value, kind)}
+            sheet.write_number(row, column, value, self.format(**look))
+
+    def put_table(
+        self,
+        name: str,
+        what: str,
+        note: str,
+        fields: Iterable[Field],
+        rows: Sequence[Mapping],
+        *,
+        table: str | None = None,
+        foot: Mapping | None = None,
+        frozen: int = 1,
+    ) -> tuple[Any, int]:
+        """Lay a table out on a sheet of its own, and list it in `listed`.
+
+        Parameters
+        ----------
+        name, what, note : str
+            Name of the sheet, what it holds, and a remark below that.
+        fields : iterable of Field
+        rows : sequence of mapping
+            At least one; missing values leave the cell empty.
+        table : str, optional
+            Name of the Excel table, whose columns formulas can name; without it the rows only get a filter.
+        foot : mapping, optional
+            A row apart below the table, which filters and sorting leave alone.
+        frozen : int, default 1
+            Columns that stay in view.
+
+        Returns
+        -------
+        (worksheet, int)
+            The sheet, and the row of the foot, counted from 0.
+        """
+        fields = [field for field in fields if not field.is_optional or any(has(field.take(row)) for row in rows)]
+        self.listed.append((name, what, len(rows)))
+        sheet, title = self.add_sheet(name), capitalize(what)
+        sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=_DARK))
+        sheet.write_string(1, 0, note, self.format(font_color=_SOFT))
+        sheet.write_url(
+            2, 0, "internal:'Portada'!A1", self.format(font_color="#0B5394", underline=1), "Ir a la portada"
+        )
+        grouped = any(field.group for field in fields)
+        top = _HEAD + grouped
+        bottom, last = top + len(rows), len(fields) - 1
+        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": _DARK, "text_wrap": True, "valign": "vcenter"}
+        head |= {"border": 1, "border_color": _LINE, "align": "center"}
+        if grouped:
+            self._put_groups(sheet, fields, self.format(**head))
+        for at, field in enumerate(fields):
+            sheet.set_column(at, at, field.width)
+            sheet.write_string(top, at, field.title, self.format(**head))
+        sheet.set_row(top, 13.5 * max(_count_lines(field.title, field.width - 3) for field in fields) + 8)
+        if table and not grouped:
+            columns = [{"header": field.title, "header_format": self.format(**head)} for field in fields]
+            sheet.add_table(
+                top, 0, bottom, last, {"name": table, "columns": columns, "style": None, "banded_rows": False}
+            )
+        else:
+            sheet.autofilter(top, 0, bottom, last)
+        for at, row in enumerate(rows, start=top + 1):
+            self._put_row(sheet, at, fields, row, bottom=1, bottom_color=_LINE)
+        if foot:
+            self._put_row(sheet, bottom + 2, fields, foot, bold=True, top=2, top_color=_DARK)
+        self._colour(sheet, top + 1, bottom + 2 if foot else bottom, fields)
+        sheet.freeze_panes(top + 1, frozen)
+        sheet.repeat_rows(_HEAD, top)
+        printed = [field.width for field in fields if not field.is_aside]
+        sheet.print_area(_HEAD, 0, bottom + 2 if foot else bottom, len(printed) - 1)
+        sheet.set_header('&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1]))
+        sheet.fit_to_pages(-(-sum(printed) // _PAGE_LETTERS), 0)
+        sheet.repeat_columns(0, frozen - 1)
+        return sheet, bottom + 2
+
+    def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, **look: object) -> None:
+        high = 1
+        for column, field in enumerate(fields):
+            value = field.take(row)
+            value, kind = value if isinstance(value, tuple) else (value, field.kind)
+            self.put(sheet, at, column, value, kind, **look)
+            if isinstance(value, str) and not field.is_aside:
+                high = max(high, _count_lines(value, field.width - 1.5))
+        sheet.set_row(at, min(13 * high + 4, 409))
+
+    def _put_groups(self, sheet: Any, fields: Sequence[Field], look: Any) -> None:
+        start = 0
+        for at in range(1, len(fields) + 1):
+            if at == len(fields) or fields[at].group != fields[start].group:
+                if at - start > 1:
+                    sheet.merge_range(_HEAD, start, _HEAD, at - 1, fields[start].group, look)
+                else:
+                    sheet.write_string(_HEAD, start, fields[start].group, look)
+                start = at
+
+    def _colour(self, sheet: Any, first: int, last: int, fields: Iterable[Field]) -> None:
+        """Colour the words of states; the rule follows the word when a planner changes it."""
+        for at, field in enumerate(fields):
+            for word, (ink, fill) in _COLOURS.items() if field.kind == "state" else ():
+                look = self.book.add_format({"font_color": ink, "bg_color": fill})
+                rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
+                sheet.conditional_format(first, at, last, at, rule)
+
+    def render(self) -> bytes:
+        """Return the workbook's bytes; they depend on its content alone."""
+        self.book.close()
+        fixed = io.BytesIO()
+        with zipfile.ZipFile(self._file) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
+            for member in old.infolist():
+                content = old.read(member)
+                if member.filename == "docProps/core.xml":
+                    said = f"<dc:language>{self._language}</dc:language></cp:coreProperties>".encode()
+                    content = re.sub(rb"</cp:coreProperties>", said, content)
+                new.writestr(zipfile.ZipInfo(member.filename, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+        return fixed.getvalue()
+
+
+@lru_cache(maxsize=65536)
+def _count_lines(text: str, width: float) -> int:
+    """Return how many lines a text takes, word by word, in a column of that width."""
+    lines = 0
+    for part in text.splitlines() or [""]:
+        lines, used = lines + 1, 0.0
+        for word in part.split():
+            capitals = sum(map(str.isupper, word))
+            long = 0.92 * capitals + 0.78 * (len(word) - capitals)
+            if used and used + 0.6 + long > width:
+                lines, used = lines + 1, 0.0
+            lines, used = lines + int(long // (width + 1)), used + 0.6 * (used > 0) + long % (width + 1)
+    return lines
+
+
+@lru_cache(maxsize=65536)
+def _pick_format(value: object, kind: str) -> str:
+    """Return the number format that shows as many decimals as the pages do."""
+    if isinstance(value, str):
+        return "General"
+    write = format_percent if kind == "percent" else format_number
+    decimals = len(write(value, "en").replace("\N{NO-BREAK SPACE}%", "").partition(".")[2])
+    digits = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return f'{digits}"\N{NO-BREAK SPACE}%"' if kind == "percent" else digits
