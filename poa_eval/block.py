@@ -80,7 +80,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, a state or both; with notes, a title that gives its source, a link, and the number to sort by."""
+    """A cell: a text, a state or both; with notes, the title that gives its source, a link, and the number to sort by.
+
+    `picture` is one of `bars`; `badge` is what stands beside the state's sign instead of its name.
+    """
 
     text: str = MISSING
     notes: tuple[str, ...] = ()
@@ -89,6 +92,8 @@ class Cell:
     state: str = ""
     link: str = ""
     value: float | None = None
+    picture: str = ""
+    badge: str = ""
 
     @property
     def symbol(self) -> str:
@@ -108,7 +113,7 @@ class Cell:
     @property
     def is_blank(self) -> bool:
         """Say whether the cell tells nothing."""
-        return self.text == MISSING and not self.state and not self.notes
+        return self.text == MISSING and not (self.state or self.notes or self.picture)
 
 
 def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
@@ -123,10 +128,13 @@ def number_cell(value: float | None, locale: str, *, source: object = None) -> C
     return Cell(format_number(value, locale), title=title, is_number=True, value=value)
 
 
-def percent_cell(value: float | None, locale: str, *, state: str = "", reason: str = "") -> Cell:
+def percent_cell(
+    value: float | None, locale: str, *, state: str = "", reason: str = "", title: str = "", picture: str = ""
+) -> Cell:
     """Return a cell of a percentage with the state it gives; where there is none, the state or a dash, and why."""
     text = "" if state and not has(value) else format_percent(value, locale)
-    return Cell(text, (reason,) if reason and not has(value) else (), is_number=True, state=state, value=value)
+    notes = (reason,) if reason and not has(value) else ()
+    return Cell(text, notes, title if has(value) else "", True, state, value=value, picture=picture)
 
 
 def state_cell(state: str, *, is_number: bool = False) -> Cell:
