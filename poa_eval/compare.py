@@ -240,7 +240,8 @@ def _cell_heat(row: Mapping[str, object], window: str, e: Evaluation) -> Cell:
 
 def _badge(value: float | None, state: str, e: Evaluation) -> Cell:
     """Return a cell that is one badge: the state's sign and colour with the number, or without one the state's name."""
-    return Cell("", is_number=True, state=state, badge=format_percent(value, e.plan.locale) if has(value) else "")
+    said = format_percent(value, e.plan.locale) if has(value) else ""
+    return Cell("", is_number=True, state=state, badge=said, value=value)
 
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
@@ -295,13 +296,13 @@ def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
             _name_row(row, codes),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
             *(number_cell(row[f"{c}_acumulado"], locale, source=row["fuente"]) for c in ("programado", "ejecutado")),
-            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], locale),
             percent_cell(row["cumplimiento_acumulado"], locale, state=row["estado"]),
+            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], locale),
         ]
         for row in table.head(_MOST).to_dict("records")
     ]
     columns = [Column("Actividad"), Column("Unidad")]
-    columns += [Column(title, is_number=True) for title in ("Programado", "Ejecutado", "Diferencia")]
-    columns.append(Column("Cumplimiento acumulado (%)", is_number=True))
+    titles = ("Programado", "Ejecutado", "Cumplimiento acumulado (%)", "Diferencia")
+    columns += [Column(title, is_number=True) for title in titles]
     more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
     return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))

@@ -171,7 +171,7 @@ def _list_months(e: Evaluation, load: Load) -> Block:
     signs = {key: ORIGINS[origin][0] for key, origin in load.meses.set_index(["actividad_id", "mes"])["origen"].items()}
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
-        months = [Cell(signs.get((row["actividad_id"], month), "")) for month in range(1, 13)]
+        months = [Cell(signs.get((row["actividad_id"], month), "·")) for month in range(1, 13)]
         return [_name_cell(row, row["codigo"]), *months, text_cell(row["frecuencia"])]
 
     rows = e.plan.actividades.to_dict("records")

@@ -67,7 +67,7 @@ def test_a_heat_map_holds_each_units_number_and_sign_by_quarter_or_month(sat, ge
 
 def test_the_furthest_behind_and_the_far_beyond_are_few_and_in_order(sat, gerencia):
     rows = [row for row in read_rows(poa.show_extremes(sat))[1:]]
-    assert [row[2:5] for row in rows][:2] == [["44", "30", "-14"], ["45", "44", "-1"]]
+    assert [(*row[2:4], row[5]) for row in rows][:2] == [("44", "30", "-14"), ("45", "44", "-1")]
     assert len(rows) == 5
     said = read_text(poa.show_extremes(gerencia))
     assert "1 actividad sin reporte no tiene cifra que ordenar." in said

@@ -1,18 +1,13 @@
 """Whole pages: the numbers shown are those in `datos/`, and the words are words."""
 
 import re
-from functools import cache
 
-import nbformat
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
-from made import open_params
-from nbformat.v4 import new_output
+from made import make_page, open_params
 
-import poa_eval as poa
 from places import ROOT
-from poa_eval.report import export_html
 from poa_eval.run import _output_tables
 from poa_eval.write import write_tables
 
@@ -20,18 +15,6 @@ PARAMS = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
 OF_RESULTS = ["sat-2022-t4", "gerencia-comercial-2023-t1"]
 CODE = re.compile(r"\b\w*[a-záéíóúñ]_[a-záéíóúñ]\w*|\b(?:nan|none|null|nat|inf|true|false)\b", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(?:the|and|of|not|value|error in|unit|quarter|missing|table|figure|report|total of)\b")
-
-
-@cache
-def make_page(params: str, unit: str | None = None) -> str:
-    quarter = open_params(params)
-    quarter = quarter.unit(unit) if unit else quarter
-    name = "informe_unidad" if unit else "informe_institucional"
-    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    for cell in [cell for cell in notebook.cells if cell.cell_type == "code"][2:]:
-        block = eval(cell.source, {"poa": poa, "q": quarter})
-        cell.outputs = [new_output("display_data", data={"text/html": block.html})] if block.html else []
-    return export_html(notebook, titulo="Prueba")
 
 
 def list_units(params: str) -> list[str]:

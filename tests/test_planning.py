@@ -228,7 +228,7 @@ def test_units_rank_by_what_they_say_and_the_reason_is_told(santiago):
 def read_signs(block) -> dict[str, str]:
     """Return the twelve months of each activity, a dot where there is no sign."""
     rows = [row for row in read_rows(block) if len(row) >= 13 and row[1] != "ene"]
-    return {row[0]: "".join(sign or "." for sign in row[1:13]) for row in rows}
+    return {row[0]: "".join(row[1:13]).replace("·", ".") for row in rows}
 
 
 def test_what_falls_due_is_told_and_each_activitys_months_are_shown(jocotepec, cuscatancingo, santiago):
