@@ -80,7 +80,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, a state or both; with notes below, a title that gives its source, and a link."""
+    """A cell: a text, a state or both; with notes, the title that gives its source, a link, and the number to sort by.
+
+    `picture` is one of `bars`; `badge` is what stands beside the state's sign instead of its name.
+    """
 
     text: str = MISSING
     notes: tuple[str, ...] = ()
@@ -88,6 +91,9 @@ class Cell:
     is_number: bool = False
     state: str = ""
     link: str = ""
+    value: float | None = None
+    picture: str = ""
+    badge: str = ""
 
     @property
     def symbol(self) -> str:
@@ -100,9 +106,14 @@ class Cell:
         return make_slug(self.state)
 
     @property
+    def plain_value(self) -> str:
+        """Return the number to sort by, where the text does not say it without separators."""
+        return f"{self.value:.10g}" if has(self.value) and not self.text.isdecimal() else ""
+
+    @property
     def is_blank(self) -> bool:
         """Say whether the cell tells nothing."""
-        return self.text == MISSING and not self.state and not self.notes
+        return self.text == MISSING and not (self.state or self.notes or self.picture)
 
 
 def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
@@ -113,13 +124,17 @@ def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", sourc
 
 def number_cell(value: float | None, locale: str, *, source: object = None) -> Cell:
     """Return a cell of a quantity, with its source where that is known."""
-    return Cell(format_number(value, locale), title=_name_source(source) if has(value) else "", is_number=True)
+    title = _name_source(source) if has(value) else ""
+    return Cell(format_number(value, locale), title=title, is_number=True, value=value)
 
 
-def percent_cell(value: float | None, locale: str, *, state: str = "", reason: str = "") -> Cell:
+def percent_cell(
+    value: float | None, locale: str, *, state: str = "", reason: str = "", title: str = "", picture: str = ""
+) -> Cell:
     """Return a cell of a percentage with the state it gives; where there is none, the state or a dash, and why."""
     text = "" if state and not has(value) else format_percent(value, locale)
-    return Cell(text, (reason,) if reason and not has(value) else (), is_number=True, state=state)
+    notes = (reason,) if reason and not has(value) else ()
+    return Cell(text, notes, title if has(value) else "", True, state, value=value, picture=picture)
 
 
 def state_cell(state: str, *, is_number: bool = False) -> Cell:
@@ -175,12 +190,12 @@ def render_table(
     columns = [columns[i] for i in kept]
     groups = [(title, [[row[i] for i in kept] for row in rows]) for title, rows in groups]
     foot = [total[i] for i in kept] if total else []
-    spans: list[tuple[str, int, Column]] = []
-    for column in columns:
+    spans: list[tuple[str, int, int]] = []
+    for number, column in enumerate(columns):
         if column.group and spans and spans[-1][0] == column.group:
-            spans[-1] = (column.group, spans[-1][1] + 1, column)
+            spans[-1] = (column.group, spans[-1][1] + 1, number)
         else:
-            spans.append((column.group, 1, column))
+            spans.append((column.group, 1, number))
     return render(
         "tabla.html.j2",
         caption=caption,

@@ -10,6 +10,7 @@ import pandas as pd
 from poa_eval.block import EMPTY, Block, render
 from poa_eval.evaluability import list_goals
 from poa_eval.measure import Evaluation
+from poa_eval.names import fold
 from poa_eval.narrate import is_unit, name_source, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.tell import has_plan
@@ -115,6 +116,18 @@ def show_goals(source: Source) -> Block:
         if nodes:
             units.append((_head_unit(e, unit_id), _group_facts(shared), nodes))
     return render("metas.html.j2", aims=_group_facts(aims), units=units, source=name_source(e))
+
+
+def show_context(source: Source) -> Block:
+    """Show where in the plan a unit's activities belong: axis, programme, objective, line of action; each said once."""
+    e = take_evaluation(source)
+    if has_plan(e) or not is_unit(e):
+        return EMPTY
+    facts = {}
+    for column in ("eje", "subeje", "transversalidad", "programa", "objetivo", "linea_accion"):
+        found = {fold(str(text)).replace(" ", ""): str(text) for text in e.plan.actividades[column] if has(text)}
+        facts |= {_FACTS[column]: list(found.values())} if found else {}
+    return render("datos.html.j2", units=[("", facts)], source=name_source(e)) if facts else EMPTY
 
 
 def show_statements(source: Source) -> Block:

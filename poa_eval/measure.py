@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -63,6 +64,11 @@ class Evaluation:
     unidades: pd.DataFrame
     institucion: pd.DataFrame
     solo_plan: bool = False
+
+    @cached_property
+    def anteriores(self) -> tuple[Evaluation, ...]:
+        """Return the evaluations of the earlier quarters, of the same plan."""
+        return tuple(measure(self.plan, quarter, perfil=self.perfil) for quarter in range(1, self.trimestre))
 
 
 def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:

@@ -13,8 +13,9 @@ from poa_eval.names import fold, suggest_sentence
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.read.raw import name_file
-from poa_eval.windows import Due, find_due, list_answered, list_window, measure_window
+from poa_eval.windows import Due, find_due, list_window
 from poa_eval.words import (
+    MISSING,
     capitalize,
     count_words,
     format_number,
@@ -23,6 +24,7 @@ from poa_eval.words import (
     join_words,
     name_activity,
     name_span,
+    name_unit,
 )
 
 #: States that ask for a look, in this order.
@@ -177,30 +179,29 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 
-def list_volumes(evaluation: Evaluation) -> tuple[pd.DataFrame, int]:
-    """List what may be added up within one unit of measure, and count the activities that may not.
+def list_comparable(activity: Mapping[str, object], due: Due, trimestre: int) -> tuple[list[dict], bool]:
+    """List the periods of an activity at one length and comparable, and say whether the programme was added up for it.
 
-    Returns
-    -------
-    DataFrame
-        One row an activity evaluated in a quarter: `medida`, `actividad_id`, `trimestre`, `programado`, `ejecutado`.
-    int
-        Activities whose values are not added: percentages, results already cumulative, answers Sí or No, without unit.
+    Where months and quarters stand side by side the months are added to quarters; a result that is already
+    cumulative stands against the programme up to there.
     """
-    plan, left_out, rows = evaluation.plan, 0, []
-    due, answered = find_dues(evaluation), list_answered(plan)
-    for activity in plan.actividades.to_dict("records"):
-        has_measure = has(activity["unidad_medida"]) and activity["actividad_id"] not in answered
-        measure = str(activity["unidad_medida"]) if has_measure else ""
-        is_share = "%" in measure or fold(measure).startswith(("porcent", "por cien", "punto"))
-        if not measure or is_share or (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
-            left_out += 1
-            continue
-        for quarter in range(1, evaluation.trimestre + 1):
-            window = measure_window(activity, due, (quarter,), evaluation.perfil)
-            if window.cumplimiento is not None:
-                rows.append((measure, activity["actividad_id"], quarter, window.programado, window.ejecutado))
-    return pd.DataFrame(rows, columns=["medida", "actividad_id", "trimestre", "programado", "ejecutado"]), left_out
+    rows = list_periods(activity, due, trimestre)
+    adding = (activity["acumulacion"], activity["acumulacion_programado"])
+    lengths = {row["meses"] for row in rows}
+    if adding == ("suma", "suma") and len(lengths) > 1 and max(lengths) == 3:
+        quarters = [[row for row in rows if (row["mes"] + 2) // 3 == q] for q in range(1, trimestre + 1)]
+        return [_add_up(part) for part in quarters if part], False
+    if adding == ("ultimo", "suma"):
+        running = pd.Series([row["programado"] for row in rows], dtype=float).cumsum()
+        return [row | {"programado": total} for row, total in zip(rows, running, strict=True)], True
+    return rows, False
+
+
+def _add_up(rows: list[dict]) -> dict[str, object]:
+    """Return the quarter of its months; without the sum of what one of them lacks."""
+    sums = {c: sum(r[c] for r in rows) if all(has(r[c]) for r in rows) else None for c in ("programado", "ejecutado")}
+    states = [row["estado"] for row in rows if row["estado"]]
+    return {"mes": (rows[0]["mes"] + 2) // 3 * 3, "meses": 3, "estado": max(states, default="")} | sums
 
 
 def tell_headline(evaluation: Evaluation) -> list[str]:
@@ -209,12 +210,15 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
     start = f"En el {name_quarter(evaluation)}"
     if not figures:
         return [f"{start} no hay actividades de esta unidad en el plan."]
-    sentences = [f"{start} {_tell_met(figures, 'trimestre', evaluation)}.", *_tell_rest(evaluation, "trimestre")]
-    if quarter > 1:
-        sentences += [f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}."]
-        sentences += _tell_rest(evaluation, "acumulado")
-    else:
-        sentences.append("Por ser el primer trimestre, lo acumulado es lo mismo.")
+    told = {
+        "acumulado": f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}.",
+        "trimestre": f"{start} {_tell_met(figures, 'trimestre', evaluation)}.",
+    }
+    sentences = []
+    for window in ("acumulado", "trimestre") if quarter > 1 else ("trimestre",):
+        sentences += [told[window], *_tell_rest(evaluation, window)]
+    sentences += ["Por ser el primer trimestre, lo acumulado es lo mismo."] if quarter == 1 else []
+    sentences += _tell_attention(evaluation)
     if has(figures.get("volumen_acumulado")):
         locale = evaluation.plan.locale
         done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
@@ -222,6 +226,33 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
         share = format_percent(figures["volumen_acumulado"], locale)
         sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados ({share}{said}).")
     return sentences
+
+
+def _tell_attention(evaluation: Evaluation) -> list[str]:
+    """Tell which units fell furthest behind, or which activities of the unit ask for a look; at most three."""
+    if is_unit(evaluation):
+        table = sort_by_need(evaluation)
+        rows = table[table["estado"].isin(ATTENTION)].head(3).to_dict("records")
+        share = [format_percent(r["cumplimiento_acumulado"], evaluation.plan.locale) for r in rows]
+        named = [
+            f"«{str(r['indicador'] if has(r['indicador']) else r['actividad']).rstrip('.')}» "
+            f"({r['estado']}{f', {s}' if s != MISSING else ''})"
+            for r, s in zip(rows, share, strict=True)
+        ]
+        return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
+    ranked, apart = rank_units(evaluation)
+    behind = [row for _, row in ranked if row["cumplidas_acumulado"] < count_base(row, "acumulado", evaluation)][::-1]
+    named = [
+        f"{name_unit(row['unidad_id'], row['unidad'])} "
+        f"({row['cumplidas_acumulado']} de {count_base(row, 'acumulado', evaluation)})"
+        for row in behind[:3]
+    ]
+    if len(ranked) + len(apart) < 2:
+        return []
+    said = [f"{'La unidad con menos metas cumplidas es' if len(named) == 1 else 'Las unidades más rezagadas son'} "]
+    said = [f"{said[0]}{join_words(named)}."] if named else []
+    late = [name_unit(row["unidad_id"], row["unidad"]) for row, _ in apart if row["sin_reporte_acumulado"]]
+    return said + ([f"{'Informó' if len(late) == 1 else 'Informaron'} muy poco {join_words(late)}."] if late else [])
 
 
 def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from poa_eval.report import links_page
+from poa_eval.block import Cell, Column, render_table, text_cell
+from poa_eval.report import wrap_page
 from poa_eval.values import QUARTERS
 
 
@@ -22,20 +23,24 @@ def write_overview(folder: Path) -> Path:
     Path
         The page.
     """
-    rows = []
-    for evidence in sorted(folder.glob("*/run.json")):
+    runs = []
+    for evidence in folder.glob("*/run.json"):
         run = json.loads(evidence.read_text(encoding="utf-8"))
         params, outcome = run["parametros"], run["resultado"]
+        results = [*outcome["unidades"].values(), outcome["institucion"]]
         period = f"{QUARTERS[params['trimestre'] - 1]} trimestre de {params['ejercicio']}"
-        units = list(outcome["unidades"].values())
-        failed = sum(result != "correcto" for result in (*units, outcome["institucion"]))
-        said = f"{len(units)} {'unidad' if len(units) == 1 else 'unidades'}"
-        said += f"; {failed} sin elaborar" if failed else ""
-        text = f"{params['institucion']} · {period} ({said}) · {evidence.parent.name}"
-        rows.append((params["institucion"], -params["ejercicio"], -params["trimestre"], evidence.parent.name, text))
-    links = [(f"{name}/index.html", text) for *_, name, text in sorted(rows)]
+        name = evidence.parent.name
+        cells = [
+            text_cell(params["institucion"], link=f"{name}/index.html", notes=[name]),
+            Cell(period),
+            Cell(str(len(results) - 1), is_number=True),
+            Cell(str(sum(result != "correcto" for result in results)), is_number=True),
+        ]
+        runs.append(((params["institucion"], -params["ejercicio"], -params["trimestre"], name), cells))
+    columns = [Column("Institución"), Column("Periodo")]
+    columns += [Column("Unidades (número)", is_number=True), Column("Informes sin elaborar (número)", is_number=True)]
+    rows = [cells for _, cells in sorted(runs, key=lambda run: run[0])]
+    table = render_table("Informes de cada institución y trimestre", columns, [("", rows)])
     page = folder / "index.html"
-    page.write_text(
-        links_page("Informes de evaluación", "Instituciones y trimestres", links), encoding="utf-8", newline="\n"
-    )
+    page.write_text(wrap_page("Informes de evaluación", table.html), encoding="utf-8", newline="\n")
     return page

@@ -10,28 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib import style
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from poa_eval.block import Block, render
 
-INK, SOFT, DONE, PLANNED, PAPER = "#1c2733", "#4a5866", "#0b4f7a", "#8b98a4", "#eef2f5"
-WHITE_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+INK, SOFT, DONE, PAPER = "#1c2733", "#4a5866", "#0b4f7a", "#eef2f5"
 _STYLE = Path(__file__).with_name("poa.mplstyle")
-
-
-def blank_axes(figure: Figure, width: float, height: float) -> Axes:
-    """Return axes over the whole figure, y downwards, without frame."""
-    axes = figure.add_axes((0.005, 0, 0.99, 1))
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    axes.set_axis_off()
-    return axes
-
-
-def clean_text(text: str) -> str:
-    """Return a text in one line without what cannot be printed, which would break the picture."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from poa_eval.bars import draw_bar
 from poa_eval.block import (
     EMPTY,
     Block,
@@ -21,15 +22,13 @@ from poa_eval.block import (
 from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
 from poa_eval.names import file_name
-from poa_eval.narrate import is_unit, name_quarter, name_source, take_evaluation
+from poa_eval.narrate import is_unit, name_source, take_evaluation
 from poa_eval.quarter import Quarter
-from poa_eval.tell import find_load, has_plan, tell_due, tell_investment
-from poa_eval.values import MONTHS, QUARTERS, close_months
+from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
+from poa_eval.values import MONTHS, QUARTERS
 from poa_eval.words import (
     capitalize,
     count_words,
-    format_number,
-    format_percent,
     has,
     join_words,
     name_unit,
@@ -57,52 +56,16 @@ def show_evaluability(source: Source, *, links: bool = False) -> Block:
         return EMPTY
     found = assess(e.plan)
     ranked = [] if is_unit(e) or len(found.unidades) < 2 else [_rank_units(found, e, links)]
-    sentences = [*_tell_criteria(found.actividades), *_tell_ranking(found, e.plan.locale) * bool(ranked)]
-    return join_blocks(render_words(sentences), _list_criteria(found, e), *ranked, _list_missing(found, e))
-
-
-def _tell_criteria(table: pd.DataFrame) -> list[str]:
-    """Tell which criteria all activities meet, which some, which none."""
-    total, names = len(table), {column: name for column, (name, _) in CRITERIA.items()}
-    counts = {names[column]: int(table[column].sum()) for column in CRITERIA}
-    full, none = ([name for name, number in counts.items() if number == limit] for limit in (total, 0))
-    some = [f"{name} ({number} de {total})" for name, number in counts.items() if 0 < number < total]
-    if total == 1:
-        parts = [f"La única actividad tiene {join_words(full)}."] if full else []
-        return [*parts, *([f"Le falta {join_words(none)}."] if none else [])]
-    said = [f"Las {total} actividades tienen {join_words(full)}."] if full else []
-    said += [f"Solo algunas: {join_words(some)}."] if some else []
-    return said + ([f"Ninguna tiene {join_words(none, 'ni')}."] if none else [])
-
-
-def _tell_ranking(found: Evaluability, locale: str) -> list[str]:
-    """Tell what sets the first unit apart from the last, criterion by criterion."""
-    table = found.unidades[found.unidades["evaluabilidad"].notna()]
-    if len(table) < 2:
-        return []
-    first, last = table.iloc[0], table.iloc[-1]
-    if first["evaluabilidad"] == last["evaluabilidad"]:
-        return ["Todas las unidades tienen la misma evaluabilidad."]
-    names, shares = (
-        [name_unit(row["unidad_id"], row["unidad"]) for row in (first, last)],
-        [format_percent(row["evaluabilidad"], locale) for row in (first, last)],
-    )
-    gaps = [
-        f"{name}, {format_percent(first[column], locale)} de las actividades de una frente a "
-        f"{format_percent(last[column], locale)} de la otra"
-        for column, (name, _) in CRITERIA.items()
-        if first[column] != last[column]
-    ]
-    return [f"{names[0]} ({shares[0]}) y {names[1]} ({shares[1]}) se distinguen en: {'; '.join(gaps)}."]
+    return join_blocks(_list_criteria(found, e), *ranked, _list_missing(found, e))
 
 
 def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
-    total = len(found.actividades)
+    total, share = len(found.actividades), found.institucion.iloc[0]
     rows = [
         [
             text_cell(capitalize(name), notes=[f"{capitalize(meaning)}."]),
             Cell(f"{int(found.actividades[column].sum())} de {total}", is_number=True),
-            percent_cell(found.institucion[column].iloc[0], e.plan.locale),
+            percent_cell(share[column], e.plan.locale, picture=draw_bar(share[column])),
         ]
         for column, (name, meaning) in CRITERIA.items()
     ]
@@ -111,10 +74,10 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
         Column("Actividades que lo cumplen", is_number=True),
         Column("Actividades que lo cumplen (%)", is_number=True),
     ]
-    share = percent_cell(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
-    total_row = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), share]
+    foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True)]
+    foot.append(percent_cell(share["evaluabilidad"], e.plan.locale))
     caption = "Los criterios de evaluabilidad y cuántas actividades los cumplen"
-    return render_table(caption, columns, [("", rows)], source=name_source(e), total=total_row)
+    return render_table(caption, columns, [("", rows)], source=name_source(e), total=foot)
 
 
 def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
@@ -167,7 +130,7 @@ def _name_cell(row: Mapping[str, object], code: object, notes: Iterable[str] = (
 
 
 def show_due(source: Source) -> Block:
-    """Show what falls due in the quarter, how much in each quarter, and of what the plan does not say when.
+    """Show what falls due in the quarter, in which months each activity stands, and of what the plan does not say when.
 
     An activity without calendar is «sin calendario»; it is not «no programada».
     """
@@ -177,58 +140,50 @@ def show_due(source: Source) -> Block:
         return EMPTY
     if load.meses.empty:
         return render_words([tell_due(e)])
-    origins = [meaning for _, meaning, *_ in load.origins]
-    words = render_words([tell_due(e), f"Un mes cuenta cuando {join_words(origins, 'o')}."])
-    return join_blocks(words, _count_quarters(e), _list_due(e))
+    signs = [f"{sign}: {meaning}." for sign, meaning, *_ in load.origins]
+    counts = _count_quarters(e, load) if e.plan.actividades["unidad_id"].nunique() > 1 else EMPTY
+    return join_blocks(render_words([tell_due(e), *tell_peak(load), *signs]), counts, _list_months(e, load))
 
 
-def _count_quarters(e: Evaluation) -> Block:
-    plan, noun = e.plan, find_load(e).noun
-    heads = [f"{name} trimestre" + " (el que se evalúa)" * (q == e.trimestre) for q, name in enumerate(QUARTERS, 1)]
-    columns = [Column("Unidad"), *(Column(head, noun, is_number=True) for head in heads)]
+def _name_quarters(e: Evaluation) -> list[str]:
+    return [f"{name} trimestre" + " (el que se evalúa)" * (q == e.trimestre) for q, name in enumerate(QUARTERS, 1)]
+
+
+def _count_quarters(e: Evaluation, load: Load) -> Block:
+    columns = [Column("Unidad"), *(Column(head, load.noun, is_number=True) for head in _name_quarters(e))]
     columns += [Column("Sin calendario", is_number=True), Column("Actividades del plan", is_number=True)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
-        load = find_load(e, ids)
-        numbers = (*load.trimestres, len(load.sin_calendario), len(ids))
+        part = find_load(e, ids)
+        numbers = (*part.trimestres, len(part.sin_calendario), len(ids))
         return [Cell(label), *(Cell(str(number), is_number=True) for number in numbers)]
 
-    owned = plan.actividades.groupby("unidad_id", sort=False)["actividad_id"]
-    names = plan.unidades.set_index("unidad_id")["unidad"]
+    owned = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"]
+    names = e.plan.unidades.set_index("unidad_id")["unidad"]
     rows = [count(name_unit(unit_id, names[unit_id]), ids) for unit_id, ids in owned]
-    total = count("Total", plan.actividades["actividad_id"]) if len(rows) > 1 else []
-    caption = f"{noun} en cada trimestre de {plan.ejercicio}"
+    total = count("Total", e.plan.actividades["actividad_id"])
+    caption = f"{load.noun} en cada trimestre de {e.plan.ejercicio}"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total)
 
 
-def _list_due(e: Evaluation) -> Block:
-    """List what stands in the quarter, and below it what has no calendar."""
-    load, months = find_load(e), close_months(e.trimestre)
-    here = load.meses[load.meses["mes"].isin(months)]
-    marks = {key: rows.to_dict("records") for key, rows in here.groupby("actividad_id")}
-    due = [row for row in e.plan.actividades.to_dict("records") if row["actividad_id"] in marks]
-    undated = e.plan.actividades[e.plan.actividades["actividad_id"].isin(load.sin_calendario)].to_dict("records")
+def _list_months(e: Evaluation, load: Load) -> Block:
+    """Show the months of each activity as signs, and below them what has no calendar."""
+    signs = {key: ORIGINS[origin][0] for key, origin in load.meses.set_index(["actividad_id", "mes"])["origen"].items()}
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
-        months = [MONTHS[int(mark["mes"]) - 1] for mark in marks.get(row["actividad_id"], [])]
-        when = (", ".join(months) or "sin calendario").replace(" ", "\N{NO-BREAK SPACE}")
-        name = _name_cell(row, row["codigo"], notes=_tell_goal(row, e.plan.locale))
-        return [name, Cell(when), text_cell(row["frecuencia"])]
+        months = [Cell(signs.get((row["actividad_id"], month), "·")) for month in range(1, 13)]
+        return [_name_cell(row, row["codigo"]), *months, text_cell(row["frecuencia"])]
 
-    groups = _group_by_unit(e, due, make_row) or [("Ninguna en el trimestre", [])]
-    if undated:
-        groups.append((f"Sin calendario: el plan no dice cuándo ({len(undated)})", [make_row(row) for row in undated]))
-    columns = [Column("Actividad"), Column("Meses"), Column("Frecuencia", is_optional=True)]
-    caption = f"{load.noun} en el {name_quarter(e)}"
-    return render_table(caption, columns, groups, source=name_source(e))
-
-
-def _tell_goal(row: Mapping[str, object], locale: str) -> list[str]:
-    """Return the goal of an activity, in figures and in words, as far as the plan says it."""
-    figure = [format_number(row["meta_anual"], locale)] if has(row["meta_anual"]) else []
-    figure += [str(row["unidad_medida"])] if figure and has(row["unidad_medida"]) else []
-    words = [str(row["meta_texto"])] if has(row["meta_texto"]) else []
-    return [f"Meta: {' · '.join([' '.join(figure), *words] if figure else words)}"] if figure or words else []
+    rows = e.plan.actividades.to_dict("records")
+    dated = [row for row in rows if row["actividad_id"] not in load.sin_calendario]
+    undated = [make_row(row) for row in rows if row["actividad_id"] in load.sin_calendario]
+    groups = _group_by_unit(e, dated, make_row)
+    groups += [(f"Sin calendario: el plan no dice cuándo ({len(undated)})", undated)] if undated else []
+    columns = [Column("Actividad")]
+    columns += [Column(month, _name_quarters(e)[i // 3]) for i, month in enumerate(MONTHS)]
+    columns.append(Column("Frecuencia", is_optional=True))
+    caption = f"Meses de {e.plan.ejercicio} en que está cada actividad"
+    return render_table(caption, columns, groups, source=name_source(e), kind="compacta periodos")
 
 
 def _group_by_unit(e: Evaluation, rows: Sequence[dict], make_row) -> list[tuple[str, list[list[Cell]]]]:
@@ -274,17 +229,7 @@ def show_investment(source: Source) -> Block:
     columns += [Column("Parte del total (%)", is_number=True, is_optional=True)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
-    words = render_words([tell_investment(e), *_tell_largest(e)]) if amounts.notna().any() else EMPTY
+    words = render_words([tell_investment(e)]) if amounts.notna().any() else EMPTY
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
     table = render_table(caption, columns, groups, source=name_source(e), total=foot if amounts.notna().any() else [])
     return join_blocks(words, table)
-
-
-def _tell_largest(e: Evaluation) -> list[str]:
-    """Tell the largest amount and its share, where there are several."""
-    amounts = e.plan.actividades["inversion"]
-    if (amounts > 0).sum() < 2:
-        return []
-    row = e.plan.actividades.loc[amounts.idxmax()]
-    share = format_percent(amounts.max() / amounts.sum() * 100, e.plan.locale)
-    return [f"La mayor es la de «{str(row['actividad']).rstrip('.')}»: {share} del total."]

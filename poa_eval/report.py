@@ -1,9 +1,11 @@
-"""Turn an executed notebook into one HTML page that needs nothing else: no code, no script, no connection."""
+"""Turn an executed notebook into one HTML page that needs nothing else: no code, no connection, a script of its own."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -15,9 +17,12 @@ from nbformat import NotebookNode
 
 import poa_eval
 from poa_eval.errors import PoaError
+from poa_eval.names import make_slug
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MARK = "papermill-error-cell-tag"
+_HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
+_FEWEST_SECTIONS = 3  # a shorter page needs no table of contents
 
 
 def export_html(
@@ -26,11 +31,12 @@ def export_html(
     titulo: str,
     avisos: Iterable[str] = (),
     enlaces: Iterable[tuple[str, str]] = (),
+    volver: tuple[str, str] | None = None,
 ) -> str:
     """Render an executed notebook as a self-contained page.
 
     Words and results are shown; code, prompts, streams and tracebacks are not. ``text/html`` results are trusted,
-    because the package makes them; any other text is escaped.
+    because the package makes them; any other text is escaped. A result with the page's heading goes into its header.
 
     Parameters
     ----------
@@ -42,6 +48,8 @@ def export_html(
         Warnings for the banner on top.
     enlaces : iterable of (str, str)
         Relative address and text of the pages to link at the end.
+    volver : (str, str), optional
+        Relative address of the page above this one, and whose it is.
 
     Returns
     -------
@@ -52,13 +60,14 @@ def export_html(
     --------
     >>> cell = nbformat.v4.new_markdown_cell("Cumplió **3 de 4** metas.")
     >>> page = export_html(nbformat.v4.new_notebook(cells=[cell]), titulo="Primer trimestre")
-    >>> "<h1>Primer trimestre</h1>" in page, "<strong>3 de 4</strong>" in page, "<script" in page
-    (True, True, False)
+    >>> "<h1>Primer trimestre</h1>" in page, "<strong>3 de 4</strong>" in page
+    (True, True)
     """
     if not isinstance(notebook, NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
     notebook = without_empty_sections(without_marks(notebook))
-    page = _page(titulo, avisos=avisos, enlaces=enlaces)
+    page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver)
+    page["cabecera"] = _find_header(notebook)
     if _has_heading(notebook):
         page["encabezado"] = ""
     exporter = HTMLExporter(
@@ -70,10 +79,16 @@ def export_html(
         filters={"base64_de": _encode_base64, "como_texto": html.escape},
     )
     body, _ = exporter.from_notebook_node(notebook, resources={"poa_eval": page})
-    return body.strip() + "\n"
+    return _add_contents(body)
 
 
-def error_page(titulo: str, mensaje: str, enlaces: Iterable[tuple[str, str]] = ()) -> str:
+def error_page(
+    titulo: str,
+    mensaje: str,
+    enlaces: Iterable[tuple[str, str]] = (),
+    *,
+    volver: tuple[str, str] | None = None,
+) -> str:
     """Make the page of a report that could not be made.
 
     Parameters
@@ -82,6 +97,8 @@ def error_page(titulo: str, mensaje: str, enlaces: Iterable[tuple[str, str]] = (
         What the page would have been, and why it is not there.
     enlaces : iterable of (str, str)
         Relative address and text of the pages to link.
+    volver : (str, str), optional
+        Relative address of the page above this one, and whose it is.
 
     Returns
     -------
@@ -93,19 +110,19 @@ def error_page(titulo: str, mensaje: str, enlaces: Iterable[tuple[str, str]] = (
     >>> "no se pudo elaborar" in error_page("Tesorería", "falló el cuaderno")
     True
     """
-    template = _environment().get_template("error.html.j2")
-    return template.render(pagina=_page(titulo, enlaces=enlaces), mensaje=mensaje).strip() + "\n"
+    page = _page(titulo, enlaces=enlaces, volver=volver)
+    return _add_contents(_environment().get_template("error.html.j2").render(pagina=page, mensaje=mensaje))
 
 
-def links_page(titulo: str, titulo_enlaces: str, enlaces: Iterable[tuple[str, str]]) -> str:
-    """Make a page that only links others.
+def wrap_page(titulo: str, cuerpo: str) -> str:
+    """Make a page of markup of the package's own templates.
 
     Parameters
     ----------
-    titulo, titulo_enlaces : str
-        Heading of the page, and of its links.
-    enlaces : iterable of (str, str)
-        Relative address and text of the pages to link.
+    titulo : str
+        Heading of the page.
+    cuerpo : str
+        Markup of the page's content.
 
     Returns
     -------
@@ -114,20 +131,25 @@ def links_page(titulo: str, titulo_enlaces: str, enlaces: Iterable[tuple[str, st
 
     Examples
     --------
-    >>> 'href="a/index.html"' in links_page("Informes", "Instituciones", [("a/index.html", "A")])
+    >>> "<p>Nada.</p>" in wrap_page("Informes", "<p>Nada.</p>")
     True
     """
-    page = _page(titulo, enlaces=enlaces) | {"titulo_enlaces": titulo_enlaces}
-    return _environment().get_template("enlaces.html.j2").render(pagina=page).strip() + "\n"
+    return _add_contents(_environment().get_template("libre.html.j2").render(pagina=_page(titulo), cuerpo=cuerpo))
 
 
-def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = ()) -> dict:
+def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = (), volver=None) -> dict:
+    script = (_TEMPLATES / "informe" / "tablas.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "titulo": titulo,
         "encabezado": titulo,
+        "cabecera": "",
+        "volver": volver,
+        "papel": _quote_css(" · ".join(filter(None, (volver and volver[1], titulo)))),
+        "guion": script,
+        "huella_guion": f"sha256-{digest}",
         "avisos": list(avisos),
         "enlaces": list(enlaces),
-        "titulo_enlaces": "Informes de las unidades",
         "version": poa_eval.__version__,
         "errores_propios": sorted(own_error_names()),
         "sin_descripcion": "Gráfico sin descripción",
@@ -209,6 +231,37 @@ def _has_heading(notebook: NotebookNode) -> bool:
         if any("<h1" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ())):
             return True
     return False
+
+
+def _find_header(notebook: NotebookNode) -> str:
+    """Return the result that begins with the page's heading."""
+    results = (output.get("data", {}).get("text/html", "") for c in notebook.cells for output in c.get("outputs", ()))
+    return next((markup for markup in results if markup.startswith("<h1")), "")
+
+
+def _add_contents(page: str) -> str:
+    """Give each section an address that stays, and list the sections where the template marks their place."""
+    sections: dict[str, str] = {}
+
+    def name_section(match: re.Match) -> str:
+        text = match[1]
+        slug = make_slug(html.unescape(re.sub(r"<[^>]+>", "", text)))
+        slug = slug if slug not in sections else f"{slug}-{len(sections)}"
+        sections[slug] = text
+        return f'<h2 id="{slug}">{text}</h2>'
+
+    page = _HEADING.sub(name_section, page)
+    contents = ""
+    if len(sections) >= _FEWEST_SECTIONS:
+        contents = _environment().get_template("indice.html.j2").render(secciones=sections.items())
+        page = page.replace('<div class="ancho cuerpo">', '<div class="ancho cuerpo con-indice">', 1)
+    return page.replace("<!--indice-->", contents, 1).strip() + "\n"
+
+
+def _quote_css(text: str) -> str:
+    """Return a text as a string of a style sheet within a page."""
+    kept = re.sub(r'[\\"<>&]', lambda match: f"\\{ord(match[0]):x} ", " ".join(text.split()))
+    return f'"{kept}"'
 
 
 def _encode_base64(text: str) -> str:

@@ -169,21 +169,21 @@ def _run_jobs(jobs: list[_Job], new: Path, root: Path, times: dict, report_progr
         pool.shutdown(cancel_futures=True)
     institution, *units = jobs
     for job in units:
-        _write_page(job, notebooks[job], new, failed)
+        _write_page(job, notebooks[job], new, failed, volver=("../index.html", institution.unidad))
     links = [(job.pagina, _name_unit(job) + (" (no se pudo elaborar)" if job in failed else "")) for job in units]
     warnings = [f"No se pudo elaborar el informe de «{job.unidad}». {failed[job]}" for job in units if job in failed]
     _write_page(institution, notebooks[institution], new, failed, avisos=warnings, enlaces=links)
     return failed
 
 
-def _write_page(job: _Job, notebook, new: Path, failed: dict[_Job, str], *, avisos=(), enlaces=()) -> None:
+def _write_page(job: _Job, notebook, new: Path, failed: dict[_Job, str], *, avisos=(), **links) -> None:
     page = None
     if job not in failed:
         try:
-            page = export_html(notebook, titulo=job.titulo, avisos=avisos, enlaces=enlaces)
+            page = export_html(notebook, titulo=job.titulo, avisos=avisos, **links)
         except Exception as error:  # one page that fails, for whatever reason, does not stop the others
             failed[job] = f"No se pudo convertir el cuaderno en página ({type(error).__name__}: {error})."
-    _write(new / job.pagina, page or error_page(job.titulo, failed[job], enlaces))
+    _write(new / job.pagina, page or error_page(job.titulo, failed[job], **links))
 
 
 def _name_unit(job: _Job) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 
-import pandas as pd
-
+from poa_eval.bars import draw_trend
 from poa_eval.block import (
     EMPTY,
     Block,
     Cell,
     Column,
+    join_blocks,
     number_cell,
     percent_cell,
     render,
@@ -21,35 +23,38 @@ from poa_eval.block import (
 )
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.names import file_name, fold, suggest_sentence
+from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
     count_base,
     find_dues,
     find_gap,
     find_reason,
     is_unit,
+    list_comparable,
     list_notes,
     list_periods,
-    list_volumes,
     name_quarter,
     name_source,
     pick_figures,
-    rank_units,
     take_evaluation,
     tell_headline,
 )
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.tell import list_figures, tell_plan
-from poa_eval.values import QUARTERS, name_period
+from poa_eval.trace import Origins
+from poa_eval.values import name_period
+from poa_eval.windows import Due
 from poa_eval.words import (
     FIGURES,
+    MEANINGS,
+    MISSING,
     capitalize,
-    count_words,
     format_day,
     format_number,
     format_percent,
     has,
+    join_words,
     name_activity,
     name_indicator,
     name_span,
@@ -79,32 +84,37 @@ def show_headline(source: Source) -> Block:
 
 
 def show_key_figures(source: Source) -> Block:
-    """Show the four figures side by side, each with its formula; to date, and of the quarter below.
+    """Show the figures side by side, to date and of the quarter, each with what it means and its formula.
 
-    The profile's principal figure comes first. A figure that is empty says why. A plan alone shows how far it can be
-    evaluated, what falls due and what it costs.
+    The profile's principal figure comes first. Those that do not exist are named in one line, with the reason. A plan
+    alone shows how far it can be evaluated, what falls due and what it costs.
     """
     e = take_evaluation(source)
     row = pick_figures(e)
-    names = sorted(FIGURES, key=lambda name: name != e.perfil.principal)
-    figures = [_describe_figure(name, row, e) for name in names] if row else []
-    figures = list_figures(e) if e.solo_plan else figures
+    names = sorted(FIGURES, key=lambda name: name != e.perfil.principal) if row and not e.solo_plan else []
+    there = [name for name in names if any(has(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))]
+    figures = list_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
+    reasons: dict[str, list[str]] = {}
+    for name in names:
+        if name not in there:
+            reasons.setdefault(find_gap(name, row, "acumulado"), []).append(FIGURES[name][0].lower())
+    gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
+    absent = render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY
     if not figures:
-        return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
-    return render("cifras.html.j2", figures=figures)
+        return absent if gaps else render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
+    return join_blocks(render("cifras.html.j2", figures=figures), absent)
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
     label, formula = FIGURES[name]
     formula = e.perfil.formula_proporcion if name == "proporcion_cumplidas" else formula
-    notes = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
+    told = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
     quarter = describe_quarter(e.trimestre)
-    if notes[0] == notes[1]:
-        notes = [f"A la fecha y en el {quarter}: {notes[0]}"]
-    else:
-        notes = [f"A la fecha, {name_span(e.trimestre)}: {notes[0]}", f"En el {quarter}: {notes[1]}"]
+    notes = [f"A la fecha y en el {quarter}: {told[0]}"]
+    if told[0] != told[1]:
+        notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
     value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
-    return {"name": label, "value": value, "notes": [*notes, f"Fórmula: {formula}"]}
+    return {"name": label, "value": value, "notes": [MEANINGS[name], *notes, f"Fórmula: {formula}"]}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
@@ -113,30 +123,15 @@ def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluatio
     said = [format_percent(value, locale) if has(value) else f"sin cifra: {find_gap(name, row, window)}"]
     if name == "proporcion_cumplidas":
         if has(value):
-            said[0] += f", {row[f'cumplidas_{window}']} de {count_base(row, window, e)} {e.perfil.denominador}"
+            base = count_base(row, window, e)
+            which = e.perfil.denominador if base != 1 else e.perfil.denominador.removesuffix("s")
+            said[0] += f", {row[f'cumplidas_{window}']} de {base} {which}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
     if name == "volumen" and has(value):
         done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
         said[0] += f", {done} de {planned}"
         said += ["suma según el documento"] * ("según el documento" in str(row["motivo"]))
     return "; ".join(said)
-
-
-def show_counts(source: Source) -> Block:
-    """Show how many activities are in each state, in the quarter and to date."""
-    e = take_evaluation(source)
-    if e.solo_plan:
-        return EMPTY
-    table = e.actividades
-    counts = [table["estado_trimestre"].value_counts(), table["estado"].value_counts()]
-    rows = [[state_cell(s), *(Cell(str(int(count.get(s, 0))), is_number=True) for count in counts)] for s in STATES]
-    columns = [
-        Column("Estado"),
-        Column(f"En el {describe_quarter(e.trimestre)} (actividades)", is_number=True),
-        Column(f"A la fecha, {name_span(e.trimestre)} (actividades)", is_number=True),
-    ]
-    total = [Cell("Total"), *[Cell(str(len(table)), is_number=True)] * 2]
-    return render_table("Actividades por estado", columns, [("", rows)], source=name_source(e), total=total)
 
 
 def show_activities(source: Source, *, unidad: object = None, estado: str | None = None) -> Block:
@@ -167,17 +162,22 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         return EMPTY
     if table.empty:
         return render_words([f"No hay actividades{narrowed}."])
-    quarter, to_date = describe_quarter(e.trimestre), f"A la fecha, {name_span(e.trimestre)}"
     columns = [Column("Actividad")]
-    for group, percent in ((quarter, "Cumplimiento del trimestre (%)"), (to_date, "Cumplimiento acumulado (%)")):
+    for window in _list_windows(e):
+        group, percent = _WINDOWS[window]
+        group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
         columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
-    columns.append(Column("Avance anual (%)", is_number=True))
-    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
+    columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
+    origins, due = Origins(e), find_dues(e) if is_unit(e) else None
+    plan = e.plan.actividades.set_index("actividad_id", drop=False)
     names = e.plan.unidades.set_index("unidad_id")["unidad"]
     groups = [
         (
             "" if is_unit(e) else name_unit(unit_id, names[unit_id]),
-            [_row_activity(r, codes, e) for r in rows.to_dict("records")],
+            [
+                _row_activity(row, plan.loc[row["actividad_id"]].to_dict(), due, origins, e)
+                for row in rows.to_dict("records")
+            ],
         )
         for unit_id, rows in table.groupby("unidad_id", sort=False)
     ]
@@ -185,17 +185,55 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     return render_table(caption, columns, groups, source=name_source(e))
 
 
-def _row_activity(row: Mapping[str, object], codes: pd.Series, e: Evaluation) -> list[Cell]:
-    locale, source = e.plan.locale, row["fuente"]
+#: Group and percentage of a window's columns; in the first quarter one window is both.
+_WINDOWS = {
+    "trimestre": ("{quarter}", "Cumplimiento del trimestre (%)"),
+    "acumulado": ("A la fecha, {span}", "Cumplimiento acumulado (%)"),
+    "ambos": ("{quarter} y a la fecha, {span}", "Cumplimiento del trimestre y acumulado (%)"),
+}
+
+
+def _list_windows(e: Evaluation) -> list[str]:
+    return ["trimestre", "acumulado"] if e.trimestre > 1 else ["ambos"]
+
+
+def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Origins, e: Evaluation) -> list[Cell]:
+    locale, key = e.plan.locale, row["actividad_id"]
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
-    code = codes[row["actividad_id"]]
-    name = " · ".join(str(part) for part in (code, row["actividad"]) if has(part))
-    cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=source)]
-    for window, state in (("trimestre", "estado_trimestre"), ("acumulado", "estado")):
-        cells += [number_cell(row[f"{c}_{window}"], locale, source=source) for c in ("programado", "ejecutado")]
+    name = " · ".join(str(part) for part in (activity["codigo"], row["actividad"]) if has(part))
+    cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
+    for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
+        for column in (f"programado_{window}", f"ejecutado_{window}"):
+            cells.append(replace(number_cell(row[column], locale), title=origins.name(key, column)))
+        column, state = f"cumplimiento_{window}", row["estado" if window == "acumulado" else "estado_trimestre"]
         reason = find_reason(row["motivo"], window)
-        cells.append(percent_cell(row[f"cumplimiento_{window}"], locale, state=row[state], reason=reason))
-    return [*cells, percent_cell(row["avance_anual"], locale, reason=find_reason(row["motivo"], "avance anual"))]
+        cells.append(percent_cell(row[column], locale, state=state, reason=reason, title=origins.name(key, column)))
+    reason = find_reason(row["motivo"], "avance anual")
+    year = percent_cell(row["avance_anual"], locale, reason=reason, title=origins.name(key, "avance_anual"))
+    if has(row["meta_anual"]):
+        year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
+    trend = draw_trend(list_comparable(activity, due, e.trimestre)[0], locale) if due else ""
+    return [*cells, year, Cell("" if trend else MISSING, picture=trend)]
+
+
+def show_comments(source: Source) -> Block:
+    """Show what a unit commented on its results of the quarter; what it said of several periods stands once."""
+    e = take_evaluation(source)
+    if e.solo_plan or not is_unit(e):
+        return EMPTY
+    due, rows = find_dues(e), []
+    for activity in e.plan.actividades.to_dict("records"):
+        said: dict[str, list[str]] = {}
+        for period in list_periods(activity, due, e.trimestre):
+            if has(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
+                said.setdefault(str(period["comentario"]), []).append(name_period(period["mes"], period["meses"]))
+        told = [f"{capitalize(join_words(periods))}: {text}" for text, periods in said.items()]
+        name = activity["indicador"] if has(activity["indicador"]) else activity["actividad"]
+        rows += [[text_cell(name, source=activity["fuente"]), text_cell("; ".join(told))]] if told else []
+    if not rows:
+        return EMPTY
+    columns = [Column("Actividad o indicador"), Column("Comentario, por periodo")]
+    return render_table("Lo que comentó la unidad", columns, [("", rows)], source=name_source(e))
 
 
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
@@ -206,104 +244,57 @@ def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
 
 
 def show_periods(source: Source) -> Block:
-    """Show programmed against executed: a unit's activities by period, the institution's volumes by quarter."""
+    """Show what each activity of a unit was to do and did, period by period; the institution has no such table."""
     e = take_evaluation(source)
-    if e.solo_plan:
+    if e.solo_plan or not is_unit(e):
         return EMPTY
-    return _show_unit_periods(e) if is_unit(e) else _show_volumes(e)
-
-
-def _show_unit_periods(e: Evaluation) -> Block:
-    due, locale = find_dues(e), e.plan.locale
-    groups = []
-    for activity in e.plan.actividades.to_dict("records"):
-        rows = []
-        for p in list_periods(activity, due, e.trimestre):
-            planned, done = (number_cell(p[c], locale, source=p["fuente"]) for c in ("programado", "ejecutado"))
-            done = state_cell(p["estado"], is_number=True) if p["estado"] else done
-            rows.append([Cell(name_period(p["mes"], p["meses"])), planned, done, text_cell(p["comentario"])])
-        measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
-        groups += [(name_activity(activity, activity["codigo"]) + measure, rows)] if rows else []
-    if not groups:
+    due, origins = find_dues(e), Origins(e)
+    found = [(a, list_periods(a, due, e.trimestre)) for a in e.plan.actividades.to_dict("records")]
+    found = [(activity, {p["mes"]: p for p in periods}) for activity, periods in found if periods]
+    if not found:
         return render_words(["El documento no trae cifras por periodo de esta unidad."])
-    columns = [
-        Column("Periodo"),
-        Column("Programado", is_number=True),
-        Column("Ejecutado", is_number=True),
-        Column("Comentario de la unidad", is_optional=True),
-    ]
-    return render_table(
-        f"Programado y ejecutado por periodo, {name_span(e.trimestre)}", columns, groups, source=name_source(e)
+    months = sorted({month for _, periods in found for month in periods})
+    lengths = {m: min(periods[m]["meses"] for _, periods in found if m in periods) for m in months}
+    groups = []
+    for activity, periods in found:
+        cells, done = (
+            [_cell_period(activity["actividad_id"], periods.get(m), series, lengths[m], origins) for m in months]
+            for series in ("programado", "ejecutado")
+        )
+        measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
+        name = name_activity(activity, activity["codigo"]) + measure
+        groups.append((name, [[Cell("Programado"), *cells], [Cell("Ejecutado"), *done]]))
+    columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
+    parts = math.ceil(
+        sum(max(len(row[i].text) for _, rows in groups for row in rows) + 3 for i in _from_one(months)) / 96
     )
+    size, tables = math.ceil(len(months) / parts), []
+    for start in range(0, len(months), size):
+        kept = slice(start + 1, start + size + 1)
+        part = [(title, [[row[0], *row[kept]] for row in rows]) for title, rows in groups]
+        span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
+        caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
+        heads = [Column("Actividad"), *columns[start : start + size]]
+        tables.append(render_table(caption, heads, part, source=name_source(e), kind="compacta periodos" * (size > 4)))
+    return join_blocks(*tables)
 
 
-def _show_volumes(e: Evaluation) -> Block:
-    """Show the sums of each unit of measure by quarter: what is of different units is not added up."""
-    table, left_out = list_volumes(e)
-    if table.empty:
-        return render_words(["No hay cantidades evaluadas que se puedan sumar dentro de una unidad de medida."])
-    quarters = range(1, e.trimestre + 1)
-    columns = [Column("Unidad de medida")]
-    columns += [Column(t, f"{QUARTERS[q - 1]} trimestre", True) for q in quarters for t in ("Programado", "Ejecutado")]
-
-    def sum_up(label: str, part: pd.DataFrame) -> list[Cell]:
-        sums = part.groupby("trimestre")[["programado", "ejecutado"]].sum().reindex(quarters)
-        cells = [number_cell(sums.at[q, c], e.plan.locale) for q in quarters for c in sums.columns]
-        count = count_words(part["actividad_id"].nunique(), "actividad", "actividades")
-        return [text_cell(label, notes=[count]), *cells]
-
-    rows = [sum_up(measure, part) for measure, part in table.groupby("medida", sort=False)]
-    per_document = e.plan.rule("suma_segun_documento")
-    total = sum_up("Suma según el documento", table) if per_document else []
-    notes = ["Cada suma es de las actividades evaluadas en el trimestre"]
-    notes += [] if per_document else ["Unidades de medida distintas no se suman"]
-    if left_out:
-        who = count_words(left_out, "actividad queda", "actividades quedan")
-        notes.append(f"{who} fuera: son porcentajes, resultados ya acumulados o sin unidad de medida")
-    source = ". ".join([name_source(e), *notes])
-    caption = "Programado y ejecutado por trimestre y unidad de medida"
-    return render_table(caption, columns, [("", rows)], source=source, total=total)
+def _from_one(items: list) -> range:
+    return range(1, len(items) + 1)
 
 
-def show_ranking(source: Source, *, links: bool = False) -> Block:
-    """Show the units by the profile's principal figure; those with too few reports stand apart, with the reason.
+def _cell_period(key: str, period: Mapping | None, series: str, length: int, origins: Origins) -> Cell:
+    """Return a figure of a period; where the column is of shorter periods, with the name of its own."""
+    if period is None:
+        return Cell("", is_number=True)
+    if series == "ejecutado" and period["estado"]:
+        return state_cell(period["estado"], is_number=True)
+    source = origins.find_period(key, period, series) if has(period[series]) and has(period["fuente"]) else None
+    cell = number_cell(period[series], origins.evaluation.plan.locale, source=source)
+    said = name_period(period["mes"], period["meses"]).replace("trimestre", "trim.")
+    return cell if series == "ejecutado" or period["meses"] == length else replace(cell, notes=(said,))
 
-    Parameters
-    ----------
-    source : Quarter or Evaluation
-    links : bool, default False
-        Link each unit to its page in ``unidades/``.
-    """
-    e = take_evaluation(source)
-    if e.solo_plan:
-        return EMPTY
-    locale, label = e.plan.locale, FIGURES[e.perfil.principal][0]
-    ranked, apart = rank_units(e)
 
-    def make_row(row: dict, place: str, reason: str) -> list[Cell]:
-        name = name_unit(row["unidad_id"], row["unidad"])
-        met = f"{row['cumplidas_acumulado']} de {count_base(row, 'acumulado', e)}"
-        return [
-            text_cell(name, notes=[reason], link=f"unidades/{file_name(row['unidad_id'])}.html" if links else ""),
-            Cell(place, is_number=True),
-            *(percent_cell(row[f"{e.perfil.principal}_{window}"], locale) for window in ("acumulado", "trimestre")),
-            Cell(met, is_number=True),
-            percent_cell(row["cobertura_reporte_acumulado"], locale),
-            percent_cell(row["promedio_topado_acumulado"], locale),
-        ]
-
-    columns = [
-        Column("Unidad"),
-        Column("Lugar", is_number=True),
-        Column(f"{label} a la fecha (%)", is_number=True),
-        Column(f"{label} en el trimestre (%)", is_number=True),
-        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True),
-        Column("Cobertura de reporte a la fecha (%)", is_number=True),
-        Column("Promedio topado a la fecha (%)", is_number=True),
-    ]
-    groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
-    groups += [("Sin lugar en la ordenación", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
-    if not groups:
-        return render_words(["El plan no tiene unidades con actividades."])
-    caption = f"Unidades por {label[:1].lower() + label[1:]} a la fecha, {name_span(e.trimestre)}"
-    return render_table(caption, columns, groups, source=name_source(e))
+def show_signatures() -> Block:
+    """Show the lines on which those sign who made, reviewed and approved the report."""
+    return render("firmas.html.j2", roles=("Elaboró", "Revisó", "Vo. Bo."), fields=("Nombre", "Cargo", "Fecha"))

@@ -10,7 +10,7 @@ from poa_eval.evaluability import CRITERIA, Evaluability, assess, list_goals
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import is_unit, name_quarter
 from poa_eval.values import QUARTERS
-from poa_eval.words import count_words, format_day, format_number, format_percent
+from poa_eval.words import count_words, format_day, format_number, format_percent, join_words
 
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
 ORIGINS = {
@@ -149,6 +149,17 @@ def tell_due(e: Evaluation) -> str:
         said = f"{start} {which} {total} actividades"
     without = len(load.sin_calendario)
     return said + (f"; {without} no {'tiene' if without == 1 else 'tienen'} calendario." if without else ".")
+
+
+def tell_peak(load: Load) -> list[str]:
+    """Tell which quarters have most activities."""
+    most = max(load.trimestres)
+    names = [f"el {name}" for name, number in zip(QUARTERS, load.trimestres, strict=True) if number == most]
+    if len(names) == 4:
+        return [f"Los cuatro trimestres llevan la misma carga: {count_words(most, 'actividad', 'actividades')}."]
+    if len(names) == 1:
+        return [f"El trimestre con más actividades es {names[0]}: {most}."]
+    return [f"Los trimestres con más actividades son {join_words(names)}: {most} en cada uno."]
 
 
 def tell_quarters(load: Load) -> str:

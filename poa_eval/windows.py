@@ -199,7 +199,7 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
         return Window(0.0, result, estado="no programada", motivo=why, filas=tuple(rows))
     if programme is None or result is None:
         return Window(programme, result, motivo="falta el valor con que cerró el trimestre anterior", filas=tuple(rows))
-    percentage, met, formula, why = _compare(programme, result, activity, profile)
+    percentage, met, formula, why = compare_values(programme, result, activity, profile)
     state = "no evaluable" if percentage is None else profile.state_of(percentage)
     if percentage is not None and activity["sentido"] in ("regular", "nominal"):
         state = "cumplida" if met else "crítica"
@@ -239,7 +239,7 @@ def _accumulate(
     return values[-1] - before
 
 
-def _compare(
+def compare_values(
     programme: float, result: float, activity: Mapping, profile: Profile
 ) -> tuple[float | None, bool | None, str | None, str | None]:
     """Return percentage, whether the goal is met, the formula, and the reason where there is no percentage."""

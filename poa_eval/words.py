@@ -33,6 +33,14 @@ FIGURES = {
     "volumen": ("Volumen", "Σ ejecutado / Σ programado × 100"),
 }
 
+#: What each of them means.
+MEANINGS = {
+    "proporcion_cumplidas": "Cuántas de las metas alcanzaron lo programado.",
+    "promedio_topado": "Cuánto se avanzó en promedio; lo hecho de más en una meta no tapa lo que faltó en otra.",
+    "promedio_ponderado": "Cuánto se avanzó, con el peso que el plan da a cada actividad.",
+    "volumen": "Cuánto se hizo de todo lo programado, sumado.",
+}
+
 #: What the states without a percentage mean.
 EMPTY_STATES = {
     "sin reporte": "venció un periodo y nadie informó su resultado; no cuenta como cero",

@@ -3,9 +3,13 @@
 from dataclasses import replace
 from functools import cache
 
+import nbformat
+
 import poa_eval as poa
 from places import ROOT
+from poa_eval.names import file_name
 from poa_eval.plan import Plan, make_table
+from poa_eval.report import export_html
 from poa_eval.values import MONTH_NAMES
 
 
@@ -112,3 +116,22 @@ def make_institution(activities: int, *, months: int = 12) -> Plan:
         avances=make_table("avances", periods),
         publicado=make_table("publicado", printed),
     )
+
+
+@cache
+def make_page(name: str, unidad: str | None = None) -> str:
+    """Return the page of a shipped params file, or of one of its units, without starting a kernel for it."""
+    whole = open_params(name)
+    quarter = whole if unidad is None else whole.unit(unidad)
+    kind = "institucional" if unidad is None else "unidad"
+    notebook = nbformat.read(ROOT / "notebooks" / f"informe_{kind}.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for cell in cells[2:]:
+        html = eval(cell.source, {"poa": poa, "q": quarter}).html
+        cell.outputs = [nbformat.v4.new_output("execute_result", data={"text/html": html})] if html else []
+    units = whole.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False)
+    if unidad is None:
+        links = {"enlaces": [(f"unidades/{file_name(unit_id)}.html", name) for unit_id, name in units]}
+    else:
+        links = {"volver": ("../index.html", whole.params.institucion)}
+    return export_html(notebook, titulo=f"{dict(units).get(unidad, whole.params.institucion)} · trimestre", **links)

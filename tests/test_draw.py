@@ -28,25 +28,35 @@ def quarter(request):
     return open_params(request.param)
 
 
+def list_blocks(quarter) -> list:
+    return [poa.plot_periods(quarter.unit(unit)) for unit in quarter.plan.unidades["unidad_id"]]
+
+
 def test_each_figure_tells_its_own_content(quarter):
-    blocks = [poa.plot_states(quarter), poa.plot_ranking(quarter), poa.plot_periods(quarter)]
+    blocks = list_blocks(quarter)
     alts = [alt for block in blocks for alt in read_alts(block)]
     assert len(alts) == sum(block.html.count("<img") for block in blocks) > 5
     assert len(set(alts)) == len(alts)
     assert all(len(alt) > 60 for alt in alts)
     assert all(block.html.count("<figcaption>") == block.html.count("<img") for block in blocks)
+    assert not poa.plot_periods(quarter).html  # the institution's page leaves them to the units
 
 
 def test_words_of_the_figures_hold_the_figures():
     sat, gerencia = open_params("sat-2022-t4"), open_params("gerencia-comercial-2023-t1")
-    assert "A la fecha, 38 de 43 actividades evaluadas alcanzan su meta." in poa.plot_states(sat).html
-    assert "IV trimestre: cumplida 41, casi cumplida 1, no programada 1" in read_alts(poa.plot_states(sat))[0]
-    assert "12 unidades cumplen todas sus metas evaluadas, de 15" in poa.plot_ranking(sat).html
-    assert "309 · COORDINACIÓN DE RECUPERACIÓN DE REZAGOS: 0.0\xa0%" in read_alts(poa.plot_ranking(gerencia))[0]
-    assert "308 · COORDINACION DE BAJOS CONSUMOS: sin lugar" in read_alts(poa.plot_ranking(gerencia))[0]
     (alt,) = read_alts(poa.plot_periods(gerencia.unit("308")))
     assert "ene, programado 7,000, ejecutado 11,052; feb, sin programado, sin reporte" in alt
+    assert "Curva acumulada: a ene, 11,052 de 7,000." in alt  # what lacks a report is not carried on
     assert "De 5 actividades, 2 quedan por debajo" in poa.plot_periods(gerencia.unit("306")).html
+    alt = read_alts(poa.plot_periods(sat.unit("organo-de-control-institucional")))[0]
+    assert "Curva acumulada: a ene, 1 de 2; a feb, 2 de 3; a mar, 3 de 8; a abr, 5 de 13" in alt
+    assert alt.endswith("la meta del año es 44.")
+
+
+def test_a_single_period_is_no_chart():
+    gerencia = open_params("gerencia-comercial-2023-t1")
+    assert poa.plot_periods(gerencia.unit("300")) == poa.plot_periods(gerencia.unit("304"))
+    assert not poa.plot_periods(gerencia.unit("300")).html
 
 
 def test_a_cumulative_result_is_drawn_against_what_was_programmed_so_far():
@@ -63,10 +73,10 @@ def test_months_and_quarters_of_one_activity_are_drawn_as_quarters():
 
 
 def test_pictures_are_the_same_bytes_each_time_and_valid(quarter):
-    for plot in (poa.plot_states, poa.plot_ranking, poa.plot_periods, poa.plot_activity):
-        first, second = read_pictures(plot(quarter)), read_pictures(plot(quarter))
+    units = [quarter.unit(unit) for unit in quarter.plan.unidades["unidad_id"][:4]]
+    for first, second in ((poa.plot_periods(q), poa.plot_periods(q)) for q in units):
         assert first == second
-        for picture in first:
+        for picture in read_pictures(first):
             assert ET.fromstring(picture).tag.endswith("svg")
             assert "<text" in picture
             assert "DejaVu Sans" in picture
@@ -78,8 +88,9 @@ def make_many(number: int, results) -> poa.Plan:
     ids = [f"u-{i}" for i in range(number)]
     activities = [plan.actividades.iloc[0].to_dict() | {"actividad_id": i, "actividad": f"{i} {LONG}"} for i in ids]
     rows = [
-        {"actividad_id": i, "mes": 3, "meses": 3, "programado": 10, "ejecutado": results(n), "origen": "leido"}
+        {"actividad_id": i, "mes": month, "meses": 1, "programado": 10, "ejecutado": results(n), "origen": "leido"}
         for n, i in enumerate(ids)
+        for month in (1, 2, 3)
     ]
     return replace(plan, actividades=make_table("actividades", activities), avances=make_table("avances", rows))
 
@@ -87,26 +98,25 @@ def make_many(number: int, results) -> poa.Plan:
 def test_of_sixty_activities_those_are_drawn_that_ask_for_a_look():
     quarter = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 3 if n % 3 == 0 else 10)).unit("u")
     block = poa.plot_periods(quarter)
-    assert block.html.count("<img") == 12
-    assert "Se dibujan 12 de 60 actividades: las que más atención requieren; todas están en la tabla." in block.html
+    assert block.html.count("<img") == 4
+    assert "Se dibujan 4 de 60 actividades: las que más atención requieren; todas están en la tabla." in block.html
     assert all("Crítica" in alt for alt in read_alts(block))
     calm = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 10)).unit("u")
-    assert "Se dibujan 12 de 60 actividades: las primeras del plan" in poa.plot_periods(calm).html
+    assert "Ninguna actividad evaluada queda por debajo" in poa.plot_periods(calm).html
     assert LONG.split()[0] in block.html
 
 
 def test_one_activity_is_drawn_wide():
-    quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2), (3, 0)]))
-    assert poa.plot_periods(quarter.unit("u")).html.count("<img") == 1
+    quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2), (3, 0)])).unit("u")
+    assert poa.plot_periods(quarter).html.count("<img") == 1
+    assert "34rem" in poa.plot_periods(quarter).html
 
 
 def test_names_with_formulas_control_signs_and_great_length_do_no_harm():
     name = "Precio $x^2$ \\frac{ 漢字 \x07" + LONG
-    quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2), (3, 0)], unidad=name))
-    (picture,) = read_pictures(poa.plot_ranking(quarter))
-    text = " ".join(ET.fromstring(picture).itertext())
-    assert "$x^2$ \\frac{" in text
-    assert "\x07" not in picture
+    block = poa.plot_activity(make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2)], actividad=name)))
+    assert "$x^2$ \\frac{" in block.html
+    assert "$x^2$" not in read_pictures(block)[0]  # names are text of the page, which wraps them
 
 
 def test_an_activity_is_found_by_part_of_its_name_or_the_nearest_is_suggested():

@@ -1,0 +1,144 @@
+"""What stands side by side: quarters, units, goals; and what the year still asks for."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from made import make_plan, make_quarter, open_params
+from test_show import read_rows, read_text
+
+import poa_eval as poa
+from poa_eval.block import EMPTY
+from poa_eval.narrate import find_dues
+from poa_eval.plan import make_table
+from poa_eval.project import find_outlook
+
+
+@pytest.fixture(scope="module")
+def sat():
+    return open_params("sat-2022-t4")
+
+
+@pytest.fixture(scope="module")
+def gerencia():
+    return open_params("gerencia-comercial-2023-t1")
+
+
+def test_changes_since_the_quarter_before_name_figures_units_and_activities(sat):
+    said = read_text(poa.show_changes(sat))
+    assert "Proporción de metas cumplidas a la fecha: bajó de 90.7 % a 88.4 %." in said
+    assert "GERENCIA DE RECURSOS HUMANOS baja del lugar 1 al 13." in said
+    rows = read_rows(poa.show_changes(sat))
+    assert ["Dejaron de estar cumplidas: 1"] in rows
+    assert rows[-1][2:] == ["100.0 % ✓ cumplida", "98.9 % ◕ casi cumplida"]
+    before = poa.measure(sat.plan, 3).actividades["estado"]
+    assert (before == "cumplida").sum() == 39  # of which one left: 38 to date
+
+
+def test_where_nothing_can_be_compared_it_says_why(gerencia):
+    assert "Es el primer trimestre del ejercicio" in read_text(poa.show_changes(gerencia))
+    plan = make_plan([(5, 5)])
+    later = poa.measure(replace(plan, avances=make_table("avances", plan.avances.assign(mes=6, meses=3))), 2)
+    said = read_text(poa.show_changes(later))
+    assert "Al cierre del I trimestre no hay actividades que se puedan evaluar" in said
+    assert "falta el documento del I trimestre" in said
+
+
+def test_a_heat_map_holds_each_units_number_and_sign_by_quarter_or_month(sat, gerencia):
+    rows = {row[0]: row[1:] for row in read_rows(poa.show_heatmap(sat))}
+    assert rows["ORGANO DE CONTROL INSTITUCIONAL"] == ["✗ 37.5 %", "✗ 50.0 %", "◔ 78.6 %", "✓ 100.0 %", "✗ 68.2 %"]
+    assert rows["INSTITUCIONAL"][1] == "– no programada"
+    for quarter in (1, 2, 3, 4):
+        e = poa.measure(sat.plan, quarter)
+        for unit in e.unidades.to_dict("records"):
+            shown = re.sub(r"[^\d.]", "", rows[unit["unidad"]][quarter - 1])
+            assert (
+                (round(unit["promedio_topado_trimestre"], 1) == float(shown))
+                if shown
+                else unit["evaluadas_trimestre"] == 0
+            )
+    block = poa.show_heatmap(gerencia)
+    assert read_rows(block)[0] == ["Unidad", "Ene", "Feb", "Mar", "I trimestre"]
+    rows = {row[0][:3]: row[1:] for row in read_rows(block)}
+    assert rows["300"][:3] == ["", "", ""]  # files by quarter
+    assert rows["308"] == ["✓ 100.0 %", "? sin reporte", "? sin reporte", "? sin reporte"]
+    assert "✓ cumplida" in read_text(block)  # the signs are explained
+
+
+def test_the_furthest_behind_and_the_far_beyond_are_few_and_in_order(sat, gerencia):
+    rows = [row for row in read_rows(poa.show_extremes(sat))[1:]]
+    assert [(*row[2:4], row[5]) for row in rows][:2] == [("44", "30", "-14"), ("45", "44", "-1")]
+    assert len(rows) == 5
+    said = read_text(poa.show_extremes(gerencia))
+    assert "1 actividad sin reporte no tiene cifra que ordenar." in said
+    assert "Metas muy por encima de lo programado (más de 110.0 %)" in said
+    calm = poa.measure(make_plan([(5, 5), (5, 5), (5, 5)]), 1)
+    assert "Ninguna meta evaluada quedó por debajo" in read_text(poa.show_extremes(calm))
+
+
+def find(quarter, plan, **fields):
+    e = poa.measure(plan, quarter)
+    return find_outlook(e.actividades.iloc[0].to_dict(), e, find_dues(e))
+
+
+def test_what_the_year_still_asks_for_is_a_pace_per_period():
+    found = find(2, make_plan([(5, 4)] * 6, meta_anual=60))
+    assert (found.falta, found.quedan, found.ritmo, found.necesario) == (36, 6, 4, 6)
+    assert (found.proyeccion, found.supuesto) == (48, "mismo ritmo")
+    planned = make_plan([(5, 4)] * 6 + [(0, None)] * 4 + [(15, None)] * 2, meta_anual=60)
+    found = find(2, planned)  # the programme says that the end of the year brings more
+    assert (found.proyeccion, found.supuesto) == (24 + 30 * 0.8, "mismo cumplimiento")
+    said = read_text(poa.show_year_end(poa.measure(planned, 2)))
+    assert (
+        "La única actividad con meta anual y resultados que se suman no llegaría a ella si el año sigue como va."
+        in said
+    )
+    assert "6 meses" in said
+    assert (
+        "Supuesto, mismo cumplimiento: lo programado que queda se cumple en la misma proporción que hasta ahora."
+        in said
+    )
+    done = read_text(poa.show_year_end(poa.measure(make_plan([(5, 25)] * 3, meta_anual=60), 1)))
+    assert "meta anual alcanzada" in done
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"meta_anual": None},
+        {"meta_anual": 60, "acumulacion": "promedio"},
+        {"meta_anual": 60, "sentido": "descendente"},
+        {"meta_anual": 0},
+    ],
+)
+def test_without_an_annual_goal_that_adds_up_nothing_is_projected(fields):
+    assert find(1, make_plan([(5, 4)] * 3, **fields)) is None
+
+
+def test_at_years_end_and_without_report_nothing_is_projected(sat):
+    assert poa.show_year_end(sat) == EMPTY
+    assert poa.show_year_end(sat.unit("escuela-sat")) == EMPTY
+    assert find(1, make_plan([(5, 4), (5, None), (5, 4)], meta_anual=60)) is None
+    third = make_quarter(sat, sat.plan, 3)
+    assert len([row for row in read_rows(poa.show_year_end(third)) if len(row) >= 9]) == 43
+
+
+def test_a_units_comments_and_context_are_its_own(gerencia):
+    said = read_text(poa.show_comments(gerencia.unit("303")))
+    assert "SE PRESENTÓ UN AUMENTO DE RECIBOS" in said
+    assert poa.show_comments(gerencia) == EMPTY
+    context = read_text(poa.show_context(gerencia.unit("306")))
+    assert context.count("FINANZAS P") == 1  # with and without accent is one
+    assert "Línea de acción" in context
+    assert poa.show_context(open_params("jocotepec-2024-t1").unit("hacienda-municipal")) == EMPTY
+
+
+def test_bars_and_trends_are_small_and_tell_their_content(sat):
+    html = poa.show_activities(sat.unit("escuela-sat")).html
+    trends = re.findall(r"<svg.*?</svg>", html)
+    assert trends
+    assert all(len(trend) < 1300 and 'aria-label="Ejecutado de programado. ' in trend for trend in trends)
+    assert 'aria-label="Ejecutado de programado. I trimestre: ' in html
+    plan = make_plan([(5, 5)])
+    single = replace(plan, avances=make_table("avances", plan.avances.assign(mes=3, meses=3)))
+    assert "<svg" not in poa.show_activities(make_quarter(sat, single).unit("u")).html
