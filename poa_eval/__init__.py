@@ -1,7 +1,7 @@
 """poa_eval: a reproducible evaluation workbook for annual operating plans (POA, POI)."""
 
 from poa_eval.check import check
-from poa_eval.compare import show_changes, show_counts, show_extremes, show_heatmap, show_ranking
+from poa_eval.compare import show_changes, show_counts
 from poa_eval.contrast import show_ledger, show_published
 from poa_eval.draw import plot_activity, plot_periods
 from poa_eval.errors import PoaError
@@ -24,6 +24,7 @@ from poa_eval.plan import Plan
 from poa_eval.planning import show_due, show_evaluability, show_investment
 from poa_eval.project import show_year_end
 from poa_eval.quarter import Quarter, open_quarter, prepare_quarter
+from poa_eval.rank import show_extremes, show_heatmap, show_ranking
 from poa_eval.show import (
     show_activities,
     show_comments,

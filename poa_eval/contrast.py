@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -134,7 +135,9 @@ def show_published(source: Quarter | Evaluation) -> Block:
 
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:
     share = found / printed * 100 if printed else None
-    cells = [number_cell(printed, locale, source=source), number_cell(found, locale), percent_cell(share, locale)]
+    added = f"Suma de las filas leídas; TOTAL impreso: {source}"
+    cells = [number_cell(printed, locale, source=source), replace(number_cell(found, locale), title=added)]
+    cells.append(percent_cell(share, locale, title="Suma de las filas leídas / TOTAL impreso × 100"))
     return [Cell(label), *cells]
 
 

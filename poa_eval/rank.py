@@ -1,0 +1,224 @@
+"""Rank: units and goals in order: who leads, what lags and what overshoots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from poa_eval.bars import draw_bar
+from poa_eval.block import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    join_blocks,
+    number_cell,
+    percent_cell,
+    render_table,
+    render_words,
+    text_cell,
+)
+from poa_eval.compare import name_row
+from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.names import file_name
+from poa_eval.narrate import (
+    count_base,
+    find_dues,
+    is_unit,
+    list_comparable,
+    name_source,
+    rank_units,
+    take_evaluation,
+)
+from poa_eval.profile import STATES
+from poa_eval.quarter import Quarter
+from poa_eval.trace import Origins
+from poa_eval.values import name_period
+from poa_eval.windows import compare_values
+from poa_eval.words import (
+    FIGURES,
+    SYMBOLS,
+    capitalize,
+    count_words,
+    format_percent,
+    has,
+    name_span,
+    name_unit,
+)
+
+Source = Quarter | Evaluation
+
+_MOST = 8  # rows of a short table
+
+
+def show_ranking(source: Source, *, links: bool = False) -> Block:
+    """Show the units by the profile's principal figure; those with too few reports stand apart, with the reason.
+
+    Parameters
+    ----------
+    source : Quarter or Evaluation
+    links : bool, default False
+        Link each unit to its page in ``unidades/``.
+    """
+    e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
+    locale, principal = e.plan.locale, e.perfil.principal
+    label, origins = FIGURES[principal][0], Origins(e)
+    ranked, apart = rank_units(e)
+
+    def make_row(row: dict, place: str, reason: str) -> list[Cell]:
+        def cell(figure: str, picture: str = "") -> Cell:
+            origin = origins.name_group(row, figure, row["unidad_id"])
+            return percent_cell(row[figure], locale, title=origin, picture=picture)
+
+        return [
+            _link_unit(row, links, [reason]),
+            Cell(place, is_number=True),
+            cell(f"{principal}_acumulado", "" if reason else draw_bar(row[f"{principal}_acumulado"])),
+            cell(f"{principal}_trimestre"),
+            Cell(f"{row['cumplidas_acumulado']} de {count_base(row, 'acumulado', e)}", is_number=True),
+            cell("cobertura_reporte_acumulado"),
+            cell("promedio_topado_acumulado"),
+        ]
+
+    columns = [
+        Column("Unidad"),
+        Column("Lugar", is_number=True),
+        Column(f"{label} a la fecha (%)", is_number=True),
+        Column(f"{label} en el trimestre (%)", is_number=True),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True),
+        Column("Cobertura de reporte a la fecha (%)", is_number=True),
+        Column("Promedio topado a la fecha (%)", is_number=True),
+    ]
+    groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
+    groups += [("Sin lugar en la ordenación", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
+    if not groups:
+        return render_words(["El plan no tiene unidades con actividades."])
+    caption = f"Unidades por {label[:1].lower() + label[1:]} a la fecha, {name_span(e.trimestre)}"
+    return render_table(caption, columns, groups, source=name_source(e))
+
+
+def _link_unit(row: Mapping[str, object], links: bool, notes: list[str] | None = None) -> Cell:
+    link = f"unidades/{file_name(row['unidad_id'])}.html" if links else ""
+    return text_cell(name_unit(row["unidad_id"], row["unidad"]), notes=notes or (), link=link)
+
+
+def show_heatmap(source: Source, *, links: bool = False) -> Block:
+    """Show the mean of compliance, capped at 100, of each unit in each quarter; in the first quarter, also by month.
+
+    Parameters
+    ----------
+    source : Quarter or Evaluation
+    links : bool, default False
+        Link each unit to its page in ``unidades/``.
+    """
+    e = take_evaluation(source)
+    if e.solo_plan or is_unit(e) or e.unidades.empty:
+        return EMPTY
+    columns: list[tuple[str, dict[str, Cell]]] = list(_list_months(e)) if e.trimestre == 1 else []
+    for x in (*e.anteriores, e):
+        origins = Origins(x)
+        cells = {row["unidad_id"]: _cell_heat(row, "trimestre", origins) for row in x.unidades.to_dict("records")}
+        columns.append((describe_quarter(x.trimestre), cells))
+    if e.trimestre > 1:
+        cells = {row["unidad_id"]: _cell_heat(row, "acumulado", origins) for row in e.unidades.to_dict("records")}
+        columns.append((f"A la fecha, {name_span(e.trimestre)}", cells))
+    empty, (ranked, apart) = Cell("", is_number=True), rank_units(e)
+    units = [*(row for _, row in ranked), *(row for row, _ in apart)]
+    rows = [[_link_unit(row, links), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
+    heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
+    shown = {cell.state for row in rows for cell in row if cell.state}
+    legend = ", ".join(f"{SYMBOLS[state]} {state}" for state in STATES if state in shown)
+    caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {legend}"
+    return render_table(caption, heads, [("", rows)], source=name_source(e))
+
+
+def _cell_heat(row: Mapping[str, object], window: str, origins: Origins) -> Cell:
+    e, figure = origins.evaluation, f"promedio_topado_{window}"
+    value = row[figure]
+    missing = "sin reporte" if row[f"sin_reporte_{window}"] else ""
+    idle = "no programada" if row[f"no_programadas_{window}"] else "no evaluable"
+    cell = _badge(value, e.perfil.state_of(value) if has(value) else missing or idle, e)
+    return replace(cell, title=origins.name_group(row, figure, str(row["unidad_id"])))
+
+
+def _badge(value: float | None, state: str, e: Evaluation) -> Cell:
+    """Return a cell that is one badge: the state's sign and colour with the number, or without one the state's name."""
+    said = format_percent(value, e.plan.locale) if has(value) else ""
+    return Cell("", is_number=True, state=state, badge=said, value=value)
+
+
+def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
+    """List the months of the first quarter with the units' cells; a unit that does not file monthly has none."""
+    due, found = find_dues(e), {}
+    for activity in e.plan.actividades.to_dict("records"):
+        for period in list_comparable(activity, due, 1)[0]:
+            if period["meses"] == 1:
+                known = has(period["programado"]) and has(period["ejecutado"])
+                values = (period["programado"], period["ejecutado"], activity, e.perfil)
+                percent = compare_values(*values)[0] if known else None
+                cell = found.setdefault(period["mes"], {}).setdefault(activity["unidad_id"], ([], []))
+                cell[0].extend([] if percent is None else [min(percent, 100.0)])
+                cell[1].append(period["estado"] or "no evaluable")
+    columns = []
+    for month in sorted(found):
+        cells = {}
+        for unit_id, (values, states) in found[month].items():
+            mean = sum(values) / len(values) if values else None
+            state = e.perfil.state_of(mean) if values else max(states)
+            cells[unit_id] = _badge(mean, state, e)
+        columns.append((name_period(month, 1), cells))
+    return columns
+
+
+def show_extremes(source: Source) -> Block:
+    """Show the goals furthest behind and those far beyond their target, at most eight of each, with their numbers."""
+    e = take_evaluation(source)
+    if e.solo_plan:
+        return EMPTY
+    table = e.actividades.sort_values("cumplimiento_acumulado", kind="stable")
+    behind = table[table["meta_cumplida"].fillna(True) == False]  # noqa: E712  (undecided is neither)
+    beyond = table[table["estado"] == "sobrecumplida"][::-1]
+    band = format_percent(e.perfil.bandas.sobrecumplida.valor, e.plan.locale)
+    blocks = [
+        _list_extremes(behind, "Metas más rezagadas a la fecha", e) if len(behind) else EMPTY,
+        _list_extremes(beyond, f"Metas muy por encima de lo programado (más de {band})", e) if len(beyond) else EMPTY,
+    ]
+    if not len(behind) and not len(beyond):
+        there = table["cumplimiento_acumulado"].notna().any()
+        none = "Ninguna meta evaluada quedó por debajo de lo programado ni muy por encima de ello."
+        return render_words([none if there else "No hay metas evaluadas que ordenar."])
+    late = int((table["estado"] == "sin reporte").sum())
+    who = count_words(late, "actividad sin reporte no tiene", "actividades sin reporte no tienen")
+    return join_blocks(*blocks, render_words([f"{who} cifra que ordenar."]) if late else EMPTY)
+
+
+def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
+    codes, locale, origins = e.plan.actividades.set_index("actividad_id")["codigo"], e.plan.locale, Origins(e)
+
+    def cell(row: dict, figure: str) -> Cell:
+        return replace(number_cell(row[figure], locale), title=origins.name(row["actividad_id"], figure))
+
+    rows = [
+        [
+            name_row(row, codes),
+            text_cell(name_unit(row["unidad_id"], row["unidad"])),
+            *(cell(row, f"{c}_acumulado") for c in ("programado", "ejecutado")),
+            percent_cell(
+                row["cumplimiento_acumulado"],
+                locale,
+                state=row["estado"],
+                title=origins.name(row["actividad_id"], "cumplimiento_acumulado"),
+            ),
+            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], locale),
+        ]
+        for row in table.head(_MOST).to_dict("records")
+    ]
+    columns = [Column("Actividad"), Column("Unidad")]
+    titles = ("Programado", "Ejecutado", "Cumplimiento acumulado (%)", "Diferencia")
+    columns += [Column(title, is_number=True) for title in titles]
+    more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
+    return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))
