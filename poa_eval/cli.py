@@ -8,7 +8,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
@@ -86,6 +95,12 @@ def _start() -> None:
     pass
 
 
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo."),
+]
+
+
 @app.command("run", cls=_Command, help="Elabora los informes de uno o varios trimestres.")
 def _run(
     params: Annotated[list[Path], typer.Argument(metavar="PARAMS…", help="Archivos de parámetros (carpeta params/).")],
@@ -93,57 +108,96 @@ def _run(
         Path | None,
         typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
     ] = None,
+    jobs: JobsOption = None,
+    timeout: Annotated[
+        float,
+        typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600."),
+    ] = 600,
+    force: Annotated[
+        bool, typer.Option("--force", metavar="", help="Elabora todo de nuevo, también lo que no ha cambiado.")
+    ] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
     pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
     from poa_eval.overview import write_overview
+    from poa_eval.run import run_quarter
 
+    _refuse_less("--jobs", jobs, 1)
+    _refuse_less("--timeout", timeout, 1)
     codes, folders = [], set()
     for path in params:
         try:
-            code, folder = _run_one(path, out)
-            folders.add(folder.parent)
-            code = max(code, _send_off(folder, pdf=pdf, pack=pack))
+            with _show_progress(path.stem) as progress:
+                outcome = run_quarter(path, out=out, jobs=jobs, timeout=timeout, force=force, on_progress=progress)
         except PoaError as error:  # what is wrong with one quarter does not stop the others
             print(error, file=sys.stderr)
-            code = REFUSED
-        codes.append(code)
+            codes.append(REFUSED)
+            continue
+        page = outcome.carpeta / "index.html"
+        same = "" if outcome.elaborados or outcome.fallidas else " (sin cambios)"
+        print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}{same}")
+        for unidad_id, message in outcome.fallidas:
+            who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
+            print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
+        codes += [FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack)]
+        folders.add(outcome.carpeta.parent)
     for folder in sorted(folders):
         write_overview(folder)
     return max(codes)
 
 
-def _run_one(params: Path, out: Path | None) -> tuple[int, Path]:
-    """Run one quarter; return the exit code and its folder."""
-    from poa_eval.run import run_quarter
+@app.command(
+    "verify", cls=_Command, help="Repite una ejecución aparte y compara cada archivo; termina en 1 si difiere."
+)
+def _verify(
+    carpeta: Annotated[
+        Path, typer.Argument(metavar="CARPETA", help="Carpeta de una ejecución, por ejemplo reports/sat-2022-t4.")
+    ],
+    jobs: JobsOption = None,
+) -> int:
+    from poa_eval.verify import verify_run
 
+    _refuse_less("--jobs", jobs, 1)
+    with _show_progress(carpeta.name) as progress:
+        differences = verify_run(carpeta, jobs=jobs, on_progress=progress)
+    print("\n".join(differences) or f"{carpeta}: se obtuvo lo mismo, byte por byte.")
+    return FAILED if differences else 0
+
+
+def _refuse_less(option: str, number: float | None, least: int) -> None:
+    if number is not None and number < least:
+        raise ParamsError(f"«{number:g}» en {option}", f"un número de {least} en adelante", "corrija el número")
+
+
+@contextmanager
+def _show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
+    """Show a bar with what is done, what failed and the time left; yield what moves it."""
     console = Console(stderr=True, highlight=False)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[failed]}", style="bold red"),
         TimeElapsedColumn(),
+        TextColumn("faltan"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(params.stem, total=None)
-        outcome = run_quarter(
-            params,
-            out=out,
-            on_progress=lambda done, total, text: progress.update(
-                task, completed=done, total=total or None, description=escape(text[:40])
-            ),
+        task = progress.add_task(name, total=None, failed="")
+        yield lambda done, total, text, failed: progress.update(
+            task,
+            completed=done,
+            total=total or None,
+            description=escape(text[:40]),
+            failed=f"{failed} sin elaborar" if failed else "",
         )
-    page = outcome.carpeta / "index.html"
-    print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")
-    for unidad_id, message in outcome.fallidas:
-        who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
-        print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-    return FAILED if outcome.fallidas else 0, outcome.carpeta
 
 
 def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
     """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
+    if not pdf and not pack:
+        return 0
     from poa_eval.mail import find_browser, pack_run, print_pages
 
     made, problem = print_pages(folder) if pdf else ([], None)

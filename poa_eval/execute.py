@@ -1,133 +1,139 @@
-"""Execute one notebook by papermill in a private kernel of this interpreter, and keep what a reader may see."""
+"""Execute one notebook, and keep of it what a reader may see.
+
+Where the system can fork, the cells run in this process (which is the notebook's own, see `isolate`); elsewhere in a
+kernel started by papermill. The executed notebook is the same.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-import papermill
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
-from traitlets import default
-from traitlets.config import Config
 
 from poa_eval.report import own_error_names, without_marks
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
-@dataclass(frozen=True)
-class Execution:
-    """An executed notebook.
+def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[int, NotebookNode]]:
+    """Execute a notebook in this process, which is good for nothing else afterwards.
 
     Parameters
     ----------
-    cuaderno : NotebookNode
-        The notebook with its results, as far as it came.
-    mensaje : str or None
-        Why it failed, in Spanish; None where it did not.
-    segundos : float
-        Time it took.
-    """
-
-    cuaderno: NotebookNode
-    mensaje: str | None
-    segundos: float
-
-    def to_text(self) -> str:
-        """Return the notebook as the text of its file."""
-        return nbformat.writes(self.cuaderno) + "\n"
-
-
-class _OwnKernelManager(AsyncKernelManager):
-    """Start this interpreter's kernel, whatever kernels the user has registered under the same name."""
-
-    @default("kernel_spec_manager")
-    def _own_kernel_specs(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[])
-
-
-def execute_notebook(path: Path, parameters: dict, *, cwd: Path) -> Execution:
-    """Execute a notebook; a failure is told in the result, not raised.
-
-    The kernel talks through files where the system allows it (ports of parallel kernels can collide), reads no
-    personal IPython configuration, and writes no history. Safe to call from several threads.
-
-    Parameters
-    ----------
-    path : Path
+    text : str
         The notebook.
     parameters : dict
         Plain values for its parameters.
     cwd : Path
-        Folder in which its kernel works.
+        Folder in which its cells work.
+
+    Yields
+    ------
+    int, NotebookNode
+        -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
+    """
+    from papermill.parameterize import parameterize_notebook
+
+    from poa_eval.shell import make_shell, run_cells
+
+    os.chdir(cwd)
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.metadata["papermill"] = {}
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook = parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
+    yield -1, notebook
+    for number in run_cells(make_shell(), notebook):
+        yield number, notebook.cells[number]
+
+
+def execute_in_kernel(
+    text: str, parameters: dict, *, cwd: Path, timeout: float | None = None
+) -> tuple[NotebookNode, Exception | None]:
+    """Execute a notebook by plain papermill, in a private kernel of this interpreter; safe from several threads.
+
+    The kernel talks through files where the system allows it (ports of parallel kernels can collide), reads no
+    personal IPython configuration, and writes no history.
+
+    Parameters
+    ----------
+    text, parameters, cwd
+        As for `execute_here`.
+    timeout : float, optional
+        Seconds that a cell may take.
 
     Returns
     -------
-    Execution
-        Two executions of the same notebook on the same data give the same notebook.
+    NotebookNode, Exception or None
+        The notebook as far as it came, and why it came no further.
     """
-    started = time.perf_counter()
+    import papermill
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.utils import ensure_event_loop
+    from traitlets import default
+    from traitlets.config import Config
+
+    class OwnKernelManager(AsyncKernelManager):
+        """Start this interpreter's kernel, whatever kernels the user has registered under the same name."""
+
+        @default("kernel_spec_manager")
+        def _own_kernel_specs(self) -> KernelSpecManager:
+            return KernelSpecManager(kernel_dirs=[])
+
     with tempfile.TemporaryDirectory(prefix="poa-", ignore_cleanup_errors=True) as private:
-        copy = Path(private) / "c.ipynb"
+        source, copy, connection = (Path(private) / name for name in ("a.ipynb", "c.ipynb", "k.json"))
+        source.write_text(text, encoding="utf-8")
+        error = None
+        transport = "tcp" if os.name == "nt" else "ipc"
         try:
-            _run_papermill(path, copy, parameters, cwd=cwd)
-            message = None
-        except Exception as error:  # whatever happens to one notebook is told, and does not stop the others
-            message = f"Falló el cuaderno {path.name}, que no llegó a terminar ({type(error).__name__})."
+            papermill.execute_notebook(
+                source,
+                copy,
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                record_timing=False,
+                kernel_manager_class=OwnKernelManager,
+                config=Config({"KernelManager": {"transport": transport, "connection_file": str(connection)}}),
+                execution_timeout=timeout,
+                shutdown_kernel="immediate",  # its results are in; a polite end can take seconds
+                resources={"metadata": {"path": str(cwd)}},  # papermill's own cwd= would move the whole process
+                extra_arguments=[
+                    f"--ipython-dir={private}",
+                    "--HistoryManager.enabled=False",
+                    "--IPKernelApp.log_level=ERROR",
+                ],
+            )
+        except Exception as caught:  # whatever happens to one notebook is told, and does not stop the others
+            error = caught
         finally:
-            _close_loop()
-        notebook = nbformat.read(copy if copy.is_file() else path, as_version=4)
-    message = message and (_explain_failure(notebook, path.name) or message)
-    return Execution(_clean(notebook), message, time.perf_counter() - started)
+            loop = ensure_event_loop()  # which the kernel's client opened in this thread and leaves behind
+            if not loop.is_running():
+                loop.close()
+        return nbformat.read(copy if copy.is_file() else source, as_version=4), error
 
 
-def _run_papermill(path: Path, copy: Path, parameters: dict, *, cwd: Path) -> None:
-    transport = "tcp" if os.name == "nt" else "ipc"
-    connection = str(copy.with_name("k.json"))  # a short path: the sockets lie beside it
-    papermill.execute_notebook(
-        path,
-        copy,
-        parameters=parameters,
-        kernel_name="python3",
-        progress_bar=False,
-        record_timing=False,
-        kernel_manager_class=_OwnKernelManager,
-        config=Config({"KernelManager": {"transport": transport, "connection_file": connection}}),
-        shutdown_kernel="immediate",  # its results are in; a polite end can take seconds
-        resources={"metadata": {"path": str(cwd)}},  # papermill's own cwd= would move the whole process
-        extra_arguments=[
-            f"--ipython-dir={copy.parent}",
-            "--HistoryManager.enabled=False",
-            "--IPKernelApp.log_level=ERROR",
-        ],
-    )
-
-
-def _close_loop() -> None:
-    """Close the event loop that the kernel's client opened in this thread and leaves behind."""
-    loop = ensure_event_loop()
-    if not loop.is_running():
-        loop.close()
-
-
-def _explain_failure(notebook: NotebookNode, name: str) -> str | None:
+def explain_failure(notebook: NotebookNode, name: str) -> str | None:
+    """Say in Spanish why an executed notebook failed; None where it did not."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
+                if output.ename == "MemoryError":
+                    return f"Falló el cuaderno {name}: pidió más memoria de la que puede usar."
                 own = output.ename in own_error_names()
                 return output.evalue if own else f"Falló el cuaderno {name} ({output.ename}: {output.evalue})."
     return None
 
 
-def _clean(notebook: NotebookNode) -> NotebookNode:
+def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     """Drop what varies from run to run or names this machine: timings, paths, addresses, tracebacks."""
     kept = without_marks(notebook)
     kept.metadata = NotebookNode({key: kept.metadata[key] for key in ("kernelspec",) if key in kept.metadata})
@@ -135,7 +141,21 @@ def _clean(notebook: NotebookNode) -> NotebookNode:
         cell["id"] = f"celda-{number}"
         cell.metadata = NotebookNode({key: cell.metadata[key] for key in ("tags",) if key in cell.metadata})
         if cell.cell_type == "code":
-            cell.outputs = [_clean_output(output) for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = _clean_outputs(cell.outputs)
+    return kept
+
+
+def _clean_outputs(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Clean outputs; what was written at once stands as one, however it came in parts."""
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if output.output_type == "stream":
+            if output.name == "stderr":
+                continue
+            if kept and kept[-1].output_type == "stream":
+                kept[-1] = NotebookNode({**kept[-1], "text": kept[-1].text + output.text})
+                continue
+        kept.append(_clean_output(output))
     return kept
 
 

@@ -187,9 +187,11 @@ def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -
 
 
 def show_sources(q: Quarter) -> Block:
-    """Show the documents with their layout and sha256, the cut-off date, and what they say of themselves."""
-    rows = [[Cell(s["archivo"]), text_cell(s["layout"]), Cell(s["sha256"])] for s in q.fuentes.to_dict("records")]
-    columns = [Column("Archivo"), Column("Forma del documento"), Column("Huella SHA-256 del archivo")]
+    """Show the documents with their layout, the cut-off date, what they say of themselves; the institution's sha256."""
+    names = {"archivo": "Archivo", "layout": "Forma del documento", "sha256": "Huella SHA-256 del archivo"}
+    shown = [name for name in names if name in q.fuentes]
+    rows = [[text_cell(source[name]) for name in shown] for source in q.fuentes.to_dict("records")]
+    columns = [Column(names[name]) for name in shown]
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)

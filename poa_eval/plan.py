@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -210,6 +211,12 @@ class Plan:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the nine tables by name."""
         return {name: getattr(self, name) for name in COLUMNS}
+
+    def narrow(self, **tables: pd.DataFrame) -> Plan:
+        """Return the plan with fewer rows in some tables; they were valid, and are not validated again."""
+        narrowed = copy(self)
+        narrowed.__dict__.update(tables)
+        return narrowed
 
     def rule(self, key: str) -> str | None:
         """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -71,8 +72,7 @@ class Quarter:
         ids = set(plan.actividades.loc[own, "actividad_id"])
         goals = set(plan.metas.loc[plan.metas["unidad_id"] == unit_id, "meta_id"])
         notes = plan.contexto["clave"].map(lambda key: _owner(key, ids | goals, unit_id))
-        sub_plan = replace(
-            plan,
+        sub_plan = plan.narrow(
             unidades=_pick(plan.unidades, plan.unidades["unidad_id"] == unit_id),
             metas=_pick(plan.metas, plan.metas["unidad_id"] == unit_id),
             actividades=_pick(plan.actividades, own),
@@ -90,15 +90,20 @@ class Quarter:
             unidades=_pick(evaluation.unidades, evaluation.unidades["unidad_id"] == unit_id),
             institucion=evaluation.institucion.iloc[0:0],
         )
+        sources = _pick(self.fuentes, self.fuentes["unidad_id"].isna() | (self.fuentes["unidad_id"] == unit_id))
         return replace(
             self,
             plan=sub_plan,
             hallazgos=_pick(self.hallazgos, self.hallazgos["unidad_id"] == unit_id),
             evaluacion=sub_evaluation,
-            fuentes=_pick(self.fuentes, self.fuentes["unidad_id"].isna() | (self.fuentes["unidad_id"] == unit_id)),
+            fuentes=sources.drop(columns="sha256"),  # which changes with any other unit's figures
             unidad=unit_id,
             respuestas=_pick(self.respuestas, self.respuestas["unidad_id"] == unit_id),
         )
+
+    def fingerprint(self) -> str:
+        """Return a hash of all that a report of this quarter is made of: the same for the same content."""
+        return hashlib.sha256(repr(_list_content(self)).encode()).hexdigest()
 
     def find_unit(self, unidad: object) -> str:
         """Return the id of a unit given by its id, in any case and spelling of accents.
@@ -133,6 +138,15 @@ def _owner(key: str, ids: set[str], unit_id: str) -> bool:
     if rest:
         return rest == unit_id or rest.split("/")[0] in ids
     return kind not in PLAN_COLUMNS["actividades"] and kind != "texto"
+
+
+def _list_content(value: object) -> object:
+    """List the content of tables and records down to plain values, whose text is exact."""
+    if isinstance(value, pd.DataFrame):
+        return [(name, column.tolist()) for name, column in value.items()]
+    if is_dataclass(value):
+        return [(field.name, _list_content(getattr(value, field.name))) for field in fields(value)]
+    return None if isinstance(value, Path) else value
 
 
 def _pick(table: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
@@ -203,6 +217,33 @@ def _describe_source(name: str, document: RawDocument, root: Path, layout: str |
     return {"archivo": name, "layout": layout, "sha256": digest, "unidad_id": unit}
 
 
+#: A quarter that is at hand, pickled, and the root, parameters and unit by which it may be asked for.
+_prepared: list[tuple[bytes, Path, Params, str | None]] = []
+
+
+def offer_prepared(pickled: bytes, root: Path) -> None:
+    """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one.
+
+    Parameters
+    ----------
+    pickled : bytes
+        A `Quarter`.
+    root : Path
+        The project's root here.
+    """
+    quarter = pickle.loads(pickled)
+    _prepared[:] = [(pickled, find_root(root), quarter.params, quarter.unidad)]
+
+
+def _find_prepared(root: Path, params: Params, unit: object) -> Quarter | None:
+    """Return the quarter on offer if it is the one: a new copy, so that nobody meets what another did to it."""
+    for pickled, *offered, unidad in _prepared:
+        same = unit is unidad if None in (unit, unidad) else fold(str(unit)) == fold(unidad)
+        if same and offered == [root, params]:
+            return replace(pickle.loads(pickled), root=root)
+    return None
+
+
 def open_quarter(namespace: Mapping[str, object]) -> Quarter:
     """Open the quarter that a notebook's variables describe; its first call.
 
@@ -233,5 +274,9 @@ def open_quarter(namespace: Mapping[str, object]) -> Quarter:
         if name not in known and suggest(name, known) == "unidad":
             raise ParamsError(f"el parámetro «{name}»", "los parámetros " + ", ".join(known), "¿quiso decir «unidad»?")
     unit = values.pop("unidad", None)
-    quarter = prepare_quarter(make_params(values), find_root(Path.cwd()))
+    params, root = make_params(values), find_root(Path.cwd())
+    wanted = "" if "unidad" in namespace and unit is None else unit
+    if (quarter := _find_prepared(root, params, wanted)) is not None:
+        return quarter
+    quarter = prepare_quarter(params, root)
     return quarter if "unidad" not in namespace else quarter.unit(unit)

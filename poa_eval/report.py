@@ -9,15 +9,17 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
 
 import poa_eval
 from poa_eval.errors import PoaError
 from poa_eval.names import make_slug
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MARK = "papermill-error-cell-tag"
@@ -58,27 +60,22 @@ def export_html(
 
     Examples
     --------
+    >>> import nbformat
     >>> cell = nbformat.v4.new_markdown_cell("Cumplió **3 de 4** metas.")
     >>> page = export_html(nbformat.v4.new_notebook(cells=[cell]), titulo="Primer trimestre")
     >>> "<h1>Primer trimestre</h1>" in page, "<strong>3 de 4</strong>" in page
     (True, True)
     """
-    if not isinstance(notebook, NotebookNode):
+    import nbformat  # slow to load, as nbconvert is; a page that only links needs neither
+
+    if not isinstance(notebook, nbformat.NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
     notebook = without_empty_sections(without_marks(notebook))
     page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver)
     page["cabecera"] = _find_header(notebook)
     if _has_heading(notebook):
         page["encabezado"] = ""
-    exporter = HTMLExporter(
-        template_name="informe",
-        extra_template_basedirs=[str(_TEMPLATES)],
-        language_code="es",
-        exclude_input=True,
-        exclude_anchor_links=True,
-        filters={"base64_de": _encode_base64, "como_texto": html.escape},
-    )
-    body, _ = exporter.from_notebook_node(notebook, resources={"poa_eval": page})
+    body, _ = _exporter().from_notebook_node(notebook, resources={"poa_eval": page})
     return _add_contents(body)
 
 
@@ -161,12 +158,13 @@ def without_marks(notebook: NotebookNode) -> NotebookNode:
 
     Examples
     --------
+    >>> import nbformat
     >>> mark = nbformat.v4.new_markdown_cell("An Exception was encountered", metadata={"tags": [_MARK]})
     >>> without_marks(nbformat.v4.new_notebook(cells=[mark])).cells
     []
     """
     cells = [cell for cell in notebook.cells if _MARK not in cell.metadata.get("tags", ())]
-    return NotebookNode({**notebook, "cells": cells})
+    return type(notebook)({**notebook, "cells": cells})
 
 
 def without_empty_sections(notebook: NotebookNode) -> NotebookNode:
@@ -177,6 +175,7 @@ def without_empty_sections(notebook: NotebookNode) -> NotebookNode:
 
     Examples
     --------
+    >>> import nbformat
     >>> heading, code = nbformat.v4.new_markdown_cell("## Calendario"), nbformat.v4.new_code_cell("show_due(q)")
     >>> without_empty_sections(nbformat.v4.new_notebook(cells=[heading, code])).cells
     []
@@ -187,7 +186,7 @@ def without_empty_sections(notebook: NotebookNode) -> NotebookNode:
             sections.append([])
         sections[-1].append(cell)
     kept = [cell for section in sections if not _is_empty(section) for cell in section]
-    return NotebookNode({**notebook, "cells": kept})
+    return type(notebook)({**notebook, "cells": kept})
 
 
 def _is_empty(section: list[NotebookNode]) -> bool:
@@ -220,6 +219,20 @@ def own_error_names() -> frozenset[str]:
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES / "informe"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="informe",
+        extra_template_basedirs=[str(_TEMPLATES)],
+        language_code="es",
+        exclude_input=True,
+        exclude_anchor_links=True,
+        filters={"base64_de": _encode_base64, "como_texto": html.escape},
     )
 
 

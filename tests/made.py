@@ -1,9 +1,13 @@
 """What tests of the reports share: the quarters of the shipped params, and small plans made up on the spot."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from random import Random
 
 import nbformat
+import openpyxl
 
 import poa_eval as poa
 from places import ROOT
@@ -135,3 +139,50 @@ def make_page(name: str, unidad: str | None = None) -> str:
     else:
         links = {"volver": ("../index.html", whole.params.institucion)}
     return export_html(notebook, titulo=f"{dict(units).get(unidad, whole.params.institucion)} · trimestre", **links)
+
+
+MONTHS = "ENE FEB MAR ABR MAY JUN JUL AGO SET OCT NOV DIC".split()
+LAYOUT = """
+nombre: demo
+titulo: Plan de muestra
+institucion: Servicio Demo
+locale: es_MX
+ediciones:
+  "1":
+    clase: tabla
+    encabezado: {filas: 2}
+    contexto: ["PLAN OPERATIVO {ejercicio}"]
+    columnas: {unidad: Unidad, codigo: Código, actividad: Actividad, unidad_medida: Medida, meta_anual: Meta}
+    periodos:
+      - {columna: programado, grupo: Programado, patron: "{mes}"}
+      - {columna: ejecutado, grupo: Ejecutado, patron: "{mes}"}
+"""
+PARAMS = """
+institucion: Servicio <Demo>
+ejercicio: 2024
+trimestre: 3
+fecha_corte: 2024-09-30
+fuentes:
+  - {archivo: data/plan.xlsx, layout: data/demo.yaml}
+"""
+
+
+def write_project(root: Path, units: Sequence[str], *, activities: int = 2, seed: int = 0) -> Path:
+    """Write a project of an institution that is made up: its plan, its layout, its params, whose path is returned."""
+    for name in ("data", "params", "notebooks"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Plan")
+    sheet.append(["PLAN OPERATIVO 2024"])
+    sheet.append(["Unidad", "Código", "Actividad", "Medida", "Meta", "Programado", *[None] * 11, "Ejecutado"])
+    sheet.append([None] * 5 + MONTHS * 2)
+    for unit in units:
+        chance = Random(f"{seed} {unit}")
+        for i in range(activities):
+            planned = [chance.randint(1, 50) for _ in MONTHS]
+            reached = [max(0, value + chance.randint(-9, 3)) for value in planned[:9]]
+            sheet.append([unit, f"A{i:03}", f"Actividad {i} de {unit}", "Informe", sum(planned), *planned, *reached])
+    book.save(root / "data" / "plan.xlsx")
+    (root / "data" / "demo.yaml").write_text(LAYOUT, encoding="utf-8")
+    (root / "params" / "demo-t3.yaml").write_text(PARAMS, encoding="utf-8")
+    return root / "params" / "demo-t3.yaml"

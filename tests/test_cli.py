@@ -48,7 +48,7 @@ def stub_plan(monkeypatch):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--help"], *([name, "--help"] for name in ("run", "load", "check", "layouts", "capture", "draft"))],
+    [[], ["--help"], *([name, "--help"] for name in ("run", "verify", "load", "check", "layouts", "capture", "draft"))],
 )
 def test_help_is_spanish(arguments, capsys):
     assert cli.main(arguments) == 0
@@ -145,10 +145,10 @@ def test_load_writes_the_tables_and_ends_in_zero_whatever_the_findings(stub_plan
 
 @pytest.mark.parametrize(("failed", "code"), [((), 0), ((("304", "Falló."), (None, "Falló.")), 1)])
 def test_run_ends_in_one_if_a_report_failed(failed, code, monkeypatch, capsys):
-    def pretend(params, *, out, on_progress):
-        on_progress(0, 0, "Lectura [b]")
-        on_progress(1, 2, "Unidad [/b] de nombre largo")
-        return run.RunOutcome(Path("reports") / "demo", failed)
+    def pretend(params, *, out, on_progress, **options):
+        on_progress(0, 0, "Lectura [b]", 0)
+        on_progress(1, 2, "Unidad [/b] de nombre largo", 1)
+        return run.RunOutcome(Path("reports") / "demo", failed, 2)
 
     monkeypatch.setattr(run, "run_quarter", pretend)
     assert cli.main(["run", "params/demo.yaml"]) == code

@@ -1,231 +1,406 @@
-"""The run as a mechanism: order, failure of one, same bytes, whole or not at all. The figures have their own tests."""
+"""The run as a mechanism: failure of one, same bytes, taken up again, whole or not at all, nothing left alive."""
 
 import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
-from types import SimpleNamespace
+from random import Random
 
 import nbformat
-import pandas as pd
+import openpyxl
 import pytest
+from made import open_params, write_project
 
-from poa_eval import check, run
-from poa_eval.errors import ArchivoError, FormatoError
-from poa_eval.execute import execute_notebook
-from poa_eval.plan import Plan, make_table
+from places import ROOT
+from poa_eval import run
+from poa_eval.errors import ArchivoError, PoaError
+from poa_eval.execute import clean_notebook, execute_in_kernel
+from poa_eval.isolate import CAN_FORK, Crew
+from poa_eval.produce import Task, produce_report
+from poa_eval.verify import verify_run
 
-UNIT_CELLS = [
-    "import sys, warnings\n"
-    "from IPython.display import HTML, display\n"
-    "from poa_eval.errors import FormatoError\n"
-    "print('ruido', file=sys.stderr)\n"
-    "display(HTML(f'<p>Unidad {unidad}, trimestre {trimestre}</p>'))\n"
-    "object()",
-    "if unidad == '0304':\n    raise FormatoError('«cuarenta»', 'un número', 'corrija la celda')",
-    "if unidad == '../305':\n    {}['clave']",
-    "display(HTML('<p>Hasta el final</p>'))",
+forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
+PLAIN = [
+    "import os, sys, time, poa_eval as poa\nq = poa.open_quarter(globals())",
+    "poa.show_title(q)",
+    "poa.show_periods(q)",
 ]
+FAULTS = """
+from poa_eval.errors import FormatoError
+print("antes")
+if unidad == "avisa":
+    raise FormatoError("«cuarenta»", "un número", "corrija la celda")
+if unidad == "falla":
+    {}["clave"]
+if unidad == "muere":
+    os._exit(1)
+if unidad == "duerme":
+    time.sleep(1000)
+if unidad == "devora":
+    kept = []
+    while True:
+        kept.append(bytearray(10**8))
+"""
 
 
-def write_notebook(path: Path, sources: list[str]) -> None:
-    parameters = nbformat.v4.new_code_cell("trimestre = 0\nunidad = ''", metadata={"tags": ["parameters"]})
+def write_notebook(path: Path, sources: list[str], *, unit: bool = True) -> Path:
+    names = 'institucion = ""\nejercicio = 0\ntrimestre = 0\nfecha_corte = ""\nfuentes = []\nperfil = "neutro"\n'
+    parameters = nbformat.v4.new_code_cell(names + 'unidad = ""' * unit, metadata={"tags": ["parameters"]})
     cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), path)
-
-
-def make_quarter(root: Path, unit_ids: list[str]) -> SimpleNamespace:
-    values = {"institucion": "Servicio <Demo>", "ejercicio": 2023, "trimestre": 1}
-    params = SimpleNamespace(**values, plain=lambda: {"trimestre": 1}, respuestas=())
-    units = [{"unidad_id": unit_id, "unidad": f"Unidad «{unit_id}» & cía."} for unit_id in unit_ids]
-    figures = pd.DataFrame({"unidad_id": unit_ids, "evaluadas": range(len(unit_ids))})
-    evaluation = SimpleNamespace(actividades=figures, unidades=figures, institucion=figures)
-    plan = Plan(str(values["institucion"]), 2023, "es_MX", unidades=make_table("unidades", units))
-    fuentes = pd.DataFrame({"archivo": ["data/x.xlsx"], "layout": ["demo"], "sha256": ["0" * 64]})
-    return SimpleNamespace(
-        params=params,
-        root=root,
-        plan=plan,
-        evaluacion=evaluation,
-        hallazgos=check(plan),
-        fuentes=fuentes,
-    )
+    return path
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    """Return a project whose data are made up, so that only the mechanism of the run is at work."""
-    root = tmp_path / "proyecto"
-    for name in ("notebooks", "params"):
-        (root / name).mkdir(parents=True)
-    write_notebook(root / "notebooks" / run.UNIT_NOTEBOOK, UNIT_CELLS)
-    write_notebook(root / "notebooks" / run.INSTITUTION_NOTEBOOK, UNIT_CELLS[:1])
-    monkeypatch.setattr(run, "load_params", lambda path: SimpleNamespace())
-    monkeypatch.setattr(run, "find_root", lambda start: root)
-    monkeypatch.setattr(run, "write_book", lambda quarter, path: path.write_bytes(b"libro"))
-    quarter = make_quarter(root, ["303"])
-    monkeypatch.setattr(run, "prepare_quarter", lambda params, root: quarter)
-    return root
+def project(tmp_path):
+    """Return a function that writes a project with these units and cells, and returns its params file."""
 
+    def write(*units: str, cells=(), title: str = "") -> Path:
+        root = tmp_path / "proyecto"
+        params = write_project(root, units or ["Obras", "Rentas", "Catastro"])
+        write_notebook(root / "notebooks" / run.UNIT_NOTEBOOK, [*PLAIN, *cells])
+        write_notebook(root / "notebooks" / run.INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
+        return params
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Leave the notebooks out: they say nothing and take no time."""
-    monkeypatch.setattr(run, "_run_jobs", lambda *args: {})
+    return write
 
 
 def read_all(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_failed_units_are_told_and_stop_nobody(project, monkeypatch):
-    quarter = make_quarter(project, ["303", "0304", "../305"])
-    monkeypatch.setattr(run, "prepare_quarter", lambda params, root: quarter)
+def list_reports(params: Path) -> list[str]:
+    return sorted(p.name for p in (params.parent.parent / "reports").iterdir())
+
+
+def list_made(outcome: run.RunOutcome) -> set[str]:
+    """Return the notebooks that were executed in the last run."""
+    times = outcome.carpeta.with_name(f"{outcome.carpeta.name}.tiempos.json")
+    return set(json.loads(times.read_text(encoding="utf-8"))["cuadernos"])
+
+
+LEFT = [".demo-t3.huellas.json", "demo-t3", "demo-t3.tiempos.json"]
+
+
+@forks
+def test_failed_units_are_told_and_stop_nobody(project):
+    units = ["avisa", "falla", "muere", "duerme", "devora", "Obras & cía. <b>"]
+    params = project(*units, cells=[FAULTS, "poa.show_activities(q)"])
     steps = []
-    outcome = run.run_quarter(project / "params" / "demo-t1.yaml", on_progress=lambda *step: steps.append(step))
-
-    assert outcome.carpeta == project / "reports" / "demo-t1"
+    outcome = run.run_quarter(
+        params, timeout=15, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
+    )
     messages = dict(outcome.fallidas)
-    assert list(messages) == ["0304", "../305"]
-    assert "«cuarenta»" in messages["0304"]
-    assert messages["../305"] == "Falló el cuaderno informe_unidad.ipynb (KeyError: 'clave')."
-    assert [step[:2] for step in steps] == [(0, 0), (0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert list(messages) == units[:5]
+    assert "«cuarenta»" in messages["avisa"]
+    assert messages["falla"] == "Falló el cuaderno informe_unidad.ipynb (KeyError: 'clave')."
+    assert "se cerró de golpe" in messages["muere"]
+    assert "tardó más de los 15 segundos" in messages["duerme"]
+    assert "más memoria" in messages["devora"]
+    assert steps[0] == (0, 0, 0)
+    assert steps[-1] == (7, 7, 5)
 
     files = read_all(outcome.carpeta)
-    stem = run.file_name("../305")
-    pages = {name: files[f"unidades/{name}.html"].decode() for name in ("303", "0304", stem)}
-    assert "Unidad 303, trimestre 1" in pages["303"]
-    assert "Hasta el final" in pages["303"]
-    assert "no se pudo elaborar" in pages["0304"]
-    assert "«cuarenta»" in pages["0304"]
+    pages = {name: files[f"unidades/{name}.html"].decode() for name in units[:5]}
+    assert all("no se pudo elaborar" in page for page in pages.values())
     assert not [name for name, page in pages.items() if "Traceback" in page or "File " in page]
+    (good,) = [page.decode() for name, page in files.items() if name.startswith("unidades/obras")]
+    assert "Actividad 1 de Obras &amp; cía. &lt;b&gt;" in good
     index = files["index.html"].decode()
-    assert f'href="unidades/{stem}.html"' in index
-    assert "No se pudo elaborar el informe de «Unidad «0304» &amp; cía.»" in index
-    assert {p.parent for p in project.parent.rglob("*305*")} == {
-        outcome.carpeta / "unidades",
-        outcome.carpeta / "cuadernos",
-    }
-
-    partial = nbformat.reads(files["cuadernos/unidad-0304.ipynb"].decode(), as_version=4)
-    assert "Unidad 0304" in partial.cells[2].outputs[0].data["text/html"]
-    assert partial.cells[3].outputs[0].traceback == [messages["0304"]]
-    assert not partial.cells[-1].outputs
+    assert index.count("(no se pudo elaborar)") == 5
+    assert "No se pudo elaborar el informe de «muere»" in index
+    for name in ("muere", "falla"):
+        partial = nbformat.reads(files[f"cuadernos/unidad-{name}.ipynb"].decode(), as_version=4)
+        assert "<h1>" in partial.cells[3].outputs[0].data["text/html"]
+        assert not partial.cells[-1].outputs
+    assert partial.cells[5].outputs[-1].traceback == ["KeyError: 'clave'"]
 
     evidence = json.loads(files["run.json"])
     assert evidence["resultado"]["institucion"] == "correcto"
-    assert evidence["resultado"]["unidades"] == {"303": "correcto", **messages}
-    assert evidence["fuentes"] == [{"archivo": "data/x.xlsx", "layout": "demo", "sha256": "0" * 64}]
-    assert files["datos/evaluacion_unidades.csv"] == b"unidad_id,evaluadas\n303,0\n0304,1\n../305,2\n"
-    assert sorted(p.name for p in outcome.carpeta.parent.iterdir()) == ["demo-t1", "demo-t1.tiempos.json"]
+    assert {unit for unit, result in evidence["resultado"]["unidades"].items() if result != "correcto"} == set(messages)
+    again = run.run_quarter(params, timeout=1, memory=3 << 29)
+    assert list_made(again) == {run.INSTITUTION_NOTEBOOK, *(f"unidad-{name}.ipynb" for name in units[:5])}
+    assert list_reports(params) == LEFT
 
 
-def test_two_runs_leave_the_same_bytes_and_no_machine_path(project):
-    first = read_all(run.run_quarter(project / "params" / "demo-t1.yaml", out=project / "a").carpeta)
-    second = read_all(run.run_quarter(project / "params" / "demo-t1.yaml", out=project / "b").carpeta)
-    assert first == second
-    assert {"cuadernos/informe_institucional.ipynb", "cuadernos/unidad-303.ipynb", "index.html"} < set(first)
-    assert not [
-        name for name, content in first.items() if str(project.parent).encode() in content or b"/tmp/" in content
-    ]
-    copy = nbformat.reads(first["cuadernos/unidad-303.ipynb"].decode(), as_version=4)
+def test_two_runs_leave_the_same_bytes_whatever_the_jobs_and_no_machine_path(project, tmp_path):
+    params = project(cells=["object()", "print('ruido', file=sys.stderr)"])
+    first = run.run_quarter(params, out=tmp_path / "a", jobs=1).carpeta
+    second = run.run_quarter(params, out=tmp_path / "b", jobs=3).carpeta
+    assert read_all(first) == read_all(second)
+    named = str(tmp_path).encode()
+    assert not [name for name, content in read_all(first).items() if named in content or b"/tmp/" in content]
+    copy = nbformat.read(first / "cuadernos" / "unidad-obras.ipynb", as_version=4)
     assert copy.cells[1].metadata.tags == ["injected-parameters"]
-    assert "0x…" in copy.cells[2].outputs[-1].data["text/plain"]
+    assert "0x…" in copy.cells[5].outputs[0].data["text/plain"]
+    assert not copy.cells[6].outputs
     assert not any("papermill" in cell.metadata for cell in copy.cells)
 
 
 def test_institution_that_fails_still_links_the_units(project):
-    write_notebook(project / "notebooks" / run.INSTITUTION_NOTEBOOK, ["1 / 0"])
-    outcome = run.run_quarter(project / "params" / "demo-t1.yaml")
-    assert outcome.fallidas == (
-        (None, "Falló el cuaderno informe_institucional.ipynb (ZeroDivisionError: division by zero)."),
-    )
+    outcome = run.run_quarter(project(title="1 / 0"))
+    assert [unit for unit, _ in outcome.fallidas] == [None]
+    assert "ZeroDivisionError" in outcome.fallidas[0][1]
     index = (outcome.carpeta / "index.html").read_text(encoding="utf-8")
     assert "no se pudo elaborar" in index
-    assert 'href="unidades/303.html"' in index
+    assert 'href="unidades/rentas.html"' in index
 
 
-def test_kernel_that_dies_is_told(tmp_path):
-    path = tmp_path / "c.ipynb"
-    write_notebook(path, ["print('antes')", "import os; os._exit(1)"])
-    result = execute_notebook(path, {"unidad": "1"}, cwd=tmp_path)
-    assert result.mensaje == "Falló el cuaderno c.ipynb, que no llegó a terminar (DeadKernelError)."
-    assert result.cuaderno.cells[2].outputs[0].text == "antes\n"
+def make_task(path: Path) -> Task:
+    whole = pickle.dumps(open_params("jocotepec-2024-t1"))
+    return Task(
+        path.name, path.read_text(encoding="utf-8"), {"unidad": "á'\"\\n"}, whole, str(path.parent), "Título", {}
+    )
 
 
-def test_kernel_is_this_interpreter_and_works_in_the_root(tmp_path, monkeypatch):
-    foreign = tmp_path / "jupyter" / "kernels" / "python3"
-    foreign.mkdir(parents=True)
-    foreign.joinpath("kernel.json").write_text('{"argv": ["false"], "display_name": "x", "language": "python"}')
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
-    path = tmp_path / "c.ipynb"
-    write_notebook(path, ["import sys, os; print(sys.executable, os.getcwd(), sep='\\n')"])
-    result = execute_notebook(path, {"unidad": "1"}, cwd=tmp_path)
-    assert result.mensaje is None
-    assert result.cuaderno.cells[2].outputs[0].text.split("\n")[:2] == [sys.executable, str(tmp_path)]
+KINDS = [
+    "from IPython.display import HTML, Image, Markdown, clear_output, display, update_display\nimport os, sys",
+    "print('uno', end=' '); print('dos'); display(HTML('<b>x</b>'), metadata={'a': 1}); print('tres')\n4",
+    "display(Markdown('*m*'), {'a': 1}, display_id='d'); sys.stdout.write('s\\n'); print(unidad)",
+    "update_display(HTML('otro'), display_id='d')",
+    "print('fuera'); clear_output(); print('queda'); clear_output(wait=True); display(1)",
+    "import pandas as pd, numpy as np\npd.DataFrame({'a': [1, 2], 'b': ['x', None]})",
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "plt.figure(figsize=(2, 1)); plt.bar(['a'], [1])",
+    "_ = os.system('echo por debajo')",
+    "!echo mandato",
+    "%%capture tomado\nprint('tomado')",
+    "tomado.stdout, __name__, os.path.basename(os.getcwd()), _8.shape",
+    "import asyncio\nawait asyncio.sleep(0)\nclass A:\n    def _repr_html_(self): return '<i>a</i>'\nA()",
+    "",
+    "try:\n    input()\nexcept Exception as error:\n    print(type(error).__name__)",
+    "plt.rcParams['figure.dpi'], plt.get_backend()",
+]
 
 
-@pytest.mark.usefixtures("quick")
-def test_bad_source_writes_nothing(project, monkeypatch):
-    def refuse(params, root):
-        raise FormatoError("«cuarenta»", "un número", "corrija la celda")
-
-    monkeypatch.setattr(run, "prepare_quarter", refuse)
-    with pytest.raises(FormatoError):
-        run.run_quarter(project / "params" / "demo-t1.yaml")
-    assert not (project / "reports").exists()
-
-
-@pytest.mark.usefixtures("quick")
-def test_old_run_is_replaced_whole(project):
-    folder = project / "reports" / "demo-t1"
-    run.run_quarter(project / "params" / "demo-t1.yaml")
-    (folder / "sobra.txt").write_text("de antes")
-    run.run_quarter(project / "params" / "demo-t1.yaml")
-    assert not (folder / "sobra.txt").exists()
+@forks
+@pytest.mark.parametrize("fault", ["", "1 / 0", "def f(:", "import sys; sys.exit(3)"])
+def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # a kernel that finds it leaves alone what programs write
+    path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
+    task = make_task(path)
+    with Crew(1) as crew:
+        report = produce_report(task, crew)
+    kernel, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
+    expected = nbformat.writes(clean_notebook(kernel)).splitlines()
+    assert report.cuaderno.splitlines() == expected
+    assert bool(report.mensaje) is bool(error) is bool(fault)
 
 
-def test_run_that_breaks_leaves_the_old_one(project, monkeypatch, quick):
-    folder = project / "reports" / "demo-t1"
-    run.run_quarter(project / "params" / "demo-t1.yaml")
+MEDDLE = """
+import os, sys, json, random, builtins, matplotlib, pandas as pd, numpy as np, poa_eval, poa_eval.words
+pd.options.display.max_rows = 7
+matplotlib.rcParams["font.size"] = 3
+os.chdir("/")
+os.environ["ENREDO"] = "1"
+poa_eval.words.MISSING = json.enredo = builtins.enredo = "enredo"
+sys.path.insert(0, "enredo")
+np.random.seed(1)
+print("hecho")
+"""
+LOOK = """
+import os, sys, json, builtins, matplotlib, pandas as pd, numpy as np, poa_eval.words
+state = [pd.options.display.max_rows, matplotlib.rcParams["font.size"], os.path.basename(os.getcwd()),
+    os.environ.get("ENREDO"), poa_eval.words.MISSING, hasattr(json, "enredo"), hasattr(builtins, "enredo"),
+    "enredo" in sys.path, float(np.random.get_state()[1][0]), "q" in globals()]
+print(state)
+"""
+
+
+@forks
+def test_what_a_notebook_changes_is_nothing_to_the_next(tmp_path):
+    look, meddle = (write_notebook(tmp_path / name, [cell]) for name, cell in (("a.ipynb", LOOK), ("b.ipynb", MEDDLE)))
+    states = []
+    with Crew(1) as crew:
+        for path in (look, meddle, look):
+            report = produce_report(make_task(path), crew)
+            states.append(nbformat.reads(report.cuaderno, as_version=4).cells[2].outputs[0].text)
+    assert states[1] == "hecho\n"
+    assert states[0] == states[2]
+    assert "enredo" not in states[0]
+
+
+def test_notebook_with_other_parameters_prepares_its_own_quarter(project):
+    cells = ["fecha_corte = '2024-06-30'; trimestre = 2; poa.open_quarter(globals()).params.trimestre"]
+    cells += ["q.plan.actividades['actividad'] = 'x'; trimestre = 3; fecha_corte = '2024-09-30'"]
+    cells += ["poa.open_quarter(globals()).plan.actividades['actividad'].tolist()"]
+    folder = run.run_quarter(project(cells=cells)).carpeta
+    copy = nbformat.read(folder / "cuadernos" / "unidad-obras.ipynb", as_version=4)
+    assert copy.cells[5].outputs[0].data["text/plain"] == "2"
+    assert "Actividad 1 de Obras" in copy.cells[7].outputs[0].data["text/plain"]
+
+
+def test_only_what_changed_is_made_again(project):
+    params = project()
+    everything = {"informe_institucional.ipynb", *(f"unidad-{u}.ipynb" for u in ("obras", "rentas", "catastro"))}
+    first = run.run_quarter(params)
+    before = read_all(first.carpeta)
+    assert list_made(first) == everything
+    assert run.run_quarter(params).elaborados == 0
+    assert read_all(first.carpeta) == before
+
+    change_figure(params.parent.parent / "data" / "plan.xlsx", "Rentas")
+    assert list_made(run.run_quarter(params)) == {"informe_institucional.ipynb", "unidad-rentas.ipynb"}
+    changed = read_all(first.carpeta)
+    assert changed["unidades/obras.html"] == before["unidades/obras.html"]
+    assert changed["unidades/rentas.html"] != before["unidades/rentas.html"]
+    assert verify_run(first.carpeta) == []
+
+    (first.carpeta / "unidades" / "obras.html").write_text("a mano")
+    (first.carpeta / "sobra.txt").write_text("de antes")
+    assert list_made(run.run_quarter(params)) == {"unidad-obras.ipynb"}
+    assert read_all(first.carpeta) == changed
+
+    notebook = params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK
+    write_notebook(notebook, [*PLAIN, "poa.show_key_figures(q)"])
+    assert list_made(run.run_quarter(params)) == everything - {"informe_institucional.ipynb"}
+    assert list_made(run.run_quarter(params, force=True)) == everything
+
+
+def change_figure(path: Path, unit: str) -> None:
+    book = openpyxl.load_workbook(path)
+    (row, *_) = [row for row in book.active.iter_rows() if row[0].value == unit]
+    row[20].value += 1
+    book.save(path)
+
+
+def test_verify_names_what_differs(project):
+    params = project()
+    folder = run.run_quarter(params).carpeta
+    table = folder / "datos" / "evaluacion_unidades.csv"
+    table.write_bytes(table.read_bytes().replace(b"Obras", b"Otras"))
+    (folder / "unidades" / "rentas.html").unlink()
+    (folder / "nota.txt").write_text("x")
+    assert verify_run(folder) == [
+        "datos/evaluacion_unidades.csv: difiere",
+        "nota.txt: sobra en la carpeta",
+        "unidades/rentas.html: falta en la carpeta",
+    ]
+    change_figure(params.parent.parent / "data" / "plan.xlsx", "Obras")
+    assert "La fuente data/plan.xlsx cambió desde la ejecución." in verify_run(folder)
+    with pytest.raises(ArchivoError, match=r"run\.json"):
+        verify_run(folder / "datos")
+
+
+def test_bad_source_writes_nothing(project):
+    params = project()
+    (params.parent.parent / "data" / "plan.xlsx").write_text("no es un libro")
+    with pytest.raises(PoaError):
+        run.run_quarter(params)
+    assert not (params.parent.parent / "reports").exists()
+
+
+def test_run_that_breaks_leaves_the_old_one(project, monkeypatch):
+    params = project()
+    folder = run.run_quarter(params).carpeta
     before = read_all(folder)
 
     def fill_disk(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run, "write_tables", fill_disk)
+    monkeypatch.setattr(run, "_write_results", fill_disk)
     with pytest.raises(ArchivoError, match="espacio"):
-        run.run_quarter(project / "params" / "demo-t1.yaml")
+        run.run_quarter(params, force=True)
     assert read_all(folder) == before
-    assert sorted(p.name for p in folder.parent.iterdir()) == ["demo-t1", "demo-t1.tiempos.json"]
+    monkeypatch.undo()
+    assert run.run_quarter(params).elaborados == 0
+    assert list_reports(params) == LEFT
 
 
-@pytest.mark.usefixtures("quick")
-def test_start_puts_back_a_run_that_was_moved_aside(project, monkeypatch):
-    reports = project / "reports"
-    run.run_quarter(project / "params" / "demo-t1.yaml")
-    before = read_all(reports / "demo-t1")
-    (reports / "demo-t1").rename(reports / ".demo-t1.anterior")
-    (reports / ".demo-t1.nuevo").mkdir()
-    monkeypatch.setattr(run, "prepare_quarter", lambda params, root: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        run.run_quarter(project / "params" / "demo-t1.yaml")
-    assert read_all(reports / "demo-t1") == before
-    assert not (reports / ".demo-t1.nuevo").exists()
-
-
-@pytest.mark.usefixtures("quick")
 def test_folder_that_no_run_made_is_not_touched(project):
-    folder = project / "mis documentos" / "demo-t1"
+    params = project()
+    folder = params.parent.parent / "mis documentos" / "demo-t3"
     folder.mkdir(parents=True)
     (folder / "tesis.txt").write_text("años de trabajo")
     with pytest.raises(ArchivoError, match=r"no tiene run\.json"):
-        run.run_quarter(project / "params" / "demo-t1.yaml", out=folder.parent)
+        run.run_quarter(params, out=folder.parent)
     assert read_all(folder) == {"tesis.txt": "años de trabajo".encode()}
 
 
 def test_missing_notebook_is_named(project):
-    (project / "notebooks" / run.UNIT_NOTEBOOK).unlink()
+    params = project()
+    (params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK).unlink()
     with pytest.raises(ArchivoError, match=r"notebooks/informe_unidad\.ipynb"):
-        run.run_quarter(project / "params" / "demo-t1.yaml")
-    assert not (project / "reports").exists()
+        run.run_quarter(params)
+    assert not (params.parent.parent / "reports").exists()
+
+
+BETWEEN = """
+import os, signal, sys
+from pathlib import Path
+rename = Path.rename
+def rename_or_die(self, target):
+    if self.name.endswith(".nuevo"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(self, target)
+Path.rename = rename_or_die
+from poa_eval.cli import main
+main(["run", sys.argv[1]])
+"""
+
+
+def start_command(params: Path, mark: Path, *script: str) -> subprocess.Popen:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "POA_MARCA": str(mark), "TMPDIR": str(mark)}
+    command = [sys.executable, *(script or ("-m", "poa_eval", "run")), str(params)]
+    return subprocess.Popen(command, cwd=params.parent, env=environment, stdout=subprocess.DEVNULL)
+
+
+def list_alive(mark: Path) -> list[str]:
+    """Return the processes whose environment carries the mark."""
+    alive = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(mark).encode() in (entry / "environ").read_bytes():
+                alive.append((entry / "cmdline").read_text())
+        except OSError:
+            continue
+    return alive
+
+
+def wait_for_end(mark: Path) -> list[str]:
+    end = time.monotonic() + 5
+    while (alive := list_alive(mark)) and time.monotonic() < end:
+        time.sleep(0.05)
+    return alive
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+def test_killed_run_is_taken_up_again_and_leaves_nothing_alive(project, tmp_path):
+    with tempfile.TemporaryDirectory() as mark:
+        kill_and_run_again(project, tmp_path, Path(mark))
+
+
+def kill_and_run_again(project, tmp_path: Path, mark: Path) -> None:
+    params = project(cells=["import subprocess; child = subprocess.Popen(['sleep', '1000'])", "time.sleep(0.3)"])
+    chance = Random(6)
+    wanted = read_all(run.run_quarter(params, out=tmp_path / "otra").carpeta)
+    folder = params.parent.parent / "reports" / "demo-t3"
+    shutil.copytree(tmp_path / "otra" / "demo-t3", folder)
+    change_figure(params.parent.parent / "data" / "plan.xlsx", "Obras")
+    new = read_all(run.run_quarter(params, out=tmp_path / "otra").carpeta)
+    for script in [(), (), (), ("-c", BETWEEN)]:
+        process = start_command(params, mark, *script)
+        if script:
+            assert process.wait(60) == -signal.SIGKILL
+            assert not folder.exists()
+            assert read_all(folder.with_name(".demo-t3.anterior")) == wanted
+        else:
+            time.sleep(chance.uniform(0.5, 4))
+            process.kill()
+            assert process.wait(5) in (-signal.SIGKILL, 0)
+            assert read_all(folder) in (wanted, new)
+            if read_all(folder) == new:
+                shutil.rmtree(folder)
+                shutil.copytree(tmp_path / "otra" / "demo-t3", folder)
+        assert wait_for_end(mark) == []
+    assert start_command(params, mark).wait(60) == 0
+    assert wait_for_end(mark) == []
+    assert read_all(folder) == new
+    assert list_reports(params) == sorted([*LEFT, "index.html"])

@@ -1,0 +1,184 @@
+"""Isolate: run a call in a process of its own, forked from a warm one, within a limit of time and of memory.
+
+Nothing passes from one call to the next, a crash ends with its process, and no process outlives the one that asked.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from threading import Lock, Thread
+from types import ModuleType
+from typing import Any
+
+#: Sockets of the warm process lie in the folder of temporary files, and their paths may have about 100 signs.
+CAN_FORK = "forkserver" in get_all_start_methods() and len(tempfile.gettempdir()) < 70
+
+_END, _FAILED = "fin", "error"
+_starting = Lock()
+
+
+class CallDiedError(Exception):
+    """The process ended before its call did."""
+
+
+class CallTimeoutError(Exception):
+    """The call took longer than it may, and its process was ended."""
+
+
+def start_server() -> None:
+    """Start the warm process without waiting for it, where the system can fork."""
+    if CAN_FORK:
+        from multiprocessing import forkserver
+
+        get_context("forkserver").set_forkserver_preload(["poa_eval.warm"])
+        forkserver.ensure_running()
+
+
+class Crew:
+    """Runs calls side by side, each in its own process; a context, at whose end no process is left.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        How many at a time; as many as there are cores if not given.
+    timeout : float, optional
+        Seconds that a call may take.
+    memory : int, optional
+        Bytes of address space that a call may take; its share of the machine if not given.
+    """
+
+    def __init__(self, jobs: int | None = None, *, timeout: float | None = None, memory: int | None = None):
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self.jobs = jobs or cores
+        self.timeout, self.memory = timeout, memory or _share_memory(self.jobs)
+        self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="informe")
+        self._running: set = set()
+        self._closed = False
+
+    def __enter__(self) -> Crew:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End what still runs."""
+        self._closed = True
+        for process in list(self._running):
+            _kill(process)
+        self._threads.shutdown(cancel_futures=True)
+
+    def submit(self, function: Callable[..., Any], *args: object) -> Future:
+        """Schedule a call, as an executor of `concurrent.futures` does."""
+        return self._threads.submit(function, *args)
+
+    def iterate(self, steps: Callable[..., Iterator[Any]], *args: object) -> Iterator[Any]:
+        """Run a generator of an importable module in a process of its own, and yield what it yields.
+
+        Raises
+        ------
+        CallDiedError, CallTimeoutError
+            The process died, or took too long and was killed.
+        """
+        start_server()
+        context = get_context("forkserver")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_serve, args=(sender, self.memory, steps, args), daemon=True)
+        with receiver:
+            with _starting, _HiddenMain():
+                if self._closed:
+                    raise CallDiedError
+                process.start()
+                self._running.add(process)
+            sender.close()
+            try:
+                yield from _receive(receiver, self.timeout)
+            finally:
+                _kill(process)
+                process.join()
+                self._running.discard(process)
+
+
+def _receive(receiver: Any, timeout: float | None) -> Iterator[Any]:
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        if not receiver.poll(None if end is None else max(0, end - time.monotonic())):
+            raise CallTimeoutError
+        try:
+            kind, value = receiver.recv()
+        except (EOFError, OSError):
+            raise CallDiedError from None
+        if kind == _FAILED:
+            raise RuntimeError(value)
+        if kind == _END:
+            return
+        yield value
+
+
+def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]], args: tuple) -> None:
+    """Run the generator: the whole life of a process."""
+    os.setpgid(0, 0)  # so that what a notebook starts ends with it
+    Thread(target=_end_with_parent, daemon=True).start()
+    if memory:
+        _limit_memory(memory)
+    try:
+        for value in steps(*args):
+            sender.send(("paso", value))
+        sender.send((_END, None))
+    except Exception:
+        sender.send((_FAILED, traceback.format_exc()))
+    sender.close()
+    os._exit(0)  # nothing to tidy up, and it takes no time
+
+
+def _end_with_parent() -> None:
+    parent_process().join()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _limit_memory(amount: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+
+
+def lift_memory_limit() -> None:
+    """Let this process take more again, so that one whose memory is used up can say so."""
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+def _share_memory(jobs: int) -> int | None:
+    """Return what one of so many processes may take of the machine's memory, at least 2 GiB; None where unknown."""
+    try:
+        return max(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // jobs, 2 << 30)
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _kill(process: Any) -> None:
+    for end in (os.killpg, os.kill):  # it may not lead its group yet
+        try:
+            end(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+class _HiddenMain:
+    """Hide the main module meanwhile, or else each process imports the script that asked for it once more."""
+
+    def __enter__(self) -> None:
+        self._main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+
+    def __exit__(self, *error: object) -> None:
+        sys.modules["__main__"] = self._main

@@ -1,0 +1,163 @@
+"""Produce one report: from its notebook and its figures to its page. A task carries all it needs, its result too."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poa_eval.isolate import CAN_FORK, CallDiedError, CallTimeoutError, Crew
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+Links = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A report to produce.
+
+    Parameters
+    ----------
+    nombre : str
+        File name of the notebook.
+    cuaderno : str
+        The notebook itself.
+    parametros : dict
+        Its parameters.
+    preparado : bytes
+        The quarter that it opens, pickled.
+    raiz : str
+        Folder in which it works.
+    titulo : str
+        Title of the page.
+    enlaces : dict
+        The pages to link, as `export_html` takes them.
+    """
+
+    nombre: str
+    cuaderno: str
+    parametros: dict
+    preparado: bytes
+    raiz: str
+    titulo: str
+    enlaces: dict
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: the text of its notebook and of its page, why it failed in Spanish (or None), and how long it took."""
+
+    cuaderno: str
+    pagina: str
+    mensaje: str | None
+    segundos: float
+
+
+def produce_report(task: Task, crew: Crew) -> Report:
+    """Produce a report in a process of its own; a failure is told in the result, not raised."""
+    started = time.perf_counter()
+    notebook = None
+    try:
+        if not CAN_FORK:
+            return _produce_in_kernel(task, crew.timeout)
+        for step in crew.iterate(_produce, task):
+            if isinstance(step, Report):
+                return step
+            number, part = step
+            if number < 0:
+                notebook = json.loads(part)
+            else:
+                notebook["cells"][number] = json.loads(part)
+        why = "no dio ningún resultado"
+    except CallTimeoutError:
+        why = f"tardó más de los {crew.timeout:g} segundos permitidos y se detuvo"
+    except CallDiedError:
+        why = "se cerró de golpe, sin terminar (por ejemplo, porque faltó memoria)"
+    except Exception as error:  # whatever happens to one notebook is told, and does not stop the others
+        why = f"no llegó a terminar ({type(error).__name__})"
+    seconds = time.perf_counter() - started
+    parsed = _parse(json.dumps(notebook) if notebook else task.cuaderno)
+    return _fail(task, parsed, f"El cuaderno {task.nombre} {why}.", seconds)
+
+
+def redo_page(report: Report, titulo: str, avisos: Iterable[str], enlaces: Links, crew: Crew) -> Report:
+    """Make the page of a report again, with other warnings and links."""
+    if report.mensaje is not None:
+        from poa_eval.report import error_page
+
+        return Report(report.cuaderno, error_page(titulo, report.mensaje, enlaces), report.mensaje, report.segundos)
+    steps = crew.iterate if CAN_FORK else lambda function, *args: function(*args)
+    (page,) = steps(_export, report.cuaderno, titulo, tuple(avisos), enlaces)
+    return Report(report.cuaderno, page, None, report.segundos)
+
+
+def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
+    """Produce a report in this process, the notebook's own; on the way, tell each part of the notebook."""
+    from poa_eval.execute import execute_here
+    from poa_eval.quarter import offer_prepared
+
+    started = time.perf_counter()
+    root = Path(task.raiz) if Path(task.raiz).is_dir() else Path(tempfile.gettempdir())
+    offer_prepared(task.preparado, root)
+    for number, part in execute_here(task.cuaderno, task.parametros, cwd=root):
+        if number < 0:
+            notebook = part
+        yield number, json.dumps(part)
+    yield _finish(task, notebook, started)
+
+
+def _produce_in_kernel(task: Task, timeout: float | None) -> Report:
+    from poa_eval.execute import execute_in_kernel
+
+    started = time.perf_counter()
+    notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=Path(task.raiz), timeout=timeout)
+    why = error and f"El cuaderno {task.nombre} no llegó a terminar ({type(error).__name__})."
+    return _finish(task, notebook, started, why)
+
+
+def _export(text: str, titulo: str, avisos: tuple[str, ...], enlaces: Links) -> Iterator[str]:
+    from poa_eval.report import export_html
+
+    yield export_html(_parse(text), titulo=titulo, avisos=avisos, enlaces=enlaces)
+
+
+def _finish(task: Task, notebook: NotebookNode, started: float, why: str | None = None) -> Report:
+    from poa_eval.execute import clean_notebook, explain_failure
+    from poa_eval.report import export_html
+
+    message = explain_failure(notebook, task.nombre) or why
+    if message is None:
+        notebook = clean_notebook(notebook)
+        try:
+            page = export_html(notebook, titulo=task.titulo, **task.enlaces)
+            return Report(_to_text(notebook), page, None, time.perf_counter() - started)
+        except Exception as error:  # one page that fails, for whatever reason, does not stop the others
+            message = f"No se pudo convertir el cuaderno en página ({type(error).__name__}: {error})."
+    return _fail(task, notebook, message, time.perf_counter() - started)
+
+
+def _fail(task: Task, notebook: NotebookNode, message: str, seconds: float) -> Report:
+    from poa_eval.execute import clean_notebook
+    from poa_eval.report import error_page
+
+    return Report(
+        _to_text(clean_notebook(notebook)), error_page(task.titulo, message, **task.enlaces), message, seconds
+    )
+
+
+def _parse(text: str) -> NotebookNode:
+    import nbformat
+
+    return nbformat.reads(text, as_version=4)
+
+
+def _to_text(notebook: NotebookNode) -> str:
+    import nbformat
+
+    return nbformat.writes(notebook) + "\n"

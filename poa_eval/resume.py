@@ -1,0 +1,104 @@
+"""Resume: what an earlier run left that still holds, known by a hash of all that it depends on.
+
+Beside each run's folder lies a hidden file, ``.<run>.huellas.json``: of each report the hash of what it was made of,
+and of its files. The files themselves are the run's; those of a run that was cut short lie in ``.<run>.nuevo``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import poa_eval
+
+LIBRARIES = ("ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "python-calamine")
+_WHOLE = "ejecucion"
+
+
+class Memory:
+    """What is known of the reports of one run.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    new : Path
+        Where it is being written.
+    """
+
+    def __init__(self, folder: Path, new: Path):
+        self._places = (new, folder)
+        self._file = folder.with_name(f".{folder.name}.huellas.json")
+        try:
+            self._known = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # none yet, or not whole: everything is made again
+            self._known = {}
+
+    def find(self, name: str, key: str) -> dict[str, bytes] | None:
+        """Return the files of a report if they were made of the same, and nobody has changed them since."""
+        record = self._known.get(name, {})
+        if record.get("clave") != key:
+            return None
+        for place in self._places:
+            files = {path: _read(place / path) for path in record["archivos"]}
+            if {path: _hash(content) for path, content in files.items()} == record["archivos"]:
+                return files
+        return None
+
+    def keep(self, name: str, key: str, files: dict[str, bytes]) -> None:
+        """Remember the files of a report that were just written."""
+        self._known[name] = {"clave": key, "archivos": {path: _hash(content) for path, content in files.items()}}
+        self._save()
+
+    def is_complete(self, key: str) -> bool:
+        """Say whether the run's folder is whole, made of the same, and nobody has changed it since."""
+        record = self._known.get(_WHOLE, {})
+        return record.get("clave") == key and record["archivos"] == hash_files(self._places[-1])
+
+    def close(self, key: str | None, names: set[str]) -> None:
+        """Remember that the run is whole (key None: that something failed), and forget reports it no longer has."""
+        self._known = {name: record for name, record in self._known.items() if name in names}
+        if key is not None:
+            self._known[_WHOLE] = {"clave": key, "archivos": hash_files(self._places[-1])}
+        self._save()
+
+    def _save(self) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._file.with_suffix(".tmp")
+        draft.write_text(json.dumps(self._known, sort_keys=True), encoding="utf-8")
+        os.replace(draft, self._file)
+
+
+def make_key(*parts: object) -> str:
+    """Return a hash of plain values, the package's code, its libraries and this Python."""
+    return _hash(json.dumps([_hash_code(), *parts], sort_keys=True, ensure_ascii=False).encode())
+
+
+def list_versions() -> dict[str, str]:
+    """Return the versions of what makes the reports."""
+    versions = {"poa_eval": poa_eval.__version__, "python": platform.python_version()}
+    return versions | {name: version(name) for name in LIBRARIES}
+
+
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the sha256 of all files in a folder, by their path in it; what is printed of them later does not count."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pdf", ".pyc"))
+    return {path.relative_to(folder).as_posix(): _hash(path.read_bytes()) for path in paths}
+
+
+@cache
+def _hash_code() -> str:
+    return _hash(json.dumps([hash_files(Path(poa_eval.__file__).parent), list_versions()], sort_keys=True).encode())
+
+
+def _hash(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None

@@ -1,0 +1,129 @@
+"""Shell: run a notebook's cells in this process as a kernel would, without sockets, threads or a second process.
+
+It is ipykernel's own shell, and its messages are turned into outputs by papermill's own client, so that the executed
+notebook is the one that plain papermill gives.
+"""
+
+from __future__ import annotations
+
+import builtins
+import getpass
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.profiledir import ProfileDir
+from jupyter_client.session import Session
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from poa_eval.isolate import lift_memory_limit
+
+
+class _Messages(Session):
+    """A session that hands a message over instead of sending it through a socket."""
+
+    receive: Callable[[dict], object] = staticmethod(lambda message: None)
+
+    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **ignored):
+        message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent=parent)
+        self.receive(message)
+        return message
+
+
+class _Stream(io.TextIOBase):
+    """What a cell writes to standard output or error."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, descriptor: int, session: _Messages):
+        self.name, self._descriptor, self._session = name, descriptor, session
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if text:
+            self._session.send(None, "stream", {"name": self.name, "text": text})
+        return len(text)
+
+
+def make_shell() -> ZMQInteractiveShell:
+    """Make the shell of this process, or give the one there is: no history, no personal configuration."""
+    if ZMQInteractiveShell.initialized():
+        return ZMQInteractiveShell.instance()
+    with tempfile.TemporaryDirectory(prefix="poa-") as private:  # asked for, and not used afterwards
+        shell = ZMQInteractiveShell.instance(
+            config=Config({"HistoryManager": {"enabled": False}}),
+            compiler_class=XCachingCompiler,
+            ipython_dir=private,
+            profile_dir=ProfileDir.create_profile_dir(private),
+        )
+    session = _Messages(key=b"")
+    for publisher in (shell.displayhook, shell.display_pub):
+        publisher.session = session
+    return shell
+
+
+def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[int]:
+    """Run the code cells of a notebook in order, as far as the first that fails, and put their outputs into it.
+
+    Takes the process over: its standard streams, `input`, and what is written to its descriptors.
+
+    Parameters
+    ----------
+    shell : ZMQInteractiveShell
+        As `make_shell` makes it.
+    notebook : NotebookNode
+        Changed in place.
+
+    Yields
+    ------
+    int
+        Number of each cell that was run.
+    """
+    session = shell.displayhook.session
+    client = NotebookClient(notebook)
+    client.reset_execution_trackers()
+    with tempfile.TemporaryFile() as written, open(os.devnull, "wb") as nowhere:
+        os.dup2(written.fileno(), 1)  # what programs write that a cell starts
+        os.dup2(nowhere.fileno(), 2)
+        sys.stdout, sys.stderr = (_Stream(name, i, session) for i, name in ((1, "stdout"), (2, "stderr")))
+        builtins.input = getpass.getpass = _refuse_input
+        shell.set_custom_exc((MemoryError,), _tell_with_room)
+        sys.modules["__main__"] = shell.user_module
+        for number, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            cell.outputs, client.clear_before_next_output = [], False
+            session.receive = lambda message, c=cell, n=number: client.process_message(message, c, n)
+            cell.execution_count = shell.execution_count
+            result = shell.run_cell(cell.source, store_history=True)
+            if os.lseek(1, 0, os.SEEK_CUR):
+                written.seek(0)
+                sys.stdout.write(written.read().decode(errors="replace"))
+                os.ftruncate(1, 0)
+                os.lseek(1, 0, os.SEEK_SET)
+            yield number
+            if not result.success:
+                return
+
+
+def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace: object, tb_offset=None) -> None:
+    lift_memory_limit()
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def _refuse_input(*ignored: object, **also: object) -> str:
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")

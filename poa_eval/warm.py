@@ -1,0 +1,70 @@
+"""Warm: what the process from which all others are forked loads and does once. Import it there only."""
+
+import os
+import sys
+from threading import Event, Thread
+
+_ready = Event()
+_asker = os.getppid()
+
+
+def _end_without_asker() -> None:
+    while not _ready.wait(0.2):
+        if os.getppid() != _asker:
+            os._exit(1)
+
+
+_watch = Thread(target=_end_without_asker, daemon=True)  # afterwards the server itself sees to that
+_watch.start()
+
+# One thread: a process with several cannot be forked safely.
+for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
+sys.modules.setdefault("rfc3987_syntax", None)  # a grammar for web addresses, read for a second and never used
+
+import gc  # noqa: E402
+
+import nbformat  # noqa: E402
+import papermill.parameterize  # noqa: E402,F401
+
+import poa_eval as poa  # noqa: E402
+import poa_eval.produce  # noqa: E402
+from poa_eval.execute import clean_notebook  # noqa: E402
+from poa_eval.plan import Plan, make_table  # noqa: E402
+from poa_eval.report import export_html  # noqa: E402
+from poa_eval.shell import make_shell  # noqa: E402
+
+
+def _rehearse() -> None:
+    """Draw and export once: fonts, templates and whatever is loaded at first use is there for all."""
+    activity = {"actividad_id": "a", "unidad_id": "u", "actividad": "Ensayo", "unidad_medida": "Acta", "fuente": "a!A1"}
+    activity |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma", "meta_anual": 12}
+    months = [
+        {"actividad_id": "a", "mes": mes, "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
+        for mes in (1, 2, 3)
+    ]
+    plan = Plan(
+        "Ensayo",
+        2024,
+        "es_MX",
+        unidades=make_table("unidades", [{"unidad_id": "u", "unidad": "Ensayo"}]),
+        actividades=make_table("actividades", [activity]),
+        avances=make_table("avances", months),
+    )
+    evaluation = poa.measure(plan, 1)
+    names = "show_headline show_key_figures show_counts show_activities plot_periods show_periods"
+    blocks = [getattr(poa, name)(evaluation) for name in names.split()]
+    outputs = [nbformat.v4.new_output("execute_result", {"text/html": block.html}) for block in blocks]
+    cells = [nbformat.v4.new_markdown_cell("## Ensayo"), nbformat.v4.new_code_cell("ensayo()", outputs=outputs)]
+    export_html(clean_notebook(nbformat.v4.new_notebook(cells=cells)), titulo="Ensayo")
+    for name in poa.__all__:
+        getattr(poa, name)
+
+
+_rehearse()
+make_shell()
+_ready.set()
+_watch.join()
+gc.freeze()  # what is here is shared with every process as it is

@@ -1,0 +1,181 @@
+"""Time a quarter's run against what it replaces, on an institution that is made up.
+
+(a) the loop of `papermill` and `jupyter nbconvert` commands; (b) papermill and nbconvert in one process; (c)
+`poa-eval run`, cold start and the institution's page included; (d) the notebook's own calls and the page, as plain
+Python in a warm process on the quarter at hand: the floor. In turns, so that a busy machine slows all of them.
+
+Run it by `python tests/bench/bench_run.py`, from a clone whose package is installed; `--units 8 --sample 2 --growth 8`
+is a short trial. Not a test: machines differ. On 2 cores, at 40 units, `ratio_a` is to be at least 25, `ratio_b` at
+least 8, `ratio_d` (c's time a unit over d's divided by the cores) at most 2, and a worker's memory under 400 MiB.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+NOTEBOOKS = ("informe_unidad.ipynb", "informe_institucional.ipynb")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def make_project(root: Path, units: int, activities: int) -> Path:
+    """Write the project of an institution with so many units, and return its params file."""
+    from made import write_project
+
+    params = write_project(root, [f"Unidad {i:03}" for i in range(units)], activities=activities)
+    for name in NOTEBOOKS:
+        shutil.copy(ROOT / "notebooks" / name, root / "notebooks")
+    return params
+
+
+def run_command(*command: object, cwd: Path) -> None:
+    """Run a command quietly; a failure ends the benchmark."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([*map(str, command)], cwd=cwd, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+
+
+def time_commands(params: Path, unit: str, out: Path) -> float:
+    """Time (a) for one unit."""
+    start = time.perf_counter()
+    copy, name = out / "a.ipynb", f"notebooks/{NOTEBOOKS[0]}"
+    options = ("-f", params, "-r", "unidad", unit, "--no-progress-bar")
+    run_command(sys.executable, "-m", "papermill", name, copy, *options, cwd=params.parents[1])
+    run_command(sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--no-input", copy, cwd=params.parents[1])
+    return time.perf_counter() - start
+
+
+def time_process(part: str, params: Path, units: list[str]) -> list[float]:
+    """Time (b) or (d) for some units, in a process of their own that is warm."""
+    command = [sys.executable, __file__, "--part", part, "--params", str(params), *units]
+    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True).stdout)
+
+
+def loop_papermill(params: Path, units: list[str]) -> list[float]:
+    """Time (b) for each unit: in this process, after a first one that warms it."""
+    import papermill
+    import yaml
+    from nbconvert import HTMLExporter
+
+    values, times = yaml.safe_load(params.read_text(encoding="utf-8")), []
+    values["fecha_corte"] = str(values["fecha_corte"])
+    root = params.parents[1]
+    os.environ["PYTHONPATH"] = str(ROOT)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "b.ipynb"
+        for unit in [units[0], *units]:
+            start = time.perf_counter()
+            chosen = values | {"unidad": unit}
+            papermill.execute_notebook(root / "notebooks" / NOTEBOOKS[0], copy, chosen, cwd=root, progress_bar=False)
+            HTMLExporter(exclude_input=True).from_filename(str(copy))
+            times.append(time.perf_counter() - start)
+    return times[1:]
+
+
+def loop_calls(params: Path, units: list[str]) -> list[float]:
+    """Time (d) for each unit: in this process, after a first one that warms it."""
+    import nbformat
+
+    import poa_eval as poa
+    from poa_eval.report import export_html
+
+    root, times = params.parents[1], []
+    whole = poa.prepare_quarter(poa.load_params(params), root)
+    source = nbformat.read(root / "notebooks" / NOTEBOOKS[0], as_version=4)
+    calls = [cell for cell in source.cells if cell.cell_type != "code" or cell.source.startswith("poa.")]
+    for unit in [units[0], *units]:
+        start = time.perf_counter()
+        names = {"poa": poa, "q": whole.unit(unit)}
+        for cell in calls:
+            if cell.cell_type == "code":
+                block = eval(cell.source, names)
+                data = {"text/html": block.html} if block.html else {}
+                cell.outputs = [nbformat.v4.new_output("execute_result", data)] if data else []
+        export_html(nbformat.v4.new_notebook(cells=calls), titulo=unit)
+        times.append(time.perf_counter() - start)
+    return times[1:]
+
+
+def time_run(params: Path, out: Path) -> tuple[float, list[float]]:
+    """Time (c), and return the highest memory of each of its workers in MiB, in the order in which they began."""
+    command = [sys.executable, "-m", "poa_eval", "run", str(params), "--out", str(out), "--force"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    start = time.perf_counter()
+    process = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    highest: dict[int, float] = {}
+    while process.poll() is None:
+        for child in process.children(recursive=True):
+            try:
+                size = child.memory_info().rss / 2**20
+            except psutil.Error:
+                continue
+            highest[child.pid] = max(highest.get(child.pid, 0), size)
+        time.sleep(0.03)
+    taken = time.perf_counter() - start
+    if process.returncode:
+        raise SystemExit("poa-eval run failed")
+    return taken, list(highest.values())
+
+
+def main() -> None:
+    """Print seconds per unit and memory, and last the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--units", type=int, default=40)
+    parser.add_argument("--activities", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sample", type=int, default=4, help="units of (a), (b) and (d) in each round")
+    parser.add_argument("--growth", type=int, nargs="*", default=[10, 40, 160])
+    parser.add_argument("--part", choices=("b", "d"))
+    parser.add_argument("--params", type=Path)
+    parser.add_argument("chosen", nargs="*")
+    asked = parser.parse_args()
+    if asked.part:
+        loop = {"b": loop_papermill, "d": loop_calls}[asked.part]
+        print(json.dumps(loop(asked.params, asked.chosen)))
+        return
+    with tempfile.TemporaryDirectory(prefix="b") as place:
+        folder = Path(place)
+        params = make_project(folder / "p", asked.units, asked.activities)
+        times: dict[str, list[float]] = {part: [] for part in "abcd"}
+        memory: list[float] = []
+        for turn in range(asked.rounds):
+            units = [f"unidad-{(turn * asked.sample + i) % asked.units:03}" for i in range(asked.sample)]
+            taken, memory = time_run(params, folder / "out")
+            times["c"].append(taken / asked.units)
+            times["d"] += time_process("d", params, units)
+            times["b"] += time_process("b", params, units)
+            times["a"] += [time_commands(params, unit, folder) for unit in units]
+        names = {
+            "a": "papermill + nbconvert commands",
+            "b": "both in one process",
+            "c": "poa-eval run",
+            "d": "plain calls",
+        }
+        mean = {part: sum(values) / len(values) for part, values in times.items()}
+        for part, name in names.items():
+            print(f"({part}) {name:<32}{mean[part]:>8.3f} s a unit")
+        print(f"highest memory of a process      {max(memory):>8.0f} MiB (at most 400)")
+        for count in asked.growth:
+            taken, memory = time_run(make_project(folder / f"p{count}", count, asked.activities), folder / "growth")
+            half = len(memory) // 2
+            early, late = max(memory[:half]), max(memory[half:])
+            print(
+                f"{count:>4} units{taken / count:>8.3f} s a unit; memory {early:.0f} MiB, in the second half {late:.0f}"
+            )
+        a, b, d = mean["a"] / mean["c"], mean["b"] / mean["c"], mean["c"] / (mean["d"] / CORES)
+        print(f"ratio_a={a:.1f} ratio_b={b:.1f} ratio_d={d:.2f}")
+
+
+if __name__ == "__main__":
+    main()
