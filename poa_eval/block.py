@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -70,12 +70,16 @@ EMPTY = Block("")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, the group above it, and whether it may be left out where it is empty."""
+    """A column of a table: its heading, the group above it, whether it may be left out where it is empty.
+
+    `origin` says how those of its numbers come about that do not say it themselves.
+    """
 
     title: str
     group: str = ""
     is_number: bool = False
     is_optional: bool = False
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,9 +191,9 @@ def render_table(
         for i, column in enumerate(columns)
         if not column.is_optional or not all(row[i].is_blank for row in everything)
     ]
+    groups = [(title, [_explain(row, kept, columns) for row in rows]) for title, rows in groups]
+    foot = _explain(total, kept, columns) if total else []
     columns = [columns[i] for i in kept]
-    groups = [(title, [[row[i] for i in kept] for row in rows]) for title, rows in groups]
-    foot = [total[i] for i in kept] if total else []
     spans: list[tuple[str, int, int]] = []
     for number, column in enumerate(columns):
         if column.group and spans and spans[-1][0] == column.group:
@@ -206,6 +210,17 @@ def render_table(
         source=source,
         kind=kind,
     )
+
+
+def _explain(row: Sequence[Cell], kept: Sequence[int], columns: Sequence[Column]) -> list[Cell]:
+    """Return the cells that are kept; a number without a source gets that of its column."""
+    pairs = [(row[i], columns[i].origin) for i in kept]
+    return [
+        replace(cell, title=origin)
+        if origin and cell.is_number and cell.text not in ("", MISSING) and not cell.title
+        else cell
+        for cell, origin in pairs
+    ]
 
 
 def join_blocks(*blocks: Block) -> Block:

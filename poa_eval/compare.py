@@ -68,7 +68,8 @@ def show_counts(source: Source) -> Block:
     if before:
         tables += [("Al cierre del {} (actividades)", before.actividades["estado"], before.trimestre)]
     columns = [Column("Estado")]
-    columns += [Column(title.format(describe_quarter(q)), is_number=True) for title, _, q in tables]
+    origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
+    columns += [Column(title.format(describe_quarter(q)), is_number=True, origin=origin) for title, _, q in tables]
     counts, total = [states.value_counts().to_dict() for _, states, _ in tables], len(e.actividades)
 
     def count(state: str) -> list[Cell]:

@@ -75,7 +75,8 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
         groups.append((str(document) if table["documento"].nunique() > 1 else "", rows))
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
-    columns += [Column(f"{title} (número)", is_number=True) for title in titles]
+    origin = "Contadas fila por fila en datos/conciliacion.csv"
+    columns += [Column(f"{title} (número)", is_number=True, origin=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
     shown = render_table(caption, columns, groups, source=name_source(e), total=total)

@@ -132,7 +132,11 @@ def show_findings_summary(q: Quarter) -> Block:
         for severity in SEVERITIES
         for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
     ]
-    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True)]
+    columns = [
+        Column("Regla"),
+        Column("Gravedad"),
+        Column("Hallazgos (número)", is_number=True, origin="Contados en la tabla «Hallazgos en el documento»"),
+    ]
     total = [Cell("Total"), Cell(""), Cell(str(len(table)), is_number=True)]
     return render_table(
         "Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total

@@ -36,6 +36,8 @@ from poa_eval.words import (
 
 Source = Quarter | Evaluation
 
+_ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
+
 
 def show_evaluability(source: Source, *, links: bool = False) -> Block:
     """Show criterion by criterion what the plan says of its activities so that they can be evaluated.
@@ -71,8 +73,8 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
     ]
     columns = [
         Column("Criterio, y qué cuenta"),
-        Column("Actividades que lo cumplen", is_number=True),
-        Column("Actividades que lo cumplen (%)", is_number=True),
+        Column("Actividades que lo cumplen", is_number=True, origin=_ASSESSED),
+        Column("Actividades que lo cumplen (%)", is_number=True, origin=f"{_ASSESSED}, entre las del plan × 100"),
     ]
     foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True)]
     foot.append(percent_cell(share["evaluabilidad"], e.plan.locale))
@@ -93,9 +95,10 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
         ]
         for row in found.unidades.to_dict("records")
     ]
-    columns = [Column("Unidad"), Column("Lugar", is_number=True), Column("Evaluabilidad (%)", is_number=True)]
+    columns = [Column("Unidad"), Column("Lugar", is_number=True, origin="Orden por evaluabilidad")]
+    columns.append(Column("Evaluabilidad (%)", is_number=True, origin="Media de las actividades de la unidad"))
     group = "Actividades que cumplen cada criterio (%)"
-    columns += [Column(capitalize(name), group, is_number=True) for name, _ in CRITERIA.values()]
+    columns += [Column(capitalize(name), group, is_number=True, origin=_ASSESSED) for name, _ in CRITERIA.values()]
     return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e), kind="compacta")
 
 
@@ -150,8 +153,9 @@ def _name_quarters(e: Evaluation) -> list[str]:
 
 
 def _count_quarters(e: Evaluation, load: Load) -> Block:
-    columns = [Column("Unidad"), *(Column(head, load.noun, is_number=True) for head in _name_quarters(e))]
-    columns += [Column("Sin calendario", is_number=True), Column("Actividades del plan", is_number=True)]
+    origin = "Actividades contadas; los meses de cada una están en datos/calendario.csv"
+    heads = [(head, load.noun) for head in _name_quarters(e)] + [("Sin calendario", ""), ("Actividades del plan", "")]
+    columns = [Column("Unidad"), *(Column(head, group, is_number=True, origin=origin) for head, group in heads)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
         part = find_load(e, ids)
@@ -225,8 +229,9 @@ def show_investment(source: Source) -> Block:
     levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"])) if rows else ""
     aside = ": no se suman con las actividades" if groups else ""
     groups += [(f"Montos por encima de las actividades ({levels}){aside}", rows)] if rows else []
-    columns = [Column("Actividad"), Column("Inversión", is_number=True)]
-    columns += [Column("Parte del total (%)", is_number=True, is_optional=True)]
+    columns = [Column("Actividad"), Column("Inversión", is_number=True, origin="Suma de las actividades")]
+    share = "Inversión de la actividad / total de las actividades × 100"
+    columns += [Column("Parte del total (%)", is_number=True, is_optional=True, origin=share)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
     words = render_words([tell_investment(e)]) if amounts.notna().any() else EMPTY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from poa_eval.block import (
     EMPTY,
@@ -19,6 +19,7 @@ from poa_eval.block import (
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_dues, list_comparable, name_source, take_evaluation
 from poa_eval.quarter import Quarter
+from poa_eval.trace import Origins
 from poa_eval.windows import Due, list_answered
 from poa_eval.words import count_words, has, name_activity
 
@@ -99,7 +100,7 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
     assumptions = [name for name in _MEANINGS if any(o.supuesto == name for _, o in found)]
     locale = e.plan.locale
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
-    rows = []
+    origins, rows = Origins(e), []
     for row, o in found:
         singular, plural = _LENGTHS[o.meses]
         is_met = o.falta <= 0
@@ -107,8 +108,10 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
         rows.append(
             [
                 text_cell(name_activity(row, codes[row["actividad_id"]]), source=row["fuente"]),
-                number_cell(row["meta_anual"], locale),
-                number_cell(row["ejecutado_acumulado"], locale),
+                *(
+                    replace(number_cell(row[c], locale), title=origins.name(row["actividad_id"], c))
+                    for c in ("meta_anual", "ejecutado_acumulado")
+                ),
                 number_cell(None if is_met else o.falta, locale),
                 text_cell(left),
                 number_cell(o.ritmo, locale),
@@ -125,10 +128,17 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
         said = f"La única actividad con meta anual y resultados que se suman {'' if reach else 'no '}llegaría a ella"
     sentences = [f"{said} si el año sigue como va."]
     told = [f"Supuesto, {name}: {_MEANINGS[name]}." for name in assumptions]
-    numbers = ("Meta anual", "Ejecutado a la fecha", "Falta")
-    columns = [Column("Actividad"), *(Column(title, is_number=True) for title in numbers), Column("Queda")]
-    columns += [Column(title, "Por periodo", is_number=True) for title in ("Hasta ahora", "Hace falta")]
-    columns += [Column("Cierre", "Proyección", is_number=True), Column("De la meta (%)", "Proyección", is_number=True)]
+    numbers = [
+        ("Meta anual", "", ""),
+        ("Ejecutado a la fecha", "", ""),
+        ("Falta", "", "Meta anual − ejecutado a la fecha"),
+    ]
+    paces = [("Hasta ahora", "Por periodo", "Ejecutado a la fecha / periodos transcurridos")]
+    paces += [("Hace falta", "Por periodo", "Lo que falta / periodos que quedan")]
+    paces += [("Cierre", "Proyección", "Ejecutado a la fecha + lo que daría el supuesto en los periodos que quedan")]
+    paces += [("De la meta (%)", "Proyección", "Cierre proyectado / meta anual × 100")]
+    columns = [Column("Actividad"), *(Column(title, group, True, origin=how) for title, group, how in numbers)]
+    columns += [Column("Queda"), *(Column(title, group, True, origin=how) for title, group, how in paces)]
     columns += [Column("Supuesto", "Proyección", is_optional=True)]
     table = render_table("Qué falta para la meta del año", columns, [("", rows)], source=name_source(e))
     return join_blocks(render_words([*sentences, *told]), table)

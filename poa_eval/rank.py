@@ -86,10 +86,10 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True),
+        Column("Lugar", is_number=True, origin=f"Orden por {label[:1].lower() + label[1:]} a la fecha"),
         Column(f"{label} a la fecha (%)", is_number=True),
         Column(f"{label} en el trimestre (%)", is_number=True),
-        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
         Column("Cobertura de reporte a la fecha (%)", is_number=True),
         Column("Promedio topado a la fecha (%)", is_number=True),
     ]
@@ -218,7 +218,7 @@ def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
         for row in table.head(_MOST).to_dict("records")
     ]
     columns = [Column("Actividad"), Column("Unidad")]
-    titles = ("Programado", "Ejecutado", "Cumplimiento acumulado (%)", "Diferencia")
-    columns += [Column(title, is_number=True) for title in titles]
+    columns += [Column(title, is_number=True) for title in ("Programado", "Ejecutado", "Cumplimiento acumulado (%)")]
+    columns.append(Column("Diferencia", is_number=True, origin="Ejecutado − programado, a la fecha"))
     more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
     return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))

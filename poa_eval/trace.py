@@ -72,7 +72,7 @@ class Origins:
             own = self._printed.get((actividad_id, series, (month + 2) // 3 * 3, 3))
         if own is None and series == "programado" and period.get("origen") != "reconstruido":
             return self._columns.find(period["fuente"], f"programado:{month}:{length}", "programado")
-        return own or str(period["fuente"])
+        return own or (str(period["fuente"]) if has(period["fuente"]) else "")
 
     def window(self, actividad_id: str, window: str) -> Window:
         """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
