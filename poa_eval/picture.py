@@ -43,11 +43,6 @@ def render_picture(
     return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
 
 
-def show_pictures(
-    pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "", stretch: str = ""
-) -> Block:
-    """Return pictures side by side, as many in a row as have room at this width, under a common title.
-
-    With ``stretch`` a picture takes the room there is, up to that width.
-    """
-    return render("figuras.html.j2", pictures=pictures, title=title, note=note, width=width, stretch=stretch)
+def show_pictures(pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "") -> Block:
+    """Return pictures side by side, as many in a row as have room at this width, under a common title."""
+    return render("figuras.html.j2", pictures=pictures, title=title, note=note, width=width)
