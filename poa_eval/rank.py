@@ -51,6 +51,7 @@ from poa_eval.words import (
 Source = Quarter | Evaluation
 
 _MOST = 8  # rows of a short table
+_MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
 
 
 def show_ranking(source: Source, *, links: bool = False) -> Block:
@@ -169,7 +170,7 @@ def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
         for unit_id, (values, states) in found[month].items():
             mean = sum(values) / len(values) if values else None
             state = e.perfil.state_of(mean) if values else max(states)
-            cells[unit_id] = _badge(mean, state, e)
+            cells[unit_id] = replace(_badge(mean, state, e), title=_MONTH if values else "")
         columns.append((name_period(month, 1), cells))
     return columns
 

@@ -127,3 +127,13 @@ def test_every_page_is_in_words(params):
             assert number == "1", f"{number} {singular}"
         assert not re.findall(r"\b1 (?:actividades|unidades|metas|meses|trimestres|filas)\b", text)
         assert len(page.encode()) < (250_000 if unit else 600_000)
+
+
+@pytest.mark.parametrize("params", PARAMS)
+def test_every_number_of_a_table_says_where_it_comes_from(params):
+    for unit in (None, *list_units(params)):
+        for cell in lxml_html.fromstring(make_page(params, unit)).xpath("//td[contains(@class, 'num')]"):
+            said = cell.xpath("./@title | .//@title")
+            number = read_number(list_lines(cell))
+            threshold = cell.xpath("ancestor::table/caption[starts-with(., 'Perfil')]")  # its source is a column
+            assert number is None or threshold or any(map(str.strip, said)), (unit, cell.text_content())
