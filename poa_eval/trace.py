@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from poa_eval.address import ColumnFinder, join_addresses
-from poa_eval.block import Block, Cell, Column, join_blocks, number_cell, percent_cell, render_table, text_cell
+from poa_eval.block import (
+    Block,
+    Cell,
+    Column,
+    join_blocks,
+    number_cell,
+    percent_cell,
+    render_table,
+    render_words,
+    text_cell,
+)
 from poa_eval.contrast import show_entries
 from poa_eval.ledger import reconcile
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.narrate import count_base, find_activity, find_dues, name_source, take_evaluation
+from poa_eval.narrate import count_base, find_activity, find_dues, name_source, sort_by_need, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due, Window, measure_window
@@ -175,14 +185,15 @@ class Origins:
         return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
 
 
-def trace(source: Quarter | Evaluation, actividad_id: str) -> Block:
+def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Block:
     """Show the way from the document's cells to the percentages of an activity.
 
     Parameters
     ----------
     source : Quarter or Evaluation
-    actividad_id : str
-        Its id; or its code, name or indicator, or a part of them that no other activity has.
+    actividad_id : str, optional
+        Its id; or its code, name or indicator, or a part of them that no other activity has. Without it, the one that
+        most asks for a look.
 
     Returns
     -------
@@ -196,7 +207,9 @@ def trace(source: Quarter | Evaluation, actividad_id: str) -> Block:
         There is no such activity, or there are several.
     """
     e = take_evaluation(source)
-    row = find_activity(e, actividad_id)
+    if e.actividades.empty:
+        return render_words(["No hay actividades que seguir."])
+    row = sort_by_need(e).iloc[0] if actividad_id is None else find_activity(e, actividad_id)
     key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
     windows = {window: origins.window(key, window) for window in ("trimestre", "acumulado")}

@@ -154,6 +154,7 @@ def test_trace_leads_from_cells_to_percentage(sat):
     assert "Σ ejecutado / Σ programado × 100 = 30 / 44 × 100 = 68.2 %" in said
     assert "poi-2022-t4.xlsx!Ejecución!R6:AC6" in said
     assert "Ejecutado, I trimestre = suma de sus periodos" in said
+    assert str(poa.trace(evaluation)) == str(poa.trace(evaluation, activity))  # the one that lags most
     with pytest.raises(poa.PoaError, match="quiso decir|opciones"):
         poa.trace(evaluation, "no existe tal cosa")
 
