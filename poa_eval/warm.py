@@ -25,16 +25,22 @@ os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 sys.modules.setdefault("rfc3987_syntax", None)  # a grammar for web addresses, read for a second and never used
 
 import gc  # noqa: E402
+from contextlib import suppress  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 import nbformat  # noqa: E402
+import pandas as pd  # noqa: E402
 import papermill.parameterize  # noqa: E402,F401
 
 import poa_eval as poa  # noqa: E402
 import poa_eval.produce  # noqa: E402
 from poa_eval.execute import clean_notebook  # noqa: E402
+from poa_eval.params import make_params  # noqa: E402
 from poa_eval.plan import Plan, make_table  # noqa: E402
 from poa_eval.report import export_html  # noqa: E402
 from poa_eval.shell import make_shell  # noqa: E402
+
+_OTHER = ("show_signatures", "show_table")  # those that take something else than a quarter
 
 
 def _rehearse() -> None:
@@ -53,17 +59,19 @@ def _rehearse() -> None:
         actividades=make_table("actividades", [activity]),
         avances=make_table("avances", months),
     )
-    evaluation = poa.measure(plan, 1)
-    names = "show_headline show_key_figures show_counts show_activities plot_periods show_periods"
-    blocks = [getattr(poa, name)(evaluation) for name in names.split()]
-    outputs = [nbformat.v4.new_output("execute_result", {"text/html": block.html}) for block in blocks]
+    values = {"institucion": "Ensayo", "ejercicio": 2024, "trimestre": 1, "fecha_corte": "2024-03-31"}
+    params = make_params(values | {"fuentes": [{"archivo": "a.xlsx"}]})
+    sources = pd.DataFrame([{"archivo": "a.xlsx", "layout": "ensayo", "sha256": "0", "unidad_id": None}])
+    quarter = poa.Quarter(params, Path(), plan, poa.check(plan), poa.measure(plan, 1), sources).unit("u")
+    names = [name for name in poa.__all__ if name.startswith(("show_", "plot_"))]
+    markup = ["<p>&times;</p>", *(getattr(poa, name)(quarter).html for name in names if name not in _OTHER)]
+    outputs = [nbformat.v4.new_output("execute_result", {"text/html": html}) for html in markup]
     cells = [nbformat.v4.new_markdown_cell("## Ensayo"), nbformat.v4.new_code_cell("ensayo()", outputs=outputs)]
     export_html(clean_notebook(nbformat.v4.new_notebook(cells=cells)), titulo="Ensayo")
-    for name in poa.__all__:
-        getattr(poa, name)
 
 
-_rehearse()
+with suppress(Exception):  # a rehearsal that fails costs time, and never the run
+    _rehearse()
 make_shell()
 _ready.set()
 _watch.join()

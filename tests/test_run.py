@@ -194,6 +194,13 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     assert bool(report.mensaje) is bool(error) is bool(fault)
 
 
+def test_warm_process_rehearses_what_notebooks_call():
+    script = "import poa_eval.warm, threading; poa_eval.warm._rehearse(); print(threading.active_count())"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
 MEDDLE = """
 import os, sys, json, random, builtins, matplotlib, pandas as pd, numpy as np, poa_eval, poa_eval.words
 pd.options.display.max_rows = 7
