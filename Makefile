@@ -5,12 +5,13 @@ STAMP := $(VENV)/.listo
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test lint lab lock
+.PHONY: help reports test lint lab lock bench
 
 help:
 	@echo "make reports   the reports of every params/*.yaml, into reports/"
 	@echo "make test      the tests"
 	@echo "make lint      ruff over package, tests and notebooks"
+	@echo "make bench     times a run against what it replaces (half an hour)"
 	@echo "make lab       JupyterLab with the exploration notebook"
 	@echo "make lock      renew requirements.lock"
 
@@ -31,6 +32,9 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+bench: $(STAMP)
+	$(BIN)/python tests/bench/bench_run.py
 
 lab: $(STAMP)
 	$(BIN)/jupyter lab --config=notebooks/.jupyter/jupyter_lab_config.json

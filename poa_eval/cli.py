@@ -150,9 +150,7 @@ def _run(
     "verify", cls=_Command, help="Repite una ejecución aparte y compara cada archivo; termina en 1 si difiere."
 )
 def _verify(
-    carpeta: Annotated[
-        Path, typer.Argument(metavar="CARPETA", help="Carpeta de una ejecución, por ejemplo reports/sat-2022-t4.")
-    ],
+    carpeta: Annotated[Path, typer.Argument(metavar="CARPETA", help="Carpeta de una ejecución (reports/NOMBRE).")],
     jobs: JobsOption = None,
 ) -> int:
     from poa_eval.verify import verify_run

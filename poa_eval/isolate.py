@@ -39,7 +39,10 @@ def start_server() -> None:
         from multiprocessing import forkserver
 
         get_context("forkserver").set_forkserver_preload(["poa_eval.warm"])
-        forkserver.ensure_running()
+        with _starting:
+            os.environ["POA_EVAL_PID"] = str(os.getpid())  # with whom it ends while it does not look at its pipe yet
+            forkserver.ensure_running()
+            del os.environ["POA_EVAL_PID"]
 
 
 class Crew:

@@ -43,7 +43,7 @@ def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Prog
         raise ArchivoError(
             "no hay un run.json que se pueda leer",
             "la carpeta de una ejecución, con su run.json",
-            "indique una carpeta hecha por `poa-eval run`, por ejemplo reports/sat-2022-t4",
+            "indique una carpeta hecha por `poa-eval run`, por ejemplo reports/NOMBRE",
             lugar=Place(str(evidence)),
         ) from None
     root = find_root(folder)

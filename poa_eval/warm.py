@@ -5,7 +5,7 @@ import sys
 from threading import Event, Thread
 
 _ready = Event()
-_asker = os.getppid()
+_asker = int(os.environ.pop("POA_EVAL_PID", os.getppid()))
 
 
 def _end_without_asker() -> None:

@@ -132,7 +132,7 @@ def main() -> None:
     """Print seconds per unit and memory, and last the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--units", type=int, default=40)
-    parser.add_argument("--activities", type=int, default=8)
+    parser.add_argument("--activities", type=int, default=3, help="of each unit; the samples have 3")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sample", type=int, default=4, help="units of (a), (b) and (d) in each round")
     parser.add_argument("--growth", type=int, nargs="*", default=[10, 40, 160])
