@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from made import open_params
 import poa_eval as poa
 from places import ROOT
 from poa_eval.errors import ParamsError
+from poa_eval.execute import clean_notebook
+from poa_eval.isolate import CAN_FORK, Crew
+from poa_eval.produce import Task, produce_report
 
 PARAMS = ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil", "respuestas"]
 NOTEBOOKS = {
@@ -85,6 +89,24 @@ def test_notebook_runs_by_papermill_from_both_places(name, place, tmp_path):
     assert all(shown)
     assert "308 · COORDINACION DE BAJOS CONSUMOS" in "".join(shown) or place
     assert not [out for cell in cells for out in cell.outputs if out.output_type in ("stream", "error")]
+    if options and CAN_FORK and name != "exploracion":
+        assert list_outputs(clean_notebook(nbformat.read(output, as_version=4))) == list_outputs(produce(name))
+
+
+def list_outputs(notebook: nbformat.NotebookNode) -> list:
+    return [cell.get("outputs") for cell in notebook.cells]
+
+
+def produce(name: str) -> nbformat.NotebookNode:
+    """Execute a report's notebook as a run does."""
+    quarter = open_params("gerencia-comercial-2023-t1")
+    own = quarter.unit("308") if "unidad" in NOTEBOOKS[name] else quarter
+    parameters = quarter.params.plain() | ({"unidad": "308"} if own.unidad else {})
+    text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+    with Crew(1) as crew:
+        report = produce_report(Task(name, text, parameters, pickle.dumps(own), str(ROOT), "Título", {}), crew)
+    assert report.mensaje is None
+    return nbformat.reads(report.cuaderno, as_version=4)
 
 
 def test_papermill_refuses_a_misspelt_parameter_with_the_nearest(tmp_path):
