@@ -127,7 +127,7 @@ def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError]
 
 
 def _name_key(loc: tuple[int | str, ...]) -> str:
-    return "«" + ".".join(str(part) for part in loc if not str(part).startswith("function-")) + "»"
+    return "«" + ".".join(str(part) for part in loc if not str(part).startswith(("function-", "[key]"))) + "»"
 
 
 def _say(model: type[BaseModel], item: Any) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from poa_eval.names import fold_letters
 from poa_eval.periods import LENGTHS, find_month
@@ -20,13 +23,8 @@ _PLACEHOLDERS = {
 _CUTS = {"corte_mes": parse_month, "corte_trimestre": parse_quarter}
 
 
-def check_pattern(pattern: str) -> None:
+def check_pattern(pattern: str) -> str:
     """Refuse a pattern whose placeholders cannot be read: it would never match, and what it should say be lost.
-
-    Raises
-    ------
-    ValueError
-        A placeholder stands twice, or a brace is none.
 
     Examples
     --------
@@ -41,6 +39,11 @@ def check_pattern(pattern: str) -> None:
             raise ValueError(f"«{name}» en «{pattern}»: un nombre entre llaves lleva solo minúsculas y guion bajo")
         if names.count(name) > 1:
             raise ValueError(f"«{name}» dos veces en «{pattern}»; póngale otro nombre a una")
+    return pattern
+
+
+#: A pattern as a layout writes it.
+Pattern = Annotated[str, AfterValidator(check_pattern)]
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
