@@ -9,9 +9,8 @@ from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
 from poa_eval.forms import Cards
-from poa_eval.items import Item, Outline
+from poa_eval.items import Item, MatrixReader, Outline
 from poa_eval.names import fold
-from poa_eval.numbered import MatrixReader
 from poa_eval.patterns import compile_pattern, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell, Filled
@@ -22,28 +21,23 @@ _SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says 
 
 def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
     """Return how many marks of the form the document has, and which are missing."""
-    wanted = {" | ".join(section.encabezado): section.encabezado for section in edition.secciones}
     rows = [
         tuple(str(cell) for cell in row if cell is not None and not isinstance(cell, Filled))
         for sheet in document.hojas
         for row in sheet.filas
         if any(cell is not None for cell in row)
     ]
-    missing = [name for name, heading in wanted.items() if not any(_fits(row, heading) for row in rows)]
-    if edition.matriz:
-        name = " | ".join(edition.matriz.encabezado)
-        wanted[name] = edition.matriz.encabezado
-        missing += [] if any(_fits(row, edition.matriz.encabezado) for row in rows) else [name]
+    headings = [part.encabezado for part in (*edition.secciones, edition.matriz) if part]
+    found = {" | ".join(heading): any(_fits(row, heading) for row in rows) for heading in headings}
     for block in edition.bloques:
-        wanted[block.inicio] = ()
         pattern = (compile_pattern(block.inicio),)
-        missing += [] if any(match_line(" | ".join(row), pattern) for row in rows) else [block.inicio]
+        found[block.inicio] = any(match_line(" | ".join(row), pattern) for row in rows)
     if edition.cronograma:
-        wanted["cronograma"] = ()
         marks = {fold(mark) for mark in edition.cronograma.marcas}
         grids = (row for sheet in document.hojas for row in sheet.filas)
-        missing += [] if any(_read_marks(row, marks)[0] for row in grids) else ["doce columnas de meses con marcas"]
-    return len(wanted) - len(missing), missing
+        found["doce columnas de meses con marcas"] = any(_read_marks(row, marks)[0] for row in grids)
+    missing = [name for name, is_there in found.items() if not is_there]
+    return len(found) - len(missing), missing
 
 
 def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:

@@ -18,6 +18,9 @@ Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]
 
+#: How an activity behaves where nothing says otherwise.
+BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+
 FIGURES = ("programado", "ejecutado", "programado_inicial")
 #: Columns that say the period of a row, in tables of one row a period.
 PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
