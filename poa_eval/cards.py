@@ -11,7 +11,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.forms import Cards
 from poa_eval.items import Item, MatrixReader, Outline
 from poa_eval.names import fold
-from poa_eval.patterns import compile_pattern, match_line
+from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell, Filled
 
@@ -43,11 +43,8 @@ def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
 def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     """Read the visible sheets of a document, cell after cell, into goals, activities and what belongs to them.
 
-    Raises
-    ------
-    FormatoError
-        Two units or years in one document, a field twice in a card, an odd mark in a month grid, or a code of another
-        level in a column; names the cells.
+    Raises FormatoError for two units or years in one document, a field twice in a card, an odd mark in a month grid,
+    or a code of another level in a column.
     """
     outline = Outline()
     for sheet in document.hojas:
@@ -60,10 +57,6 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     return outline
 
 
-def _compile(patterns: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
-    """Return the patterns of one cell, and those of a whole row."""
-    of_row = tuple(compile_pattern(pattern) for pattern in patterns if " | " in pattern)
-    return tuple(compile_pattern(pattern) for pattern in patterns if " | " not in pattern), of_row
 
 
 def _fits(cells: tuple[str, ...], heading: tuple[str, ...]) -> bool:
@@ -87,7 +80,7 @@ class _Reader:
 
     def __init__(self, sheet: RawSheet, edition: Cards, outline: Outline, locale: str) -> None:
         self.sheet, self.edition, self.outline, self.locale = sheet, edition, outline, locale
-        self.document, self.fields = _compile(edition.documento), _compile(edition.campos)
+        self.document, self.fields = compile_patterns(edition.documento), compile_patterns(edition.campos)
         self.blocks = [(block, (compile_pattern(block.inicio),)) for block in edition.bloques]
         self.lists = {fold(text) for text in edition.listas}
         self.marks = {fold(mark) for mark in edition.cronograma.marcas} if edition.cronograma else set()
@@ -199,7 +192,7 @@ class _Reader:
 
     def _take_field(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
-        for key, value in found.items() if self.item is not None else ():
+        for key, value in found.items():
             known = self.item.campos.setdefault(key, (value, source))
             if fold(known[0]) != fold(value):
                 raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")

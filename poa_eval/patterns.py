@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -63,6 +64,14 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             sign = "[-–—]" if token in "-–—" else re.escape(token)
             out.append(r"\s+" if token.isspace() else token if token.isalnum() else rf"\s*{sign}\s*")
     return re.compile(re.sub(r"(\\s[+*]){2,}", r"\\s*", "".join(out)))
+
+
+def compile_patterns(patterns: Iterable[str]) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """Return the patterns of a line or one cell, and those of several cells, which `` | `` parts."""
+    one, several = [], []
+    for pattern in patterns:
+        (several if "|" in pattern else one).append(compile_pattern(pattern))
+    return tuple(one), tuple(several)
 
 
 def match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, str]:
