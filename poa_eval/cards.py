@@ -57,8 +57,6 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     return outline
 
 
-
-
 def _fits(cells: tuple[str, ...], heading: tuple[str, ...]) -> bool:
     return len(cells) == len(heading) and all(
         fnmatchcase(fold(cell), fold(text)) for cell, text in zip(cells, heading, strict=True)

@@ -116,12 +116,7 @@ def find_kind(document: RawDocument) -> str | None:
 
 
 def refuse_form(document: RawDocument) -> None:
-    """Refuse a workbook to fill in where a document of the plan is wanted.
-
-    Raises
-    ------
-    FormatoError
-    """
+    """Refuse a workbook to fill in where a document of the plan is wanted."""
     if kind := find_kind(document):
         verb, key = ("responde", "respuestas") if kind == ANSWERS else ("reporta", "fuentes")
         raise FormatoError(
@@ -219,10 +214,7 @@ def bare(text: str) -> str:
 def raise_faults(faults: Sequence[Fault], esperado: str, que_hacer: str) -> None:
     """Raise all that is wrong in filled workbooks as one error, by cell; nothing where nothing is.
 
-    Raises
-    ------
-    FormatoError, ConflictoError
-        A ConflictoError where figures contradict the documents and nothing else is wrong.
+    It is a ConflictoError where figures contradict the documents and nothing else is wrong, else a FormatoError.
     """
     if not faults:
         return

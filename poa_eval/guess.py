@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
+
 import yaml
 from rapidfuzz import fuzz
 

@@ -16,9 +16,7 @@ from poa_eval.values import parse_frequency, parse_number
 
 Record = dict[str, object]
 
-_AMOUNT = re.compile(
-    r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?"
-)
+_AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
 
 
@@ -29,10 +27,7 @@ def shape_outline(
 
     `institucion` names the unit where the document says none; `place` is that of the document.
 
-    Raises
-    ------
-    FormatoError
-        No activity was found, or an investment is neither a number nor declared as 0.
+    Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
     """
     records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
     unit = _shape_unit(outline, institucion)

@@ -103,8 +103,6 @@ class _Spread(Model):
             data = {**data, "meses": LENGTHS[numbered[0]]}
         return data
 
-
-
     def spread(self, group: str | None = None) -> dict[int, Heading]:
         """Return closing month → headings, with their group."""
         prefix = f"{group} > " if group else ""

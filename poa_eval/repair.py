@@ -103,9 +103,9 @@ def _doubt(cells: Sequence[Value], series: int, goal: float) -> Reading | None:
     for at in range(0, width, series):
         right = goal - sum(value or 0 for value in block[::series]) + (block[at] or 0)
         one, other = f"{block[at] or 0:g}", f"{right:g}"
-        if len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1:
-            if _solve(months, (*block[:at], right, *block[at + 1 :]), series, missing):
-                return Reading("ninguna", (None,) * width, block, missing, len(months))
+        is_one_digit = len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1
+        if is_one_digit and _solve(months, (*block[:at], right, *block[at + 1 :]), series, missing):
+            return Reading("ninguna", (None,) * width, block, missing, len(months))
     return None
 
 

@@ -201,7 +201,6 @@ def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, documen
     return next(iter(years))
 
 
-
 def read_corte(plan_rules: Mapping[str, str]) -> int | None:
     """Return the closing month up to which a document says that it reports, or None."""
     if "corte_mes" in plan_rules:

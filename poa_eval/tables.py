@@ -185,8 +185,6 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     return bool(tables)
 
 
-
-
 def _is_unwanted(row: Row, conditions: tuple[dict[str, str], ...]) -> bool:
     def fits(key: str, pattern: str) -> bool:
         value = row.value(key)

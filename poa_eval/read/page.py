@@ -41,10 +41,7 @@ def read_html(path: Path) -> RawDocument:
     lines. A table within a cell is read once, after the table that holds it. Lines are counted up to 65,535: what
     stands below is given that line.
 
-    Raises
-    ------
-    ArchivoError
-        The file is not text, or the spans of a table make it too large.
+    Raises ArchivoError: the file is not text, or the spans of a table make it too large.
     """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     root = etree.fromstring(decode_text(path).encode(), parser)
@@ -148,10 +145,7 @@ def read_word(path: Path) -> RawDocument:
     is read once, after the table that holds it. Content controls are read; of tracked changes, the text as it would
     be with all accepted. Not read: text boxes, headers, footers, footnotes and comments.
 
-    Raises
-    ------
-    ArchivoError
-        Not a Word document, or damaged.
+    Raises ArchivoError: not a Word document, or damaged.
     """
     try:
         blocks = list(_list_within(Document(str(path)).element.body, _PARAGRAPH, _TABLE))

@@ -22,10 +22,7 @@ def read_spreadsheet(path: Path) -> RawDocument:
     error as its text (``#DIV/0!``), a formula that was never calculated as ``#FÓRMULA SIN VALOR``: none is silently
     blank. A number, a percentage or an error in merged cells stays in the first of them.
 
-    Raises
-    ------
-    ArchivoError
-        Not a workbook, damaged, with cells too far out, or locked by a password.
+    Raises ArchivoError: not a workbook, damaged, with cells too far out, or locked by a password.
     """
     if path.suffix.lower() == ".xls":
         return read_xls(path)

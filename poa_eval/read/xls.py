@@ -21,10 +21,7 @@ def read_xls(path: Path) -> RawDocument:
 
     The format keeps a result for each formula, so none lacks its value: an empty text is blank.
 
-    Raises
-    ------
-    ArchivoError
-        Not an old workbook, damaged, or locked by a password.
+    Raises ArchivoError: not an old workbook, damaged, or locked by a password.
     """
     with refuse_damage(path):
         content = path.read_bytes()
