@@ -13,11 +13,11 @@ from xml.etree import ElementTree as ET
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.cells import NO_VALUE, Index, Marks, shows_percent
+from poa_eval.read.cells import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
 from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
 
 _BUILTIN_PERCENT = {9, 10}
-_KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+
 
 _FAR_COLUMN = re.compile(rb'r=["\']([A-Za-z]{2,3})\d')
 _FAR_ROW = re.compile(rb'r=["\'][A-Za-z]{1,3}(\d{6,7})["\']')
@@ -81,7 +81,7 @@ def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
     marks = Marks([sheet.locate(start) for start in sheet.find_styled(percent_styles)])
     for start, text in sheet.find_errors():
         row, column = sheet.locate(start)
-        if text not in _KNOWN_ERRORS:
+        if text not in KNOWN_ERRORS:
             raise ArchivoError(
                 f"el error «{text}»",
                 "un valor, o un error de los que toda hoja de cálculo conoce",
