@@ -44,7 +44,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
-Patterns = Annotated[tuple[Annotated[Pattern, Field(min_length=1)], ...], BeforeValidator(_as_tuple)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_tuple)]
 
 
 class Edition(Model):

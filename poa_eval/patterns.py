@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from poa_eval.names import fold_letters
 from poa_eval.periods import LENGTHS, find_month
@@ -44,7 +44,7 @@ def check_pattern(pattern: str) -> str:
 
 
 #: A pattern as a layout writes it.
-Pattern = Annotated[str, AfterValidator(check_pattern)]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(check_pattern)]
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
