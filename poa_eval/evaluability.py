@@ -139,6 +139,7 @@ def says(value: object) -> bool:
 
 def assess(plan: Plan) -> Evaluability:
     """Assess how far each activity, unit and the institution can be evaluated.
+
     Examples
     --------
     >>> from poa_eval.plan import make_table
