@@ -70,9 +70,19 @@ class Guess:
         """Return what stands in a column below the heading, blanks left out."""
         return [row[column] for row in self.rows if column < len(row) and row[column] is not None]
 
+    @property
+    def runs(self) -> list[Run]:
+        """Return all columns that are periods."""
+        return [run for _, run in [*self.series, *self.printed]]
+
+    @property
+    def templates(self) -> list[str]:
+        """Return the headings of the periods, with placeholders."""
+        return [template for run in self.runs for template in run.templates]
+
     def taken(self) -> set[int]:
         """Return the columns that are placed or ignored."""
-        runs = {column for _, run in [*self.series, *self.printed] for column in run.all_columns}
+        runs = {column for run in self.runs for column in run.all_columns}
         return runs | {*self.columns.values(), *self.published.values(), *self.ignored}
 
     def to_number(self, cell: Cell) -> float | None:
