@@ -134,11 +134,12 @@ def name_password(path: Path) -> ArchivoError:
 def _name_content(path: Path) -> str:
     start = path.read_bytes()[:512].lstrip().lower()
     is_xls = path.suffix.lower() == ".xls"
+    wanted = "un documento de Word" if path.suffix.lower() == ".docx" else "un libro de cálculo"
     if start.startswith(b"pk"):
         if is_xls and zipfile.is_zipfile(path):
             return "un libro .xlsx o .ods con otra extensión"
-        return "un archivo comprimido dañado, o que no es un libro de cálculo"
+        return f"un archivo comprimido dañado, o que no es {wanted}"
     for mark, name in _STARTS.items():
         if start.startswith(mark):
             return "un libro antiguo dañado" if is_xls and mark == _OLD else f"{name} con otra extensión"
-    return "un archivo que no es un libro de cálculo"
+    return f"un archivo que no es {wanted}"
