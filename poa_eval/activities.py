@@ -59,7 +59,8 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
     known: dict[tuple[str | None, str | None], tuple[str, str]] = {}
     texts = zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True)
     for row, code, said_name in texts:
-        if (code, said_name) not in known:
+        pair = known.get((code, said_name))
+        if pair is None:
             if code is None and (says_code or (said_name is None and says_unit)):
                 at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
                 raise FormatoError(
@@ -69,8 +70,8 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
                     lugar=row.sheet.locate(row.index, at),
                 )
             name = said_name or code or institucion
-            known[code, said_name] = code or make_unit_id(name), name
-        yield known[code, said_name]
+            pair = known[code, said_name] = code or make_unit_id(name), name
+        yield pair
 
 
 def _read_units(
@@ -79,9 +80,10 @@ def _read_units(
     """Find the units: by code where there is one, else by name; spellings that fold alike are one."""
     seen: dict[str, dict[str, object]] = {}
     for run, units in runs:
-        first = dict(zip(reversed(units), reversed(run), strict=True))
-        for code, name in dict.fromkeys(units):
-            row = first[code, name]
+        first: dict[tuple[str, str], Row] = {}
+        for row, unit in zip(run, units, strict=True):
+            first.setdefault(unit, row)
+        for (code, name), row in first.items():
             source = row.address("unidad")
             record = {"unidad_id": code, "unidad": name, "fuente": source}
             record["responsable"] = columns.texts([row], "responsable")[0]
