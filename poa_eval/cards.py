@@ -49,9 +49,7 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     outline = Outline()
     for sheet in document.hojas:
         if sheet.oculta:
-            outline.textos.append(
-                ("hoja_oculta", f"La hoja «{sheet.hoja}» está oculta y no se leyó.", sheet.address(0, 0))
-            )
+            outline.textos.append(sheet.note_hidden())
         else:
             _Reader(sheet, edition, outline, locale).read()
     return outline
@@ -110,7 +108,7 @@ class _Reader:
                 self.outline.textos += [("texto", t, self._address(index, c)) for c, t in cells if c > _MONTHS]
             elif self.edition.clase == "cronograma" and len(texts) == 1 and len(row) > _MONTHS and self.outline.items:
                 self._add_marks(texts[0], [], index)
-            elif len(texts) == 1 and self.matrix is not None and self._names_activity(texts[0]):
+            elif len(texts) == 1 and self.matrix is not None and self._list_named(texts[0]):
                 self.outline.textos.append(("texto", texts[0], self._address(index)))
             elif self.edition.matriz and _fits(texts, self.edition.matriz.encabezado):
                 names = self.edition.matriz.encabezado
@@ -196,17 +194,16 @@ class _Reader:
                 raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")
         return bool(found)
 
-    def _names_activity(self, text: str) -> bool:
-        return any(item.tabla == "actividades" and fold(item.texto) == fold(text) for item in self.outline.items)
+    def _list_named(self, name: str) -> list[Item]:
+        items = (item for item in self.outline.items if item.tabla == "actividades")
+        return [item for item in items if fold(item.texto) == fold(name)]
 
     def _add_section(self, target: str, text: str, source: str) -> None:
         for paragraph in text.split("\n"):
             self.outline.secciones.append((target, re.sub(r"^\d+\s*[.)-]+\s*", "", paragraph), source))
 
     def _add_marks(self, name: str, months: list[int], index: int) -> None:
-        wanted = fold(name)
-        items = [item for item in self.outline.items if item.tabla == "actividades"]
-        named = [item for item in items if fold(item.texto) == wanted]
+        named = self._list_named(name)
         found = named[0] if len(named) == 1 else None  # between two of one name nothing is guessed
         if found is None and self.edition.clase == "cronograma":
             found = Item("actividades", None, None, name, self._address(index))

@@ -187,7 +187,13 @@ def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str
 
 def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, document: RawDocument) -> int:
     century = {"ejercicio": 0, "anio": 2000}
-    years = dict.fromkeys(century[key] + int(text) for key, text, _ in lines if key in century)
+    said = [line for line in lines if line[0] in century]
+    for _, text, source in said:
+        if not text.isdecimal():
+            raise FormatoError(
+                f"«{text}» ({source})", "el año del ejercicio, en cifras", "corrija el año en el documento"
+            )
+    years = dict.fromkeys(century[key] + int(text) for key, text, _ in said)
     if given is not None:
         years.setdefault(given)
     if len(years) != 1:

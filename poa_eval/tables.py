@@ -85,8 +85,7 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     )
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
-            note = f"La hoja «{sheet.hoja}» está oculta y no se leyó."
-            content.lines.append(("hoja_oculta", note, sheet.address(0, 0)))
+            content.lines.append(sheet.note_hidden())
             continue
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]

@@ -67,6 +67,10 @@ class RawSheet:
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 
+    def note_hidden(self) -> tuple[str, str, str]:
+        """Return the note of a hidden sheet: key, text, source."""
+        return "hoja_oculta", f"La hoja «{self.hoja}» está oculta y no se leyó.", self.address(0, 0)
+
     def locate(self, row: int, column: int | None = None) -> Place:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
         if row < len(self.rotulos):
