@@ -10,14 +10,13 @@ import pandas as pd
 from poa_eval.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.errors import FormatoError
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
+from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.tables import Row
 from poa_eval.values import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
-_DEFAULTS = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
-_OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *_DEFAULTS)
-
+_OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *BEHAVIOUR)
 _SAME = ("meta_anual", "unidad_medida")
 
 Values = list[object]
@@ -25,23 +24,13 @@ Values = list[object]
 
 @dataclass
 class Activities:
-    """The units and activities of a document.
-
-    Parameters
-    ----------
-    units : list of dict
-        Rows of `unidades`.
-    table : dict
-        Columns of `actividades`.
-    notes : list of (str, str, str)
-        Key, text and source of what was taken as one.
-    """
+    """The units and activities of a document."""
 
     units: list[dict[str, object]] = field(default_factory=list)
     table: dict[str, Values] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
-    notes: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source of what was taken as one
     used_rules: set[str] = field(default_factory=set)
-    positions: dict[str, int] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
 
     def frame(self) -> pd.DataFrame:
         """Return the activities as a table."""
@@ -54,10 +43,7 @@ class Activities:
 def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[Activities, list[list[str]]]:
     """Read units and activities, and the activity of each row, by runs of rows under one heading.
 
-    Raises
-    ------
-    FormatoError
-        A row lacks its unit's code or its activity, or gives an activity another goal than before.
+    Raises FormatoError where a row lacks its unit or its activity, or gives an activity another goal than before.
     """
     activities = Activities()
     runs = [(run, list(_list_units(run, columns, institucion))) for run in split_runs(rows)]
@@ -71,11 +57,11 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
     """Yield code and name of each row's unit; the institution itself only where the layout maps no unit at all."""
     says_code, says_unit = columns.has("unidad_id"), columns.has("unidad")
     known: dict[tuple[str | None, str | None], tuple[str, str]] = {}
-    for row, *said in zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True):
-        pair = known.get((said[0], said[1]))
+    texts = zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True)
+    for row, code, said_name in texts:
+        pair = known.get((code, said_name))
         if pair is None:
-            code, name = said
-            if code is None and (says_code or (name is None and says_unit)):
+            if code is None and (says_code or (said_name is None and says_unit)):
                 at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
                 raise FormatoError(
                     "una fila sin unidad",
@@ -83,8 +69,8 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
                     "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
                     lugar=row.sheet.locate(row.index, at),
                 )
-            name = name or code or institucion
-            pair = known[code, said[1]] = code or make_unit_id(name), name
+            name = said_name or code or institucion
+            pair = known[code, said_name] = code or make_unit_id(name), name
         yield pair
 
 
@@ -94,12 +80,10 @@ def _read_units(
     """Find the units: by code where there is one, else by name; spellings that fold alike are one."""
     seen: dict[str, dict[str, object]] = {}
     for run, units in runs:
-        looked: set[tuple[str, str]] = set()
+        first: dict[tuple[str, str], Row] = {}
         for row, unit in zip(run, units, strict=True):
-            if unit in looked:
-                continue
-            looked.add(unit)
-            code, name = unit
+            first.setdefault(unit, row)
+        for (code, name), row in first.items():
             source = row.address("unidad")
             record = {"unidad_id": code, "unidad": name, "fuente": source}
             record["responsable"] = columns.texts([row], "responsable")[0]
@@ -143,7 +127,7 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
         if number in values and text in values and at == run[0].table.columns[number]:
             values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
     ids = _make_ids(units, names, values)
-    values |= {name: [text] * len(run) for name, text in _DEFAULTS.items()}
+    values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
     at = run[0].table.columns["actividad"]
     values |= {"actividad_id": list(ids), "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0]}
     if not columns.is_bare("meta_anual"):
@@ -182,7 +166,7 @@ def _apply_rules(activities: Activities, values: dict[str, Values], columns: Col
         for at in range(len(values["actividad"])):
             if all(fold(str((cells[at] if cells else None) or "")) == text for cells, text in said):
                 activities.used_rules.add(rule.porque)
-                for name in _DEFAULTS:
+                for name in BEHAVIOUR:
                     values[name][at] = getattr(rule, name) or values[name][at]
 
 
@@ -190,8 +174,7 @@ def _add_rows(activities: Activities, run: list[Row], values: dict[str, Values])
     """Add rows to the table; a row of a known activity fills what is missing of it."""
     table, positions = activities.table, activities.positions
     ids = [str(value) for value in values["actividad_id"]]
-    start = len(table["actividad_id"])
-    new = {key: start + at for at, key in enumerate(ids)}
+    new = {key: at for at, key in enumerate(ids, start=len(table["actividad_id"]))}
     if len(new) == len(ids) and positions.keys().isdisjoint(new):
         positions.update(new)
         for name, cells in table.items():

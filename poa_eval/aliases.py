@@ -18,23 +18,12 @@ _NUMBER = r"\w+[.°º]?"
 
 @dataclass(frozen=True)
 class Part:
-    """One level of an alias: its folded text, or an expression where it holds marks.
-
-    Parameters
-    ----------
-    text : str
-        As written, folded.
-    regex : re.Pattern or None
-    wanted : tuple of (str, int)
-        Placeholder and the number that its text must be.
-    place : int
-        Which of several columns under the same heading is meant, from the left; 0 where there is one.
-    """
+    """One level of an alias: its folded text, or an expression where it holds marks."""
 
     text: str
     regex: re.Pattern[str] | None = None
-    wanted: tuple[tuple[str, int], ...] = ()
-    place: int = 0
+    wanted: tuple[tuple[str, int], ...] = ()  # placeholder, and the number that its text must be
+    place: int = 0  # which of several columns under the same heading is meant, from the left; 0 where there is one
 
     def match(self, text: str) -> int | None:
         """Return None where a folded heading is another, else the year that it says (0 for none)."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from poa_eval.errors import Place
-from poa_eval.filled import ERRORS, NO_VALUE, Entry, Fault, bare, find_entries, identify_book, raise_faults
+from poa_eval.filled import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.load import merge_plans
 from poa_eval.names import fold
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
+from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import RawDocument
+from poa_eval.read.cells import NO_VALUE
 from poa_eval.shape import read_corte
 from poa_eval.windows import list_answered
 
@@ -27,25 +29,11 @@ _Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
 def apply_captures(
     plan: Plan, documents: Sequence[RawDocument], *, trimestre: int, replaces: Sequence[bool] | None = None
 ) -> Plan:
-    """Merge filled capture workbooks into the plan of which they were made.
+    """Merge filled capture workbooks of this quarter or earlier ones into the plan of which they were made.
 
-    Parameters
-    ----------
-    plan : Plan
-        Of the year's documents, without any capture.
-    documents : sequence of RawDocument
-        Each with the marker of a capture workbook.
-    trimestre : int
-        Quarter that is evaluated; workbooks of earlier ones are merged as well.
-    replaces : sequence of bool, optional
-        For each, whether it may change what a document or an earlier workbook reported.
-
-    Returns
-    -------
-    Plan
-        With the captured rows in `avances`. From then on an activity that is due by calendar and was not reported is
-        ``sin reporte``. A blank cell is not reported, never 0. What was asked with «¿Realizada?» is ``ascendente``
-        and adds up, whatever the plan says of the activity's own figures.
+    `replaces` says of each whether it may change what a document or an earlier workbook reported. From then on an
+    activity that is due by calendar and was not reported is ``sin reporte``; a blank cell is not reported, never 0.
+    What was asked with «¿Realizada?» is ``ascendente`` and adds up, whatever the plan says of the activity's figures.
 
     Raises
     ------
@@ -240,8 +228,7 @@ def _count_answers(plan: Plan) -> Plan:
     """Return the plan with the activities answered by Sí or No measured as what they are: times done of times due."""
     activities = plan.actividades.copy()
     answered = list_answered(plan)
-    behaviour = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
-    activities.loc[activities["actividad_id"].isin(answered), list(behaviour)] = list(behaviour.values())
+    activities.loc[activities["actividad_id"].isin(answered), list(BEHAVIOUR)] = list(BEHAVIOUR.values())
     return replace(plan, actividades=activities)
 
 

@@ -9,10 +9,9 @@ from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
 from poa_eval.forms import Cards
-from poa_eval.items import Item, Outline
+from poa_eval.items import Item, MatrixReader, Outline
 from poa_eval.names import fold
-from poa_eval.numbered import MatrixReader
-from poa_eval.patterns import compile_pattern, match_line
+from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell, Filled
 
@@ -22,54 +21,38 @@ _SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says 
 
 def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
     """Return how many marks of the form the document has, and which are missing."""
-    wanted = {" | ".join(section.encabezado): section.encabezado for section in edition.secciones}
     rows = [
         tuple(str(cell) for cell in row if cell is not None and not isinstance(cell, Filled))
         for sheet in document.hojas
         for row in sheet.filas
         if any(cell is not None for cell in row)
     ]
-    missing = [name for name, heading in wanted.items() if not any(_fits(row, heading) for row in rows)]
-    if edition.matriz:
-        name = " | ".join(edition.matriz.encabezado)
-        wanted[name] = edition.matriz.encabezado
-        missing += [] if any(_fits(row, edition.matriz.encabezado) for row in rows) else [name]
+    headings = [part.encabezado for part in (*edition.secciones, edition.matriz) if part]
+    found = {" | ".join(heading): any(_fits(row, heading) for row in rows) for heading in headings}
     for block in edition.bloques:
-        wanted[block.inicio] = ()
         pattern = (compile_pattern(block.inicio),)
-        missing += [] if any(match_line(" | ".join(row), pattern) for row in rows) else [block.inicio]
+        found[block.inicio] = any(match_line(" | ".join(row), pattern) for row in rows)
     if edition.cronograma:
-        wanted["cronograma"] = ()
         marks = {fold(mark) for mark in edition.cronograma.marcas}
         grids = (row for sheet in document.hojas for row in sheet.filas)
-        missing += [] if any(_read_marks(row, marks)[0] for row in grids) else ["doce columnas de meses con marcas"]
-    return len(wanted) - len(missing), missing
+        found["doce columnas de meses con marcas"] = any(_read_marks(row, marks)[0] for row in grids)
+    missing = [name for name, is_there in found.items() if not is_there]
+    return len(found) - len(missing), missing
 
 
 def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     """Read the visible sheets of a document, cell after cell, into goals, activities and what belongs to them.
 
-    Raises
-    ------
-    FormatoError
-        Two units or years in one document, a field twice in a card, an odd mark in a month grid, or a code of another
-        level in a column; names the cells.
+    Raises FormatoError for two units or years in one document, a field twice in a card, an odd mark in a month grid,
+    or a code of another level in a column.
     """
     outline = Outline()
     for sheet in document.hojas:
         if sheet.oculta:
-            outline.textos.append(
-                ("hoja_oculta", f"La hoja «{sheet.hoja}» está oculta y no se leyó.", sheet.address(0, 0))
-            )
+            outline.textos.append(sheet.note_hidden())
         else:
             _Reader(sheet, edition, outline, locale).read()
     return outline
-
-
-def _compile(patterns: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
-    """Return the patterns of one cell, and those of a whole row."""
-    of_row = tuple(compile_pattern(pattern) for pattern in patterns if " | " in pattern)
-    return tuple(compile_pattern(pattern) for pattern in patterns if " | " not in pattern), of_row
 
 
 def _fits(cells: tuple[str, ...], heading: tuple[str, ...]) -> bool:
@@ -93,7 +76,7 @@ class _Reader:
 
     def __init__(self, sheet: RawSheet, edition: Cards, outline: Outline, locale: str) -> None:
         self.sheet, self.edition, self.outline, self.locale = sheet, edition, outline, locale
-        self.document, self.fields = _compile(edition.documento), _compile(edition.campos)
+        self.document, self.fields = compile_patterns(edition.documento), compile_patterns(edition.campos)
         self.blocks = [(block, (compile_pattern(block.inicio),)) for block in edition.bloques]
         self.lists = {fold(text) for text in edition.listas}
         self.marks = {fold(mark) for mark in edition.cronograma.marcas} if edition.cronograma else set()
@@ -125,7 +108,7 @@ class _Reader:
                 self.outline.textos += [("texto", t, self._address(index, c)) for c, t in cells if c > _MONTHS]
             elif self.edition.clase == "cronograma" and len(texts) == 1 and len(row) > _MONTHS and self.outline.items:
                 self._add_marks(texts[0], [], index)
-            elif len(texts) == 1 and self.matrix is not None and self._names_activity(texts[0]):
+            elif len(texts) == 1 and self.matrix is not None and self._list_named(texts[0]):
                 self.outline.textos.append(("texto", texts[0], self._address(index)))
             elif self.edition.matriz and _fits(texts, self.edition.matriz.encabezado):
                 names = self.edition.matriz.encabezado
@@ -205,23 +188,22 @@ class _Reader:
 
     def _take_field(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
-        for key, value in found.items() if self.item is not None else ():
+        for key, value in found.items():
             known = self.item.campos.setdefault(key, (value, source))
             if fold(known[0]) != fold(value):
                 raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")
         return bool(found)
 
-    def _names_activity(self, text: str) -> bool:
-        return any(item.tabla == "actividades" and fold(item.texto) == fold(text) for item in self.outline.items)
+    def _list_named(self, name: str) -> list[Item]:
+        items = (item for item in self.outline.items if item.tabla == "actividades")
+        return [item for item in items if fold(item.texto) == fold(name)]
 
     def _add_section(self, target: str, text: str, source: str) -> None:
         for paragraph in text.split("\n"):
             self.outline.secciones.append((target, re.sub(r"^\d+\s*[.)-]+\s*", "", paragraph), source))
 
     def _add_marks(self, name: str, months: list[int], index: int) -> None:
-        wanted = fold(name)
-        items = [item for item in self.outline.items if item.tabla == "actividades"]
-        named = [item for item in items if fold(item.texto) == wanted]
+        named = self._list_named(name)
         found = named[0] if len(named) == 1 else None  # between two of one name nothing is guessed
         if found is None and self.edition.clase == "cronograma":
             found = Item("actividades", None, None, name, self._address(index))

@@ -30,13 +30,7 @@ def split_runs(rows: Sequence[Row]) -> Iterator[list[Row]]:
 class Columns:
     """What the columns of an edition hold; the rows of a call stand under one heading.
 
-    Parameters
-    ----------
-    edition : Edition
-    locale : str
-        How the document writes numbers.
-    names : mapping, optional
-        Names that the analyst accepted: per column, printed name → real name; applied after those of the edition.
+    `names` are those that the analyst accepted: per column, printed name → real name; applied after the edition's.
     """
 
     def __init__(self, edition: Edition, locale: str, names: Mapping[str, Mapping[str, str]] | None = None) -> None:
@@ -136,13 +130,7 @@ class Columns:
         return number
 
     def refuse_faults(self) -> None:
-        """Refuse what stood where a number must be.
-
-        Raises
-        ------
-        FormatoError
-            Names each cell and its column, the first dozen of them.
-        """
+        """Refuse what stood where a number must be, naming the first dozen cells and their columns."""
         if not self._faults:
             return
         cell, shown, place = self._faults[0]

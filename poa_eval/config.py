@@ -21,26 +21,21 @@ class Model(BaseModel):
 
 M = TypeVar("M", bound=Model)
 
+#: What pydantic finds: by its whole name, else by the first word of it.
 _FAULTS = {
     "missing": "falta esta clave",
-    "int_type": "debe ser un número entero",
-    "int_parsing": "debe ser un número entero",
-    "int_from_float": "debe ser un número entero",
-    "float_type": "debe ser un número",
-    "float_parsing": "debe ser un número",
-    "bool_type": "debe ser true o false",
-    "bool_parsing": "debe ser true o false",
-    "string_type": "debe ser un texto (entre comillas si parece un número)",
-    "date_type": "debe ser una fecha AAAA-MM-DD",
-    "date_parsing": "debe ser una fecha AAAA-MM-DD",
-    "date_from_datetime_parsing": "debe ser una fecha AAAA-MM-DD",
-    "tuple_type": "debe ser una lista",
-    "list_type": "debe ser una lista",
-    "dict_type": "debe ser un grupo de claves",
-    "model_type": "debe ser un grupo de claves",
     "union_tag_not_found": "falta la clave `clase`",
     "too_short": "la lista está vacía o le faltan elementos",
     "string_too_short": "no puede estar vacío",
+    "int": "debe ser un número entero",
+    "float": "debe ser un número",
+    "bool": "debe ser true o false",
+    "string": "debe ser un texto (entre comillas si parece un número)",
+    "date": "debe ser una fecha AAAA-MM-DD",
+    "tuple": "debe ser una lista",
+    "list": "debe ser una lista",
+    "dict": "debe ser un grupo de claves",
+    "model": "debe ser un grupo de claves",
 }
 
 
@@ -61,12 +56,7 @@ class _Loader(yaml.SafeLoader):
 def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
     """Read a YAML file that holds one mapping.
 
-    Raises
-    ------
-    ArchivoError
-        There is no such file, or it is not text.
-    PoaError
-        Of the class given: the YAML cannot be read, or is not a mapping.
+    Raises ArchivoError where it is no file or no text, an error of the class given where it is no such YAML.
     """
     if not path.is_file():
         siblings = [p.name for p in path.parent.glob("*.y*ml")] if path.parent.is_dir() else []
@@ -82,23 +72,22 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
-        line = f"L{mark.line + 1}" if mark else None
         raise error(
             (getattr(fault, "problem", None) or "") if "repetida" in str(fault) else "un YAML que no se puede leer",
             "claves y valores con dos puntos, y sangría de espacios",
             "revise comillas, dos puntos y sangría en esa línea",
-            lugar=Place(path.name, None, line),
+            lugar=Place(path.name, None, f"L{mark.line + 1}" if mark else None),
         ) from None
-    except ValueError as fault:
-        if not isinstance(fault, UnicodeDecodeError):
-            raise error(
-                f"un valor que no existe ({fault})",
-                "fechas y números que existan",
-                "revise las fechas del archivo (AAAA-MM-DD)",
-                lugar=Place(path.name),
-            ) from None
+    except UnicodeDecodeError:
         raise ArchivoError(
             "un texto que no es UTF-8", "un YAML en UTF-8", "guárdelo con codificación UTF-8", lugar=Place(path.name)
+        ) from None
+    except ValueError as fault:
+        raise error(
+            f"un valor que no existe ({fault})",
+            "fechas y números que existan",
+            "revise las fechas del archivo (AAAA-MM-DD)",
+            lugar=Place(path.name),
         ) from None
     if not isinstance(content, dict):
         raise error("un YAML sin claves", "claves y valores", "compare con los YAML de ejemplo", lugar=Place(path.name))
@@ -106,13 +95,7 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
 
 
 def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError], place: Place) -> M:
-    """Make a model of a mapping.
-
-    Raises
-    ------
-    PoaError
-        Of the class given, listing every fault with its key and, for unknown keys, the nearest one.
-    """
+    """Make a model of a mapping; the error lists every fault with its key and, for unknown keys, the nearest one."""
     try:
         return model.model_validate(content)
     except ValidationError as fault:
@@ -127,7 +110,7 @@ def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError]
 
 
 def _name_key(loc: tuple[int | str, ...]) -> str:
-    return "«" + ".".join(str(part) for part in loc if not str(part).startswith("function-")) + "»"
+    return "«" + ".".join(str(part) for part in loc if not str(part).startswith(("function-", "[key]"))) + "»"
 
 
 def _say(model: type[BaseModel], item: Any) -> str:
@@ -145,7 +128,7 @@ def _say(model: type[BaseModel], item: Any) -> str:
     if kind.startswith(("greater_than", "less_than")):
         limit = next(iter(item["ctx"].values()))
         return f"se encontró «{item['input']}»; debe ser {'al menos' if 'greater' in kind else 'a lo más'} {limit}"
-    text = _FAULTS.get(kind, "valor no admitido")
+    text = _FAULTS.get(kind) or _FAULTS.get(kind.split("_")[0], "valor no admitido")
     return text if kind in ("missing", "union_tag_not_found") else f"se encontró «{item['input']}»; {text}"
 
 
@@ -153,9 +136,8 @@ def _choices_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]
     """Return the keys that are known where a fault lies; a kind (`clase`) in the path picks among the models."""
     current: list[type[BaseModel]] = [model]
     for part in loc:
-        kinds = [
-            m for m in current if "clase" in m.model_fields and part in get_args(m.model_fields["clase"].annotation)
-        ]
+        tagged = [m for m in current if "clase" in m.model_fields]
+        kinds = [m for m in tagged if part in get_args(m.model_fields["clase"].annotation)]
         fields = [m.model_fields[part].annotation for m in current if part in m.model_fields]
         current = kinds or [found for field in fields for found in _models_in(field)] or current
     return list(dict.fromkeys(name for m in current for name in m.model_fields))

@@ -21,12 +21,8 @@ _STATES = {
 def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], tuple[str, str] | None]:
     """Read a row by its equations: months of a quarter where they stand, else the quarter.
 
-    Returns its periods, the figures that it prints, and what was damaged with its place.
-
-    Raises
-    ------
-    LayoutError
-        The columns do not follow one another as `reparar` needs them.
+    Returns its periods, the figures that it prints, and what was damaged with its place; raises LayoutError where the
+    columns do not follow one another.
     """
     first, names = _find_block(row, columns.edition)
     keys = {column: key for key, column in row.table.columns.items()}

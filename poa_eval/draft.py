@@ -25,22 +25,13 @@ _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _LONG = 150  # a line longer than this is a paragraph
 _ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURES, "comentario"]
-_TEXTS = {name for name, kind in COLUMNS["actividades"].items() if kind != NUMBER}
+_NUMBERS = {name for name, kind in COLUMNS["actividades"].items() if kind == NUMBER}
+_TEXTS = COLUMNS["actividades"].keys() - _NUMBERS
 _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 
 
 def draft_layout(path: str | Path) -> str:
-    """Draft the layout of a document.
-
-    Parameters
-    ----------
-    path : path-like
-        Any file that is read.
-
-    Returns
-    -------
-    str
-        YAML with comments: a guess per column, and under ``ignorar:`` what could not be placed.
+    """Draft the layout of a document: YAML with comments, a guess per column, and what could not be placed.
 
     Raises
     ------
@@ -98,8 +89,9 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     if guess.side_by_side > 1:
         yield f"lado_a_lado: {guess.side_by_side}"
     patterns, notes = _find_patterns(guess)
-    period = _find_period(guess, patterns)
-    dated = any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *_list_templates(guess)])
+    period = "contexto" if any(f"{{{name}}}" in pattern for pattern in patterns for name in LENGTHS) else None
+    period = "fila" if set(PERIOD_COLUMNS[:-1]) & set(guess.columns) else period
+    dated = any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *guess.templates])
     if year is None:
         yield "# ejercicio: 20XX    falta: el documento no dice de qué año es"
     elif not dated and "ejercicio" not in guess.columns:
@@ -123,8 +115,8 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     if guess.by_row and not whole_year:
         yield f"periodo: {period}"
     yield from _write_series(guess, year, whole_year)
-    if total := _find_total(guess):
-        yield f"totales: {{texto: {_quote(total)}}}"
+    if total := next(filter(is_total, map(find_first, guess.sketch.rows)), None):
+        yield f"totales: {{texto: {_quote(str(total))}}}"
     if "actividad" not in filled and (count := _count_nameless(guess)):
         yield f'# ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad; si no cuentan, quite el primer #'
         yield "# rellenar: [actividad]    si la actividad es la de la fila de arriba"
@@ -179,13 +171,9 @@ def _drop_alike(texts: Iterable[str]) -> list[str]:
     return list({fold(text): text for text in reversed(list(texts))}.values())[::-1]
 
 
-def _list_templates(guess: Guess) -> list[str]:
-    return [template for _, run in [*guess.series, *guess.printed] for template in run.templates]
-
-
 def _mark_year(guess: Guess, year: int | None, heading: str) -> str:
     """Return a heading with its year as a placeholder, where those of the periods have it so."""
-    dated = year and any("{ejercicio}" in template for template in _list_templates(guess))
+    dated = year and any("{ejercicio}" in template for template in guess.templates)
     return heading.replace(str(year), "{ejercicio}") if dated else heading
 
 
@@ -199,48 +187,34 @@ def _find_patterns(guess: Guess) -> tuple[list[str], list[str]]:
         target = find_target(label.rstrip(": ")) if colon or len(cells) in (2, 3) else None
         key = make_slug(label).replace("-", "_")[:40]
         if target and target not in said:
-            patterns.append(
-                f"{label}: {{{target}}}"
-                if colon
-                else " | ".join([label, *[f"{{clave_{key}}}"] * (len(cells) - 2), f"{{{target}}}"])
-            )
+            several = [label, *[f"{{clave_{key}}}"] * (len(cells) - 2), f"{{{target}}}"]
+            patterns.append(f"{label}: {{{target}}}" if colon else " | ".join(several))
             said.add(target)
             continue
-        found = next((text for cell in cells if (text := _make_pattern(cell, guess.by_row)) != cell), None)
-        patterns += [found] if found and not target else []
-        notes += [f"{label}: {{{key}}}"] if colon and not found and not target and len(label) < 40 else []
+        found = next((text for cell in cells if (text := _make_pattern(cell, guess.by_row))), None)
+        if not target:
+            patterns += [found] if found else []
+            notes += [f"{label}: {{{key}}}"] if colon and not found and len(label) < 40 else []
     return list(dict.fromkeys(patterns)), list(dict.fromkeys(notes))
 
 
-def _make_pattern(cell: str, by_row: bool) -> str:
+def _make_pattern(cell: str, by_row: bool) -> str | None:
     """Return a line with placeholders for the year, and for the period where the rows below are of one."""
     if len(cell) > _LONG:
-        return cell
+        return None
     if by_row and parse_period(cell):
-        return next((template for _, _, template in list_sayings(cell)), cell)
-    pattern = _YEAR.sub("{ejercicio}", cell, count=1)
-    return " ".join(pattern.split()) if pattern != cell else cell
-
-
-def _find_period(guess: Guess, patterns: list[str]) -> str | None:
-    """Return where rows of a figure each say their period: in a column, or in the lines above."""
-    if set(PERIOD_COLUMNS[:-1]) & set(guess.columns):
-        return "fila"
-    return "contexto" if any(f"{{{name}}}" in pattern for pattern in patterns for name in LENGTHS) else None
+        return next((template for _, _, template in list_sayings(cell)), None)
+    return " ".join(_YEAR.sub("{ejercicio}", cell, count=1).split()) if _YEAR.search(cell) else None
 
 
 def _find_year(guess: Guess, archivo: str) -> tuple[int | None, str]:
     """Return the year that the headings, the lines above or the file's name say, and which of them."""
-    runs = [run for _, run in guess.series]
-    headings = [part for run in runs for column in run.all_columns for part in guess.sketch.paths[column]]
+    dated = [guess.sketch.paths[column] for _, run in guess.series for column in run.all_columns]
+    headings = [part for path in dated for part in path]
     above = [text for line in find_lines(guess.sketch) for text in line]
-    for texts, source in (
-        (headings, "de los encabezados"),
-        (above, "de las líneas de arriba"),
-        ([archivo], "del nombre del archivo"),
-    ):
-        years = Counter(_YEAR.findall(" ".join(texts)))
-        if years:
+    places = {"de los encabezados": headings, "de las líneas de arriba": above, "del nombre del archivo": [archivo]}
+    for source, texts in places.items():
+        if years := Counter(_YEAR.findall(" ".join(texts))):
             return int(max(years, key=lambda year: (years[year], year))), source
     return None, ""
 
@@ -253,27 +227,16 @@ def _needs_filling(guess: Guess, name: str) -> bool:
 
 
 def _count_nameless(guess: Guess) -> int:
-    column = guess.columns.get("actividad", 0)
-    return sum(
-        len(set(row) - {None}) > 2 and (column >= len(row) or row[column] is None)
-        for row in guess.rows
-        if "actividad" in guess.columns
-    )
-
-
-def _find_total(guess: Guess) -> str | None:
-    return next((str(first) for row in guess.sketch.rows if is_total(first := find_first(row))), None)
+    column = guess.columns.get("actividad")
+    rows = guess.rows if column is not None else ()
+    return sum(len(set(row) - {None}) > 2 and (column >= len(row) or row[column] is None) for row in rows)
 
 
 def _find_blanks(guess: Guess) -> list[str]:
     """Return short texts that stand where numbers do."""
-    numeric = [column for _, run in [*guess.series, *guess.printed] for column in run.all_columns]
-    numeric += guess.published.values()
-    for name, column in guess.columns.items():
-        if name in FIGURES or (
-            COLUMNS["actividades"].get(name) == NUMBER and TEXT_TWINS.get(name) not in guess.columns
-        ):
-            numeric.append(column)
+    numeric = [column for run in guess.runs for column in run.all_columns]
+    names = {*FIGURES, *_NUMBERS} - {name for name, twin in TEXT_TWINS.items() if twin in guess.columns}
+    numeric += [*guess.published.values(), *(column for name, column in guess.columns.items() if name in names)]
     cells = (cell for column in numeric for cell in guess.cells(column))
     texts = Counter(cell for cell in cells if isinstance(cell, str) and guess.to_number(cell) is None)
     return [text for text, _ in texts.most_common(12) if len(text) <= 12]
@@ -283,12 +246,12 @@ def _find_odd_percents(guess: Guess) -> list[str]:
     """Return the columns in which some numbers, and not most, have a percent format."""
     columns = [(name, column) for name, run in guess.series for column in run.all_columns]
     columns += [*guess.columns.items(), *(("publicado", column) for column in guess.published.values())]
-    found = []
-    for name, column in columns:
-        percents = sum(isinstance(cell, ShownPercent) for cell in guess.cells(column))
-        if 0 < percents < 0.5 * len(guess.cells(column)) and (name == "publicado" or name not in _TEXTS):
-            found.append(name)
-    return list(dict.fromkeys(found))
+
+    def is_odd(column: int) -> bool:
+        shown = [isinstance(cell, ShownPercent) for cell in guess.cells(column)]
+        return 0 < sum(shown) < 0.5 * len(shown)
+
+    return list(dict.fromkeys(name for name, column in columns if name not in _TEXTS and is_odd(column)))
 
 
 def _list_ignored(guess: Guess) -> list[str]:

@@ -68,17 +68,11 @@ _FORMULA = re.compile(
 class Evaluability:
     """How far a plan can be evaluated.
 
-    Parameters
-    ----------
-    actividades : DataFrame
-        One row an activity: `unidad_id`, `unidad`, `actividad_id`, `actividad`, `indicador`, `indicador_de`
-        (``actividad``, ``bloque`` or missing), the eight criteria of `CRITERIA` (bool), `criterios` (how many are met),
-        `evaluabilidad` (met / 8 × 100), `faltan` (what is missing, in words), `fuente`.
-    unidades : DataFrame
-        One row a unit, best first: `lugar`, `unidad_id`, `unidad`, `actividades`, `metas`, `metas_cuantificadas` (the
-        goals of `list_goals`), the share of activities that meets each criterion (0–100), `evaluabilidad` (mean).
-    institucion : DataFrame
-        One row with the same figures.
+    `actividades` has one row an activity: ids and names, `indicador`, `indicador_de` (``actividad``, ``bloque`` or
+    missing), the eight criteria of `CRITERIA` (bool), `criterios` (how many are met), `evaluabilidad` (met / 8 × 100),
+    `faltan` (what is missing, in words), `fuente`. `unidades` has one row a unit, best first: `lugar`, its id and name,
+    `actividades`, `metas`, `metas_cuantificadas` (the goals of `list_goals`), the share of activities that meets each
+    criterion (0–100), `evaluabilidad` (mean); `institucion` one row with the same figures.
     """
 
     actividades: pd.DataFrame
@@ -104,10 +98,6 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     A goal is a row of `metas` of level ``meta``, in a unit that writes its goals there and gives its activities none of
     their own; in the other units each activity has its goal.
 
-    Parameters
-    ----------
-    plan : Plan
-
     Returns
     -------
     DataFrame
@@ -125,19 +115,15 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     shared = rows["unidad_id"].isin(goals["unidad_id"]) | rows["meta_id"].isin(goals["meta_id"])
     rows = rows[rows["unidad_id"].isin(own) | ~shared]
     above = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
+    in_figures = rows["meta_anual"].notna() | rows["actividad_id"].isin(_list_periodic(plan, "programado"))
     below = rows[["unidad_id", "actividad_id", "fuente"]].assign(
-        meta_id=None,
-        texto=rows["meta_texto"],
-        en_cifras=rows["meta_anual"].notna() | rows["actividad_id"].isin(_list_periodic(plan, "programado")),
+        meta_id=None, texto=rows["meta_texto"], en_cifras=in_figures
     )
     table = pd.concat([part for part in (above, below) if len(part)] or [below], ignore_index=True)
     in_figures = table["en_cifras"].astype(bool)
-    table = table.assign(
-        cuantificada=_test(table["texto"], _says_quantity) | in_figures,
-        vacia=~(_test(table["texto"], says) | in_figures),
-    )
-    columns = ["unidad_id", "meta_id", "actividad_id", "texto", "cuantificada", "vacia", "fuente"]
-    return table[columns].reset_index(drop=True)
+    table["cuantificada"] = _test(table["texto"], _says_quantity) | in_figures
+    table["vacia"] = ~(_test(table["texto"], says) | in_figures)
+    return table[["unidad_id", "meta_id", "actividad_id", "texto", "cuantificada", "vacia", "fuente"]]
 
 
 def says(value: object) -> bool:
@@ -154,14 +140,6 @@ def says(value: object) -> bool:
 def assess(plan: Plan) -> Evaluability:
     """Assess how far each activity, unit and the institution can be evaluated.
 
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    Evaluability
-
     Examples
     --------
     >>> from poa_eval.plan import make_table
@@ -176,29 +154,20 @@ def assess(plan: Plan) -> Evaluability:
     goals = plan.metas.set_index("meta_id").to_dict("index")
     periodic, programmed = _list_periodic(plan), _list_periodic(plan, "programado")
     dated = periodic | set(plan.calendario["actividad_id"])
-    above = pd.DataFrame(
-        {
-            "texto": [_read_goal(goals.get(key)) for key in rows["meta_id"]],
-            "indicador": [_inherit(key, goals, "indicador") for key in rows["meta_id"]],
-            "frecuencia": [_inherit(key, goals, "frecuencia") for key in rows["meta_id"]],
-        },
-        index=rows.index,
-        dtype="str",
-    )
+    said = {name: [_inherit(key, goals, name) for key in rows["meta_id"]] for name in ("indicador", "frecuencia")}
+    said["texto"] = [_read_goal(goals.get(key)) for key in rows["meta_id"]]
+    above = pd.DataFrame(said, rows.index, dtype="str")
     own = _test(rows["indicador"], says)
     indicator = rows["indicador"].where(own, above["indicador"])
     explained = _test(rows["descripcion"], says) | _test(indicator, _says_formula)
+    quantified = _test(rows["meta_texto"], _says_quantity) | _test(above["texto"], _says_quantity)
+    measured = _test(rows["frecuencia"], says) | _test(above["frecuencia"], says)
     criteria = {
-        "meta_cuantificada": rows["meta_anual"].notna()
-        | rows["actividad_id"].isin(programmed)
-        | _test(rows["meta_texto"], _says_quantity)
-        | _test(above["texto"], _says_quantity),
+        "meta_cuantificada": rows["meta_anual"].notna() | rows["actividad_id"].isin(programmed) | quantified,
         "unidad_medida": _test(rows["unidad_medida"], says),
         "linea_base": rows["linea_base"].notna() | _test(rows["linea_base_texto"], _says_quantity),
         "indicador_metodo": _test(indicator, says) & explained,
-        "frecuencia": _test(rows["frecuencia"], says)
-        | rows["actividad_id"].isin(periodic)
-        | _test(above["frecuencia"], says),
+        "frecuencia": rows["actividad_id"].isin(periodic) | measured,
         "calendario": rows["actividad_id"].isin(dated),
         "responsable": _test(rows["responsable"], says),
         "medio_verificacion": _test(rows["medio_verificacion"], says),
@@ -214,16 +183,15 @@ def assess(plan: Plan) -> Evaluability:
         fuente=rows["fuente"],
     )
     listed = list_goals(plan)
-    units = pd.DataFrame(
-        [
-            {"unidad_id": u["unidad_id"], "unidad": u["unidad"]}
-            | _sum_up(table[table["unidad_id"] == u["unidad_id"]], listed[listed["unidad_id"] == u["unidad_id"]])
-            for u in plan.unidades.to_dict("records")
-        ],
-        columns=["unidad_id", "unidad", *_sum_up(table, listed)],
-    ).sort_values("evaluabilidad", ascending=False, kind="stable", ignore_index=True)
+    whole = _sum_up(table, listed)
+    sums = [
+        {"unidad_id": key, "unidad": name} | _sum_up(*(part[part["unidad_id"] == key] for part in (table, listed)))
+        for key, name in plan.unidades[["unidad_id", "unidad"]].itertuples(index=False)
+    ]
+    units = pd.DataFrame(sums, columns=["unidad_id", "unidad", *whole])
+    units = units.sort_values("evaluabilidad", ascending=False, kind="stable", ignore_index=True)
     units.insert(0, "lugar", units["evaluabilidad"].rank(ascending=False, method="min").astype("Int64"))
-    return Evaluability(table, units, pd.DataFrame([_sum_up(table, listed)]))
+    return Evaluability(table, units, pd.DataFrame([whole]))
 
 
 def _list_periodic(plan: Plan, column: str = "mes") -> set[str]:

@@ -25,32 +25,17 @@ _KEY = ["actividad_id", "mes", "meses"]
 
 @dataclass
 class RowFigures:
-    """What rows say in figures.
+    """What rows say in figures, each with the position of its row: in `fila`, or first."""
 
-    Parameters
-    ----------
-    periodos : dict
-        Columns of `avances` as arrays of one length; `fila` is the position of the row that each period is of.
-    publicado : list of (int, dict)
-        Position of the row, and `concepto`, `mes`, `meses`, `valor`, `texto`, `fuente`.
-    notas : list of (int, str, str)
-        Position of a damaged row, what was damaged, and where.
-    """
-
-    periodos: dict[str, np.ndarray] = field(default_factory=dict)
+    periodos: dict[str, np.ndarray] = field(default_factory=dict)  # columns of `avances`, and `fila`
     publicado: list[tuple[int, Record]] = field(default_factory=list)
-    notas: list[tuple[int, str, str]] = field(default_factory=list)
+    notas: list[tuple[int, str, str]] = field(default_factory=list)  # row, what was damaged, and where
 
 
 def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
     """Read the figures of data rows under one heading.
 
-    Raises
-    ------
-    FormatoError
-        A cell holds something else than a number, or the period is not said; names the cell.
-    LayoutError
-        `reparar` is declared for columns that it cannot work on.
+    Raises FormatoError where the period is not said, LayoutError where `reparar` cannot work on the columns.
     """
     edition = columns.edition
     figures = RowFigures()
@@ -67,14 +52,14 @@ def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
         figures.periodos = _read_wide(rows, columns)
     else:
         figures.periodos = _read_long(rows, columns)
-    if edition.publicado:
-        for at, row in enumerate(rows):
-            printed = [] if edition.reparar else list(_read_published(row, columns))
-            for item in edition.publicado:
-                if item.columna:
-                    month, length, _ = _read_period(row, edition)
-                    printed += _print_cell(row, f"publicado:{item.concepto}", item.concepto, month, length, columns)
-            figures.publicado += [(at, record) for record in printed]
+    for at, row in enumerate(rows if edition.publicado else ()):
+        if not edition.reparar:
+            figures.publicado += [(at, record) for record in _read_published(row, columns)]
+        for item in edition.publicado:
+            if item.columna:
+                month, length, _ = _read_period(row, edition)
+                printed = _print_cell(row, f"publicado:{item.concepto}", item.concepto, month, length, columns)
+                figures.publicado += [(at, record) for record in printed]
     return figures
 
 
@@ -107,24 +92,10 @@ def join_periods(
 ) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
     """Join blocks of periods into a table; a period that stands twice with the same figures counts once.
 
-    Parameters
-    ----------
-    blocks : sequence of dict
-        Columns of `avances`.
-    may_fill : bool
-        Rows of one activity hold different figures of one period: each fills what the other lacks.
-    may_repeat : bool
-        An activity has several rows, which may report the same period.
+    With `may_fill`, rows of one activity hold different figures of one period, and each fills what the other lacks.
+    Returned with activity and source of the rows that merely repeat another.
 
-    Returns
-    -------
-    (DataFrame, list of (str, str))
-        The table, and activity and source of rows that merely repeat another.
-
-    Raises
-    ------
-    FormatoError
-        Two rows report different figures for one activity and period.
+    Raises FormatoError where two rows report different figures for one activity and period.
     """
     names = list(COLUMNS["avances"])
     if not blocks:
@@ -240,8 +211,7 @@ def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:
 
 def _read_long(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     """Read one row per period."""
-    edition = columns.edition
-    periods = [_read_period(row, edition) for row in rows]
+    periods = [_read_period(row, columns.edition) for row in rows]
     source = "ejecutado" if "ejecutado" in rows[0].table.columns else "programado"
     comments = columns.cells(rows, rows[0].table.columns.get("comentario"))
     return {name: columns.numbers(rows, name) for name in FIGURES} | {
@@ -258,9 +228,9 @@ def _read_period(row: Row, edition: Edition) -> Period:
     """Return the period that a row, or the lines above it, say; the year without any."""
     if edition.periodo == "fila":
         return _read_row_period(row, edition)
-    for name in LENGTHS:
+    for name, length in LENGTHS.items():
         if name in row.contexto:
-            return Period(find_month(name, row.contexto[name]) or 0, LENGTHS[name])
+            return Period(find_month(name, row.contexto[name]) or 0, length)
     if edition.periodo == "columnas":
         return Period(12, 12)
     raise FormatoError(
@@ -272,22 +242,21 @@ def _read_period(row: Row, edition: Edition) -> Period:
 
 
 def _read_row_period(row: Row, edition: Edition) -> Period:
-    for name in ("periodo", *LENGTHS):
-        if name not in edition.columnas:
-            continue
-        cell = row.value(name)
-        text = str(row.relleno.get(name, "") if cell is None else cell)
-        month = find_month(name, text) if name != "periodo" else None
-        period = parse_period(text) or (Period(month, LENGTHS[name]) if month else None)
-        if period is not None:
-            return period
+    name = next((name for name in ("periodo", *LENGTHS) if name in edition.columnas), None)
+    if name is None:
+        return Period(12, 12)
+    cell = row.value(name)
+    text = str(row.relleno.get(name, "") if cell is None else cell)
+    month = find_month(name, text) if name != "periodo" else None
+    period = parse_period(text) or (Period(month, LENGTHS[name]) if month else None)
+    if period is None:
         raise FormatoError(
             f"«{text}»",
-            f"un periodo ({(edition.columnas[name])[0]}), como «ene», «Marzo 2025», «2025-03», «T1» o «I trimestre»",
+            f"un periodo ({edition.columnas[name][0]}), como «ene», «Marzo 2025», «2025-03», «T1» o «I trimestre»",
             "corrija la celda; si son números solos, asigne la columna a `mes:` o `trimestre:` en lugar de `periodo:`",
             lugar=row.sheet.locate(row.index, row.table.columns.get(name)),
         )
-    return Period(12, 12)
+    return period
 
 
 def _read_published(row: Row, columns: Columns) -> Iterator[Record]:
@@ -301,12 +270,5 @@ def _print_cell(row: Row, key: str, concept: str, month: int, length: int, colum
     """Yield the printed figure of a cell, unless it is blank."""
     cell = row.value(key)
     if cell is not None:
-        value = columns.number(row, key)
-        yield {
-            "concepto": concept,
-            "mes": month,
-            "meses": length,
-            "valor": value,
-            "texto": str(cell),
-            "fuente": row.address(key),
-        }
+        record = {"concepto": concept, "mes": month, "meses": length, "valor": columns.number(row, key)}
+        yield record | {"texto": str(cell), "fuente": row.address(key)}

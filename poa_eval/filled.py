@@ -10,6 +10,7 @@ from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument, RawSheet
+from poa_eval.read.cells import KNOWN_ERRORS, NO_VALUE
 from poa_eval.read.raw import Cell
 
 #: Name of the hidden sheet by which a workbook to fill in is known.
@@ -17,37 +18,21 @@ MARKER = "_poa_eval"
 CAPTURE, ANSWERS = "captura", "observaciones"
 #: Headings that a row shows at least, where it is the one of the headings.
 _FEWEST = 4
-NO_VALUE = "#FÓRMULA SIN VALOR"
-ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", NO_VALUE}
+ERRORS = {*KNOWN_ERRORS, NO_VALUE}
 
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of workbook that a unit fills in.
-
-    Parameters
-    ----------
-    libro, formato : str
-        Its kind, and the version of its form; raised when an older one can no longer be read.
-    hoja : str
-        Name of the sheet that is filled in.
-    encabezados : mapping of str to str
-        Its columns and their headings.
-    claves, llena : tuple of str
-        Columns that tell a row from all others, and those that a unit fills in.
-    muestra : tuple of str
-        Columns that only explain a row: a workbook is read without them.
-    campos : mapping of str to (str, str)
-        What is filled in once, above the headings: its label, and the column that the label stands in.
-    """
+    """A kind of workbook that a unit fills in."""
 
     libro: str
-    formato: str
-    hoja: str
-    encabezados: Mapping[str, str]
-    claves: tuple[str, ...]
-    llena: tuple[str, ...]
-    muestra: tuple[str, ...]
+    formato: str  # version of the form; raised when an older one can no longer be read
+    hoja: str  # name of the sheet that is filled in
+    encabezados: Mapping[str, str]  # its columns and their headings
+    claves: tuple[str, ...]  # columns that tell a row from all others
+    llena: tuple[str, ...]  # columns that a unit fills in
+    muestra: tuple[str, ...]  # columns that only explain a row: a workbook is read without them
+    #: What is filled in once, above the headings: its label, and the column that the label stands in.
     campos: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -100,10 +85,8 @@ class Entry:
 
 def read_marker(document: RawDocument) -> list[tuple[str, ...]]:
     """Return the rows of the hidden sheet of a workbook to fill in, as texts; none where a document is no such one."""
-    sheets = [sheet for sheet in document.hojas if sheet.hoja == MARKER]
-    return [
-        tuple("" if cell is None else str(cell) for cell in row) for sheet in sheets[:1] for row in sheet.filas if row
-    ]
+    rows = next((sheet.filas for sheet in document.hojas if sheet.hoja == MARKER), ())
+    return [tuple("" if cell is None else str(cell) for cell in row) for row in rows if row]
 
 
 def find_kind(document: RawDocument) -> str | None:
@@ -116,12 +99,7 @@ def find_kind(document: RawDocument) -> str | None:
 
 
 def refuse_form(document: RawDocument) -> None:
-    """Refuse a workbook to fill in where a document of the plan is wanted.
-
-    Raises
-    ------
-    FormatoError
-    """
+    """Refuse a workbook to fill in where a document of the plan is wanted."""
     if kind := find_kind(document):
         verb, key = ("responde", "respuestas") if kind == ANSWERS else ("reporta", "fuentes")
         raise FormatoError(
@@ -138,16 +116,7 @@ def find_entries(
     """Yield the rows below the headings that hold a key or were filled in.
 
     A heading that was altered, removed or repeated and a second sheet with headings are faults, and no row is read:
-    what stands below would be lost unseen.
-
-    Parameters
-    ----------
-    sheets : sequence of RawSheet
-    form : Form
-    columns : collection of str
-        Those with which the workbook was made, in their order.
-    faults : list of Fault
-        Where the entries gather what is wrong with their cells.
+    what stands below would be lost unseen. `columns` are those with which the workbook was made, in their order.
     """
     shown = [sheet for sheet in sheets if sheet.hoja != MARKER]
     heads = [(sheet, row) for sheet in shown if (row := _find_head(sheet, form)) is not None]
@@ -219,10 +188,7 @@ def bare(text: str) -> str:
 def raise_faults(faults: Sequence[Fault], esperado: str, que_hacer: str) -> None:
     """Raise all that is wrong in filled workbooks as one error, by cell; nothing where nothing is.
 
-    Raises
-    ------
-    FormatoError, ConflictoError
-        A ConflictoError where figures contradict the documents and nothing else is wrong.
+    It is a ConflictoError where figures contradict the documents and nothing else is wrong, else a FormatoError.
     """
     if not faults:
         return

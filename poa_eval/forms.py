@@ -4,50 +4,36 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from poa_eval.config import Model
-from poa_eval.names import suggest_sentence
-from poa_eval.patterns import check_pattern
+from poa_eval.patterns import Pattern
 
-SECTION_TARGETS = ("vision", "mision", "fortaleza", "oportunidad", "debilidad", "amenaza")
+_Table = Literal["metas", "actividades"]
+_Target = Literal["vision", "mision", "fortaleza", "oportunidad", "debilidad", "amenaza"]
 
 
 class Section(Model):
     """Headings side by side, with what stands below each: in the cells of one row, or paragraph after paragraph."""
 
     encabezado: tuple[str, ...] = Field(min_length=1)
-    destinos: tuple[str, ...] = Field(min_length=1)
-    parrafos: tuple[str, ...] = ()
-
-    @field_validator("destinos", "parrafos")
-    @classmethod
-    def _check_targets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if name not in SECTION_TARGETS:
-                raise ValueError(f"destino «{name}» desconocido; {suggest_sentence(name, SECTION_TARGETS)}")
-        return value
+    destinos: tuple[_Target, ...] = Field(min_length=1)
+    parrafos: tuple[_Target, ...] = ()
 
 
 class Block(Model):
     """A card: the pattern of its first row, and what it is."""
 
-    inicio: str
-    tabla: Literal["metas", "actividades"]
+    inicio: Pattern
+    tabla: _Table
     nivel: str | None = None
-
-    @field_validator("inicio")
-    @classmethod
-    def _check_pattern(cls, value: str) -> str:
-        check_pattern(value)
-        return value
 
 
 class Level(Model):
     """A column of numbered items; `numero` is the depth of its codes (3 for 1.1.1)."""
 
     columna: str
-    tabla: Literal["metas", "actividades"]
+    tabla: _Table
     nivel: str | None = None
     numero: int = Field(ge=1, le=6)
 
@@ -74,41 +60,22 @@ class Grid(Model):
 class Cards(Model):
     """A form of cards (`fichas`), of numbered items (`matriz`), of month marks (`cronograma`), or of all of them.
 
-    Parameters
-    ----------
-    documento : tuple of str
-        Patterns of what the document says of itself and its unit; `` | `` parts the cells of a row.
-    secciones : tuple of Section
-        Vision, mission and SWOT.
-    bloques : tuple of Block
-    campos : tuple of str
-        Patterns of a card's fields, for a row or for one cell.
-    listas : tuple of str
-        Headings under which a card's lines of action stand.
-    ignorar : tuple of str
-        Cells that say nothing; ``*`` stands for any text.
-    ceros, vacios : tuple of str
-        Texts of an amount that mean 0, and that mean "not known".
+    `documento` are patterns of what the document says of itself and its unit, `campos` those of a card's fields;
+    `` | `` parts the cells of a row. `listas` are headings above lines of action, `ignorar` cells that say nothing
+    (``*`` stands for any text), `ceros` and `vacios` texts of an amount that mean 0 and "not known".
     """
 
     clase: Literal["fichas", "cronograma"]
-    documento: tuple[str, ...] = ()
+    documento: tuple[Pattern, ...] = ()
     secciones: tuple[Section, ...] = ()
     bloques: tuple[Block, ...] = ()
-    campos: tuple[str, ...] = ()
+    campos: tuple[Pattern, ...] = ()
     listas: tuple[str, ...] = ()
     ignorar: tuple[str, ...] = ()
     ceros: tuple[str, ...] = ()
     vacios: tuple[str, ...] = ()
     matriz: Matrix | None = None
     cronograma: Grid | None = None
-
-    @field_validator("documento", "campos")
-    @classmethod
-    def _check_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in value:
-            check_pattern(pattern)
-        return value
 
     @model_validator(mode="after")
     def _check_whole(self) -> Cards:

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from importlib import resources
+from itertools import takewhile
+from pathlib import Path
 
 import yaml
 from rapidfuzz import fuzz
@@ -29,69 +30,39 @@ _ALIKE = 85  # how alike headings of two sheets are that are one
 
 @dataclass
 class Guess:
-    """What is known of a form so far.
-
-    Parameters
-    ----------
-    sketch : Sketch
-        The table.
-    others : list of Sketch
-        The same table in other sheets.
-    locale : str
-    columns : dict
-        Column of the plan → column of the table.
-    unsure : set of str
-        Columns of the plan that were not chosen by a heading.
-    series, printed : list of (str, Run)
-        Figures with a column per period: of the plan, and derived ones.
-    published : dict
-        Derived figure of a row → column.
-    ignored : list of int
-        Columns that could not be placed.
-    by_row : bool
-        Programme and result stand in one column each.
-    side_by_side : int
-        Tables beside one another.
-    left_out : list of str
-        Visible sheets with tables of another kind.
-    """
+    """What is known of a form so far."""
 
     sketch: Sketch
-    others: list[Sketch]
+    others: list[Sketch]  # the same table in other sheets
+    side_by_side: int = 1  # tables beside one another
     locale: str = "es_MX"
-    columns: dict[str, int] = field(default_factory=dict)
-    unsure: set[str] = field(default_factory=set)
-    series: list[tuple[str, Run]] = field(default_factory=list)
-    printed: list[tuple[str, Run]] = field(default_factory=list)
-    published: dict[str, int] = field(default_factory=dict)
-    ignored: list[int] = field(default_factory=list)
-    by_row: bool = False
-    side_by_side: int = 1
-    left_out: list[str] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)  # of the plan → of the table
+    unsure: set[str] = field(default_factory=set)  # columns of the plan that were not chosen by a heading
+    series: list[tuple[str, Run]] = field(default_factory=list)  # figures with a column per period
+    printed: list[tuple[str, Run]] = field(default_factory=list)  # the same of derived ones
+    published: dict[str, int] = field(default_factory=dict)  # derived figure of a row → column
+    ignored: list[int] = field(default_factory=list)  # columns that could not be placed
+    by_row: bool = False  # programme and result stand in one column each
+    left_out: list[str] = field(default_factory=list)  # visible sheets with tables of another kind
 
     @cached_property
     def rows(self) -> list[tuple[Cell, ...]]:
         """Return the first rows below the heading, without it where it is repeated, to where the table ends."""
         heads = self.sketch.sheet.filas[self.sketch.top : self.sketch.top + self.sketch.height]
-        rows = []
-        for row in self.sketch.rows[:_SAMPLE]:
-            if self.ends_blank and not any(cell is not None for cell in row):
-                break
-            rows += [] if row in heads or is_total(find_first(row)) else [row]
-        return rows
+        rows = self.sketch.rows[:_SAMPLE]
+        if self.ends_blank:
+            rows = takewhile(lambda row: any(cell is not None for cell in row), rows)
+        return [row for row in rows if row not in heads and not is_total(find_first(row))]
 
     @cached_property
     def ends_blank(self) -> bool:
         """Whether other rows than data stand between a blank row and the heading repeated below it."""
-        sheet = self.sketch.sheet
-        head = sheet.filas[self.sketch.top]
-        again = [i for i, row in enumerate(sheet.filas) if i > self.sketch.top and row == head]
-        for index in again:
-            above = [set(row) - {None} for row in sheet.filas[self.sketch.top : index]]
-            while above and not above[-1]:
-                above.pop()
-            blank = max((i for i, cells in enumerate(above) if not cells), default=len(above))
-            if any(len(cells) > 1 for cells in above[blank:]):
+        head, *below = self.sketch.sheet.filas[self.sketch.top :]
+        counts = [len(set(row) - {None}) for row in (head, *below)]
+        for index in (i for i, row in enumerate(below, start=1) if row == head):
+            last = max(i for i in range(index) if counts[i])
+            blank = max((i for i in range(last) if not counts[i]), default=last)
+            if blank < last and max(counts[blank : last + 1]) > 1:
                 return True
         return False
 
@@ -99,9 +70,19 @@ class Guess:
         """Return what stands in a column below the heading, blanks left out."""
         return [row[column] for row in self.rows if column < len(row) and row[column] is not None]
 
+    @property
+    def runs(self) -> list[Run]:
+        """Return all columns that are periods."""
+        return [run for _, run in [*self.series, *self.printed]]
+
+    @property
+    def templates(self) -> list[str]:
+        """Return the headings of the periods, with placeholders."""
+        return [template for run in self.runs for template in run.templates]
+
     def taken(self) -> set[int]:
         """Return the columns that are placed or ignored."""
-        runs = {column for _, run in [*self.series, *self.printed] for column in run.all_columns}
+        runs = {column for run in self.runs for column in run.all_columns}
         return runs | {*self.columns.values(), *self.published.values(), *self.ignored}
 
     def to_number(self, cell: Cell) -> float | None:
@@ -165,17 +146,11 @@ def guess_columns(document: RawDocument) -> Guess | None:
         firsts: dict[tuple[str, ...], int] = {}
         again = min(c for c, path in sketch.paths.items() if firsts.setdefault(path, c) != c)
         sketch = replace(sketch, paths={c: path for c, path in sketch.paths.items() if c < again})
-    guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)], side_by_side=side_by_side)
+    guess = Guess(sketch, [other for other in found if other and _is_same(sketch, other)], side_by_side)
     guess.locale = _guess_locale(guess)
     read = {sketch.sheet.hoja, *(other.sheet.hoja for other in guess.others)}
-    guess.left_out = [
-        sheet.hoja
-        for sheet in document.hojas
-        if sheet.hoja
-        and not sheet.oculta
-        and sheet.hoja not in read
-        and any(len({*row} - {None}) > 3 for row in sheet.filas)
-    ]
+    shown = [sheet for sheet in document.hojas if sheet.hoja and not sheet.oculta and sheet.hoja not in read]
+    guess.left_out = [sheet.hoja for sheet in shown if any(len({*row} - {None}) > 3 for row in sheet.filas)]
     _place_runs(guess, usual["series"])
     _place_columns(guess, usual)
     return guess
@@ -184,7 +159,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
 @cache
 def _read_usual() -> dict[str, dict[str, list]]:
     """Return the usual headings: group → column → headings, the surest first; those in one list are equally sure."""
-    return yaml.safe_load(resources.files("poa_eval").joinpath("headings.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text(encoding="utf-8"))
 
 
 def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
@@ -199,9 +174,8 @@ def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
 
 def find_target(label: str) -> str | None:
     """Return the column of the plan that a label names (``Dependencia`` → ``unidad``), or None."""
-    return next(
-        (name for (_, name), alias in _list_aliases(_read_usual()["columnas"]) if fold(alias) == fold(label)), None
-    )
+    usual = _list_aliases(_read_usual()["columnas"])
+    return next((name for (_, name), alias in usual if fold(alias) == fold(label)), None)
 
 
 def _is_same(sketch: Sketch, other: Sketch) -> bool:
@@ -281,14 +255,13 @@ def _match(guess: Guess, columns: Iterable[int], usual: dict[str, list], *, near
 
     Of columns that are equally sure, the one that stands nearest to the column `near` is taken.
     """
-    order = {name: at for at, name in enumerate(usual)}
-    found = []
+    order, found = list(usual), []
     for (rank, name), text in _list_aliases(usual):
         alias = make_alias(text)
         for column in columns:
             if _matches(guess.sketch.paths[column], alias):
                 away = abs(column - near) if near is not None else column
-                found.append((-len(alias), rank, away, order[name], name, column))
+                found.append((-len(alias), rank, away, order.index(name), name, column))
     placed: dict[str, int] = {}
     for *_, name, column in sorted(found):
         if name not in placed and column not in placed.values():
@@ -298,14 +271,12 @@ def _match(guess: Guess, columns: Iterable[int], usual: dict[str, list], *, near
 
 def _guess_activity(guess: Guess) -> None:
     """Where no heading names the activity: the column of the longest texts that are hardly ever the same."""
-    best: tuple[float, int] | None = None
-    for column in guess.sketch.paths:
+    lengths = {}
+    for column in guess.sketch.paths.keys() - guess.taken():
         texts = [cell for cell in guess.cells(column) if isinstance(cell, str)]
-        if column in guess.taken() or len(texts) < 2 or len(set(texts)) < 0.7 * len(texts):
-            continue
-        length = sum(map(len, texts)) / len(texts)
-        if length > max(15, best[0] if best else 0):
-            best = length, column
-    if best:
-        guess.columns["actividad"] = best[1]
+        if len(texts) > 1 and len(set(texts)) >= 0.7 * len(texts):
+            lengths[column] = sum(map(len, texts)) / len(texts)
+    best = max(sorted(lengths), key=lengths.get, default=None)
+    if best is not None and lengths[best] > 15:
+        guess.columns["actividad"] = best
         guess.unsure.add("actividad")

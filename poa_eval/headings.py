@@ -56,18 +56,15 @@ class Table:
 
 @dataclass
 class _Attempt:
-    """Rows read as a heading: columns by key, missing headings, all headings by column, those of another year.
-
-    `named` is the share of headings that are there of those that are no period.
-    """
+    """Rows read as a heading."""
 
     top: int
     columns: dict[str, list[int]]
     missing: list[str]
     paths: dict[int, Path]
     years: dict[int, int]
-    foreign: set[int]
-    named: float
+    foreign: set[int]  # columns of another year
+    named: float  # share of headings that are there of those that are no period
 
     @property
     def share(self) -> float:
@@ -90,10 +87,7 @@ def choose_edition(
 ) -> tuple[Layout, Edition | Cards]:
     """Find the edition whose headings the document has: of one layout, or of all that are known.
 
-    Raises
-    ------
-    FormatoError
-        None fits; says which were tried, which was nearest, and which headings it lacks.
+    Raises FormatoError where none fits: which were tried, which was nearest, and which headings it lacks.
     """
     candidates = [
         (la, name, ed) for la in ([layout] if layout else known_layouts()) for name, ed in la.ediciones.items()
@@ -101,14 +95,15 @@ def choose_edition(
     if not candidates:
         raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
     scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
-    complete = [entry for entry in scored if not entry[1] and entry[0]]
-    if complete:
-        _, _, la, _, ed = max(complete, key=lambda entry: entry[0])
-        return la, ed
-    best = max(scored, key=lambda entry: entry[0] / max(entry[0] + len(entry[1]), 1))
-    matched, missing, la, name, ed = best
-    if matched / max(matched + len(missing), 1) >= _NEAR:
-        return la, ed  # an attempt at this form: reading it strictly names the cell and the heading that fail
+
+    def share(entry: tuple) -> tuple[float, int]:
+        matched, missing = entry[0], len(entry[1])
+        return matched / max(matched + missing, 1), 0 if missing else matched
+
+    best = max(scored, key=share)
+    _, missing, la, name, ed = best
+    if share(best)[0] >= _NEAR:
+        return la, ed  # where some are missing, reading it strictly names the cell and the heading that fail
     tried = ", ".join(f"{la.nombre} ({name})" for _, _, la, name, _ in scored)
     headings = ", ".join(f"«{text}»" for text in missing[:8]) + ("…" if len(missing) > 8 else "")
     raise FormatoError(
@@ -122,10 +117,7 @@ def choose_edition(
 def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
     """Yield each place in a sheet where the edition's headings stand.
 
-    Raises
-    ------
-    FormatoError
-        A heading of the form is missing there, stands twice, or is neither mapped nor ignored.
+    Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
     """
     height = form.edition.encabezado.filas
     end = 0
@@ -198,9 +190,8 @@ def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
             columns[key] = sorted(set(found))
     _share_repeated(columns)
     missing = [name for key, name in form.shown.items() if key not in columns]
-    names = [key for key in form.wanted if key.count(":") < 2]
-    named = sum(key in columns for key in names) / max(len(names), 1)
-    return _Attempt(top, columns, missing, paths, years, foreign, named)
+    names = [key in columns for key in form.wanted if key.count(":") < 2]
+    return _Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
 
 
 def _share_repeated(columns: dict[str, list[int]]) -> None:
@@ -257,27 +248,20 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
             lugar=sheet.locate(attempt.top, next(iter(attempt.years))),
         )
     used = {column for columns in attempt.columns.values() for column in columns} | attempt.foreign
-    strange = {
-        c: p
-        for c, p in paths.items()
-        if c not in used and not any(match_path(p, alias) is not None for alias in form.ignored)
-    }
+    known = {c for c, path in paths.items() if any(match_path(path, alias) is not None for alias in form.ignored)}
+    strange = [column for column in paths if column not in used | known]
+    shown = ", ".join(map(show, strange))
     twice = {key: columns for key, columns in attempt.columns.items() if len(columns) > 1}
     found, wanted, advice = [], [], []
     if attempt.missing:
         names = ", ".join(f"«{text}»" for text in attempt.missing)
-        found.append(
-            f"ningún encabezado {names}" + (f"; sin asignar: {', '.join(map(show, strange))}" if strange else "")
-        )
+        found.append(f"ningún encabezado {names}" + (f"; sin asignar: {shown}" if strange else ""))
         wanted.append("todos los encabezados del layout")
         advice.append("corrija el encabezado en el documento, o agregue su nueva forma de escribirse en el layout")
     elif strange:
-        column, path = next(iter(strange.items()))
-        one = f"la columna {show(column)}, que el layout no conoce"
-        many = f"las columnas {', '.join(map(show, strange))}, que el layout no conoce"
-        found.append(one if len(strange) == 1 else many)
+        found.append(f"{'la columna' if len(strange) == 1 else 'las columnas'} {shown}, que el layout no conoce")
         wanted.append("solo columnas asignadas o declaradas en `ignorar:`")
-        near = f"; {suggest_sentence(path[-1], form.shown.values())}" if len(strange) == 1 else ""
+        near = f"; {suggest_sentence(paths[strange[0]][-1], form.shown.values())}" if len(strange) == 1 else ""
         advice.append(f"asígnela en `columnas:` o agréguela a `ignorar:` del layout{near}")
     for key, columns in twice.items():
         found.append(f"el encabezado {show(columns[1])} dos veces")

@@ -1,9 +1,16 @@
-"""Items: goals and activities as they stand in a document of cards, before they become tables."""
+"""Items: goals and activities as a document of cards holds them, and the matrix whose cells hold several of them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+from poa_eval.errors import FormatoError
+from poa_eval.forms import Matrix
+from poa_eval.names import fold
+from poa_eval.read import RawSheet
+from poa_eval.read.raw import Cell
 
 
 @dataclass(eq=False)
@@ -20,6 +27,12 @@ class Item:
     lineas: list[tuple[str, str]] = field(default_factory=list)  # text, source
     meses: list[tuple[int, str]] = field(default_factory=list)  # marked month, source
 
+    def list_above(self) -> Iterator[Item]:
+        """Yield what it hangs on, from the nearest up."""
+        if self.padre is not None:
+            yield self.padre
+            yield from self.padre.list_above()
+
 
 @dataclass
 class Outline:
@@ -31,8 +44,74 @@ class Outline:
     textos: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source
 
 
-def list_above(item: Item) -> Iterator[Item]:
-    """Yield what an item hangs on, from the nearest up."""
-    while item.padre is not None:
-        item = item.padre
-        yield item
+@dataclass
+class MatrixReader:
+    """A matrix in a sheet: the column of each heading, and the outline that its items go to."""
+
+    sheet: RawSheet
+    matrix: Matrix
+    outline: Outline
+    columns: dict[str, int]
+
+    def read_row(self, row: list[Cell], index: int) -> None:
+        """Read one row: its numbered paragraphs by level, and what belongs to the whole block."""
+        for name, pattern in self.matrix.opcional.items():
+            at = self.columns[name]
+            cell = row[at] if at < len(row) else None
+            if cell is not None and not re.fullmatch(pattern, str(cell)) and len(row) < len(self.columns):
+                row.insert(at, None)
+            elif cell is not None:
+                self.outline.documento.setdefault(fold(name), (str(cell), self.sheet.address(index, at)))
+        for depth, level in enumerate(self.matrix.niveles):
+            at = self.columns[level.columna]
+            for paragraph in _split_paragraphs(row, at):
+                self._add_numbered(depth, paragraph, index, at)
+        block = self._last(0)
+        for name, target in self.matrix.bloque.items() if block else ():
+            at = self.columns[name]
+            for paragraph in _split_paragraphs(row, at):
+                text = re.sub(r"^-\s*", "", paragraph)
+                before, source = block.campos.get(target, (None, self.sheet.address(index, at)))
+                block.campos[target] = (text if before is None else f"{before}\n{text}", source)
+
+    def _list_level(self, depth: int) -> Iterator[Item]:
+        """Yield the items of a level, the last one first."""
+        level = self.matrix.niveles[depth]
+        return (item for item in reversed(self.outline.items) if (item.tabla, item.nivel) == (level.tabla, level.nivel))
+
+    def _last(self, depth: int) -> Item | None:
+        return next(self._list_level(depth), None)
+
+    def _add_numbered(self, depth: int, paragraph: str, index: int, at: int) -> None:
+        level = self.matrix.niveles[depth]
+        code = r"\.".join([r"\d+"] * level.numero)
+        sign = r"[.):-]+\s*" if level.numero == 1 else r"[.):\-\s]*"  # «20 talleres» is no objective 20
+        number = re.match(rf"^({code})(?!\.?\d){sign}(?=\S)", paragraph)
+        if number is None and re.match(r"^\d+(?:\.\d+)+(?!\d)\D", paragraph):
+            raise FormatoError(
+                f"«{paragraph[:60]}»",
+                f"un código de {level.numero} partes, como los demás de la columna",
+                "corrija el código en el documento, o `numero:` en el layout",
+                lugar=self.sheet.locate(index, at),
+            )
+        last = self._last(depth)
+        if number is None and last is not None and (depth or not last.texto.endswith((".", ";", ":"))):
+            last.texto = f"{last.texto} {paragraph}"
+            return
+        found, text = (number[1], paragraph[number.end() :]) if number else (None, paragraph)
+        above = self._find_parent(depth, found) if depth else None
+        self.outline.items.append(Item(level.tabla, level.nivel, found, text, self.sheet.address(index, at), above))
+
+    def _find_parent(self, depth: int, code: str | None) -> Item | None:
+        """Return the item above: by the code's beginning within the block, else the block's last one."""
+        block = self._last(0)
+        inside = [item for item in self._list_level(depth - 1) if depth == 1 or block in item.list_above()]
+        prefix = code.rpartition(".")[0] if code else None
+        named = next((item for item in inside if item.codigo == prefix), None)
+        last = self._last(depth - 1)
+        return named or (last if last in inside else block)
+
+
+def _split_paragraphs(row: list[Cell], at: int) -> list[str]:
+    cell = row[at] if at < len(row) else None
+    return [part.strip() for part in str(cell or "").split("\n") if part.strip()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,10 +26,10 @@ from poa_eval.parts import (
     RowSeries,
     Rule,
     Series,
+    Target,
     Totals,
-    check_targets,
 )
-from poa_eval.patterns import check_pattern
+from poa_eval.patterns import Pattern
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.values import parse_month
 
@@ -45,6 +44,7 @@ def _as_tuple(value: Any) -> Any:
 
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_tuple)]
 
 
 class Edition(Model):
@@ -53,18 +53,18 @@ class Edition(Model):
     clase: Literal["tabla"]
     hojas: Texts = ()
     ignorar_hojas: Texts = ()
-    nombre_hoja: Texts = ()
+    nombre_hoja: Patterns = ()
     encabezado: Header = Header()
     lado_a_lado: int = Field(default=1, ge=1, le=4)
     fin_tabla: Texts = ()
-    columnas: dict[str, Heading]
+    columnas: dict[Target, Heading]
     ignorar: tuple[Heading, ...] = ()
     ignorar_filas: tuple[Text | dict[str, str], ...] = ()
     rellenar: Texts = ()
-    contexto: Texts = ()
+    contexto: Patterns = ()
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
-    componer: dict[str, Text] = Field(default_factory=dict)
-    nombres: dict[str, dict[str, Text]] = Field(default_factory=dict)
+    componer: dict[Target, Text] = Field(default_factory=dict)
+    nombres: dict[Target, dict[str, Text]] = Field(default_factory=dict)
     ejercicio: int | None = Field(default=None, ge=1990, le=2100)
     periodo: Literal["columnas", "contexto", "fila"] = "columnas"
     periodos: tuple[Series, ...] = ()
@@ -82,22 +82,8 @@ class Edition(Model):
     @field_validator("columnas")
     @classmethod
     def _check_columns(cls, value: dict[str, Heading]) -> dict[str, Heading]:
-        check_targets(value)
         if "actividad" not in value:
             raise ValueError("falta asignar un encabezado a: actividad")
-        return value
-
-    @field_validator("componer", "nombres")
-    @classmethod
-    def _check_targets(cls, value: dict[str, Any]) -> dict[str, Any]:
-        check_targets(value)
-        return value
-
-    @field_validator("contexto", "nombre_hoja")
-    @classmethod
-    def _check_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in value:
-            check_pattern(pattern)
         return value
 
     @field_validator("corte")
@@ -166,19 +152,7 @@ class Edition(Model):
 
 
 class Layout(Model):
-    """An institution's forms, one edition for each.
-
-    Parameters
-    ----------
-    nombre, titulo : str
-        Its name, and what it is in a few words.
-    institucion : str
-        Name shown where params give none.
-    locale : str
-        How the documents write numbers.
-    ediciones : dict
-        Edition name → `Edition`.
-    """
+    """An institution's forms, one edition for each; `locale` is how the documents write numbers."""
 
     nombre: str
     titulo: str
@@ -237,14 +211,8 @@ def find_layout(name: str) -> Layout:
 @cache
 def known_layouts() -> tuple[Layout, ...]:
     """Return the layouts that come with the package, by name."""
-    return tuple(sorted((read_layout(path) for path in _package_files()), key=lambda layout: layout.nombre))
-
-
-def _package_files() -> Iterator[Path]:
-    for entry in resources.files("poa_eval").joinpath("layouts").iterdir():
-        if entry.name.endswith(".yaml"):
-            with resources.as_file(entry) as path:
-                yield path
+    files = Path(__file__).with_name("layouts").glob("*.yaml")
+    return tuple(sorted(map(read_layout, files), key=lambda layout: layout.nombre))
 
 
 def list_layouts() -> pd.DataFrame:

@@ -19,6 +19,7 @@ from poa_eval.shape import shape_document
 from poa_eval.values import name_period
 
 _FIGURES = ["programado", "ejecutado"]
+_KEY = ["actividad_id", "mes", "meses"]
 _TOLERANCE = 1e-9
 
 
@@ -106,8 +107,8 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
     tables: dict[str, pd.DataFrame] = {
         "avances": periods,
         "actividades": goals,
-        "unidades": _fill_first(old.unidades, new.unidades, "unidad_id"),
-        "metas": _fill_first(old.metas, new.metas, "meta_id"),
+        "unidades": _fill(old.unidades, new.unidades, "unidad_id"),
+        "metas": _fill(old.metas, new.metas, "meta_id"),
         "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
         "calendario": _newest(old.calendario, new.calendario, ["actividad_id", "mes"]),
         "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
@@ -132,50 +133,49 @@ def _merge_periods(
     drop: dict[str, list[int]] = {"old": [], "new": []}
     for months, quarters, fine, coarse in ((old, new, "old", "new"), (new, old, "new", "old")):
         parts = months[months["meses"] == 1].assign(mes=lambda t: (t["mes"] + 2) // 3 * 3)
+        wholes = {(row.actividad_id, row.mes): row for row in quarters[quarters["meses"] == 3].itertuples()}
         for key, three in parts.groupby(["actividad_id", "mes"], sort=False):
-            whole = quarters[
-                (quarters["actividad_id"] == key[0]) & (quarters["mes"] == key[1]) & (quarters["meses"] == 3)
-            ]
-            if whole.empty:
+            whole = wholes.get(key)
+            if whole is None:
                 continue
             sums = three[_FIGURES].sum(skipna=False)
             if len(three) < 3 or sums.isna().any():
                 drop[fine] += list(three.index)
                 continue
-            pair = {"actividad_id": key[0], "mes": key[1], "meses": 3, "fuente": three["fuente"].iloc[-1]} | dict(sums)
-            later = whole.iloc[0]
-            pair |= {f"{column}_new": later[column] for column in ("fuente", *_FIGURES)}
-            changed = _compare_all(pair, may_change)
+            pair = dict(zip(_KEY, (*key, 3), strict=True)) | {"fuente": three["fuente"].iloc[-1]} | dict(sums)
+            pair |= {f"{column}_new": getattr(whole, column) for column in ("fuente", *_FIGURES)}
+            changed = _compare(pair, may_change)
             changes += changed
-            stands_coarse = changed and coarse == "new"
-            drop[fine if stands_coarse else coarse] += list(three.index if stands_coarse else whole.index)
-    key = ["actividad_id", "mes", "meses"]
+            if changed and coarse == "new":
+                drop[fine] += list(three.index)
+            else:
+                drop[coarse].append(whole.Index)
     old, new = old.drop(index=drop["old"]), new.drop(index=drop["new"])
-    pairs = old.merge(new, on=key, suffixes=("", "_new"))
-    changes += [change for pair in pairs.to_dict("records") for change in _compare_all(pair, may_change)]
-    merged = new.set_index(key).combine_first(old.set_index(key)).reset_index()
+    pairs = old.merge(new, on=_KEY, suffixes=("", "_new")).to_dict("records")
+    changes += [change for pair in pairs for change in _compare(pair, may_change)]
+    merged = new.set_index(_KEY).combine_first(old.set_index(_KEY)).reset_index()
     order = {activity: i for i, activity in enumerate(dict.fromkeys([*old["actividad_id"], *new["actividad_id"]]))}
     merged = merged.assign(_o=merged["actividad_id"].map(order)).sort_values(["_o", "mes"], kind="stable")
     return merged[list(old.columns)].astype(dict(old.dtypes)).reset_index(drop=True), changes
 
 
-def _compare_all(pair: dict, may_change: bool) -> list[dict[str, object]]:
-    return [change for column in _FIGURES for change in _compare(pair, column, may_change)]
-
-
-def _compare(pair: dict, column: str, may_change: bool) -> list[dict[str, object]]:
-    before, after = pair[column], pair[f"{column}_new"]
-    if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
-        return []
-    where = f"{pair['fuente']} dice {before:g} y {pair['fuente_new']} dice {after:g}"
-    if not may_change:
-        raise ConflictoError(
-            f"{column} de {name_period(pair['mes'], pair['meses'])} en la actividad {pair['actividad_id']}: {where}",
-            "la misma cifra de un periodo en todas las fuentes",
-            "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
-        )
-    key = f"cambio/{pair['actividad_id']}/{pair['mes']}/{pair['meses']}/{column}"
-    return [{"clave": key, "texto": f"{before:g} → {after:g}; {where}", "fuente": pair["fuente_new"]}]
+def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[dict[str, object]]:
+    changes: list[dict[str, object]] = []
+    activity, month, length = (pair[name] for name in _KEY)
+    for column in columns:
+        before, after = pair[column], pair[f"{column}_new"]
+        if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
+            continue
+        where = f"{pair['fuente']} dice {before:g} y {pair['fuente_new']} dice {after:g}"
+        if not may_change:
+            raise ConflictoError(
+                f"{column} de {name_period(month, length)} en la actividad {activity}: {where}",
+                "la misma cifra de un periodo en todas las fuentes",
+                "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
+            )
+        change = {"clave": f"cambio/{activity}/{month}/{length}/{column}", "fuente": pair["fuente_new"]}
+        changes.append(change | {"texto": f"{before:g} → {after:g}; {where}"})
+    return changes
 
 
 def _merge_goals(
@@ -183,17 +183,16 @@ def _merge_goals(
 ) -> tuple[pd.DataFrame, list[dict[str, object]]]:
     """Return the activities of both; a goal of the year may change only where the later source replaces."""
     pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
-    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, "meta_anual", may_change)]
-    merged = _fill_first(new, old, "actividad_id") if may_change else _fill_first(old, new, "actividad_id")
-    order = dict.fromkeys([*old["actividad_id"], *new["actividad_id"]])
-    return merged.set_index("actividad_id", drop=False).loc[list(order)].reset_index(drop=True), changes
+    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, may_change, ["meta_anual"])]
+    return _fill(old, new, "actividad_id", newest=may_change), changes
 
 
-def _fill_first(first: pd.DataFrame, second: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Return the rows of both by key; the first's values stand, its blanks are filled from the second."""
+def _fill(old: pd.DataFrame, new: pd.DataFrame, key: str, *, newest: bool = False) -> pd.DataFrame:
+    """Return the rows of both by key; the older's values stand, or the newest's, blanks filled from the other."""
+    first, second = (new, old) if newest else (old, new)
     merged = first.set_index(key).combine_first(second.set_index(key))
-    order = dict.fromkeys([*first[key], *second[key]])
-    return merged.loc[list(order)].reset_index().astype(dict(first.dtypes))
+    order = dict.fromkeys([*old[key], *new[key]])
+    return merged.loc[list(order)].reset_index().astype(dict(old.dtypes))
 
 
 def _newest(old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -10,15 +10,13 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.forms import Cards
 from poa_eval.items import Item, Outline
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
-from poa_eval.plan import COLUMNS
+from poa_eval.parts import BEHAVIOUR
+from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.values import parse_frequency, parse_number
 
 Record = dict[str, object]
 
-_AMOUNT = re.compile(
-    r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?\s*", re.DOTALL
-)
-_DEFAULTS = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+_AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
 
 
@@ -27,50 +25,40 @@ def shape_outline(
 ) -> dict[str, list[Record]]:
     """Shape an outline into the records of a plan's tables; the document is of one unit.
 
-    Parameters
-    ----------
-    outline : Outline
-    edition : Cards
-    institucion : str
-        Name of the unit where the document says none.
-    locale : str
-        How the document writes numbers.
-    place : Place
-        Of the document, for errors.
+    `institucion` names the unit where the document says none; `place` is that of the document.
 
-    Returns
-    -------
-    dict
-        Table name → records.
-
-    Raises
-    ------
-    FormatoError
-        No activity was found, or an investment is neither a number nor declared as 0.
+    Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
     """
     records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
     unit = _shape_unit(outline, institucion)
     records["unidades"].append(unit)
     unit_id = str(unit["unidad_id"])
-    ids: dict[Item, str] = {}
+    ids: dict[Item | None, str | None] = {None: None}
     for item in outline.items:
-        ids[item] = _make_id(item, unit_id, ids)
+        own = ids[item] = _make_id(item, unit_id, ids)
         record = {"unidad_id": unit_id, "codigo": item.codigo, "fuente": item.fuente}
         if item.tabla == "metas":
-            padre = ids[item.padre] if item.padre else None
-            record |= {"meta_id": ids[item], "nivel": item.nivel, "padre_id": padre, "texto": item.texto}
+            record |= {"meta_id": own, "nivel": item.nivel, "padre_id": ids[item.padre], "texto": item.texto}
         else:
-            goal = ids[item.padre] if item.padre else None
-            record |= {"actividad_id": ids[item], "meta_id": goal, "actividad": item.texto} | _DEFAULTS
+            record |= {"actividad_id": own, "meta_id": ids[item.padre], "actividad": item.texto} | BEHAVIOUR
         records[item.tabla].append(record)
+        columns = COLUMNS[item.tabla]
         for name, (text, source) in item.campos.items():
-            _add_field(records, record, item.tabla, name, text, source, ids[item], edition, locale)
-        lines = [{"padre_id": ids[item], "texto": text, "fuente": source} for text, source in item.lineas]
-        records["lineas"] += [line | {"orden": i} for i, line in enumerate(lines, start=1)]
-        marks = {month: source for month, source in item.meses}
+            number = name.removesuffix("_texto")
+            if columns.get(number) == NUMBER:
+                record[number] = _read_amount(text, number, edition, locale, source)
+                record |= {f"{number}_texto": text} if f"{number}_texto" in columns else {}
+            elif name in columns:
+                record[name] = text
+            else:
+                records["contexto"].append({"clave": f"{name}/{own}", "texto": text, "fuente": source})
+        records["lineas"] += [
+            {"padre_id": own, "orden": order, "texto": text, "fuente": source}
+            for order, (text, source) in enumerate(item.lineas, start=1)
+        ]
         records["calendario"] += [
-            {"actividad_id": ids[item], "mes": month, "origen": "marca", "fuente": source}
-            for month, source in marks.items()
+            {"actividad_id": own, "mes": month, "origen": "marca", "fuente": source}
+            for month, source in dict(item.meses).items()
         ]
     if not records["actividades"]:
         raise FormatoError(
@@ -79,35 +67,22 @@ def shape_outline(
             "compare el inicio de las fichas del documento con los patrones del layout",
             lugar=place,
         )
-    for target, text, source in outline.secciones:
-        if target not in ("vision", "mision"):
-            records["foda"].append({"unidad_id": unit_id, "cuadrante": target, "punto": text, "fuente": source})
-    records["contexto"] += [
-        {"clave": key, "texto": text, "fuente": source}
-        for key, (text, source) in outline.documento.items()
-        if key not in _UNIT_COLUMNS
+    records["foda"] = [
+        {"unidad_id": unit_id, "cuadrante": target, "punto": text, "fuente": source}
+        for target, text, source in outline.secciones
+        if target not in ("vision", "mision")
     ]
-    records["contexto"] += [{"clave": key, "texto": text, "fuente": source} for key, text, source in outline.textos]
-    records["calendario"] += list_due(
-        records["actividades"], {str(row["actividad_id"]) for row in records["calendario"]}
-    )
+    said = [(key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS]
+    records["contexto"] += [
+        {"clave": key, "texto": text, "fuente": source} for key, text, source in said + outline.textos
+    ]
+    marked = {str(row["actividad_id"]) for row in records["calendario"]}
+    records["calendario"] += list_due(records["actividades"], marked)
     return records
 
 
 def list_due(activities: Iterable[Record], known: set[str]) -> list[Record]:
     """List the months in which activities fall due by their frequency, except for those that are `known`.
-
-    Parameters
-    ----------
-    activities : iterable of dict
-        With `actividad_id`, `frecuencia`, `fuente`.
-    known : set of str
-        Activities with a calendar or periods of their own.
-
-    Returns
-    -------
-    list of dict
-        Rows of `calendario` with `origen` ``frecuencia``.
 
     Examples
     --------
@@ -137,50 +112,23 @@ def _shape_unit(outline: Outline, institucion: str) -> Record:
     return unit
 
 
-def _make_id(item: Item, unit_id: str, ids: dict[Item, str]) -> str:
+def _make_id(item: Item, unit_id: str, ids: dict[Item | None, str | None]) -> str:
     """Return a stable id: of an activity by unit, name and code; of a goal by its level, code and text."""
-    start = make_slug(unit_id)[:40]
+    start, code, text = make_slug(unit_id)[:40], fold(item.codigo or ""), fold(item.texto)
     if item.tabla == "actividades":
-        made = f"{start}-{make_hash(fold(unit_id), fold(item.texto), '', fold(item.codigo or ''))}"
+        made = f"{start}-{make_hash(fold(unit_id), text, '', code)}"
     else:
-        made = f"{start}-{make_slug(item.nivel or 'meta')}-{make_hash(fold(item.codigo or ''), fold(item.texto))}"
+        made = f"{start}-{make_slug(item.nivel or 'meta')}-{make_hash(code, text)}"
     times = list(ids.values()).count(made)
     return f"{made}-{times + 1}" if times else made
 
 
-def _add_field(
-    records: dict[str, list[Record]],
-    record: Record,
-    table: str,
-    name: str,
-    text: str,
-    source: str,
-    item_id: str,
-    edition: Cards,
-    locale: str,
-) -> None:
-    """Put a field into its column; what the table has no column for is kept in `contexto`."""
-    columns = COLUMNS[table]
-    number = name.removesuffix("_texto")
-    if number in columns and columns[number] == "float64":
-        record[number] = _read_amount(text, number, edition, locale, source)
-        if f"{number}_texto" in columns:
-            record[f"{number}_texto"] = text
-    elif name in columns:
-        record[name] = text
-    else:
-        records["contexto"].append({"clave": f"{name}/{item_id}", "texto": text, "fuente": source})
-
-
 def _read_amount(text: str, name: str, edition: Cards, locale: str, source: str) -> float | None:
     """Return an amount, alone or before a bracket (``$80,000.00 (3,478 litros)``); 0 or None if the layout says so."""
-    if any(fnmatchcase(fold(text), fold(pattern)) for pattern in edition.ceros):
-        return 0.0
-    if any(fnmatchcase(fold(text), fold(pattern)) for pattern in edition.vacios):
-        return None
-    found = re.fullmatch(
-        r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?", text
-    )
+    for patterns, worth in ((edition.ceros, 0.0), (edition.vacios, None)):
+        if any(fnmatchcase(fold(text), fold(pattern)) for pattern in patterns):
+            return worth
+    found = _AMOUNT.fullmatch(text)
     number = parse_number(found[1], locale) if found else None
     if number is None:
         raise FormatoError(

@@ -54,26 +54,13 @@ ANSWERS = {"Sí": 1.0, "No": 0.0}
 
 @dataclass(frozen=True)
 class Owed:
-    """One activity in one period that closes in the quarter.
-
-    Parameters
-    ----------
-    actividad_id, unidad_id : str
-    mes, meses : int
-        Closing month and length, as in `avances`.
-    pregunta : str
-        ``ejecutado``, a number; or ``realizada``, for an activity that the plan only puts on the calendar.
-    programado, ejecutado : float or None
-        What the plan says already.
-    comentario, fuente : str or None
-        Of the row of `avances`, where there is one.
-    """
+    """One activity in one period that closes in the quarter, with what the plan's row of `avances` says already."""
 
     actividad_id: str
     unidad_id: str
     mes: int
     meses: int
-    pregunta: Literal["ejecutado", "realizada"]
+    pregunta: Literal["ejecutado", "realizada"]  # a number, or Sí or No where the plan only gives a calendar
     programado: float | None = None
     ejecutado: float | None = None
     comentario: str | None = None
@@ -96,16 +83,6 @@ def list_owed(plan: Plan, trimestre: int) -> list[Owed]:
     An activity with a programme has all its periods, those with nothing programmed as well (a unit may have
     executed something); one that stands on the calendar only has those that fall due. An activity with neither is
     not asked for.
-
-    Parameters
-    ----------
-    plan : Plan
-    trimestre : int
-        1–4.
-
-    Returns
-    -------
-    list of Owed
     """
     due, calendar = find_due(plan, 12), list_calendar(plan)
     owed: list[Owed] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config import Model
 from poa_eval.names import suggest_sentence
@@ -17,6 +17,9 @@ Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]
+
+#: How an activity behaves where nothing says otherwise.
+BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 
 FIGURES = ("programado", "ejecutado", "programado_inicial")
 #: Columns that say the period of a row, in tables of one row a period.
@@ -35,11 +38,14 @@ TARGETS = frozenset(
 )
 
 
-def check_targets(names: Any) -> None:
-    """Refuse columns that the tidy plan does not have; all are said at once."""
-    unknown = [f"columna «{c}» desconocida; {suggest_sentence(c, sorted(TARGETS))}" for c in names if c not in TARGETS]
-    if unknown:
-        raise ValueError("; ".join(unknown))
+def _check_target(name: str) -> str:
+    if name not in TARGETS:
+        raise ValueError(f"columna «{name}» desconocida; {suggest_sentence(name, sorted(TARGETS))}")
+    return name
+
+
+#: A column of the tidy plan.
+Target = Annotated[str, AfterValidator(_check_target)]
 
 
 def _as_texts(value: Any) -> Any:
@@ -70,7 +76,7 @@ class Header(Model):
 class _Spread(Model):
     """One heading per period: in order, by closing month, or by a pattern such as ``T{trimestre} META``."""
 
-    encabezados: dict[int, Heading] = Field(default_factory=dict)
+    encabezados: dict[Annotated[int, Field(ge=1, le=12)], Heading] = Field(default_factory=dict)
     patron: Heading | None = None
     meses: Length = 12
 
@@ -96,14 +102,6 @@ class _Spread(Model):
                 )
             data = {**data, "meses": LENGTHS[numbered[0]]}
         return data
-
-    @field_validator("encabezados")
-    @classmethod
-    def _check_months(cls, value: dict[int, Heading]) -> dict[int, Heading]:
-        for month in value:
-            if not 1 <= month <= 12:
-                raise ValueError(f"«{month}» no es un mes de cierre, de 1 a 12")
-        return value
 
     def spread(self, group: str | None = None) -> dict[int, Heading]:
         """Return closing month → headings, with their group."""
@@ -190,14 +188,8 @@ class Progress(Model):
 class Rule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
-    cuando: dict[str, str]
+    cuando: dict[Target, str]
     sentido: Direction | None = None
     acumulacion: Accumulation | None = None
     acumulacion_programado: Accumulation | None = None
     porque: str
-
-    @field_validator("cuando")
-    @classmethod
-    def _check_columns(cls, value: dict[str, str]) -> dict[str, str]:
-        check_targets(value)
-        return value

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from poa_eval.names import fold_letters
 from poa_eval.periods import LENGTHS, find_month
@@ -20,13 +24,8 @@ _PLACEHOLDERS = {
 _CUTS = {"corte_mes": parse_month, "corte_trimestre": parse_quarter}
 
 
-def check_pattern(pattern: str) -> None:
+def check_pattern(pattern: str) -> str:
     """Refuse a pattern whose placeholders cannot be read: it would never match, and what it should say be lost.
-
-    Raises
-    ------
-    ValueError
-        A placeholder stands twice, or a brace is none.
 
     Examples
     --------
@@ -41,6 +40,11 @@ def check_pattern(pattern: str) -> None:
             raise ValueError(f"«{name}» en «{pattern}»: un nombre entre llaves lleva solo minúsculas y guion bajo")
         if names.count(name) > 1:
             raise ValueError(f"«{name}» dos veces en «{pattern}»; póngale otro nombre a una")
+    return pattern
+
+
+#: A pattern as a layout writes it.
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(check_pattern)]
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -60,6 +64,14 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             sign = "[-–—]" if token in "-–—" else re.escape(token)
             out.append(r"\s+" if token.isspace() else token if token.isalnum() else rf"\s*{sign}\s*")
     return re.compile(re.sub(r"(\\s[+*]){2,}", r"\\s*", "".join(out)))
+
+
+def compile_patterns(patterns: Iterable[str]) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
+    """Return the patterns of a line or one cell, and those of several cells, which `` | `` parts."""
+    one, several = [], []
+    for pattern in patterns:
+        (several if "|" in pattern else one).append(compile_pattern(pattern))
+    return tuple(one), tuple(several)
 
 
 def match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, str]:

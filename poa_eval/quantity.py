@@ -120,15 +120,6 @@ def find_quantity(text: str) -> Quantity | None:
     and the rate of a tax do not. Nor does a number right after a name in the singular, with nothing counted after it:
     «fase 2», «Calle Mina 224», «NIIF 16»; so «personal 80 %» says a quantity and «personal 80» does not.
 
-    Parameters
-    ----------
-    text : str
-        A goal, a baseline, a sentence of a plan.
-
-    Returns
-    -------
-    Quantity or None
-
     Examples
     --------
     >>> find_quantity("Disminuir un 20 % el gasto"), find_quantity("Tres cotizaciones").texto

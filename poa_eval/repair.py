@@ -24,47 +24,23 @@ MONTHS_A_SEGMENT = 3
 class Reading:
     """What the equations of one row leave of it.
 
-    Parameters
-    ----------
-    estado : str
-        ``exacta`` (as printed), ``reconstruida`` (one reading), ``ambigua`` (several), ``ninguna`` (no reading).
-    segmentos : tuple
-        Per series and quarter in the row's order, its three months (a blank one is None), or None where only the
-        quarter stands.
-    bloque : tuple
-        The quarter figures; None where blank and not proved to be 0.
-    perdidas : int
-        Lost cells; negative for surplus ones, 0 for a row read by position.
-    inicio_bloque : int
-        Index of the first quarter figure among the cells.
+    `estado` is ``exacta`` (as printed), ``reconstruida`` (one reading), ``ambigua`` (several) or ``ninguna`` (none).
     """
 
     estado: str
-    segmentos: tuple[Triple | None, ...]
-    bloque: tuple[Value, ...]
-    perdidas: int
-    inicio_bloque: int
+    segmentos: tuple[Triple | None, ...]  # per series and quarter, its months (a blank one is None); None: none stand
+    bloque: tuple[Value, ...]  # the quarter figures; None where blank and not proved to be 0
+    perdidas: int  # lost cells; negative for surplus ones, 0 for a row read by position
+    inicio_bloque: int  # index of the first quarter figure among the cells
 
 
 def read_row(cells: Sequence[Value], *, series: int, goal: Value) -> Reading:
     """Read the figures of a row whose month cells may be lost or repeated.
 
-    Parameters
-    ----------
-    cells : sequence of float or None
-        All cells after the goal: twelve months per series, one series after the other, then per quarter one figure
-        for each series. None is a blank cell.
-    series : int
-        Number of series; the first is the programme.
-    goal : float or None
-        The goal of the year, against which the quarter block is trusted.
-
-    Returns
-    -------
-    Reading
-        A row of full width is read by position, as printed. A row that ends early (the last quarters are not printed
-        yet, or one is lost) is read by position where that satisfies every equation. Otherwise its last cells are the
-        quarter block, trusted where its programme adds up to the goal.
+    `cells` are all after the goal: twelve months per series, the programme first, then per quarter one figure for each
+    series. A row of full width is read by position, as printed. One that ends early (the last quarters are not printed
+    yet, or one is lost) is read by position where that satisfies every equation. Otherwise its last cells are the
+    quarter block, trusted where its programme adds up to the goal.
 
     Examples
     --------
@@ -114,7 +90,7 @@ def _read_shifted(cells: Sequence[Value], series: int, goal: Value, *, trusted: 
         return None
     months = tuple(cells[:-width])
     proved = _prove_zeros(block, series, goal) if trusted and goal is not None else block
-    found = _solve(months, tuple(proved[q * series + kind] for kind in range(series) for q in range(4)), missing)
+    found = _solve(months, proved, series, missing)
     if found is None:
         return Reading("ninguna", (None,) * width, proved, missing, len(months)) if trusted else None
     return Reading("ambigua" if None in found else "reconstruida", found, proved, missing, len(months))
@@ -127,10 +103,9 @@ def _doubt(cells: Sequence[Value], series: int, goal: float) -> Reading | None:
     for at in range(0, width, series):
         right = goal - sum(value or 0 for value in block[::series]) + (block[at] or 0)
         one, other = f"{block[at] or 0:g}", f"{right:g}"
-        if len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1:
-            mended = (*block[:at], right, *block[at + 1 :])
-            if _solve(months, tuple(mended[q * series + kind] for kind in range(series) for q in range(4)), missing):
-                return Reading("ninguna", (None,) * width, block, missing, len(months))
+        is_one_digit = len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1
+        if is_one_digit and _solve(months, (*block[:at], right, *block[at + 1 :]), series, missing):
+            return Reading("ninguna", (None,) * width, block, missing, len(months))
     return None
 
 
@@ -138,9 +113,9 @@ def _share(one: Reading, other: Reading) -> Reading:
     """Return what two ways to read a row have in common."""
     if other.estado == "ninguna":
         return one
-    months = tuple(x if x == y else None for x, y in zip(one.segmentos, other.segmentos, strict=True))
-    block = tuple(x if x == y else None for x, y in zip(one.bloque, other.bloque, strict=True))
-    return Reading("ambigua", months, block, other.perdidas, one.inicio_bloque)
+    pairs = ((one.segmentos, other.segmentos), (one.bloque, other.bloque))
+    shared = (tuple(x if x == y else None for x, y in zip(*pair, strict=True)) for pair in pairs)
+    return Reading("ambigua", *shared, other.perdidas, one.inicio_bloque)
 
 
 def _reaches(values: Sequence[Value], goal: float) -> bool:
@@ -186,8 +161,11 @@ def _prove_zeros(block: tuple[Value, ...], series: int, goal: float) -> tuple[Va
     return tuple(proved)
 
 
-def _solve(months: tuple[Value, ...], targets: tuple[Value, ...], missing: int) -> tuple[Triple | None, ...] | None:
+def _solve(
+    months: tuple[Value, ...], block: tuple[Value, ...], series: int, missing: int
+) -> tuple[Triple | None, ...] | None:
     """Return per segment the months that all readings share, None where they differ; None without a reading."""
+    targets = [block[quarter * series + kind] for kind in range(series) for quarter in range(4)]
 
     @cache
     def can_finish(segment: int, position: int, edits: int) -> bool:

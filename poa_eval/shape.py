@@ -35,25 +35,10 @@ def shape_document(
 ) -> Plan:
     """Shape a raw document into a plan.
 
-    Parameters
-    ----------
-    document : RawDocument
-        As `read_raw` gives it.
-    layout : Layout, optional
-        Without it, the known layout whose headings the document has.
-    ejercicio : int, optional
-        Year, for documents that do not say it.
-    names : mapping, optional
-        Accepted names of tables: per column, printed name → real name.
+    Without a layout, it is the known one whose headings the document has; `ejercicio` is for documents that do not say
+    their year, `names` are accepted names of tables: per column, printed name → real name.
 
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    FormatoError
-        A heading, a figure or the period is not as the layout says; names the cell.
+    Raises FormatoError where a heading, a figure or the period is not as the layout says.
     """
     layout, edition = choose_edition(document, layout, ejercicio)
     if isinstance(edition, Cards):
@@ -141,29 +126,24 @@ def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tup
     The only one is the institution's. Of several, one that follows the rows of a single unit, all of them, is that
     unit's; the others are of nothing that can be told (``parcial``), and are compared with nothing.
     """
-    totals = sum(row.is_total for row in rows)
-    at, since = 0, 0
-    for row in rows:
-        if not row.is_total:
-            at += 1
-            continue
-        own = {*owners[since:at]}
-        whole = len(own) == 1 and not own & {*owners[:since], *owners[at:]}
-        if totals == 1:
-            yield row, {"ambito": "institucion", "clave": "total"}
-        elif whole:
-            yield row, {"ambito": "unidad", "clave": next(iter(own))}
+    totals = [at for at, row in enumerate(rows) if row.is_total]
+    since = 0
+    for before, at in enumerate(totals):
+        end = at - before  # of the rows that are no total
+        own = {*owners[since:end]}
+        is_whole = len(own) == 1 and not own & {*owners[:since], *owners[end:]}
+        if is_whole and len(totals) > 1:
+            yield rows[at], {"ambito": "unidad", "clave": next(iter(own))}
         else:
-            yield row, {"ambito": "institucion", "clave": "parcial"}
-        since = at
+            yield rows[at], {"ambito": "institucion", "clave": "parcial" if len(totals) > 1 else "total"}
+        since = end
 
 
 def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercicio: int | None) -> Plan:
     outline = read_outline(document, edition, layout.locale)
     place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
     records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
-    said = [(key, text, source) for key, (text, source) in outline.documento.items()]
-    year = _find_year(said, ejercicio, document)
+    year = _find_year(((key, *said) for key, said in outline.documento.items()), ejercicio, document)
     rule = {"clave": "regla.layout", "texto": layout.nombre, "fuente": f"layout {layout.nombre}"}
     records["contexto"].append(rule)
     tables = {name: make_table(name, rows) for name, rows in records.items()}
@@ -206,7 +186,14 @@ def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str
 
 
 def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, document: RawDocument) -> int:
-    years = dict.fromkeys(_years(lines))
+    century = {"ejercicio": 0, "anio": 2000}
+    said = [line for line in lines if line[0] in century]
+    for _, text, source in said:
+        if not text.isdecimal():
+            raise FormatoError(
+                f"«{text}» ({source})", "el año del ejercicio, en cifras", "corrija el año en el documento"
+            )
+    years = dict.fromkeys(century[key] + int(text) for key, text, _ in said)
     if given is not None:
         years.setdefault(given)
     if len(years) != 1:
@@ -218,14 +205,6 @@ def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, documen
             lugar=document.hojas[0].locate(0) if document.hojas else None,
         )
     return next(iter(years))
-
-
-def _years(lines: Iterable[tuple[str, str, str]]) -> Iterator[int]:
-    for key, text, _ in lines:
-        if key == "ejercicio":
-            yield int(text)
-        elif key == "anio":
-            yield 2000 + int(text)
 
 
 def read_corte(plan_rules: Mapping[str, str]) -> int | None:

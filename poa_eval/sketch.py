@@ -56,24 +56,12 @@ class Sketch:
 
 @dataclass
 class Run:
-    """Columns that are the periods of one figure.
+    """Columns that are the periods of one figure."""
 
-    Parameters
-    ----------
-    kind : str
-        Placeholder of the period: `mes`, `trimestre`, …
-    templates : list of str
-        Their headings, with placeholders, in the spellings that occur.
-    columns : dict
-        Closing month → columns, one for each year.
-    initials : bool
-        The headings are the initials of the months (E F M A …).
-    """
-
-    kind: str
-    templates: list[str] = field(default_factory=list)
-    columns: dict[int, list[int]] = field(default_factory=dict)
-    initials: bool = False
+    kind: str  # placeholder of the period: `mes`, `trimestre`, …
+    templates: list[str] = field(default_factory=list)  # their headings, with placeholders, as they occur
+    columns: dict[int, list[int]] = field(default_factory=dict)  # closing month → columns, one for each year
+    initials: bool = False  # the headings are the initials of the months (E F M A …)
 
     @property
     def is_whole(self) -> bool:
@@ -87,23 +75,12 @@ class Run:
 
 
 def find_sketch(sheets: Iterable[RawSheet], known: set[str]) -> Sketch | None:
-    """Find the likeliest heading of the visible ones of some sheets.
-
-    Parameters
-    ----------
-    sheets : iterable of RawSheet
-    known : set of str
-        Usual headings, folded.
-    """
-    best: tuple[float, RawSheet, int] | None = None
-    for sheet in sheets:
-        for index, row in enumerate(() if sheet.oculta else sheet.filas[:_LOOKED_AT]):
-            score = _score_row(sheet, index, row, known)
-            if score > (best[0] if best else 0):
-                best = score, sheet, index
-    if best is None:
+    """Find the likeliest heading of the visible ones of some sheets; `known` are usual headings, folded."""
+    rows = [(sheet, i) for sheet in sheets if not sheet.oculta for i in range(len(sheet.filas[:_LOOKED_AT]))]
+    scores = [_score_row(sheet, index, sheet.filas[index], known) for sheet, index in rows]
+    if max(scores, default=0) <= 0:
         return None
-    _, sheet, top = best
+    sheet, top = rows[scores.index(max(scores))]
     bottom = top
     while top > 0 and _is_below(sheet.filas[top - 1], sheet.filas[top]):
         top -= 1
@@ -192,10 +169,10 @@ def _is_counted(sketch: Sketch, run: Run) -> bool:
 
 def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
     columns = [column for column in sketch.paths if column not in taken]
+    letters = [fold(sketch.paths[column][-1]) for column in columns]
     for start in range(len(columns) - 11):
         twelve = columns[start : start + 12]
-        text = "".join(fold(sketch.paths[column][-1]) for column in twelve)
-        if text in _INITIALS and not taken & set(twelve):
+        if "".join(letters[start : start + 12]) in _INITIALS and not taken & set(twelve):
             taken |= set(twelve)
             group = " > ".join(sketch.paths[twelve[0]][:-1])
             yield Run("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)

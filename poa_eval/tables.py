@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -11,7 +11,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, split_sheet
 from poa_eval.layout import Edition
 from poa_eval.names import fold
-from poa_eval.patterns import compile_pattern, match_line
+from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.periods import parse_period
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
@@ -24,17 +24,14 @@ BLANK_ROW = "fila en blanco"
 
 @dataclass(eq=False, slots=True)
 class Row:
-    """One data row of a table with what the lines above it say (`contexto`: key → text).
-
-    `relleno` holds the cells of fill-down columns: its own, else those above.
-    """
+    """One data row of a table."""
 
     sheet: RawSheet
     index: int
     table: Table
-    contexto: dict[str, str]
+    contexto: dict[str, str]  # what the lines above say: key → text
     is_total: bool = False
-    relleno: dict[str, Cell] = field(default_factory=dict)
+    relleno: dict[str, Cell] = field(default_factory=dict)  # cells of fill-down columns: its own, else those above
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -65,33 +62,22 @@ _WIDE = 4  # so many different cells in a row are a table, not a line with a lab
 
 @dataclass(frozen=True)
 class _Marks:
-    """What tells rows apart: expressions and folded texts of an edition, once for a document.
+    """What tells rows apart: expressions and folded texts of an edition, once for a document."""
 
-    `lines` are patterns of a line or of one cell of it, `rows` patterns of several cells (`` | `` parts them);
-    `ignored` are first cells of rows left out, `unwanted` their cells by column ("" for a blank one).
-    """
-
-    lines: tuple[re.Pattern[str], ...]
-    rows: tuple[re.Pattern[str], ...]
-    ignored: tuple[str, ...]
-    unwanted: tuple[dict[str, str], ...]
+    lines: tuple[re.Pattern[str], ...]  # patterns of a line, or of one cell of it
+    rows: tuple[re.Pattern[str], ...]  # patterns of several cells
+    ignored: tuple[str, ...]  # first cells of rows left out
+    unwanted: tuple[dict[str, str], ...]  # their cells by column, "" for a blank one
     ends: tuple[str, ...]
     totals: tuple[str, ...]
 
 
 def read_content(document: RawDocument, edition: Edition, ejercicio: int | None = None) -> Content:
-    """Read the data rows and lines of all visible sheets.
-
-    Raises
-    ------
-    FormatoError
-        A heading is missing, repeated, or neither mapped nor ignored.
-    """
+    """Read the data rows and lines of all visible sheets, each with a table or left out on purpose."""
     content = Content()
     form = make_form(edition, ejercicio)
     marks = _Marks(
-        tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" not in pattern),
-        tuple(compile_pattern(pattern) for pattern in edition.contexto if "|" in pattern),
+        *compile_patterns(edition.contexto),
         tuple(fold(item) for item in edition.ignorar_filas if isinstance(item, str)),
         tuple({k: fold(v) for k, v in item.items()} for item in edition.ignorar_filas if isinstance(item, dict)),
         tuple(map(fold, edition.fin_tabla)),
@@ -99,8 +85,7 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     )
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
-            note = f"La hoja «{sheet.hoja}» está oculta y no se leyó."
-            content.lines.append(("hoja_oculta", note, sheet.address(0, 0)))
+            content.lines.append(sheet.note_hidden())
             continue
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
@@ -115,7 +100,7 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
                     lugar=part.locate(0, 0),
                 )
         wide = next((i for i, row in enumerate(sheet.filas) if len({*row} - {None}) >= _WIDE), None)
-        if len(content.rows) == before and sheet.hoja and wide is not None and edition.clase == "tabla":
+        if len(content.rows) == before and sheet.hoja and wide is not None:
             raise FormatoError(
                 f"en la hoja «{sheet.hoja}», filas de varias celdas y ninguna tabla con los encabezados del layout",
                 "la tabla del layout en cada hoja visible que no se deje fuera a propósito",
@@ -167,7 +152,12 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
             kind = kinds.get(first) or kinds.setdefault(first, _name_kind(first, marks))
             row = Row(sheet, index, table, contexto, kind == "total")
             if kind == "undeclared":
-                raise _refuse_total(row, str(first))
+                raise FormatoError(
+                    f"una fila «{first}» que el layout no declara",
+                    "filas de actividades, o totales declarados",
+                    f"agregue al layout `totales: {{texto: {first}}}`, o la fila a `ignorar_filas:` si no interesa",
+                    lugar=sheet.locate(index, 0),
+                )
             if kind == "end":
                 table = None
             elif kind == "ignored":
@@ -194,15 +184,6 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     return bool(tables)
 
 
-def _refuse_total(row: Row, text: str) -> FormatoError:
-    return FormatoError(
-        f"una fila «{text}» que el layout no declara",
-        "filas de actividades, o totales declarados",
-        f"agregue al layout `totales: {{texto: {text}}}`, o la fila a `ignorar_filas:` si no interesa",
-        lugar=row.sheet.locate(row.index, 0),
-    )
-
-
 def _is_unwanted(row: Row, conditions: tuple[dict[str, str], ...]) -> bool:
     def fits(key: str, pattern: str) -> bool:
         value = row.value(key)
@@ -227,17 +208,10 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
 
 def _name_kind(first: Cell, marks: _Marks) -> str:
     text = fold(str(first))
-    if _fits(text, marks.ends):
-        return "end"
-    if _fits(text, marks.ignored):
-        return "ignored"
-    if _fits(text, marks.totals):
-        return "total"
+    for kind, patterns in (("end", marks.ends), ("ignored", marks.ignored), ("total", marks.totals)):
+        if any(fnmatchcase(text, pattern) for pattern in patterns):
+            return kind
     return "undeclared" if _TOTAL.fullmatch(text) else "data"
-
-
-def _fits(text: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
 def _join(cells: tuple[Cell, ...]) -> str:
@@ -275,7 +249,7 @@ def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str
 def _keep_year(content: Content, form: Form) -> None:
     """Keep the rows of the year asked for, where rows say their year; note the years that are kept."""
     edition = form.edition
-    if form.edition.ejercicio is not None:
+    if edition.ejercicio is not None:
         content.lines.append(("ejercicio", str(edition.ejercicio), "layout"))
     if not {"ejercicio", "periodo"} & set(edition.columnas):
         return

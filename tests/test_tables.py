@@ -185,6 +185,12 @@ def test_the_year_of_headings_is_the_plan_s(make_layout, write_book):
         poa.load(write_book(rows), make_layout(**YEARS), ejercicio=2030)
 
 
+def test_a_year_that_is_no_number_is_refused_by_its_cell(make_layout, write_book):
+    layout = make_layout(ejercicio=None, contexto_columnas={"ejercicio": "Año"})
+    with pytest.raises(poa.PoaError, match=r"«2024p» \(\S+!C2\)"):
+        poa.load(write_book([["Unidad", "Actividad", "Año"], ["Obras", "Bacheo", "2024p"]]), layout)
+
+
 def test_two_tables_side_by_side(make_layout, write_book):
     head = ["No.", "Actividad", "T1", "T2", "T3", "T4"]
     rows = [["DIRECCIÓN: Obras", *[None] * 6, "DIRECCIÓN: Aseo"], [*head, None, *head]]

@@ -15,6 +15,7 @@ from poa_eval.read.raw import Cell, ShownPercent
 Index = tuple[int, int]
 
 NO_VALUE = "#FÓRMULA SIN VALOR"
+KNOWN_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 #: What a number format shows as it stands (quoted, escaped, a space as wide as a sign, a fill), colours, conditions.
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].|\[[^\]]*\]', re.DOTALL)
@@ -22,21 +23,11 @@ _LITERAL = re.compile(r'"[^"]*"?|[\\_*].|\[[^\]]*\]', re.DOTALL)
 
 @dataclass
 class Marks:
-    """What python-calamine leaves out of a sheet, by row and column counted from 0.
+    """What python-calamine leaves out of a sheet, by row and column counted from 0."""
 
-    Parameters
-    ----------
-    percents : list
-        Cells whose number is shown as a percentage.
-    texts : dict
-        Cells that show an error, or a formula that was never calculated, and what to show for it.
-    merges : list
-        First and last cell of merged ranges.
-    """
-
-    percents: list[Index] = field(default_factory=list)
-    texts: dict[Index, str] = field(default_factory=dict)
-    merges: list[tuple[Index, Index]] = field(default_factory=list)
+    percents: list[Index] = field(default_factory=list)  # cells whose number is shown as a percentage
+    texts: dict[Index, str] = field(default_factory=dict)  # cells with an error or no value, and what to show for it
+    merges: list[tuple[Index, Index]] = field(default_factory=list)  # first and last cell of merged ranges
 
 
 def clean_cell(cell: object) -> Cell:
@@ -58,16 +49,8 @@ def clean_cell(cell: object) -> Cell:
     return cell
 
 
-class _Cleaned(dict[object, Cell]):
-    """Value → as `clean_cell` gives it, found when it first occurs: most values of a sheet stand in it many times."""
-
-    def __missing__(self, cell: object) -> Cell:
-        self[cell] = clean_cell(cell)
-        return self[cell]
-
-
 def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
-    """Clean every cell of a sheet.
+    """Clean every cell of a sheet: each value once, for most stand in it many times.
 
     Examples
     --------
@@ -76,7 +59,7 @@ def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
     """
     if not rows or len(rows[0]) < 2 or bool in set(map(type, chain.from_iterable(rows))):  # True equals 1
         return [[clean_cell(cell) for cell in row] for row in rows]
-    cleaned = _Cleaned()
+    cleaned = {cell: clean_cell(cell) for cell in set(chain.from_iterable(rows))}
     return [list(itemgetter(*row)(cleaned)) for row in rows]  # the quickest way there is
 
 

@@ -13,6 +13,7 @@ MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 600 * 2**20
 MAX_RATIO = 200
 MAX_CELLS = 10_000_000
+MAX_COLUMNS = 16_384  # what spreadsheets have
 
 _ZIPPED = {".xlsx", ".xlsm", ".ods", ".docx"}
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -25,13 +26,7 @@ _STARTS = {
 
 
 def check_file(path: Path) -> None:
-    """Refuse a file that is missing, empty, too large, or a zip that unpacks to far more than it is.
-
-    Raises
-    ------
-    ArchivoError
-        With the reason and the way out.
-    """
+    """Refuse a file that is missing, empty, too large, or a zip that unpacks to far more than it is."""
     place = Place(path.name)
     if not path.exists():
         raise ArchivoError(
@@ -80,30 +75,18 @@ def _check_zip(path: Path, size: int, place: Place) -> None:
 
 
 def check_extent(height: int, width: int, place: Place) -> None:
-    """Refuse a sheet whose cells span so wide an area that reading it as a table would exhaust the memory.
-
-    Raises
-    ------
-    ArchivoError
-        The area is over ``MAX_CELLS``.
-    """
-    if width * height > MAX_CELLS:
+    """Refuse a sheet whose cells span so wide an area that reading it as a table would exhaust the memory."""
+    if width * height > MAX_CELLS or width > MAX_COLUMNS:
         raise ArchivoError(
             f"una hoja con celdas hasta la fila {height:,} y la columna {width:,}",
-            f"a lo más {MAX_CELLS:,} celdas en el área usada",
+            f"a lo más {MAX_CELLS:,} celdas y {MAX_COLUMNS:,} columnas en el área usada",
             "borre las celdas sueltas lejos de la tabla (Ctrl+Fin muestra la última) y guárdelo de nuevo",
             lugar=place,
         )
 
 
 def check_encoding(xml: bytes, place: Place) -> None:
-    """Refuse a part in an encoding that the readers of workbooks take for an empty sheet.
-
-    Raises
-    ------
-    ArchivoError
-        Not UTF-8.
-    """
+    """Refuse a part in an encoding that the readers of workbooks take for an empty sheet."""
     head = xml[:200].split(b"?>")[0].lower().replace(b"'", b'"')
     declared = head.partition(b'encoding="')[2].split(b'"')[0]
     if b"\0" in head or declared not in {b"", b"utf-8", b"utf8", b"us-ascii"}:
@@ -117,13 +100,7 @@ def check_encoding(xml: bytes, place: Place) -> None:
 
 @contextmanager
 def refuse_damage(path: Path) -> Iterator[None]:
-    """Say whatever goes wrong inside as one clear error: a file can be damaged in more ways than can be listed.
-
-    Raises
-    ------
-    ArchivoError
-        With what the file looks like.
-    """
+    """Say whatever goes wrong inside as one clear error: a file can be damaged in more ways than can be listed."""
     try:
         yield
     except PoaError:
@@ -157,11 +134,12 @@ def name_password(path: Path) -> ArchivoError:
 def _name_content(path: Path) -> str:
     start = path.read_bytes()[:512].lstrip().lower()
     is_xls = path.suffix.lower() == ".xls"
+    wanted = "un documento de Word" if path.suffix.lower() == ".docx" else "un libro de cálculo"
     if start.startswith(b"pk"):
         if is_xls and zipfile.is_zipfile(path):
             return "un libro .xlsx o .ods con otra extensión"
-        return "un archivo comprimido dañado, o que no es un libro de cálculo"
+        return f"un archivo comprimido dañado, o que no es {wanted}"
     for mark, name in _STARTS.items():
         if start.startswith(mark):
             return "un libro antiguo dañado" if is_xls and mark == _OLD else f"{name} con otra extensión"
-    return "un archivo que no es un libro de cálculo"
+    return f"un archivo que no es {wanted}"

@@ -24,10 +24,7 @@ _SHOWN = re.compile(rb"<text:p(?:\s[^>]*)?(?:(?<=/)>|/>|>(.*?)</text:p>)", re.DO
 def scan_ods(path: Path) -> dict[str, Marks]:
     """Return the marks of each sheet; cells are looked at only in rows where they may have one.
 
-    Raises
-    ------
-    ArchivoError
-        Cells too far out, or an encoding that python-calamine does not read.
+    Raises ArchivoError: cells too far out, or an encoding that python-calamine does not read.
     """
     with zipfile.ZipFile(path) as archive:
         if "content.xml" not in archive.namelist():

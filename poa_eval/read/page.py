@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
 from docx import Document
-from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
-from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.guard import check_extent
+from poa_eval.errors import Place
+from poa_eval.read.guard import check_extent, refuse_damage
 from poa_eval.read.raw import Cell, Filled, RawDocument, RawSheet
 from poa_eval.read.text import decode_text
 
@@ -41,10 +39,7 @@ def read_html(path: Path) -> RawDocument:
     lines. A table within a cell is read once, after the table that holds it. Lines are counted up to 65,535: what
     stands below is given that line.
 
-    Raises
-    ------
-    ArchivoError
-        The file is not text, or the spans of a table make it too large.
+    Raises ArchivoError: the file is not text, or the spans of a table make it too large.
     """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     root = etree.fromstring(decode_text(path).encode(), parser)
@@ -121,7 +116,7 @@ def _read_html_table(
             text = "\n".join(piece for piece in pieces if isinstance(piece, str)) or None
             left = len(rows) - i
             height = min(_read_number(cell.get("rowspan"), 1) or left, left)
-            width = _limit_width(_read_number(cell.get("colspan"), 1), column)
+            width = _read_width(cell.get("colspan"), column)
             rest = text and Filled(text)
             cells |= dict.fromkeys(range(column, column + width), rest) | {column: text}
             if height > 1:
@@ -137,8 +132,8 @@ def _read_number(text: str | None, otherwise: int) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else otherwise
 
 
-def _limit_width(width: int, column: int) -> int:
-    return max(min(width, _MAX_WIDTH - column), 1)
+def _read_width(text: str | None, column: int) -> int:
+    return max(min(_read_number(text, 1), _MAX_WIDTH - column), 1)
 
 
 def read_word(path: Path) -> RawDocument:
@@ -148,20 +143,10 @@ def read_word(path: Path) -> RawDocument:
     is read once, after the table that holds it. Content controls are read; of tracked changes, the text as it would
     be with all accepted. Not read: text boxes, headers, footers, footnotes and comments.
 
-    Raises
-    ------
-    ArchivoError
-        Not a Word document, or damaged.
+    Raises ArchivoError: not a Word document, or damaged.
     """
-    try:
+    with refuse_damage(path):
         blocks = list(_list_within(Document(str(path)).element.body, _PARAGRAPH, _TABLE))
-    except (PackageNotFoundError, KeyError, TypeError, ValueError, etree.LxmlError, zipfile.BadZipFile) as error:
-        raise ArchivoError(
-            "un archivo que no es un documento de Word, o dañado",
-            "un documento «.docx» completo",
-            "ábralo en Word y guárdelo de nuevo como .docx",
-            lugar=Place(path.name),
-        ) from error
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
     paragraphs = number = 0
@@ -205,7 +190,7 @@ def _read_word_table(table: etree._Element, inner: deque[etree._Element], archiv
         if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:
             continue
         above, merged = merged, {}
-        cells: list[Cell] = [None] * min(_read_value(row, "w:trPr", "w:gridBefore", 0), _MAX_WIDTH)
+        cells: list[Cell] = [None] * min(_read_number(_find_value(row, "w:trPr", "w:gridBefore"), 0), _MAX_WIDTH)
         for cell in _list_within(row, _CELL):
             blocks = list(_list_within(cell, _PARAGRAPH, _TABLE))
             inner.extend(block for block in blocks if block.tag == _TABLE)
@@ -217,12 +202,11 @@ def _read_word_table(table: etree._Element, inner: deque[etree._Element], archiv
             rest = text and Filled(text)
             if merge is not None:
                 merged[column] = rest
-            width = _limit_width(_read_value(cell, "w:tcPr", "w:gridSpan", 1), column)
-            cells += [text, *[rest] * (width - 1)]
+            cells += [text, *[rest] * (_read_width(_find_value(cell, "w:tcPr", "w:gridSpan"), column) - 1)]
         check_extent(len(rows), len(cells), Place(archivo))
         yield tuple(cells)
 
 
-def _read_value(element: etree._Element, properties: str, name: str, otherwise: int) -> int:
+def _find_value(element: etree._Element, properties: str, name: str) -> str | None:
     found = element.find(f"{qn(properties)}/{qn(name)}")
-    return otherwise if found is None else _read_number(found.get(qn("w:val")), otherwise)
+    return None if found is None else found.get(qn("w:val"))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from openpyxl.utils import get_column_letter
+
 from poa_eval.errors import Place
 from poa_eval.names import fold
 
@@ -30,22 +32,6 @@ class Filled(str):
 Cell = str | float | int | bool | None
 
 
-def letter_column(column: int) -> str:
-    """Return the letters of a column counted from 0.
-
-    Examples
-    --------
-    >>> letter_column(0), letter_column(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def name_file(address: str) -> str:
     """Return the file of an address, however its places are named.
 
@@ -61,31 +47,16 @@ def name_file(address: str) -> str:
 class RawSheet:
     """One sheet of a file, or the whole of a text document.
 
-    Parameters
-    ----------
-    archivo : str
-        File name, without its folder.
-    hoja : str or None
-        Sheet name; None for a text document, whose rows are its lines.
-    filas : tuple of tuple
-        Cells as read, from row 1 and column A on; a blank cell is None. Rows may differ in length.
-    oculta : bool
-        The sheet is hidden in its file.
-    lineas : tuple of int
-        Line of the file on which each row begins, where rows are not lines.
-    rotulos : tuple of str
-        Name of each row's place in a document without lines: ``tabla 3, fila 2``, ``párrafo 14``.
-    desde : int
-        Column of the file in which the rows begin, where they are a part of its sheet.
+    Its rows begin in row 1 and column A, and may differ in length; a blank cell is None.
     """
 
     archivo: str
-    hoja: str | None
+    hoja: str | None  # None for a text document, whose rows are its lines
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
-    lineas: tuple[int, ...] = ()
-    rotulos: tuple[str, ...] = ()
-    desde: int = 0
+    lineas: tuple[int, ...] = ()  # line of the file on which each row begins, where rows are not lines
+    rotulos: tuple[str, ...] = ()  # name of each row's place, where there are no lines: ``tabla 3, fila 2``
+    desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
 
     @cached_property
     def textos(self) -> dict[str, str]:
@@ -96,13 +67,17 @@ class RawSheet:
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 
+    def note_hidden(self) -> tuple[str, str, str]:
+        """Return the note of a hidden sheet: key, text, source."""
+        return "hoja_oculta", f"La hoja «{self.hoja}» está oculta y no se leyó.", self.address(0, 0)
+
     def locate(self, row: int, column: int | None = None) -> Place:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
         if row < len(self.rotulos):
             return Place(self.archivo, None, self.rotulos[row])
         if self.hoja is None:
             return Place(self.archivo, None, f"L{self.lineas[row] if row < len(self.lineas) else row + 1}")
-        return Place(self.archivo, self.hoja, f"{letter_column(self.desde + (column or 0))}{row + 1}")
+        return Place(self.archivo, self.hoja, f"{get_column_letter(self.desde + (column or 0) + 1)}{row + 1}")
 
     def address(self, row: int, column: int | None = None) -> str:
         """Return the same as an address to follow: ``poi.xlsx!Ejecución!F12`` or ``poi.txt:L12``."""
@@ -114,7 +89,7 @@ class RawSheet:
         if self.hoja is None:
             return [[self.address(row) for row in rows]] * len(columns)
         numbers = [str(row + 1) for row in rows]
-        starts = [f"{self.archivo}!{self.hoja}!{letter_column(self.desde + column)}" for column in columns]
+        starts = [f"{self.archivo}!{self.hoja}!{get_column_letter(self.desde + column + 1)}" for column in columns]
         return [[start + number for number in numbers] for start in starts]
 
 

@@ -23,10 +23,7 @@ _RULE = re.compile(r":?-{2,}:?")
 def read_text(path: Path) -> RawDocument:
     """Read a text document; each line is one row, each tab starts a cell.
 
-    Raises
-    ------
-    ArchivoError
-        The file is not text in UTF-8, UTF-16 or Windows-1252.
+    Raises ArchivoError: the file is not text in UTF-8, UTF-16 or Windows-1252.
     """
     rows = tuple(tuple(_clean_cell(cell) for cell in line.split("\t")) for line in decode_text(path).split("\n"))
     return RawDocument(path.name, (RawSheet(path.name, None, rows),))
@@ -35,10 +32,7 @@ def read_text(path: Path) -> RawDocument:
 def read_delimited(path: Path) -> RawDocument:
     """Read a CSV or TSV file, whichever of ``; tab | ,`` parts its cells; a quoted cell may go over several lines.
 
-    Raises
-    ------
-    ArchivoError
-        The file is not text, or a quotation mark that opens a cell is never closed.
+    Raises ArchivoError: the file is not text, or a quotation mark that opens a cell is never closed.
     """
     text = decode_text(path)
     rows, lines, start = [], [], 1
@@ -78,10 +72,7 @@ def _name_open_quote(path: Path, line: int) -> ArchivoError:
 def decode_text(path: Path) -> str:
     """Return the text of a file, its lines parted by line feeds alone.
 
-    Raises
-    ------
-    ArchivoError
-        The file is not text in UTF-8, UTF-16 or Windows-1252.
+    Raises ArchivoError: the file is not text in UTF-8, UTF-16 or Windows-1252.
     """
     content = path.read_bytes()
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")

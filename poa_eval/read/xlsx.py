@@ -6,17 +6,18 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from openpyxl.utils import column_index_from_string, get_column_letter
+
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.cells import NO_VALUE, Index, Marks, shows_percent
+from poa_eval.read.cells import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
 from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
-from poa_eval.read.raw import letter_column
 
 _BUILTIN_PERCENT = {9, 10}
-_KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
+
 
 _FAR_COLUMN = re.compile(rb'r=["\']([A-Za-z]{2,3})\d')
 _FAR_ROW = re.compile(rb'r=["\'][A-Za-z]{1,3}(\d{6,7})["\']')
@@ -28,10 +29,7 @@ _ROOT = re.compile(rb"<((?:[^\s<>/:!?]+:)?)worksheet[\s>]")
 def scan_xlsx(path: Path) -> dict[str, Marks]:
     """Return the marks of each sheet; the sheet's XML is searched only where such cells are in it at all.
 
-    Raises
-    ------
-    ArchivoError
-        Cells too far out, an encoding or an error value that python-calamine does not read.
+    Raises ArchivoError: cells too far out, an encoding or an error value that python-calamine does not read.
     """
     with zipfile.ZipFile(path) as archive:
         names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
@@ -83,12 +81,12 @@ def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
     marks = Marks([sheet.locate(start) for start in sheet.find_styled(percent_styles)])
     for start, text in sheet.find_errors():
         row, column = sheet.locate(start)
-        if text not in _KNOWN_ERRORS:
+        if text not in KNOWN_ERRORS:
             raise ArchivoError(
                 f"el error «{text}»",
                 "un valor, o un error de los que toda hoja de cálculo conoce",
                 "corrija la fórmula, o borre la celda, y guárdelo de nuevo",
-                lugar=Place(place.archivo, place.hoja, f"{letter_column(column)}{row + 1}"),
+                lugar=Place(place.archivo, place.hoja, f"{get_column_letter(column + 1)}{row + 1}"),
             )
         marks.texts[row, column] = text
     marks.texts |= {sheet.locate(start): NO_VALUE for start in sheet.find_uncalculated()}
@@ -177,9 +175,5 @@ class _SheetXml:
         return places
 
 
-@lru_cache(maxsize=16384)
 def _number_column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+    return column_index_from_string(letters.decode())
