@@ -132,6 +132,10 @@ def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[s
     if how == "constante" and any(has(period["programado"]) and has(period["ejecutado"]) for period in inside):
         pick, said = ("MAX", "más alto") if row["sentido"] == "descendente" else ("MIN", "más bajo")
         within += '*(Periodos[Ejecutado]<>"")'
+        if len({period["programado"] for period in inside if has(period["programado"])}) == 1:
+            if figure == "programado":
+                return f"AVERAGEIFS({column},{_criteria(window)})", "La misma meta en todos sus periodos", False
+            return f"{pick}(IF({within},{column}))", f"{capitalize(what)} {said} de sus periodos", True
         share = "Periodos[Ejecutado]/Periodos[Programado]" if planned else "Periodos[Ejecutado]"
         found = f"MATCH(1,IF({within},IF({share}={pick}(IF({within},{share})),1)),0)"
         return f"INDEX({column},{found})", f"{capitalize(what)} en el periodo {said} frente a su meta", True

@@ -40,6 +40,10 @@ def make_behaviours() -> poa.Quarter:
     silent = {"sin-ultimo-mes": series[:5] + [(20, None)], "sin-fila": series[:4], "sin-meta": [(None, 3)] * 6}
     silent |= {"cero-real": [(5, 0)] * 6, "sin-programa": [(0, None)] * 3 + [(0, 4)] * 3}
     cases |= dict.fromkeys(silent, {})
+    silent |= {"meta-igual": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, None)]}
+    silent |= {"meta-igual-baja": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, 97)]}
+    cases["meta-igual"] = cases["constante-constante"]
+    cases["meta-igual-baja"] = cases["baja-constante"]
     activities, periods = [], []
     for number, (name, fields) in enumerate(cases.items()):
         base = make_plan(meta_anual=200.0, ponderacion=1.0 + number).actividades.to_dict("records")[0]
