@@ -27,7 +27,7 @@ reports: $(STAMP)
 	$(BIN)/poa-eval run params/*.yaml
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from poa_eval.answers import tell_answer
 from poa_eval.check import SEVERITIES
 from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.ledger import reconcile
@@ -29,8 +30,7 @@ _KEYS = [
 def put_plan(spread: Spread, e: Evaluation) -> None:
     """Lay out what the plan itself says: how far it can be evaluated, when things fall due, what they cost."""
     plan = e.plan.actividades.set_index("actividad_id", drop=False)
-    units = e.plan.unidades.set_index("unidad_id")["unidad"]
-    rows = plan.assign(nombre=[name_unit(u, units[u]) for u in plan["unidad_id"]]).to_dict("index")
+    rows = plan.assign(nombre=plan["unidad_id"].map(name_all(e)[0])).to_dict("index")
     frozen = 1 + bool(plan["codigo"].notna().any())
     _put_evaluability(spread, e, rows, frozen)
     _put_calendar(spread, e, rows, frozen)
@@ -46,7 +46,7 @@ def put_plan(spread: Spread, e: Evaluation) -> None:
         note = "En la moneda del documento. Una celda vacía es un monto que el documento no dice; no es un cero."
         what = "lo que el plan prevé gastar en cada actividad"
         table = list(rows.values())
-        spread.put_table("Inversión", what, note, fields, table, table="Inversion", foot=total, frozen=frozen)
+        spread.put_table("Inversión", what, note, fields, table, foot=total, frozen=frozen)
 
 
 def _put_evaluability(spread: Spread, e: Evaluation, rows: Mapping[str, dict], frozen: int) -> None:
@@ -65,7 +65,7 @@ def _put_evaluability(spread: Spread, e: Evaluation, rows: Mapping[str, dict], f
     found = [rows[row["actividad_id"]] | row for row in assess(e.plan).actividades.to_dict("records")]
     note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
     what = "qué dice el plan de cada actividad para poder evaluarla"
-    spread.put_table("Evaluabilidad", what, note, fields, found, table="Evaluabilidad", frozen=frozen)
+    spread.put_table("Evaluabilidad", what, note, fields, found, frozen=frozen)
 
 
 def _put_calendar(spread: Spread, e: Evaluation, rows: Mapping[str, dict], frozen: int) -> None:
@@ -92,12 +92,13 @@ def _put_calendar(spread: Spread, e: Evaluation, rows: Mapping[str, dict], froze
     )
     note += "no es lo mismo que no programada."
     what = "en qué meses vence o está prevista cada actividad"
-    spread.put_table("Calendario", what, note, fields, list(rows.values()), table="Calendario", frozen=frozen)
+    spread.put_table("Calendario", what, note, fields, list(rows.values()), frozen=frozen)
 
 
 def put_findings(spread: Spread, quarter: Quarter) -> None:
-    """Lay out what does not add up in the documents, the gravest first."""
-    units, activities = _name_all(quarter.evaluacion)
+    """Lay out what does not add up in the documents, the gravest first, and what units answered."""
+    told = {row["hallazgo_id"]: tell_answer(row) for row in quarter.respuestas.to_dict("records")}
+    units, activities = name_all(quarter.evaluacion)
     rows = sorted(
         quarter.hallazgos.to_dict("records"), key=lambda row: (SEVERITIES.index(row["gravedad"]), row["regla"])
     )
@@ -108,6 +109,7 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
         Field("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
         Field("Actividad", lambda row: activities.get(row["actividad_id"]), width=40, is_optional=True),
         Field("Lugar en el documento", "fuente", width=34),
+        Field("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
         Field("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
         Field("Encontrado", "encontrado", width=24, is_aside=True, is_optional=True),
         Field("Esperado", "esperado", width=24, is_aside=True, is_optional=True),
@@ -117,13 +119,13 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
     if rows:
         note = "El primer paso es mirar el lugar citado en el documento."
         what = "lo que no cuadra o falta en los documentos, y dónde"
-        spread.put_table("Hallazgos", what, note, fields, rows, table="Hallazgos", frozen=2)
+        spread.put_table("Hallazgos", what, note, fields, rows, frozen=2)
 
 
 def put_ledger(spread: Spread, quarter: Quarter) -> None:
     """Lay out each figure that the document prints against the one that its rows give."""
     e = quarter.evaluacion
-    units, _ = _name_all(e)
+    units, _ = name_all(e)
     rows = reconcile(e.plan).to_dict("records")
     percents = ("avance_pct", "avance_absoluto")
 
@@ -144,10 +146,10 @@ def put_ledger(spread: Spread, quarter: Quarter) -> None:
     if rows:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."
         what = "cada cifra que el documento imprime dos veces, frente a la que sale de sus filas"
-        spread.put_table("Conciliación", what, note, fields, rows, table="Conciliacion")
+        spread.put_table("Conciliación", what, note, fields, rows)
 
 
-def _name_all(e: Evaluation) -> tuple[dict[str, str], dict[str, str]]:
+def name_all(e: Evaluation) -> tuple[dict[str, str], dict[str, str]]:
     """Return the names of the units and of the activities by their ids."""
     units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in e.plan.unidades.to_dict("records")}
     rows = e.plan.actividades.to_dict("records")

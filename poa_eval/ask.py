@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
-
-from openpyxl import Workbook
 
 from poa_eval.answers import (
     ANSWERED,
@@ -22,9 +21,10 @@ from poa_eval.errors import ArchivoError, Place
 from poa_eval.measure import describe_quarter
 from poa_eval.names import file_name
 from poa_eval.quarter import Quarter
+from poa_eval.spread import STAMP
 from poa_eval.values import MONTH_NAMES
 from poa_eval.words import format_day, format_number, has, name_activity, name_rule
-from poa_eval.workbook import Column, is_as_written, make_form, render_guide, render_workbook
+from poa_eval.workbook import Column, make_form, render_guide
 from poa_eval.write import write_tables
 
 _COLUMNS = {
@@ -64,11 +64,11 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
     for unit_id in quarter.plan.unidades["unidad_id"]:
         if unit_id in asked:
             (folder / "observaciones").mkdir(exist_ok=True)
-            content = render_workbook(make_workbook(quarter.unit(unit_id)))
-            (folder / "observaciones" / f"{file_name(unit_id)}.xlsx").write_bytes(content)
+            path = folder / "observaciones" / f"{file_name(unit_id)}.xlsx"
+            path.write_bytes(make_workbook(quarter.unit(unit_id)))
 
 
-def make_workbook(quarter: Quarter) -> Workbook:
+def make_workbook(quarter: Quarter) -> bytes:
     """Make the observation workbook of a unit's quarter; an answer that still stands is written in it already."""
     plan, params = quarter.plan, quarter.params
     activities = {row["actividad_id"]: name_activity(row, row["codigo"]) for row in plan.actividades.to_dict("records")}
@@ -120,10 +120,21 @@ def refuse_filled(folder: Path) -> None:
         Naming the workbook, and where to put it.
     """
     for path in sorted((folder / "observaciones").glob("*.xlsx")):
-        if not is_as_written(path):
+        if not _is_as_written(path):
             raise ArchivoError(
                 "un libro de observaciones que alguien cambió después de la ejecución, quizá ya llenado",
                 "libros tal como los dejó la ejecución anterior, que la nueva reemplaza",
                 "muévalo a otra carpeta y nómbrela en `respuestas:` de los parámetros; si no hace falta, bórrelo",
                 lugar=Place(str(path)),
             )
+
+
+def _is_as_written(path: Path) -> bool:
+    """Say whether a workbook is as a run left it: no other program saved it since."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            said = book.read("docProps/core.xml")
+    except (KeyError, zipfile.BadZipFile):
+        return False
+    stamp = f"{STAMP:%Y-%m-%dT%H:%M:%SZ}".encode()
+    return re.search(rb"<dcterms:modified[^>]*>" + stamp, said) is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.appendix import put_findings, put_ledger, put_plan
+from poa_eval.appendix import name_all, put_findings, put_ledger, put_plan
 from poa_eval.cover import put_cover
 from poa_eval.matrix import put_matrix
 from poa_eval.measure import Evaluation, describe_quarter
@@ -19,7 +19,7 @@ from poa_eval.tally import put_proofs
 from poa_eval.tell import has_plan
 from poa_eval.values import name_period
 from poa_eval.windows import list_window
-from poa_eval.words import has, name_activity, name_span, name_unit
+from poa_eval.words import has, name_span
 
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
 
@@ -35,9 +35,9 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     """
     e = quarter.evaluacion
     title = f"Evaluación del plan operativo anual · {name_quarter(e)}"
-    spread = Spread(title, e.plan.institucion, e.plan.locale.replace("_", "-"))
+    spread = Spread(title, e.plan.institucion, e.plan.locale)
     cover = spread.add_sheet("Portada")
-    periods, foot = pd.DataFrame(), 0
+    periods, foot = [], 0
     if not e.solo_plan and len(e.actividades):
         periods = list_all_periods(e)
         foot = _put_units(spread, e)
@@ -69,17 +69,17 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
         Field("Motivo de lo que falta", "motivo", width=34, is_optional=True),
         Field("Clave", "unidad_id", width=24, is_aside=True),
     ]
-    rows = [row | {"nombre": name_unit(row["unidad_id"], row["unidad"])} for row in e.unidades.to_dict("records")]
+    rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(name_all(e)[0])).to_dict("records")
     whole = e.institucion.iloc[0].to_dict() | {"nombre": "Toda la institución"}
     note = f"A la fecha es {name_span(e.trimestre)}; en el trimestre, el {describe_quarter(e.trimestre)} solo."
     what = "cifras de cada unidad y de la institución"
-    return spread.put_table("Unidades", what, note, fields, rows, table="Unidades", foot=whole)[1]
+    return spread.put_table("Unidades", what, note, fields, rows, foot=whole)[1]
 
 
 def _put_activities(spread: Spread, e: Evaluation) -> None:
-    plan = e.plan.actividades.set_index("actividad_id")[["codigo", "linea_base", "ponderacion"]].to_dict("index")
+    units, plan = name_all(e)[0], e.plan.actividades.set_index("actividad_id").to_dict("index")
     rows = [
-        row | plan[row["actividad_id"]] | {"nombre": name_unit(row["unidad_id"], row["unidad"])}
+        plan[row["actividad_id"]] | row | {"nombre": units[row["unidad_id"]]}
         for row in e.actividades.to_dict("records")
     ]
     fields = [
@@ -112,34 +112,28 @@ def _put_activities(spread: Spread, e: Evaluation) -> None:
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
     frozen = 1 + any(has(row["codigo"]) for row in rows)
-    spread.put_table("Actividades", what, note, fields, rows, table="Actividades", frozen=frozen)
+    spread.put_table("Actividades", what, note, fields, rows, frozen=frozen)
 
 
-def list_all_periods(e: Evaluation) -> pd.DataFrame:
+def list_all_periods(e: Evaluation) -> list[dict]:
     """List every period of the year, those that lack a report included.
 
     Returns
     -------
-    DataFrame
+    list of dict
         Columns of `avances`; `situacion`, what the period is in words; and `cuenta`, whether it is closed.
     """
     due = find_dues(e)
     quarters = tuple(q for q in range(1, e.trimestre + 1) if q not in due.absent)
-    rows = []
+    last, rows = min(due.corte, 3 * e.trimestre), []
     for activity in e.plan.actividades.to_dict("records"):
-        known = due.periods.get(activity["actividad_id"], [])
-        _, lacking = list_window(activity, due, quarters)
-        blank = dict.fromkeys(("programado", "ejecutado", "comentario", "origen"))
-        empty = blank | {"actividad_id": activity["actividad_id"], "fuente": activity["fuente"], "falta": True}
-        both = [*known, *({"mes": month, "meses": length} | empty for month, length in lacking)]
-        for row in sorted(both, key=lambda row: (row["mes"], row["meses"])):
-            closed = row["mes"] <= min(due.corte, 3 * e.trimestre)
-            word = _name_situation(row, activity) if closed else "posterior al corte"
-            rows.append(row | {"situacion": word, "cuenta": closed})
-    columns = [*e.plan.avances.columns, "situacion", "cuenta"]
-    table = pd.DataFrame(rows, columns=columns)
-    numbers = ("programado", "ejecutado")
-    return table.astype(dict.fromkeys(numbers, "float64") | {"cuenta": bool})
+        key = activity["actividad_id"]
+        blank = dict.fromkeys(e.plan.avances.columns) | {"actividad_id": key, "fuente": activity["fuente"]}
+        lacking = [blank | {"mes": m, "meses": n, "falta": True} for m, n in list_window(activity, due, quarters)[1]]
+        for row in sorted([*due.periods.get(key, ()), *lacking], key=lambda row: (row["mes"], row["meses"])):
+            word = _name_situation(row, activity) if row["mes"] <= last else "posterior al corte"
+            rows.append(row | {"situacion": word, "cuenta": row["mes"] <= last})
+    return rows
 
 
 def _name_situation(row: Mapping, activity: Mapping) -> str:
@@ -150,18 +144,14 @@ def _name_situation(row: Mapping, activity: Mapping) -> str:
     return "sin reporte" if has(row["programado"]) or row.get("falta") else "sin meta ni resultado"
 
 
-def _put_periods(spread: Spread, e: Evaluation, periods: pd.DataFrame) -> None:
-    names = e.actividades.set_index("actividad_id").to_dict("index")
-    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
-    rows = []
-    for row in periods.to_dict("records"):
-        activity = names[row["actividad_id"]]
-        row |= {key: activity[key] for key in ("unidad_medida", "unidad_id", "unidad")}
-        rows.append(row | {"nombre": name_activity(activity, codes[row["actividad_id"]])})
+def _put_periods(spread: Spread, e: Evaluation, periods: list[dict]) -> None:
+    plan = e.plan.actividades.set_index("actividad_id").to_dict("index")
+    units, names = name_all(e)
+    rows = [plan[row["actividad_id"]] | row for row in periods]
     fields = [
-        Field("Actividad", "nombre", width=42),
+        Field("Actividad", lambda row: names[row["actividad_id"]], width=42),
         Field("Periodo", lambda row: name_period(row["mes"], row["meses"]), width=13),
-        Field("Unidad", lambda row: name_unit(row["unidad_id"], row["unidad"]), width=24),
+        Field("Unidad", lambda row: units[row["unidad_id"]], width=24),
         Field("Unidad de medida", "unidad_medida", width=15, is_optional=True),
         Field("Programado", "programado", "number", 13),
         Field("Ejecutado", "ejecutado", "number", 13),
@@ -176,4 +166,4 @@ def _put_periods(spread: Spread, e: Evaluation, periods: pd.DataFrame) -> None:
     ]
     note = "De estas celdas salen las sumas. «Sin reporte»: venció y nadie informó su resultado; no es un cero."
     what = "lo programado y lo ejecutado en cada mes o trimestre"
-    spread.put_table("Periodos", what, note, fields, rows, table="Periodos", frozen=2)
+    spread.put_table("Periodos", what, note, fields, rows, frozen=2)

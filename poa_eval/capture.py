@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from openpyxl import Workbook
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.measure import close_month, describe_quarter
@@ -17,7 +16,7 @@ from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES
 from poa_eval.windows import list_calendar
 from poa_eval.words import format_day
-from poa_eval.workbook import Column, make_form, render_guide, render_workbook
+from poa_eval.workbook import Column, make_form, render_guide
 
 _NUMBER = "Escriba un número de 0 en adelante, sin texto ni unidades."
 _COLUMNS = {
@@ -65,7 +64,7 @@ def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limit
         if (plan.actividades["unidad_id"] == unit_id).any():
             own = [item for item in owed if item.unidad_id == unit_id]
             book = make_workbook(plan, unit_id, trimestre, own, fecha_limite=fecha_limite)
-            books[folder / f"{file_name(unit_id)}.xlsx"] = render_workbook(book)
+            books[folder / f"{file_name(unit_id)}.xlsx"] = book
     for path, content in books.items():
         if path.exists() and path.read_bytes() != content:
             raise ArchivoError(
@@ -82,7 +81,7 @@ def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limit
 
 def make_workbook(
     plan: Plan, unit_id: str, trimestre: int, owed: Sequence[Owed], *, fecha_limite: dt.date | None = None
-) -> Workbook:
+) -> bytes:
     """Make the capture workbook of a unit, of what that unit owes in the quarter."""
     activities = plan.actividades[plan.actividades["unidad_id"] == unit_id].set_index("actividad_id")
     columns = choose_columns(activities, owed)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from poa_eval.explain import show_method
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import find_gap, list_notes, name_quarter, tell_headline
 from poa_eval.quarter import Quarter
-from poa_eval.spread import Spread
+from poa_eval.spread import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.words import EMPTY_STATES, FIGURES, capitalize, has, name_span
 
 _WIDTHS = (34, 17, 17, 84)
 _LETTERS = 1.12  # letters in a unit of width
-_INK, _SOFT, _LINE = "#0B3C5D", "#4A5866", "#C9D1D9"
+_COVERAGE = ("Cobertura de reporte", "evaluadas / (evaluadas + sin reporte) × 100")
+_EDGE = {"bottom": 1, "bottom_color": LINE, "indent": 1}
+
+Cells = Sequence[object]
 
 
 def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
@@ -33,34 +36,35 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     for at, width in enumerate(_WIDTHS):
         sheet.set_column(at, at, width)
     writer = _Writer(spread, sheet)
-    writer.write_line(e.plan.institucion, bold=True, font_size=20, font_color=_INK)
+    writer.write_line(e.plan.institucion, bold=True, font_size=20, font_color=DARK)
     what = "Plan operativo anual: qué se puede evaluar" if e.solo_plan else "Evaluación del plan operativo anual"
-    writer.write_line(f"{what} · {capitalize(name_quarter(e))}", font_size=14, font_color=_SOFT)
+    writer.write_line(f"{what} · {capitalize(name_quarter(e))}", font_size=14, font_color=SOFT)
     writer.write_row(["Fecha de corte", e.fecha_corte], bold=True)
     writer.row += 1
     for sentence in tell_plan(e) if e.solo_plan else tell_headline(e):
         writer.write_line(sentence, font_size=11)
-    _write_figures(writer, e)
-    writer.write_heading("Contenido", ("Hoja", "Filas", "", "Qué trae"))
-    for name, said, number in spread.listed:
-        link = spread.format(font_color="#0B5394", underline=1, bottom=1, bottom_color=_LINE, indent=1)
-        writer.sheet.write_url(writer.row, 0, f"internal:'{name}'!A1", link, name)
-        writer.write_row([None, number, None, capitalize(said)], first=1)
+    if e.solo_plan:
+        rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_figures(e))
+        writer.write_part("Cifras del plan", ("Cifra", "Valor", "", "Qué es"), rows)
+    else:
+        spans = f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}"
+        writer.write_part("Cifras de la institución", ("Cifra", *spans, "Cómo se obtiene"), _list_institution(e))
+    rows = [[name, number, None, capitalize(said)] for name, said, number in spread.listed]
+    writer.write_part("Contenido", ("Hoja", "Filas", "", "Qué trae"), rows)
+    link = spread.format(font_color=LINK, underline=1, **_EDGE)
+    for row, (name, *_) in enumerate(rows, start=writer.row - len(rows)):
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
     sheet.set_print_scale(88)
     sheet.set_h_pagebreaks([writer.row])
-    writer.write_heading("Cómo se lee")
-    for note in _list_readings(e):
-        writer.write_line(note)
-    writer.write_heading("Cómo se obtienen las cifras")
-    for line in show_method(e).text.partition("\n\n")[0].splitlines():
-        writer.write_line(line)
+    writer.write_part("Cómo se lee", lines=_list_readings(e))
+    writer.write_part("Cómo se obtienen las cifras", lines=show_method(e).text.partition("\n\n")[0].splitlines())
     if not e.solo_plan:
-        _write_profile(writer, e)
-    writer.write_heading("Documentos de los que salen las cifras", ("Archivo", "Forma", "", "Huella SHA-256"))
-    for source in quarter.fuentes.to_dict("records"):
-        writer.write_row([source["archivo"].split("/")[-1], source["layout"], None, source["sha256"]])
-    for note in list_notes(e):
-        writer.write_line(f"{note}.")
+        title = f"Con qué umbrales: {e.perfil.titulo}, {e.perfil.nota}"
+        writer.write_part(title, ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral"), _list_thresholds(e))
+    heads, title = ("Archivo", "Forma", "", "Huella SHA-256"), "Documentos de los que salen las cifras"
+    files = quarter.fuentes.to_dict("records")
+    rows = [[file["archivo"].split("/")[-1], file["layout"], None, file["sha256"]] for file in files]
+    writer.write_part(title, heads, rows, lines=[f"{note}." for note in list_notes(e)])
     sheet.set_first_sheet()
     sheet.activate()
 
@@ -80,46 +84,38 @@ class _Writer:
         self.sheet.set_row(self.row, lines * size * 1.35 + 5)
         self.row += 1
 
-    def write_heading(self, title: str, heads: Sequence[str] = ()) -> None:
-        """Write the heading of a part, and of its columns."""
-        self.row += 1
-        self.write_line(title, bold=True, font_size=13, font_color=_INK, bottom=2, bottom_color=_INK)
-        if heads:
-            self.write_row(heads, bold=True, font_color=_SOFT)
-
-    def write_row(self, values: Sequence[object], *, first: int = 0, kinds: Sequence[str] = (), **look: object) -> None:
-        """Write a row of values, from a column on; texts may turn lines."""
-        look = {"bottom": 1, "bottom_color": _LINE, "indent": 1} | look
+    def write_row(self, cells: Cells, **look: object) -> None:
+        """Write a row of values, each perhaps with its kind; texts may turn lines."""
         high = 1
-        for at, value in enumerate(values[first:] if first else values, start=first):
-            kind = kinds[at] if kinds else "number"
-            self.spread.put(self.sheet, self.row, at, value, kind, align="left", **look)
-            high = max(high, math.ceil(len(value) / (_WIDTHS[at] * _LETTERS)) if isinstance(value, str) else 1)
+        for at, cell in enumerate(cells):
+            value, kind = cell if isinstance(cell, tuple) else (cell, "number")
+            self.spread.put(self.sheet, self.row, at, value, kind, align="left", **_EDGE | look)
+            if isinstance(value, str):
+                high = max(high, math.ceil(len(value) / (_WIDTHS[at] * _LETTERS)))
         self.sheet.set_row(self.row, 13.5 * high + 4)
         self.row += 1
 
+    def write_part(self, title: str, heads: Cells = (), rows: Iterable[Cells] = (), lines: Iterable[str] = ()) -> None:
+        """Write a part: its heading, the headings of its columns, its rows, and lines of text."""
+        self.row += 1
+        self.write_line(title, bold=True, font_size=13, font_color=DARK, bottom=2, bottom_color=DARK)
+        if heads:
+            self.write_row(heads, bold=True, font_color=SOFT)
+        for row in rows:
+            self.write_row(row)
+        for line in lines:
+            self.write_line(line)
 
-def _write_figures(writer: _Writer, e: Evaluation) -> None:
-    if e.solo_plan:
-        writer.write_heading("Cifras del plan", ("Cifra", "Valor", "", "Qué es"))
-        for figure in list_figures(e):
-            writer.write_row([figure["name"], figure["value"], None, ". ".join(figure["notes"])])
-        return
-    row = e.institucion.iloc[0].to_dict()
-    spans = f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}"
-    heads = ("Cifra", *spans, "Cómo se obtiene")
-    writer.write_heading("Cifras de la institución", heads)
-    for name in sorted(FIGURES, key=lambda name: name != e.perfil.principal):
-        title, formula = FIGURES[name]
-        formula = e.perfil.formula_proporcion if name == "proporcion_cumplidas" else formula
-        gaps = [find_gap(name, row, w) for w in ("acumulado", "trimestre") if not has(row[f"{name}_{w}"])]
-        said = capitalize(formula) + (f". Sin cifra: {gaps[0]}" if gaps else "")
-        values = [row[f"{name}_{window}"] for window in ("acumulado", "trimestre")]
-        values = [value if has(value) else "sin cifra" for value in values]
-        writer.write_row([title, *values, said], kinds=("text", "percent", "percent", "text"))
-    values = [row[f"cobertura_reporte_{window}"] for window in ("acumulado", "trimestre")]
-    said = "Evaluadas / (evaluadas + sin reporte) × 100"
-    writer.write_row(["Cobertura de reporte", *values, said], kinds=("text", "percent", "percent", "text"))
+
+def _list_institution(e: Evaluation) -> Iterator[Cells]:
+    row, windows = e.institucion.iloc[0].to_dict(), ("acumulado", "trimestre")
+    own = {"proporcion_cumplidas": e.perfil.formula_proporcion}
+    for name in [*sorted(FIGURES, key=lambda name: name != e.perfil.principal), "cobertura_reporte"]:
+        title, formula = FIGURES.get(name, _COVERAGE)
+        gaps = [find_gap(name, row, window) for window in windows if not has(row[f"{name}_{window}"])]
+        said = capitalize(own.get(name, formula)) + (f". Sin cifra: {gaps[0]}" if gaps else "")
+        values = (row[f"{name}_{window}"] for window in windows)
+        yield [title, *((value if has(value) else "sin cifra", "percent") for value in values), said]
 
 
 def _list_readings(e: Evaluation) -> list[str]:
@@ -133,16 +129,12 @@ def _list_readings(e: Evaluation) -> list[str]:
     return [*lines, "Las columnas «Clave» unen las hojas entre sí y con los archivos de la carpeta «datos»."]
 
 
-def _write_profile(writer: _Writer, e: Evaluation) -> None:
-    """Write by which thresholds results are judged, and where each comes from."""
-    profile = e.perfil
-    heads = ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral")
-    writer.write_heading(f"Con qué umbrales: {profile.titulo}, {profile.nota}", heads)
-    words = {"sobrecumplida": "más de"}
-    bands = [(name.replace("_", " "), words.get(name, "desde"), band) for name, band in profile.bandas]
-    bands.append(("crítica", "menos de", profile.bandas.en_riesgo))
-    bands.append(("Cobertura mínima para ordenar a una unidad", "desde", profile.cobertura_minima))
+def _list_thresholds(e: Evaluation) -> Iterator[Cells]:
+    """List by which thresholds results are judged, and where each comes from."""
+    bands = [(name.replace("_", " "), "desde", band) for name, band in e.perfil.bandas]
+    bands.append(("crítica", "menos de", e.perfil.bandas.en_riesgo))
+    bands.append(("Cobertura mínima para ordenar a una unidad", "desde", e.perfil.cobertura_minima))
     for state, word, threshold in bands:
-        limit = f"{word} {threshold.valor:g} %"
+        word = "más de" if state == "sobrecumplida" else word
         checked = "sí" if threshold.verificado else "no"
-        writer.write_row([capitalize(state), limit, checked, capitalize(threshold.fuente)])
+        yield [capitalize(state), f"{word} {threshold.valor:g} %", checked, capitalize(threshold.fuente)]

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping, Sequence
 
+from poa_eval.appendix import name_all
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_dues
 from poa_eval.prove import PERCENT, STATES
 from poa_eval.spread import Field, Spread
 from poa_eval.values import MONTHS, QUARTERS
 from poa_eval.windows import measure_window
-from poa_eval.words import capitalize, has, name_span, name_unit
+from poa_eval.words import capitalize, has, name_span
 
 _FIGURES = ("programado", "ejecutado")
 
 
-def put_matrix(spread: Spread, e: Evaluation, periods: pd.DataFrame) -> None:
+def put_matrix(spread: Spread, e: Evaluation, periods: Sequence[Mapping]) -> None:
     """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date.
 
     Parameters
     ----------
     spread : Spread
     e : Evaluation
-    periods : DataFrame
+    periods : sequence of mapping
         As `list_all_periods` gives them.
     """
-    due, closed = find_dues(e), periods[periods["cuenta"]]
-    monthly = closed[closed["meses"] == 1]
-    months = sorted(monthly["mes"].unique())
+    due, closed = find_dues(e), [period for period in periods if period["cuenta"]]
+    cells = {(period["actividad_id"], period["mes"]): period for period in closed if period["meses"] == 1}
+    months = sorted({month for _, month in cells})
     quarters = range(1, e.trimestre + 1)
-    cells = monthly.set_index(["actividad_id", "mes"])
-    lacking = cells["situacion"] == "sin reporte"
-    figures = {name: cells[name].to_dict() for name in _FIGURES}
-    missing = set(lacking[lacking].index)
-    units = e.plan.unidades.set_index("unidad_id")["unidad"]
-    results = e.actividades.set_index("actividad_id").to_dict("index")
-    width = 9 if missing or closed[[*_FIGURES]].abs().max(axis=None) >= 10_000 else 6
+    units, results = name_all(e)[0], e.actividades.set_index("actividad_id").to_dict("index")
+    is_wide = any(period["situacion"] == "sin reporte" for period in cells.values())
+    known = (period[figure] for period in closed for figure in _FIGURES)
+    width = 9 if is_wide or any(has(value) and abs(value) >= 10_000 for value in known) else 6
     total = f"Total {name_span(e.trimestre)}"
     groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
     fields = [
@@ -51,19 +49,16 @@ def put_matrix(spread: Spread, e: Evaluation, periods: pd.DataFrame) -> None:
     rows = []
     for activity in e.plan.actividades.to_dict("records"):
         key = activity["actividad_id"]
-        row = activity | results[key] | {"nombre": name_unit(activity["unidad_id"], units[activity["unidad_id"]])}
-        for name in _FIGURES:
-            for month in months:
-                value = figures[name].get((key, month))
-                row[name, month] = "sin reporte" if (key, month) in missing and not has(value) else value
+        row = activity | results[key] | {"nombre": units[activity["unidad_id"]]}
+        for month in months:
+            period = cells.get((key, month), {"situacion": ""})
+            row |= {(figure, month): _say(period.get(figure), period["situacion"]) for figure in _FIGURES}
         for quarter in quarters:
             window = measure_window(activity, due, (quarter,), e.perfil)
-            row |= {
-                ("programado", -quarter): window.programado,
-                ("ejecutado", -quarter): _say(window.ejecutado, window.estado),
-            }
-        row |= {("programado", 0): row["programado_acumulado"]}
-        row |= {("ejecutado", 0): _say(row["ejecutado_acumulado"], row["estado"])}
+            row["programado", -quarter] = window.programado
+            row["ejecutado", -quarter] = _say(window.ejecutado, window.estado)
+        row["programado", 0] = row["programado_acumulado"]
+        row["ejecutado", 0] = _say(row["ejecutado_acumulado"], row["estado"])
         rows.append(row)
     note = "Los meses como los trae el documento; los trimestres y el total, con el comportamiento de cada indicador."
     foot = _sum_up(rows, fields) if e.plan.rule("suma_segun_documento") else None

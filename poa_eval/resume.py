@@ -17,6 +17,7 @@ from pathlib import Path
 import poa_eval
 
 LIBRARIES = ("ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "python-calamine")
+LIBRARIES += ("xlsxwriter",)
 _WHOLE = "ejecucion"
 
 

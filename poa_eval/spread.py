@@ -9,14 +9,25 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import xlsxwriter
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from xlsxwriter.worksheet import Worksheet
 
+from poa_eval.names import make_slug
 from poa_eval.words import capitalize, format_number, format_percent, has
 
-_FONT, _DARK, _SOFT, _LINE = "Calibri", "#0B3C5D", "#4A5866", "#C9D1D9"
+#: Written as the moment of making and of the last change, so that the bytes depend on the content alone.
+STAMP = dt.datetime(2000, 1, 1)
+DARK, SOFT, LINE, LINK = "#0B3C5D", "#4A5866", "#C9D1D9", "#0B5394"
+_BASE = {"font_name": "Calibri", "font_size": 10, "valign": "vcenter"}
+_WORD = (("align", "center"), ("text_wrap", True))
+_TEXT = (("align", "left"), ("indent", 1), ("text_wrap", True))
+_DAY = (("num_format", "dd/mm/yyyy"), ("align", "left"))
+_HEADING = (*{"bold": True, "font_color": "#FFFFFF", "bg_color": DARK, "text_wrap": True}.items(),)
+_HEADING += (*{"border": 1, "border_color": LINE, "align": "center"}.items(),)
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: Ink and fill of the words that are coloured, as on the pages; the word itself always stands.
 _COLOURS = {
     "sobrecumplida": ("#FFFFFF", "#0B4F7A"),
@@ -82,6 +93,13 @@ class Formula:
     is_array: bool = False
 
 
+class _Sheet(Worksheet):
+    """A sheet that takes formulas as they are; XlsxWriter seeks thirty newer functions in each, and none is used."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula
+
+
 class Spread:
     """A workbook in the making.
 
@@ -96,29 +114,26 @@ class Spread:
     def __init__(self, title: str, institution: str, language: str) -> None:
         self._file = io.BytesIO()
         self.book = xlsxwriter.Workbook(self._file, {"in_memory": True})
-        self.book.set_properties(
-            {"title": title, "subject": institution, "author": "poa_eval", "created": dt.datetime(2000, 1, 1)}
-        )
-        self.book.set_calc_mode("auto")
+        about = {"title": title[:255], "subject": institution[:255], "author": "poa_eval"}
+        self.book.set_properties(about | {"created": STAMP})
         #: Of each sheet with a table: its name, what it holds, and its rows.
         self.listed: list[tuple[str, str, int]] = []
-        self._language = language
+        self._language = language.replace("_", "-")
         self._formats: dict[tuple, Any] = {}
         self._heading = title.replace("&", "&&"), institution.replace("&", "&&")[:120]
 
-    def format(self, **properties: object) -> Any:
-        """Return the format with these properties."""
-        key = tuple(sorted(properties.items()))
+    def format(self, *own: tuple[str, object], **properties: object) -> Any:
+        """Return the format with these properties, which come before those in pairs."""
+        key = (*own, *properties.items())
         if key not in self._formats:
-            base = {"font_name": _FONT, "font_size": 10, "valign": "vcenter"}
-            self._formats[key] = self.book.add_format(base | properties)
+            self._formats[key] = self.book.add_format(_BASE | dict(own) | properties)
         return self._formats[key]
 
-    def add_sheet(self, name: str, *, colour: str = _DARK) -> Any:
+    def add_sheet(self, name: str) -> Any:
         """Add an empty sheet, set up for reading and for A4 across."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, worksheet_class=_Sheet)
         sheet.hide_gridlines(2)
-        sheet.set_tab_color(colour)
+        sheet.set_tab_color(DARK)
         sheet.set_landscape()
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
@@ -128,26 +143,28 @@ class Spread:
         return sheet
 
     def put(self, sheet: Any, row: int, column: int, value: object, kind: str = "text", **look: object) -> None:
-        """Put a value into a cell as what it is; a text stays a text, whatever it begins with."""
-        if isinstance(value, Formula):
-            look |= {"num_format": _pick_format(value.result, kind)} | ({"align": "center"} if kind == "state" else {})
-            write = sheet.write_array_formula if value.is_array else sheet.write_formula
-            place = (row, column, row, column) if value.is_array else (row, column)
-            write(*place, f"={value.text}", self.format(**look), value.result)
+        """Put a value into a cell as what it is; a text stays a text, whatever it begins with.
+
+        Characters that a workbook cannot hold are left out, and a text is cut where a cell ends.
+        """
+        if isinstance(value, str) and value.strip():
+            text = _ILLEGAL.sub("", value)[:_MAX_TEXT]
+            own = _WORD if kind == "state" else _TEXT
+            own = (*own, ("quote_prefix", True)) if text.startswith(("=", "+", "-", "@")) else own
+            sheet.write_string(row, column, text, self.format(*own, **look))
+        elif isinstance(value, Formula):
+            own = (("num_format", _pick_format(value.result, kind)), *(_WORD[:1] if kind == "state" else ()))
+            args = (value.text, self.format(*own, **look), value.result)
+            if value.is_array:
+                sheet.write_array_formula(row, column, row, column, *args)
+            else:
+                sheet.write_formula(row, column, *args)
         elif not has(value):
             sheet.write_blank(row, column, None, self.format(**look))
-        elif isinstance(value, str):
-            text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MAX_TEXT]
-            look |= {"text_wrap": True} | ({"quote_prefix": True} if text[:1] in tuple("=+-@") else {})
-            look = ({"align": "center"} if kind == "state" else {"align": "left", "indent": 1}) | look
-            sheet.write_string(row, column, text, self.format(**look))
         elif isinstance(value, dt.date):
-            sheet.write_datetime(
-                row, column, value, self.format(**{"num_format": "dd/mm/yyyy", "align": "left"} | look)
-            )
+            sheet.write_datetime(row, column, value, self.format(*_DAY, **look))
         else:
-            look |= {"num_format": _pick_format(value, kind)}
-            sheet.write_number(row, column, value, self.format(**look))
+            sheet.write_number(row, column, value, self.format(("num_format", _pick_format(value, kind)), **look))
 
     def put_table(
         self,
@@ -157,11 +174,13 @@ class Spread:
         fields: Iterable[Field],
         rows: Sequence[Mapping],
         *,
-        table: str | None = None,
         foot: Mapping | None = None,
         frozen: int = 1,
+        printed: int | None = None,
     ) -> tuple[Any, int]:
         """Lay a table out on a sheet of its own, and list it in `listed`.
+
+        It is an Excel table, whose columns formulas can name; where columns have groups, the rows only get a filter.
 
         Parameters
         ----------
@@ -170,12 +189,12 @@ class Spread:
         fields : iterable of Field
         rows : sequence of mapping
             At least one; missing values leave the cell empty.
-        table : str, optional
-            Name of the Excel table, whose columns formulas can name; without it the rows only get a filter.
         foot : mapping, optional
             A row apart below the table, which filters and sorting leave alone.
         frozen : int, default 1
             Columns that stay in view.
+        printed : int, optional
+            Rows at the top to which printing is limited.
 
         Returns
         -------
@@ -185,41 +204,39 @@ class Spread:
         fields = [field for field in fields if not field.is_optional or any(has(field.take(row)) for row in rows)]
         self.listed.append((name, what, len(rows)))
         sheet, title = self.add_sheet(name), capitalize(what)
-        sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=_DARK))
-        sheet.write_string(1, 0, note, self.format(font_color=_SOFT))
-        sheet.write_url(
-            2, 0, "internal:'Portada'!A1", self.format(font_color="#0B5394", underline=1), "Ir a la portada"
-        )
+        sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=DARK))
+        sheet.write_string(1, 0, note, self.format(font_color=SOFT))
+        sheet.write_url(2, 0, "internal:'Portada'!A1", self.format(font_color=LINK, underline=1), "Ir a la portada")
         grouped = any(field.group for field in fields)
         top = _HEAD + grouped
         bottom, last = top + len(rows), len(fields) - 1
-        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": _DARK, "text_wrap": True, "valign": "vcenter"}
-        head |= {"border": 1, "border_color": _LINE, "align": "center"}
+        end = bottom + 2 if foot else bottom
+        head = self.format(*_HEADING)
         if grouped:
-            self._put_groups(sheet, fields, self.format(**head))
+            self._put_groups(sheet, fields, head)
         for at, field in enumerate(fields):
             sheet.set_column(at, at, field.width)
-            sheet.write_string(top, at, field.title, self.format(**head))
-        sheet.set_row(top, 13.5 * max(_count_lines(field.title, field.width - 3) for field in fields) + 8)
-        if table and not grouped:
-            columns = [{"header": field.title, "header_format": self.format(**head)} for field in fields]
-            sheet.add_table(
-                top, 0, bottom, last, {"name": table, "columns": columns, "style": None, "banded_rows": False}
-            )
-        else:
+            sheet.write_string(top, at, field.title, head)
+        sheet.set_row(top, 13.5 * max(count_lines(field.title, field.width - 3) for field in fields) + 8)
+        if grouped:
             sheet.autofilter(top, 0, bottom, last)
+        else:
+            columns = [{"header": field.title, "header_format": head} for field in fields]
+            about = {"name": make_slug(name).capitalize(), "columns": columns, "style": None, "banded_rows": False}
+            sheet.add_table(top, 0, bottom, last, about)
         for at, row in enumerate(rows, start=top + 1):
-            self._put_row(sheet, at, fields, row, bottom=1, bottom_color=_LINE)
+            self._put_row(sheet, at, fields, row, bottom=1, bottom_color=LINE)
         if foot:
-            self._put_row(sheet, bottom + 2, fields, foot, bold=True, top=2, top_color=_DARK)
-        self._colour(sheet, top + 1, bottom + 2 if foot else bottom, fields)
+            self._put_row(sheet, end, fields, foot, bold=True, top=2, top_color=DARK)
+        self._colour(sheet, top + 1, end, fields)
         sheet.freeze_panes(top + 1, frozen)
         sheet.repeat_rows(_HEAD, top)
-        printed = [field.width for field in fields if not field.is_aside]
-        sheet.print_area(_HEAD, 0, bottom + 2 if foot else bottom, len(printed) - 1)
-        sheet.set_header('&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1]))
-        sheet.fit_to_pages(-(-sum(printed) // _PAGE_LETTERS), 0)
         sheet.repeat_columns(0, frozen - 1)
+        widths = [field.width for field in fields if not field.is_aside]
+        area = (0, 0, printed - 1) if printed else (_HEAD, 0, end)
+        sheet.print_area(*area, len(widths) - 1)
+        sheet.fit_to_pages(-(-sum(widths) // _PAGE_LETTERS), 0)
+        sheet.set_header('&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1]))
         return sheet, bottom + 2
 
     def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, **look: object) -> None:
@@ -229,18 +246,18 @@ class Spread:
             value, kind = value if isinstance(value, tuple) else (value, field.kind)
             self.put(sheet, at, column, value, kind, **look)
             if isinstance(value, str) and not field.is_aside:
-                high = max(high, _count_lines(value, field.width - 1.5))
+                high = max(high, count_lines(value, field.width - 1.5))
         sheet.set_row(at, min(13 * high + 4, 409))
 
     def _put_groups(self, sheet: Any, fields: Sequence[Field], look: Any) -> None:
-        start = 0
-        for at in range(1, len(fields) + 1):
-            if at == len(fields) or fields[at].group != fields[start].group:
-                if at - start > 1:
-                    sheet.merge_range(_HEAD, start, _HEAD, at - 1, fields[start].group, look)
-                else:
-                    sheet.write_string(_HEAD, start, fields[start].group, look)
-                start = at
+        at = 0
+        for text, members in groupby(field.group for field in fields):
+            last = at + len([*members]) - 1
+            if last > at:
+                sheet.merge_range(_HEAD, at, _HEAD, last, text, look)
+            else:
+                sheet.write_string(_HEAD, at, text, look)
+            at = last + 1
 
     def _colour(self, sheet: Any, first: int, last: int, fields: Iterable[Field]) -> None:
         """Colour the words of states; the rule follows the word when a planner changes it."""
@@ -250,22 +267,25 @@ class Spread:
                 rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
                 sheet.conditional_format(first, at, last, at, rule)
 
-    def render(self) -> bytes:
-        """Return the workbook's bytes; they depend on its content alone."""
+    def render(self, *, lock: bool = False) -> bytes:
+        """Return the workbook's bytes; they depend on its content alone. Where locked, its sheets stay as they are."""
         self.book.close()
+        said = {"docProps/core.xml": ("</cp:coreProperties>", f"<dc:language>{self._language}</dc:language>")}
+        if lock:
+            said["xl/workbook.xml"] = ("<bookViews>", '<workbookProtection lockStructure="1"/>')
         fixed = io.BytesIO()
         with zipfile.ZipFile(self._file) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
             for member in old.infolist():
                 content = old.read(member)
-                if member.filename == "docProps/core.xml":
-                    said = f"<dc:language>{self._language}</dc:language></cp:coreProperties>".encode()
-                    content = re.sub(rb"</cp:coreProperties>", said, content)
+                if member.filename in said:  # what XlsxWriter has no word for
+                    before, text = said[member.filename]
+                    content = content.replace(before.encode(), f"{text}{before}".encode(), 1)
                 new.writestr(zipfile.ZipInfo(member.filename, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
         return fixed.getvalue()
 
 
 @lru_cache(maxsize=65536)
-def _count_lines(text: str, width: float) -> int:
+def count_lines(text: str, width: float) -> int:
     """Return how many lines a text takes, word by word, in a column of that width."""
     lines = 0
     for part in text.splitlines() or [""]:

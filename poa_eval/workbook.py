@@ -1,39 +1,22 @@
-"""Workbooks written by openpyxl: text that stays text, the same bytes for the same content, forms to fill in."""
+"""Workbooks to fill in: instructions, a protected sheet with open cells, and a hidden one by which they are known."""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import math
-import re
-import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook.protection import WorkbookProtection
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
 
 from poa_eval.filled import MARKER, Form
+from poa_eval.spread import Spread, count_lines
 
-_STAMP = dt.datetime(2000, 1, 1)
-_ZIP_STAMP = (1980, 1, 1, 0, 0, 0)
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
-_MAX_TEXT = 32_767
-_LINE_POINTS, _MAX_POINTS = 15, 409
-_HEAD = 6  # row of the headings
-_FONT, _DARK, _INPUT, _LINE = "Calibri", "1F4E5F", "FFF2CC", "B8C4C8"
-_EDGE = Border(*[Side(style="thin", color=_LINE)] * 4)
-_WRAP = Alignment(wrap_text=True, vertical="top")
-_PAPER_A4, _PAPER_LETTER = "9", "1"
+_HEAD = 5  # row of the headings, counted from 0
+_DARK, _EDGE = "#1F4E5F", {"border": 1, "border_color": "#B8C4C8"}
+_OPEN = _EDGE | {"bg_color": "#FFF2CC", "locked": False}
+_BARE = {"font_size": 11, "valign": "top", "indent": 0, "num_format": "General"}
+_A4, _LETTER = 9, 1
 _USE_A4 = {"AR", "BO", "BR", "CU", "EC", "ES", "PE", "PY", "UY"}
 _TEXTS = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -78,8 +61,8 @@ def make_form(
     guide: Iterable[Line],
     marker: Iterable[Sequence[object]],
     locale: str,
-) -> Workbook:
-    """Make a workbook to fill in: instructions, a protected sheet with open cells, and the hidden marker.
+) -> bytes:
+    """Make a workbook to fill in.
 
     Parameters
     ----------
@@ -97,25 +80,25 @@ def make_form(
 
     Returns
     -------
-    openpyxl.Workbook
+    bytes
+        Of the workbook; the same content gives the same bytes.
     """
-    book = Workbook()
-    instructions, entries, hidden = book.active, book.create_sheet(form.hoja), book.create_sheet(MARKER)
-    instructions.title = "Instrucciones"
-    _fill_guide(instructions, head, guide)
-    _fill_entries(entries, form, columns, rows, head)
-    for number, said in enumerate([("libro", form.libro), ("formato", form.formato), *marker], start=1):
-        for column, value in enumerate(said, start=1):
-            put_value(hidden.cell(number, column), str(value))
-    hidden.sheet_state = "veryHidden"
-    for sheet in book:
-        sheet.protection.sheet = True
-        sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: allowed
-        _set_print(sheet, head[-1], _PAPER_A4 if locale[-2:] in _USE_A4 else _PAPER_LETTER)
-    entries.print_title_rows = f"{_HEAD}:{_HEAD}"
-    instructions.page_setup.orientation = "portrait"
-    book.security = WorkbookProtection(lockStructure=True)
-    return book
+    spread = Spread(head[0], head[1], locale)
+    instructions, entries, hidden = (spread.add_sheet(name) for name in ("Instrucciones", form.hoja, MARKER))
+    for sheet in (instructions, entries, hidden):
+        sheet.protect(options={"format_columns": True, "format_rows": True})
+        sheet.hide_gridlines(0)
+        sheet.set_paper(_A4 if locale[-2:] in _USE_A4 else _LETTER)
+        sheet.set_header("")
+        sheet.set_footer(f"&L{head[-1].replace('&', '&&')[:120]}&RPágina &P de &N")
+    instructions.set_portrait()
+    _fill_guide(spread, instructions, head, guide)
+    _fill_entries(spread, entries, form, columns, rows, head)
+    for number, said in enumerate([("libro", form.libro), ("formato", form.formato), *marker]):
+        for column, value in enumerate(said):
+            spread.put(hidden, number, column, str(value))
+    hidden.very_hidden()
+    return spread.render(lock=True)
 
 
 def render_guide(template: str, **values: object) -> list[Line]:
@@ -133,155 +116,78 @@ def render_guide(template: str, **values: object) -> list[Line]:
     return lines
 
 
-def _fill_guide(sheet: Worksheet, head: Sequence[str], lines: Iterable[Line]) -> None:
-    for letter, width in zip("AB", (26, 92), strict=True):
-        sheet.column_dimensions[letter].width = width
-    _put_head(sheet, 1, head)
-    for row, (label, text) in enumerate(lines, start=len(head) + 2):
-        cell = sheet.cell(row, 1)
-        put_value(cell, label)
+def _fill_guide(spread: Spread, sheet: Any, head: Sequence[str], lines: Iterable[Line]) -> None:
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 92)
+    _put_head(spread, sheet, 0, head)
+    for row, (label, text) in enumerate(lines, start=len(head) + 1):
         if text is None:
-            cell.font = Font(name=_FONT, bold=True, color=_DARK, size=12)
-            sheet.row_dimensions[row].height = 24
-            cell.alignment = Alignment(vertical="bottom")
+            spread.put(sheet, row, 0, label, bold=True, font_color=_DARK, font_size=12, indent=0, text_wrap=False)
+            sheet.set_row(row, 24)
         else:
-            cell.alignment = Alignment(vertical="top", horizontal="right" if len(label) < 3 else None)
-            put_value(sheet.cell(row, 2), text)
-            sheet.cell(row, 2).alignment = _WRAP
-            fit_rows(sheet, [row])
+            look = _BARE | {"text_wrap": False}
+            spread.put(sheet, row, 0, label, **look, align="right" if len(label) < 3 else "left")
+            spread.put(sheet, row, 1, text, **_BARE)
+            sheet.set_row(row, _measure_row([(text, 92)]))
 
 
-def _put_head(sheet: Worksheet, column: int, head: Sequence[str]) -> None:
-    for row, text in enumerate(head, start=1):
-        put_value(sheet.cell(row, column), text)
-        sheet.cell(row, column).font = Font(name=_FONT, bold=row != 2, size=14 if row == 1 else 11, color=_DARK)
+def _put_head(spread: Spread, sheet: Any, column: int, head: Sequence[str]) -> None:
+    for row, text in enumerate(head):
+        size = 14 if row == 0 else 11
+        spread.put(sheet, row, column, text, bold=row != 1, font_size=size, font_color=_DARK, indent=0, text_wrap=False)
 
 
 def _fill_entries(
-    sheet: Worksheet,
+    spread: Spread,
+    sheet: Any,
     form: Form,
     columns: Mapping[str, Column],
     rows: Sequence[tuple[Mapping[str, object], Collection[str]]],
     head: Sequence[str],
 ) -> None:
+    names = list(columns)
     hidden = [name for name in columns if form.encabezados[name] == name]
-    _put_head(sheet, len(hidden) + 1, head)
+    _put_head(spread, sheet, len(hidden), head)
     for label, name in form.campos.values():
-        place = sheet.cell(len(head) + 1, list(columns).index(name) + 1)
-        put_value(place, label)
-        place.alignment = _WRAP
-        _open_cell(sheet.cell(place.row, place.column + 1), "General")
-    for number, (name, column) in enumerate(columns.items(), start=1):
-        letter, cell = get_column_letter(number), sheet.cell(_HEAD, number)
-        put_value(cell, form.encabezados[name])
-        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), PatternFill("solid", start_color=_DARK)
-        cell.alignment, cell.border = Alignment(wrap_text=True, vertical="center"), _EDGE
-        sheet.column_dimensions[letter].width = column.ancho
-        sheet.column_dimensions[letter].hidden = name in hidden
-        if any(name in opened for _, opened in rows):
-            put_value(sheet.cell(_HEAD - 1, number), "▼ llenar")
-            sheet.cell(_HEAD - 1, number).font = Font(name=_FONT, bold=True, color=_DARK)
-        for row, (values, opened) in enumerate(rows, start=_HEAD + 1):
-            cell = sheet.cell(row, number)
-            put_value(cell, values.get(name))
-            cell.alignment, cell.border = _WRAP, _EDGE
-            if name in opened:
-                _open_cell(cell, "General" if column.pide else "@")  # «-10 % menos» stays a text
+        spread.put(sheet, len(head), names.index(name), label, **_BARE)
+        spread.put(sheet, len(head), names.index(name) + 1, None, **_BARE | _OPEN, text_wrap=True)
+    labels = [(label, columns[name].ancho) for label, name in form.campos.values()]
+    sheet.set_row(len(head), _measure_row(labels))
+    last = _HEAD + len(rows)
+    for at, (name, column) in enumerate(columns.items()):
+        title, opened = form.encabezados[name], any(name in opened for _, opened in rows)
+        look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK, "indent": 0} | _EDGE
+        spread.put(sheet, _HEAD, at, title, **look)
+        sheet.set_column(at, at, column.ancho, None, {"hidden": name in hidden})
+        if opened:
+            spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11, indent=0)
         if column.pide and rows:
-            _check_cells(sheet, f"{letter}{_HEAD + 1}:{letter}{_HEAD + len(rows)}", form.encabezados[name], column)
-    fit_rows(sheet, [*range(len(head) + 1, _HEAD - 1), *range(_HEAD, _HEAD + len(rows) + 1)])
-    sheet.freeze_panes = sheet.cell(_HEAD + 1, 1)
+            sheet.data_validation(_HEAD + 1, at, last, at, _check_cells(title, column))
+    for row, (values, opened) in enumerate(rows, start=_HEAD + 1):
+        for at, (name, column) in enumerate(columns.items()):
+            look = _BARE | {"text_wrap": True} | (_OPEN if name in opened else _EDGE)
+            if name in opened and not column.pide:
+                look["num_format"] = "@"  # «-10 % menos» stays a text
+            spread.put(sheet, row, at, values.get(name), **look)
+        sheet.set_row(
+            row, _measure_row((values.get(name), columns[name].ancho) for name in names if name not in hidden)
+        )
+    titles = [(form.encabezados[name], column.ancho) for name, column in columns.items() if name not in hidden]
+    sheet.set_row(_HEAD, _measure_row(titles))
+    sheet.freeze_panes(_HEAD + 1, 0)
+    sheet.repeat_rows(_HEAD)
 
 
-def _open_cell(cell: Cell, number_format: str) -> None:
-    """Let a cell be filled in, and show it."""
-    cell.protection = Protection(locked=False)
-    cell.fill, cell.border, cell.alignment = PatternFill("solid", start_color=_INPUT), _EDGE, _WRAP
-    cell.number_format = number_format
+def _check_cells(title: str, column: Column) -> dict[str, object]:
+    """Return what cells accept, with what the spreadsheet says otherwise."""
+    rule = {"validate": "decimal", "criteria": ">=", "value": 0}
+    if not column.es_numero:
+        rule = {"validate": "list", "source": list(column.lista)}
+    texts = {"error_message": column.pide, "input_message": column.pide}
+    return rule | texts | {"error_title": title, "input_title": title}
 
 
-def _check_cells(sheet: Worksheet, span: str, title: str, column: Column) -> None:
-    """Say what cells accept, with what the spreadsheet says otherwise."""
-    rule = {"type": "list", "formula1": '"{}"'.format(",".join(column.lista))}
-    if column.es_numero:
-        rule = {"type": "decimal", "operator": "greaterThanOrEqual", "formula1": "0"}
-    texts = {"errorTitle": title, "error": column.pide, "promptTitle": title, "prompt": column.pide}
-    check = DataValidation(
-        **rule, **texts, errorStyle="stop", allow_blank=True, showErrorMessage=True, showInputMessage=True
-    )
-    check.add(span)
-    sheet.add_data_validation(check)
-
-
-def _set_print(sheet: Worksheet, unit: str, paper: str) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", paper
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter.left.text = unit.replace("&", "&&")[:120]
-    sheet.oddFooter.right.text = "Página &P de &N"
-
-
-def put_value(cell: Cell, value: object) -> None:
-    """Put a value into a cell; a text stays a text, even one that begins like a formula or reads like an error.
-
-    Characters that a workbook cannot hold are left out, and a text is cut where a cell ends.
-
-    Examples
-    --------
-    >>> cell = Workbook().active["A1"]
-    >>> put_value(cell, "=1+1")
-    >>> cell.value, cell.data_type
-    ('=1+1', 's')
-    """
-    if not isinstance(value, str):
-        cell.value = value
-        return
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MAX_TEXT]
-    cell.data_type = "s"
-    cell.quotePrefix = value[:1] in tuple("=+-@")
-
-
-def fit_rows(sheet: Worksheet, rows: Iterable[int]) -> None:
-    """Make rows as high as their wrapped text asks for; spreadsheets do not do it on opening what openpyxl wrote."""
-    for row in rows:
-        lines = 1
-        for cell in sheet[row]:
-            column = sheet.column_dimensions[cell.column_letter]
-            if isinstance(cell.value, str) and cell.alignment.wrap_text and not column.hidden:
-                # A capital is about a quarter wider than the average letter.
-                needed = (len(part) + 0.25 * sum(map(str.isupper, part)) for part in cell.value.splitlines() or [""])
-                lines = max(lines, sum(max(1, math.ceil(letters / column.width)) for letters in needed))
-        sheet.row_dimensions[row].height = min(_LINE_POINTS * lines + 3, _MAX_POINTS)
-
-
-def render_workbook(book: Workbook) -> bytes:
-    """Return the bytes of a workbook; they depend on its content alone, not on the clock.
-
-    Examples
-    --------
-    >>> render_workbook(Workbook()) == render_workbook(Workbook())
-    True
-    """
-    book.properties.creator = "poa_eval"
-    book.properties.created = _STAMP
-    written, fixed = io.BytesIO(), io.BytesIO()
-    book.save(written)
-    stamp = _STAMP.strftime(r"\g<1>%Y-%m-%dT%H:%M:%SZ").encode()
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for member in old.infolist():
-            content = old.read(member)
-            if member.filename == "docProps/core.xml":
-                content = _MODIFIED.sub(stamp, content)
-            new.writestr(zipfile.ZipInfo(member.filename, _ZIP_STAMP), content, zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()
-
-
-def is_as_written(path: Path) -> bool:
-    """Say whether a workbook is as `render_workbook` made it: no other program saved it since."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            found = _MODIFIED.search(book.read("docProps/core.xml"))
-    except (KeyError, zipfile.BadZipFile):
-        return False
-    return found is not None and found[0].endswith(_STAMP.strftime("%Y-%m-%dT%H:%M:%SZ").encode())
+def _measure_row(texts: Iterable[tuple[object, float]]) -> float:
+    """Return the height that a row's texts ask for in columns of these widths; no spreadsheet does it on opening."""
+    lines = max((count_lines(text, width - 1) for text, width in texts if isinstance(text, str)), default=1)
+    return min(15 * lines + 3, 409)

@@ -19,7 +19,6 @@ from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
 from poa_eval.params import make_params
 from poa_eval.plan import make_table
 from poa_eval.read import read_raw
-from poa_eval.workbook import render_workbook
 
 HEAD = 6
 GERENCIA = "gerencia-comercial-2023-t1"
@@ -35,7 +34,7 @@ def quarter():
 def book(quarter, tmp_path):
     """The workbook of the unit that has four observations."""
     path = tmp_path / "303.xlsx"
-    path.write_bytes(render_workbook(make_workbook(quarter.unit("303"))))
+    path.write_bytes(make_workbook(quarter.unit("303")))
     return path
 
 
@@ -128,11 +127,9 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
         f'"{",".join(MEANINGS)}"',
     )
     assert sheet.freeze_panes == f"A{HEAD + 1}"
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.print_title_rows) == (
-        "landscape",
-        1,
-        "$6:$6",
-    )
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    setup = sheet.page_setup
+    assert (setup.orientation, setup.fitToWidth or 1, sheet.print_title_rows) == ("landscape", 1, "$6:$6")
     assert sheet[f"{columns['motivo']}7"].alignment.wrap_text
     guide = "\n".join(str(cell.value) for row in opened["Instrucciones"] for cell in row if cell.value)
     assert "31 de marzo de 2023" in guide
@@ -153,7 +150,7 @@ def test_no_workbook_holds_anything_of_another_unit(quarter, tmp_path):
 
 
 def test_the_same_quarter_gives_the_same_bytes(quarter, book, tmp_path):
-    assert render_workbook(make_workbook(quarter.unit("303"))) == book.read_bytes()
+    assert make_workbook(quarter.unit("303")) == book.read_bytes()
     refuse_filled(tmp_path)
 
 
@@ -162,7 +159,7 @@ def test_text_that_looks_like_a_formula_stays_text(start, tmp_path):
     plan = make_plan([(10, 20)], actividad=f"{start} del año", unidad=start)
     made = make_quarter(open_params(GERENCIA), plan)
     path = tmp_path / "u.xlsx"
-    path.write_bytes(render_workbook(make_workbook(made.unit("u"))))
+    path.write_bytes(make_workbook(made.unit("u")))
     sheet = openpyxl.load_workbook(path)["Observaciones"]
     for cell in (sheet["A3"], sheet[f"{place_columns(sheet)['actividad']}7"]):
         assert cell.value.startswith(start)
@@ -241,7 +238,7 @@ def test_answers_outlive_a_changed_line_and_a_changed_value(tmp_path):
     source = open_params(GERENCIA)
     made = make_quarter(source, make_plan([(10, 20), (10, 10), (10, 10)]))
     path = tmp_path / "u.xlsx"
-    path.write_bytes(render_workbook(make_workbook(made.unit("u"))))
+    path.write_bytes(make_workbook(made.unit("u")))
     fill(path, {0: ("se confirma el dato", REASON)})
     plan = make_plan([(10, 25), (10, 10), (10, 10)], fuente="plan-2.xlsx!Otra!A99")
     later = make_quarter(source, plan)
@@ -264,7 +261,7 @@ def test_findings_that_share_an_id_are_asked_as_one(quarter):
 def test_a_later_quarter_holds_and_its_blanks_erase_nothing(quarter, book, tmp_path):
     later = dataclasses.replace(quarter, params=quarter.params.model_copy(update={"trimestre": 2}))
     second = tmp_path / "t2.xlsx"
-    second.write_bytes(render_workbook(make_workbook(later.unit("303"))))
+    second.write_bytes(make_workbook(later.unit("303")))
     fill(book, ALL)
     fill(second, {0: ("no procede", "Ya se explicó")})
     for order in ((book, second), (second, book)):

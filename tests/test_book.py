@@ -40,6 +40,10 @@ def make_behaviours() -> poa.Quarter:
     silent = {"sin-ultimo-mes": series[:5] + [(20, None)], "sin-fila": series[:4], "sin-meta": [(None, 3)] * 6}
     silent |= {"cero-real": [(5, 0)] * 6, "sin-programa": [(0, None)] * 3 + [(0, 4)] * 3}
     cases |= dict.fromkeys(silent, {})
+    silent |= {"meta-igual": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, None)]}
+    silent |= {"meta-igual-baja": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, 97)]}
+    cases["meta-igual"] = cases["constante-constante"]
+    cases["meta-igual-baja"] = cases["baja-constante"]
     activities, periods = [], []
     for number, (name, fields) in enumerate(cases.items()):
         base = make_plan(meta_anual=200.0, ponderacion=1.0 + number).actividades.to_dict("records")[0]
@@ -53,23 +57,29 @@ def make_behaviours() -> poa.Quarter:
     return make_quarter(open_params(SHIPPED[1]), replace(plan, **tables), 2)
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory):
-    """Return the workbooks, and what a spreadsheet program computes and shows when it opens them."""
-    soffice = need_program("soffice")
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Return the folder with the workbooks, and their quarters."""
     folder = tmp_path_factory.mktemp("libros")
-    (folder / "perfil" / "user").mkdir(parents=True)
-    (folder / "perfil" / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     quarters = {name: open_params(name) for name in SHIPPED} | {"conductas": make_behaviours()}
     for name, quarter in quarters.items():
         write_book(quarter, folder / f"{name}.xlsx")
-    altered = openpyxl.load_workbook(folder / f"{SHIPPED[0]}.xlsx")
+    return folder, quarters
+
+
+@pytest.fixture(scope="session")
+def books(written):
+    """Return the workbooks with what a spreadsheet program computes and shows when it opens them."""
+    soffice, folder = need_program("soffice"), written[0]
+    (folder / "perfil" / "user").mkdir(parents=True)
+    (folder / "perfil" / "user" / "registrymodifications.xcu").write_text(ALWAYS)
+    altered = openpyxl.load_workbook(folder / "conductas.xlsx")
     altered["Periodos"].cell(5, find_column(altered["Periodos"], "Ejecutado")).value += 1
     altered.save(folder / "alterado.xlsx")
     command = [soffice, f"-env:UserInstallation={(folder / 'perfil').as_uri()}", "--headless", "--convert-to", FILTER]
     files = [str(path) for path in sorted(folder.glob("*.xlsx"))]
     subprocess.run([*command, "--outdir", str(folder), *files], check=True, capture_output=True, timeout=300)
-    return folder, quarters
+    return written
 
 
 def find_column(sheet, title: str) -> int:
@@ -252,10 +262,9 @@ def test_same_quarter_same_bytes(hostile, tmp_path):
     assert (tmp_path / "otra.xlsx").read_bytes() == path.read_bytes()
 
 
-def test_sheets_are_set_up_for_reading_and_paper(tmp_path):
-    quarter = open_params(SHIPPED[1])
-    write_book(quarter, tmp_path / "evaluacion.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "evaluacion.xlsx")
+def test_sheets_are_set_up_for_reading_and_paper(written):
+    folder, quarters = written
+    quarter, book = quarters[SHIPPED[1]], openpyxl.load_workbook(folder / f"{SHIPPED[1]}.xlsx")
     names = [name for sheet in book for name in sheet.tables]
     assert len(names) == len(set(names)) >= 6
     assert "I trimestre de 2023" in book.properties.title
@@ -271,12 +280,32 @@ def test_sheets_are_set_up_for_reading_and_paper(tmp_path):
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
             assert sheet.print_title_rows
             assert sheet.auto_filter.ref or sheet.tables
+    assert book["Comprobación"].print_area.split("!")[1] == "$A$1:$H$2"  # on paper its verdict is enough
+    rows = book["Hallazgos"].max_row - 4
+    assert rows == len(quarter.hallazgos)
+    assert "Respuesta de la unidad" not in [cell.value for cell in book["Hallazgos"][4]]
+
+
+def test_findings_show_what_units_answered(tmp_path):
+    quarter = open_params(SHIPPED[1])
+    found = quarter.hallazgos[quarter.hallazgos["unidad_id"] == "303"].iloc[0]
+    said = {
+        "estado": "respondido",
+        "respuesta": "se confirma el dato",
+        "motivo": "consta en actas",
+        "responde": "A. Paz",
+    }
+    answers = pd.DataFrame([found.to_dict() | said | {"fecha": None}])
+    write_book(replace(quarter, respuestas=answers), tmp_path / "evaluacion.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "evaluacion.xlsx")["Hallazgos"]
+    key, told = (find_column(sheet, title) for title in ("Clave del hallazgo", "Respuesta de la unidad"))
+    shown = {row[key - 1]: row[told - 1] for row in sheet.iter_rows(min_row=5, values_only=True) if row[told - 1]}
+    assert shown == {found["hallazgo_id"]: "se confirma el dato: consta en actas (A. Paz)"}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_no_code_word_is_shown(name, tmp_path):
-    write_book(open_params(name), tmp_path / "evaluacion.xlsx")
-    with zipfile.ZipFile(tmp_path / "evaluacion.xlsx") as packed:
+def test_no_code_word_is_shown(name, written):
+    with zipfile.ZipFile(written[0] / f"{name}.xlsx") as packed:
         texts = re.findall(r"<t[^>]*>([^<]*)</t>", packed.read("xl/sharedStrings.xml").decode())
     assert len(texts) > 50
     code = re.compile(r"\b(None|NaN|nan|True|False|<NA>)\b|\b[a-z]+_[a-z_]+\b")

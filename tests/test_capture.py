@@ -160,18 +160,17 @@ def test_the_workbook_says_what_to_do_and_opens_only_what_is_filled_in(book):
         HEADINGS[name] for name in ("codigo", "actividad", "meta_texto", "periodo", "realizada", "causa", "comentario")
     ]
     assert [cell.value for cell in sheet[HEAD]][3:] == shown
-    assert [sheet.column_dimensions[letter].hidden for letter in "ABCD"] == [True, True, True, False]
+    hidden = [(dimension.min, dimension.max) for dimension in sheet.column_dimensions.values() if dimension.hidden]
+    assert hidden == [(1, 3)]
     unlocked = {
         cell.column_letter for row in sheet.iter_rows(min_row=HEAD + 1) for cell in row if not cell.protection.locked
     }
     assert unlocked == {"H", "I", "J"}
     assert not [cell for row in sheet.iter_rows(max_row=HEAD) for cell in row if not cell.protection.locked]
     assert sheet.freeze_panes == f"A{HEAD + 1}"
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
-        "landscape",
-        1,
-        0,
-    )
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    setup = sheet.page_setup
+    assert (setup.orientation, setup.fitToWidth or 1, setup.fitToHeight) == ("landscape", 1, 0)
     checks = {str(check.sqref): check.formula1 for check in sheet.data_validations.dataValidation}
     assert checks == {"H7:H23": '"Sí,No"', "I7:I23": f'"{",".join(CAUSES)}"'}
     assert max(len(check.formula1) for check in sheet.data_validations.dataValidation) <= 255
