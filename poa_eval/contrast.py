@@ -20,7 +20,7 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.ledger import AGREES, DIFFERS, REBUILT, UNCHECKED, WAYS, reconcile
+from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, UNCHECKED, WAYS, reconcile
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import is_unit, name_source, take_evaluation
 from poa_eval.quarter import Quarter
@@ -31,13 +31,6 @@ _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "
 _RESULTS = (AGREES, REBUILT, DIFFERS, UNCHECKED)
 _WHOSE = {"actividad": "de cada actividad", "unidad": "del total de la unidad", "institucion": "del TOTAL"}
 _LENGTHS = {1: "por mes", 2: "por bimestre", 3: "por trimestre", 4: "por cuatrimestre", 6: "por semestre"}
-_NAMES = {
-    "programado": "Programado",
-    "ejecutado": "Ejecutado",
-    "meta_anual": "Meta anual",
-    "avance_pct": "Avance publicado",
-    "avance_absoluto": "Avance absoluto",
-}
 
 
 def show_ledger(source: Quarter | Evaluation) -> Block:
@@ -65,9 +58,9 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
     if counts.get(UNCHECKED, 0):
         sentences.append("Sin contraste: el documento no trae completo aquello de lo que la cifra saldría.")
     length = ledger["meses"].map(lambda m: _LENGTHS.get(m, "")).where(ledger["cifra"] != "meta_anual", "")
-    what = (ledger["cifra"].map(lambda name: _NAMES.get(name, str(name))) + " " + length).str.strip()
+    what = (ledger["cifra"].map(lambda name: CONCEPTS.get(name, str(name))) + " " + length).str.strip()
     table = ledger.assign(que=what + " " + ledger["ambito"].map(_WHOSE))
-    order = {name: at for at, name in enumerate((*_WHOSE, *_NAMES, *WAYS))}
+    order = {name: at for at, name in enumerate((*_WHOSE, *CONCEPTS, *WAYS))}
     table = table.sort_values(["ambito", "cifra", "meses", "via"], key=lambda c: c.map(lambda v: order.get(v, v)))
     groups = []
     for document, own in table.groupby("documento", sort=False):
@@ -110,15 +103,16 @@ def show_published(source: Quarter | Evaluation) -> Block:
     if totals.empty:
         return EMPTY
     locale, rows, sentences = e.plan.locale, [], []
-    names = {"meta_anual": "Meta anual", "programado": "Programado", "ejecutado": "Ejecutado"}
     for figure, own in totals.groupby("cifra", sort=False):
         for entry in own.sort_values("mes").to_dict("records"):
-            label = names[figure] + ("" if figure == "meta_anual" else f", {QUARTERS[entry['mes'] // 3 - 1]} trimestre")
+            label = CONCEPTS[figure] + (
+                "" if figure == "meta_anual" else f", {QUARTERS[entry['mes'] // 3 - 1]} trimestre"
+            )
             rows.append(_row_total(label, entry["publicado"], entry["recalculado"], entry["fuente"], locale))
         if len(own) > 1:
             sums = own[["publicado", "recalculado"]].sum()
             cells = join_addresses(own.sort_values("mes")["fuente"])
-            rows.append(_row_total(f"{names[figure]}, suma de los trimestres", *sums, cells, locale))
+            rows.append(_row_total(f"{CONCEPTS[figure]}, suma de los trimestres", *sums, cells, locale))
     short = (totals["recalculado"] < totals["publicado"]).all()
     for figure in ("meta_anual", "programado", "ejecutado"):
         own = totals[totals["cifra"] == figure]
@@ -126,7 +120,7 @@ def show_published(source: Quarter | Evaluation) -> Block:
             printed, found = own["publicado"].sum(), own["recalculado"].sum()
             share = format_percent(found / printed * 100 if printed else None, locale)
             numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
-            sentences.append(f"{names[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers}).")
+            sentences.append(f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers}).")
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]

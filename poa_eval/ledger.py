@@ -24,22 +24,24 @@ TOLERANCE = 0.05
 WAYS = {
     "periodos": "suma de sus periodos",
     "meta": "suma de lo programado en el año",
-    "resto": "la suma en la que entra, menos los otros sumandos",
+    "resto": "una suma en la que entra, y que cuadra",
     "filas": "suma de las filas",
     "formula": "fórmula del documento",
     "peso": "peso del periodo",
     "frecuencia": "peso del periodo que dice su frecuencia",
     "pesos": "peso del periodo por los periodos del año",
 }
-_CONCEPTS = {
+#: What the figures that documents print are called.
+CONCEPTS = {
     "programado": "Programado",
     "ejecutado": "Ejecutado",
     "meta_anual": "Meta anual",
     "avance_pct": "Avance publicado",
     "avance_absoluto": "Avance absoluto",
 }
-_ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
-_SERIES = tuple(_ADDING)
+#: Which column says how the periods of a series add up.
+ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+_SERIES = tuple(ADDING)
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
 
 Values = dict[tuple[int, int], float]
@@ -77,8 +79,9 @@ def reconcile(plan: Plan) -> pd.DataFrame:
     for found in compare_figures(plan):
         activity = activities.get(str(found["clave"]), {})
         unit = activity.get("unidad_id") or (found["clave"] if found["ambito"] == "unidad" else None)
-        who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), "TOTAL")
-        what = _CONCEPTS.get(str(found["concepto"]), str(found["concepto"]))
+        of_total = "TOTAL parcial" if found["clave"] == "parcial" else "TOTAL"
+        who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), unit or of_total)
+        what = CONCEPTS.get(str(found["concepto"]), str(found["concepto"]))
         period = "" if found["meses"] == 12 else f", {name_period(found['mes'], found['meses'])}"
         how = f" = {WAYS[str(found['via'])]}" if found["via"] else ""
         own = {
@@ -166,7 +169,7 @@ class _Books:
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
             if not is_row:
                 yield "filas", self._add_rows(scope, key, name, month, length)
-            elif self.activities[key][_ADDING[name]] != "suma":
+            if not self._adds(scope, key, name):
                 return
             parts = _add_parts(own, month, length)
             if length > 1:
@@ -176,7 +179,7 @@ class _Books:
         elif name == "meta_anual" and length == 12:
             if not is_row:
                 yield "filas", self._add_rows(scope, key, name, month, length)
-            if not is_row or self.activities[key]["acumulacion_programado"] == "suma":
+            if self._adds(scope, key, "programado"):
                 yield "meta", self._add_programme(scope, key, printed["valor"])
         elif is_row:
             yield from self._weigh(name, key, month, length)
@@ -187,20 +190,37 @@ class _Books:
             return DIFFERS
         return REBUILT if way == "periodos" and printed["clave"] in self.rebuilt else AGREES
 
+    def _list_rows(self, scope: str, key: str) -> list[dict]:
+        """List the activities that a figure is of: one, those of a unit, or all."""
+        if scope == "actividad":
+            return [self.activities[key]]
+        return [a for a in self.activities.values() if scope == "institucion" or a["unidad_id"] == key]
+
+    def _adds(self, scope: str, key: str, name: str) -> bool:
+        """Say whether the periods of a figure are added up: no last value, mean or constant is among its rows."""
+        return all(row[ADDING[name]] == "suma" for row in self._list_rows(scope, key))
+
     def _add_rows(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
-        rows = [a for a in self.activities.values() if scope == "institucion" or a["unidad_id"] == key]
-        total = 0.0
+        rows, total = self._list_rows(scope, key), 0.0
         for row in rows:
-            values = self.series[row["actividad_id"], name] if name in _SERIES else {}
-            value = self.goals[row["actividad_id"]] if name == "meta_anual" else values.get((month, length))
-            value = _add_parts(values, month, length) if value is None else value
+            activity_id = row["actividad_id"]
+            if name == "meta_anual":
+                value = self.goals[activity_id]
+            else:
+                values = self.series[activity_id, name]
+                value = values.get((month, length))
+                if value is None and row[ADDING[name]] == "suma":
+                    value = _add_parts(values, month, length)
             if value is None:
                 return None
             total += value
         return total if rows else None
 
     def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
-        """Return what the printed figure above leaves for a period: of a quarter's month, or of the goal's quarter."""
+        """Return what the figure above leaves for a period: a quarter for its month, the goal for its quarter.
+
+        Only of a sum that holds: one that does not is a difference of that figure, and not of each addend.
+        """
         values = self.printed.get((scope, key, name), {})
         if length == 1:
             whole, others = values.get(((month + 2) // 3 * 3, 3)), close_months((month + 2) // 3)
@@ -209,20 +229,24 @@ class _Books:
             whole, others = goal, range(3, 13, 3)
         else:
             return None
-        found = [values.get((other, length)) for other in others if other != month]
-        return None if whole is None or None in found else whole - sum(found)
+        found = [values.get((other, length)) for other in others]
+        holds = whole is not None and None not in found and abs(sum(found) - whole) <= TOLERANCE
+        return values[month, length] if holds else None
 
     def _add_programme(self, scope: str, key: str, goal: float) -> float | None:
         """Return what is programmed in the year: the printed quarters, or else the periods read.
 
-        A blank quarter is no obstacle where the others pass the goal or go on to the last one.
+        A blank quarter is what its months say; where they say nothing it is no obstacle if the others pass the goal
+        or go on to the last one.
         """
         printed = self.printed.get((scope, key, "programado"), {})
-        quarters = {month: value for (month, length), value in printed.items() if length == 3}
-        if not quarters:
-            return _add_parts(self.series.get((key, "programado"), {}), 12, 12)
-        whole = sum(quarters.values())
-        return whole if 12 in quarters or len(quarters) == 4 or whole > goal + TOLERANCE else None
+        own = self.series.get((key, "programado"), {}) if scope == "actividad" else printed
+        if not any(length == 3 for _, length in printed):
+            return _add_parts(own, 12, 12)
+        quarters = {month: printed.get((month, 3), _add_parts(own, month, 3)) for month in range(3, 13, 3)}
+        whole = sum(value for value in quarters.values() if value is not None)
+        told = None not in quarters.values() or (12, 3) in printed or whole > goal + TOLERANCE
+        return whole if told else None
 
     def _weigh(self, name: str, key: str, month: int, length: int) -> Iterator[tuple[str, float | None]]:
         """Yield what the layout's formula of progress gives for a figure of an activity."""
@@ -237,7 +261,8 @@ class _Books:
             asked = parse_frequency(str(self.activities[key]["frecuencia"])) or length
             yield ("peso" if asked <= length else "frecuencia"), float(weight) * max(asked, length) / length
         elif name == "meta_anual" and weight:
-            yield "pesos", float(weight) * 12 / length
+            year = float(weight) * 12 / length
+            yield "pesos", 100.0 if abs(year - 100) <= TOLERANCE else year  # 8.33 a month are a rounded twelfth
 
 
 def _add_parts(values: Values, month: int, length: int) -> float | None:

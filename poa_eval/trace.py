@@ -18,7 +18,7 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.contrast import show_entries
-from poa_eval.ledger import reconcile
+from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import count_base, find_activity, find_dues, name_source, sort_by_need, take_evaluation
 from poa_eval.quarter import Quarter
@@ -32,7 +32,6 @@ _JOINS = {
     "promedio": "Promedio de {n} periodos",
     "constante": "Periodo más bajo de {n}",
 }
-_ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
 
 
 class Origins:
@@ -108,12 +107,12 @@ class Origins:
         what, _, window = figura.partition("_")
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
-        if what in _ADDING:
+        if what in ADDING:
             rows = [r for r in self.window(actividad_id, window).filas if has(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
-            how = _JOINS[self._activities[actividad_id][_ADDING[what]]].format(n=len(rows))
+            how = _JOINS[self._activities[actividad_id][ADDING[what]]].format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
@@ -217,7 +216,7 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
     for period in origins.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
-        for series in _ADDING:
+        for series in ADDING:
             where = origins.find_period(key, period, series) if has(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))

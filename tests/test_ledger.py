@@ -107,6 +107,64 @@ def test_a_figure_without_its_parts_is_not_judged():
     assert "sin contraste" not in str(poa.show_ledger(poa.measure(make_plan([(2, 2)]), 1)))
 
 
+def print_figures(plan, *figures):
+    names = ("ambito", "clave", "concepto", "mes", "meses", "valor")
+    printed = [dict(zip(names, figure, strict=True)) | {"fuente": "plan.xlsx!Hoja!B1"} for figure in figures]
+    return replace(plan, publicado=make_table("publicado", printed))
+
+
+def list_rules(plan):
+    return poa.check(plan)["regla"].tolist()
+
+
+def test_cumulative_results_are_never_added_up_into_totals():
+    plan = make_plan([(5, 5), (5, 10), (5, 15)], acumulacion="ultimo")
+    months = [("institucion", "total", "ejecutado", month, 1, 5.0 * month) for month in (1, 2, 3)]
+    plan = print_figures(plan, *months, ("institucion", "total", "ejecutado", 3, 3, 15.0))
+    assert not {"total-no-cuadra", "trimestre-no-cuadra"} & set(list_rules(plan))
+    quarter = poa.reconcile(plan).query("meses == 3")
+    assert quarter["resultado"].tolist() == [UNCHECKED]
+
+
+def test_a_blank_quarter_is_what_its_months_say():
+    plan = make_plan([(1, 1)] * 12, meta_anual=12.0)
+    printed = [("actividad", "u-1", "programado", month, 3, 3.0) for month in (6, 9, 12)]
+    assert list_rules(print_figures(plan, *printed)) == []
+    assert "meta-no-cuadra" in list_rules(print_figures(plan, *printed[:2], (*printed[2][:5], 4.0)))
+
+
+def test_one_wrong_figure_is_one_difference_and_not_one_of_each_addend():
+    printed = [("institucion", "total", "programado", month, 1, 1.0) for month in (1, 2, 3)]
+    plan = print_figures(make_plan([]), *printed, ("institucion", "total", "programado", 3, 3, 9.0))
+    ledger = poa.reconcile(plan)
+    assert count(ledger, meses=3, via="periodos") == {DIFFERS: 1}
+    assert count(ledger, meses=1) == {UNCHECKED: 3}
+
+
+def test_a_quarter_and_a_half_year_that_close_together_are_two_findings():
+    plan = make_plan([(1, 1)] * 6)
+    plan = print_figures(
+        plan, ("actividad", "u-1", "programado", 6, 3, 4.0), ("actividad", "u-1", "programado", 6, 6, 7.0)
+    )
+    found = poa.check(plan).query("regla == 'trimestre-no-cuadra'")
+    assert len(found) == 2
+    assert found["hallazgo_id"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("other", "rules"),
+    [
+        (("institucion", "total", "ejecutado", 3, 3, 0.0), ["total-no-cuadra", "total-no-cuadra"]),
+        (("unidad", "u", "programado", 3, 3, 3.0), ["total-no-cuadra", "cobertura-incompleta"]),
+    ],
+)
+def test_missing_rows_hide_no_total_that_its_rows_pass(other, rules):
+    plan = print_figures(
+        make_plan([(1, 1), (1, 1), (2, 2)]), ("institucion", "total", "programado", 3, 3, 100.0), other
+    )
+    assert list_rules(plan) == rules
+
+
 def test_institution_and_unit_show_the_ledger_of_their_own_rows():
     quarter = open_params("sat-2022-t4")
     whole, unit = (str(poa.show_ledger(q)) for q in (quarter, quarter.unit("escuela-sat")))

@@ -53,14 +53,14 @@ def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
             f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula del documento "
             f"({facts.plan.rule('avance.texto')}) resulta {facts.show(printed['recalculado'])} %.{hint}"
         )
-        yield _differ(printed, message)
+        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
     for printed in facts.differences("peso", "frecuencia", "pesos"):
         what = printed["concepto"].replace("_", " ")
         message = (
             f"El documento imprime {facts.show(printed['valor'])} % de {what}; por el peso de los periodos "
             f"son {facts.show(printed['recalculado'])} %."
         )
-        yield _differ(printed, message) | {"concepto": printed["concepto"]}
+        yield _differ(printed, message) | {"concepto": f"{printed['concepto']}/{printed['meses']}"}
 
 
 def _differ(printed: dict, message: str) -> Finding:

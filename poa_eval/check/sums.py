@@ -10,7 +10,8 @@ from poa_eval.values import name_period
 
 def _list_short(facts: Facts) -> list[dict]:
     """List the institution's totals with the sum of their rows, where rows stay below them all: some are missing."""
-    totals = [f for f in facts.comparisons if f["via"] == "filas" and f["ambito"] == "institucion" and f["valor"]]
+    totals = [f for f in facts.comparisons if f["via"] == "filas" and f["ambito"] == "institucion"]
+    totals = [f for f in totals if f["valor"] or f["recalculado"]]
     return totals if all(f["recalculado"] < f["valor"] - TOLERANCE for f in totals) else []
 
 
@@ -21,7 +22,10 @@ def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
     Not where the rows stay below the institution's TOTAL throughout (rows are missing: `cobertura-incompleta`), nor
     columns that some row leaves blank.
     """
-    for total in facts.differences("filas") if not _list_short(facts) else ():
+    short = bool(_list_short(facts))
+    for total in facts.differences("filas"):
+        if short and total["ambito"] == "institucion":
+            continue
         what, period = total["concepto"].replace("_", " "), name_period(total["mes"], total["meses"])
         rows, printed = (facts.show(total[c]) for c in ("recalculado", "valor"))
         message = f"Las filas suman {rows} de {what} ({period}); el TOTAL impreso dice {printed}."
@@ -40,8 +44,10 @@ def find_missing_rows(facts: Facts) -> Iterator[Finding]:
     if short:
         total = next((found for found in short if found["concepto"] == "meta_anual"), short[0])
         rows, printed = total["recalculado"], total["valor"]
+        count = len(facts.activities)
+        whose = f"Las {count} filas del archivo explican" if count > 1 else "La única fila del archivo explica"
         message = (
-            f"Las {len(facts.activities)} filas del archivo explican {facts.show(rows / printed * 100)} % del TOTAL "
+            f"{whose} {facts.show(rows / printed * 100)} % del TOTAL "
             f"impreso ({facts.show(rows)} de {facts.show(printed)}): faltan filas en el archivo."
         )
         yield make_difference(rows, printed, message, total["fuente"], concepto="meta_anual")
@@ -57,13 +63,15 @@ def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
     for found in facts.differences("periodos"):
         sums, printed = (facts.show(found[c]) for c in ("recalculado", "valor"))
         name = name_period(found["mes"], found["meses"])
-        parts = "Los meses del" if found["meses"] == 3 else "Los periodos de"
+        parts = "Los meses" if found["meses"] == 3 else "Los periodos"
         told = "el trimestre" if found["meses"] == 3 else "lo impreso"
-        message = f"{parts} {name} suman {sums} {found['concepto']}; {told} dice {printed}."
-        where = _place(found) | {"mes": found["mes"], "concepto": found["concepto"]}
+        message = f"{parts} del {name} suman {sums} de lo {found['concepto']}; {told} dice {printed}."
+        length = "" if found["meses"] == 3 else f"/{found['meses']}"
+        where = _place(found) | {"mes": found["mes"], "concepto": f"{found['concepto']}{length}"}
         yield make_difference(found["recalculado"], found["valor"], message, found["fuente"], **where)
+    precise = {found["clave"] for found in facts.differences("periodos", "meta")}
     for (activity_id,), text, source in facts.notes("lectura"):
-        if text.startswith("ninguna"):
+        if text.startswith("ninguna") and activity_id not in precise:
             message = "Los meses de esta fila no suman sus trimestres de ninguna manera: revise todas sus cifras."
             yield {
                 "actividad_id": activity_id,
