@@ -49,8 +49,16 @@ def clean_cell(cell: object) -> Cell:
     return cell
 
 
+class _Cleaned(dict[object, Cell]):
+    """Value → as `clean_cell` gives it, found when it first occurs: most values of a sheet stand in it many times."""
+
+    def __missing__(self, cell: object) -> Cell:
+        self[cell] = clean_cell(cell)
+        return self[cell]
+
+
 def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
-    """Clean every cell of a sheet: each value once, for most stand in it many times.
+    """Clean every cell of a sheet.
 
     Examples
     --------
@@ -59,7 +67,7 @@ def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
     """
     if not rows or len(rows[0]) < 2 or bool in set(map(type, chain.from_iterable(rows))):  # True equals 1
         return [[clean_cell(cell) for cell in row] for row in rows]
-    cleaned = {cell: clean_cell(cell) for cell in set(chain.from_iterable(rows))}
+    cleaned = _Cleaned()
     return [list(itemgetter(*row)(cleaned)) for row in rows]  # the quickest way there is
 
 
