@@ -15,7 +15,7 @@ from poa_eval.spread import Spread, count_lines
 _HEAD = 5  # row of the headings, counted from 0
 _DARK, _EDGE = "#1F4E5F", {"border": 1, "border_color": "#B8C4C8"}
 _OPEN = _EDGE | {"bg_color": "#FFF2CC", "locked": False}
-_BARE = {"font_size": 11, "valign": "top", "indent": 0, "num_format": "General"}
+_BARE = {"font_size": 11, "valign": "top", "num_format": "General"}
 _A4, _LETTER = 9, 1
 _USE_A4 = {"AR", "BO", "BR", "CU", "EC", "ES", "PE", "PY", "UY"}
 _TEXTS = Environment(
@@ -87,7 +87,7 @@ def make_form(
     instructions, entries, hidden = (spread.add_sheet(name) for name in ("Instrucciones", form.hoja, MARKER))
     for sheet in (instructions, entries, hidden):
         sheet.protect(options={"format_columns": True, "format_rows": True})
-        sheet.hide_gridlines(0)
+        sheet.hide_gridlines(1)
         sheet.set_paper(_A4 if locale[-2:] in _USE_A4 else _LETTER)
         sheet.set_header("")
         sheet.set_footer(f"&L{head[-1].replace('&', '&&')[:120]}&RPágina &P de &N")
@@ -156,11 +156,11 @@ def _fill_entries(
     last = _HEAD + len(rows)
     for at, (name, column) in enumerate(columns.items()):
         title, opened = form.encabezados[name], any(name in opened for _, opened in rows)
-        look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK, "indent": 0} | _EDGE
+        look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK} | _EDGE
         spread.put(sheet, _HEAD, at, title, **look)
         sheet.set_column(at, at, column.ancho, None, {"hidden": name in hidden})
         if opened:
-            spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11, indent=0)
+            spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11)
         if column.pide and rows:
             sheet.data_validation(_HEAD + 1, at, last, at, _check_cells(title, column))
     for row, (values, opened) in enumerate(rows, start=_HEAD + 1):
@@ -189,5 +189,5 @@ def _check_cells(title: str, column: Column) -> dict[str, object]:
 
 def _measure_row(texts: Iterable[tuple[object, float]]) -> float:
     """Return the height that a row's texts ask for in columns of these widths; no spreadsheet does it on opening."""
-    lines = max((count_lines(text, width - 1) for text, width in texts if isinstance(text, str)), default=1)
+    lines = max((count_lines(text, 0.88 * width - 1) for text, width in texts if isinstance(text, str)), default=1)
     return min(15 * lines + 3, 409)
