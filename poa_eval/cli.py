@@ -31,8 +31,7 @@ LayoutOption = Annotated[
 
 
 JobsOption = Annotated[
-    int | None,
-    typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo."),
+    int | None, typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo.")
 ]
 
 
@@ -50,8 +49,7 @@ def _run(
     ] = None,
     jobs: JobsOption = None,
     timeout: Annotated[
-        float,
-        typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600."),
+        float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
     ] = 600,
     force: Annotated[
         bool, typer.Option("--force", metavar="", help="Elabora todo de nuevo, también lo que no ha cambiado.")

@@ -23,15 +23,7 @@ Cells = Sequence[object]
 
 
 def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
-    """Fill the cover.
-
-    Parameters
-    ----------
-    spread : Spread
-    sheet : worksheet
-        The empty first sheet.
-    quarter : Quarter
-    """
+    """Fill the cover."""
     e = quarter.evaluacion
     for at, width in enumerate(_WIDTHS):
         sheet.set_column(at, at, width)

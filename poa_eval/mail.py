@@ -34,16 +34,7 @@ def print_pages(folder: str | Path) -> tuple[list[Path], PoaError | None]:
 
     A PDF carries its time of printing: unlike all else in a run, its bytes differ from one printing to the next, so
     the evidence of the run leaves it out.
-
-    Parameters
-    ----------
-    folder : path-like
-        Folder of a run.
-
-    Returns
-    -------
-    (list of Path, PoaError or None)
-        The PDFs, the institution's first; and why some are lacking: no browser, or a page that it does not print.
+    Returns the PDFs, the institution's first; and why some are lacking: no browser, or a page that it does not print.
     """
     browser, made, problem = find_browser(), [], None
     if browser is None:
@@ -93,16 +84,6 @@ def pack_run(folder: str | Path) -> Path:
 
     The notebooks, the tables as CSV and the evidence stay with the office. Without PDFs the same run gives the same
     bytes.
-
-    Parameters
-    ----------
-    folder : path-like
-        Folder of a run.
-
-    Returns
-    -------
-    Path
-        The file.
     """
     folder = Path(folder)
     target, draft = folder.with_name(f"{folder.name}.zip"), folder.with_name(f".{folder.name}.zip")

@@ -101,15 +101,7 @@ class _Sheet(Worksheet):
 
 
 class Spread:
-    """A workbook in the making.
-
-    Parameters
-    ----------
-    title, institution : str
-        Of the document and of every printed page.
-    language : str
-        As ``es-PE``.
-    """
+    """A workbook in the making."""
 
     def __init__(self, title: str, institution: str, language: str) -> None:
         self._file = io.BytesIO()
@@ -181,25 +173,9 @@ class Spread:
         """Lay a table out on a sheet of its own, and list it in `listed`.
 
         It is an Excel table, whose columns formulas can name; where columns have groups, the rows only get a filter.
-
-        Parameters
-        ----------
-        name, what, note : str
-            Name of the sheet, what it holds, and a remark below that.
-        fields : iterable of Field
-        rows : sequence of mapping
-            At least one; missing values leave the cell empty.
-        foot : mapping, optional
-            A row apart below the table, which filters and sorting leave alone.
-        frozen : int, default 1
-            Columns that stay in view.
-        printed : int, optional
-            Rows at the top to which printing is limited.
-
-        Returns
-        -------
-        (worksheet, int)
-            The sheet, and the row of the foot, counted from 0.
+        `what` the sheet holds and a `note` stand above; `foot` is a row apart below, not filtered; `frozen`
+        columns stay in view; printing is limited to the first `printed` rows. Missing values leave the cell empty.
+        Returns the sheet, and the row of the foot, counted from 0.
         """
         fields = [field for field in fields if not field.is_optional or any(has(field.take(row)) for row in rows)]
         self.listed.append((name, what, len(rows)))

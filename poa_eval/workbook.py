@@ -35,15 +35,8 @@ Line = tuple[str, str | None]
 class Column:
     """A column of a form: its width, and what the cells that are filled in accept.
 
-    Parameters
-    ----------
-    ancho : float
-    pide : str
-        What the spreadsheet says when a cell is chosen, and when it refuses what was typed.
-    lista : tuple of str
-        Choices of a drop-down.
-    es_numero : bool
-        Only numbers from 0 on.
+    `pide` is what the spreadsheet says when a cell is chosen, and when it refuses what was typed; `lista` the choices
+    of a drop-down; with `es_numero` only numbers from 0 on are accepted.
     """
 
     ancho: float = 10
@@ -64,24 +57,8 @@ def make_form(
 ) -> bytes:
     """Make a workbook to fill in.
 
-    Parameters
-    ----------
-    form : Form
-    columns : mapping of str to Column
-        By name, in their order; those of the form's keys are hidden where their heading is their name.
-    rows : sequence of (mapping, collection of str)
-        Values by column, and the columns that are filled in.
-    head : sequence of str
-        Title, institution and unit.
-    guide : iterable of Line
-    marker : iterable of sequence
-        Rows of the hidden sheet, by which the filled workbook is known.
-    locale : str
-
-    Returns
-    -------
-    bytes
-        Of the workbook; the same content gives the same bytes.
+    Of `columns`, the form's keys are hidden where their heading is their name; each of `rows` comes with the columns
+    that are filled in; `head` is title, institution and unit; by `marker` the filled workbook is known.
     """
     spread = Spread(head[0], head[1], locale)
     instructions, entries, hidden = (spread.add_sheet(name) for name in ("Instrucciones", form.hoja, MARKER))
