@@ -54,21 +54,10 @@ _HEAD = 3  # row of the headings, counted from 0
 class Field:
     """A column of a sheet.
 
-    Parameters
-    ----------
-    title : str
-    source : str or tuple or callable
-        Key of the row that holds the value, or a function of the row. A value may come as a pair with its own kind.
-    kind : str, default "text"
-        ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state``: a word that may be coloured.
-    width : int, default 12
-        In letters.
-    group : str, optional
-        Heading above it.
-    is_aside : bool, default False
-        For who works with the sheet, not for paper; such columns stand last.
-    is_optional : bool, default False
-        Left out where no row has a value.
+    `source` is the key of the row that holds the value, or a function of the row, which may pair a value with its own
+    kind. `kind` is ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state`` (a word that may be coloured);
+    `width` is in letters; `group` a heading above. A column that `is_aside` is for who works with the sheet, not for
+    paper, and stands last; one that `is_optional` is left out where no row has a value.
     """
 
     title: str
