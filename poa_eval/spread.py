@@ -44,7 +44,7 @@ _COLOURS = {
     "coincide por reconstrucción": ("#24494D", "#E6F1F1"),
     "no": ("#5C3A00", "#FFE9B8"),
 }
-_MAX_TEXT = 32_767
+_MAX_TEXT, _MAX_HEADER = 32_767, 255
 _A4 = 9
 _PAGE_LETTERS = 215  # across A4 that can still be read
 _HEAD = 3  # row of the headings, counted from 0
@@ -119,7 +119,7 @@ class Spread:
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.75, 0.6)
-        sheet.set_header("&L{}&R{}".format(*self._heading))
+        sheet.set_header("&L{}&R{}".format(*self._heading)[:_MAX_HEADER].rstrip("&"))
         sheet.set_footer("&L&A&RPágina &P de &N")
         return sheet
 
@@ -201,7 +201,8 @@ class Spread:
         area = (0, 0, printed - 1) if printed else (_HEAD, 0, end)
         sheet.print_area(*area, len(widths) - 1)
         sheet.fit_to_pages(-(-sum(widths) // _PAGE_LETTERS), 0)
-        sheet.set_header('&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1]))
+        above = '&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1])
+        sheet.set_header(above[:_MAX_HEADER].rstrip("&"))
         return sheet, bottom + 2
 
     def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, **look: object) -> None:

@@ -240,7 +240,7 @@ def hostile(tmp_path_factory):
     ]
     tables = {"actividades": make_table("actividades", rows), "avances": make_table("avances", periods)}
     source = open_params(SHIPPED[1])
-    plan = replace(make_plan(unidad="=cmd|' /C calc'!A0"), **tables)
+    plan = replace(make_plan(unidad="=cmd|' /C calc'!A0"), institucion="Obras & servicios " * 20, **tables)
     path = tmp_path_factory.mktemp("hostil") / "evaluacion.xlsx"
     write_book(make_quarter(source, plan), path)
     return path, make_quarter(source, plan)
