@@ -58,16 +58,7 @@ def load_names(path: Path) -> Names:
 
 
 def note_names(plan: Plan, names: Names, source: str) -> Plan:
-    """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing.
-
-    Parameters
-    ----------
-    plan : Plan
-        Merged of documents that were shaped with these names.
-    names : Names
-    source : str
-        File of the accepted names.
-    """
+    """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing."""
     used = plan.contexto["clave"].str.startswith(f"{ACCEPTED}/")
     keys = plan.contexto.loc[used, "clave"].str.removeprefix(f"{ACCEPTED}/")
     seen = set(zip(keys, plan.contexto.loc[used, "texto"], strict=True))

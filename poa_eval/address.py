@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from poa_eval.words import has
 
@@ -27,7 +27,7 @@ def join_addresses(addresses: Iterable[object]) -> str:
         found = _CELL.fullmatch(address)
         if found:
             cells = sheets.setdefault((found[1], found[2]), [])
-            cells.append((xl_cell_to_rowcol(f"{found[3]}1")[1], int(found[4])))
+            cells.append((column_index_from_string(found[3]), int(found[4])))
         else:
             others.append(address)
     texts, last = [], ""
@@ -48,7 +48,7 @@ def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
         else:
             runs.append([(column, row)])
     for run in runs:
-        yield ":".join(dict.fromkeys(f"{xl_col_to_name(column)}{row}" for column, row in (run[0], run[-1])))
+        yield ":".join(dict.fromkeys(f"{get_column_letter(column)}{row}" for column, row in (run[0], run[-1])))
 
 
 class ColumnFinder:

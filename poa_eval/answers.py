@@ -80,15 +80,8 @@ def list_asked(findings: pd.DataFrame) -> pd.DataFrame:
 def read_books(names: Iterable[str], root: Path) -> list[tuple[str, RawDocument]]:
     """Read the filled workbooks that params name, each a file or a folder of them.
 
-    Returns
-    -------
-    list of (str, RawDocument)
-        With their names from the root; those of a folder in the order of their names.
-
-    Raises
-    ------
-    ArchivoError, FormatoError
-        A folder holds no workbook, or a file is none of those that a run leaves in ``observaciones/``.
+    They come with their names from the root, those of a folder in the order of their names; a folder without workbooks
+    and a file that is none of those that a run leaves in ``observaciones/`` are refused.
     """
     files: list[str] = []
     for name in names:
@@ -118,19 +111,8 @@ def read_books(names: Iterable[str], root: Path) -> list[tuple[str, RawDocument]
 def read_answers(documents: Sequence[RawDocument], plan: Plan, trimestre: int) -> pd.DataFrame:
     """Read what units answered in filled workbooks of this quarter or earlier ones.
 
-    Parameters
-    ----------
-    documents : sequence of RawDocument
-        As `read_books` gives them.
-    plan : Plan
-    trimestre : int
-        Quarter that is evaluated.
-
-    Returns
-    -------
-    DataFrame
-        With the `COLUMNS` of `respuestas`, one row a finding asked; of several workbooks of a unit the later answer
-        holds, and a blank does not erase one.
+    As the `COLUMNS` of `respuestas`, one row a finding asked; of several workbooks of a unit the later answer holds,
+    and a blank does not erase one.
 
     Raises
     ------
@@ -205,13 +187,6 @@ def _read_answer(entry: Entry) -> dict[str, str | None]:
 
 def settle_answers(findings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """Tell of each finding that a unit can answer, and of each that is gone, how it stands.
-
-    Parameters
-    ----------
-    findings : DataFrame
-        As `check` gives it.
-    answers : DataFrame
-        As `read_answers` gives it.
 
     Returns
     -------

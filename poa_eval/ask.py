@@ -6,17 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from poa_eval.answers import (
-    ANSWERED,
-    ASKED,
-    CONFIRMED,
-    FIXED,
-    FORM,
-    MEANINGS,
-    REJECTED,
-    list_asked,
-    tell_answer,
-)
+from poa_eval.answers import ANSWERED, ASKED, CONFIRMED, FIXED, FORM, MEANINGS, REJECTED, list_asked, tell_answer
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.measure import describe_quarter
 from poa_eval.names import file_name
@@ -49,13 +39,6 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
 
     A unit that has nothing to answer gets no workbook: there is nothing to send back, and whoever waits for answers
     sees by the files from whom.
-
-    Parameters
-    ----------
-    quarter : Quarter
-        Of the institution.
-    folder : Path
-        That of the run. The same quarter gives the same bytes.
     """
     if quarter.params.respuestas:
         (folder / "datos").mkdir(exist_ok=True)

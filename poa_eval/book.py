@@ -118,10 +118,7 @@ def _put_activities(spread: Spread, e: Evaluation) -> None:
 def list_all_periods(e: Evaluation) -> list[dict]:
     """List every period of the year, those that lack a report included.
 
-    Returns
-    -------
-    list of dict
-        Columns of `avances`; `situacion`, what the period is in words; and `cuenta`, whether it is closed.
+    As rows of `avances`, with `situacion`, what the period is in words, and `cuenta`, whether it is closed.
     """
     due = find_dues(e)
     quarters = tuple(q for q in range(1, e.trimestre + 1) if q not in due.absent)

@@ -20,7 +20,6 @@ FAILED, REFUSED, UNEXPECTED = 1, 2, 3
 _NO_WRITE = "una ruta en la que no se puede leer o escribir"
 _TRY = "revise la ruta, el permiso y el espacio, y que ningún programa tenga abiertos sus archivos"
 
-
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Documento del plan: xlsx, xls, ods, csv, txt…")]
@@ -28,11 +27,8 @@ LayoutOption = Annotated[
     str | None,
     typer.Option("--layout", metavar="NOMBRE|ARCHIVO.yaml", help="Layout; si falta, se reconoce por los encabezados."),
 ]
-
-
 JobsOption = Annotated[
-    int | None,
-    typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo."),
+    int | None, typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo.")
 ]
 
 
@@ -50,8 +46,7 @@ def _run(
     ] = None,
     jobs: JobsOption = None,
     timeout: Annotated[
-        float,
-        typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600."),
+        float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
     ] = 600,
     force: Annotated[
         bool, typer.Option("--force", metavar="", help="Elabora todo de nuevo, también lo que no ha cambiado.")

@@ -23,15 +23,7 @@ Cells = Sequence[object]
 
 
 def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
-    """Fill the cover.
-
-    Parameters
-    ----------
-    spread : Spread
-    sheet : worksheet
-        The empty first sheet.
-    quarter : Quarter
-    """
+    """Fill the cover."""
     e = quarter.evaluacion
     for at, width in enumerate(_WIDTHS):
         sheet.set_column(at, at, width)
@@ -57,7 +49,10 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     sheet.set_print_scale(88)
     sheet.set_h_pagebreaks([writer.row])
     writer.write_part("Cómo se lee", lines=_list_readings(e))
-    writer.write_part("Cómo se obtienen las cifras", lines=show_method(e).text.partition("\n\n")[0].splitlines())
+    method = show_method(e).text.partition("\nCuatro situaciones")[
+        0
+    ]  # these and the thresholds stand here by themselves
+    writer.write_part("Cómo se obtienen las cifras", lines=method.splitlines())
     if not e.solo_plan:
         title = f"Con qué umbrales: {e.perfil.titulo}, {e.perfil.nota}"
         writer.write_part(title, ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral"), _list_thresholds(e))

@@ -35,15 +35,7 @@ def print_pages(folder: str | Path) -> tuple[list[Path], PoaError | None]:
     A PDF carries its time of printing: unlike all else in a run, its bytes differ from one printing to the next, so
     the evidence of the run leaves it out.
 
-    Parameters
-    ----------
-    folder : path-like
-        Folder of a run.
-
-    Returns
-    -------
-    (list of Path, PoaError or None)
-        The PDFs, the institution's first; and why some are lacking: no browser, or a page that it does not print.
+    Returns the PDFs, the institution's first; and why some are lacking: no browser, or a page that it does not print.
     """
     browser, made, problem = find_browser(), [], None
     if browser is None:
@@ -64,13 +56,7 @@ def print_pages(folder: str | Path) -> tuple[list[Path], PoaError | None]:
 def _print_page(browser: str, page: Path, private: Path) -> Path:
     """Print one page, in a profile of its own, and move the PDF in when it is whole."""
     draft, target = private / "pagina.pdf", page.with_suffix(".pdf")
-    options = [
-        "--headless",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-extensions",
-        "--disable-background-networking",
-    ]
+    options = "--headless --disable-gpu --no-first-run --disable-extensions --disable-background-networking".split()
     options += ["--no-pdf-header-footer", "--print-to-pdf-no-header", f"--user-data-dir={private / 'perfil'}"]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.append("--no-sandbox")  # root, as in a container, cannot have one
@@ -93,16 +79,6 @@ def pack_run(folder: str | Path) -> Path:
 
     The notebooks, the tables as CSV and the evidence stay with the office. Without PDFs the same run gives the same
     bytes.
-
-    Parameters
-    ----------
-    folder : path-like
-        Folder of a run.
-
-    Returns
-    -------
-    Path
-        The file.
     """
     folder = Path(folder)
     target, draft = folder.with_name(f"{folder.name}.zip"), folder.with_name(f".{folder.name}.zip")

@@ -17,15 +17,7 @@ _FIGURES = ("programado", "ejecutado")
 
 
 def put_matrix(spread: Spread, e: Evaluation, periods: Sequence[Mapping]) -> None:
-    """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date.
-
-    Parameters
-    ----------
-    spread : Spread
-    e : Evaluation
-    periods : sequence of mapping
-        As `list_all_periods` gives them.
-    """
+    """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date."""
     due, closed = find_dues(e), [period for period in periods if period["cuenta"]]
     cells = {(period["actividad_id"], period["mes"]): period for period in closed if period["meses"] == 1}
     months = sorted({month for _, month in cells})

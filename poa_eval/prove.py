@@ -63,14 +63,7 @@ def look_up(table: str, title: str) -> str:
 
 
 def prove_activities(e: Evaluation, periods: Rows) -> Iterator[Proof]:
-    """Obtain each figure of each activity: sums from its periods, percentages from its sums.
-
-    Parameters
-    ----------
-    e : Evaluation
-    periods : sequence of mapping
-        As `list_all_periods` gives them.
-    """
+    """Obtain each figure of each activity: sums from its periods, percentages from its sums."""
     activities = e.plan.actividades.set_index("actividad_id", drop=False).to_dict("index")
     closed = defaultdict(list)
     for period in periods:

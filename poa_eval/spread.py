@@ -44,7 +44,7 @@ _COLOURS = {
     "coincide por reconstrucción": ("#24494D", "#E6F1F1"),
     "no": ("#5C3A00", "#FFE9B8"),
 }
-_MAX_TEXT = 32_767
+_MAX_TEXT, _MAX_HEADER = 32_767, 255
 _A4 = 9
 _PAGE_LETTERS = 215  # across A4 that can still be read
 _HEAD = 3  # row of the headings, counted from 0
@@ -54,21 +54,10 @@ _HEAD = 3  # row of the headings, counted from 0
 class Field:
     """A column of a sheet.
 
-    Parameters
-    ----------
-    title : str
-    source : str or tuple or callable
-        Key of the row that holds the value, or a function of the row. A value may come as a pair with its own kind.
-    kind : str, default "text"
-        ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state``: a word that may be coloured.
-    width : int, default 12
-        In letters.
-    group : str, optional
-        Heading above it.
-    is_aside : bool, default False
-        For who works with the sheet, not for paper; such columns stand last.
-    is_optional : bool, default False
-        Left out where no row has a value.
+    `source` is the key of the row that holds the value, or a function of the row, which may pair a value with its own
+    kind. `kind` is ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state`` (a word that may be coloured);
+    `width` is in letters; `group` a heading above. A column that `is_aside` is for who works with the sheet, not for
+    paper, and stands last; one that `is_optional` is left out where no row has a value.
     """
 
     title: str
@@ -101,15 +90,7 @@ class _Sheet(Worksheet):
 
 
 class Spread:
-    """A workbook in the making.
-
-    Parameters
-    ----------
-    title, institution : str
-        Of the document and of every printed page.
-    language : str
-        As ``es-PE``.
-    """
+    """A workbook in the making."""
 
     def __init__(self, title: str, institution: str, language: str) -> None:
         self._file = io.BytesIO()
@@ -138,7 +119,7 @@ class Spread:
         sheet.set_paper(_A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(0.4, 0.4, 0.75, 0.6)
-        sheet.set_header("&L{}&R{}".format(*self._heading))
+        sheet.set_header("&L{}&R{}".format(*self._heading)[:_MAX_HEADER].rstrip("&"))
         sheet.set_footer("&L&A&RPágina &P de &N")
         return sheet
 
@@ -181,25 +162,9 @@ class Spread:
         """Lay a table out on a sheet of its own, and list it in `listed`.
 
         It is an Excel table, whose columns formulas can name; where columns have groups, the rows only get a filter.
-
-        Parameters
-        ----------
-        name, what, note : str
-            Name of the sheet, what it holds, and a remark below that.
-        fields : iterable of Field
-        rows : sequence of mapping
-            At least one; missing values leave the cell empty.
-        foot : mapping, optional
-            A row apart below the table, which filters and sorting leave alone.
-        frozen : int, default 1
-            Columns that stay in view.
-        printed : int, optional
-            Rows at the top to which printing is limited.
-
-        Returns
-        -------
-        (worksheet, int)
-            The sheet, and the row of the foot, counted from 0.
+        `what` the sheet holds and a `note` stand above; `foot` is a row apart below, not filtered; `frozen`
+        columns stay in view; printing is limited to the first `printed` rows. Missing values leave the cell empty.
+        Returns the sheet, and the row of the foot, counted from 0.
         """
         fields = [field for field in fields if not field.is_optional or any(has(field.take(row)) for row in rows)]
         self.listed.append((name, what, len(rows)))
@@ -236,7 +201,8 @@ class Spread:
         area = (0, 0, printed - 1) if printed else (_HEAD, 0, end)
         sheet.print_area(*area, len(widths) - 1)
         sheet.fit_to_pages(-(-sum(widths) // _PAGE_LETTERS), 0)
-        sheet.set_header('&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1]))
+        above = '&L{}&C&"-,Bold"{}&R{}'.format(self._heading[0], title.replace("&", "&&"), self._heading[1])
+        sheet.set_header(above[:_MAX_HEADER].rstrip("&"))
         return sheet, bottom + 2
 
     def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, **look: object) -> None:

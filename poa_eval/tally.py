@@ -51,16 +51,7 @@ _FIELDS = [
 def put_proofs(spread: Spread, e: Evaluation, periods: Rows, last_month: int, foot: int) -> None:
     """Lay out the sheet «Comprobación»: formula, stored figure, difference, and a word.
 
-    Parameters
-    ----------
-    spread : Spread
-    e : Evaluation
-    periods : sequence of mapping
-        As `list_all_periods` gives them.
-    last_month : int
-        Last month that counts.
-    foot : int
-        Row of the institution on the sheet «Unidades», counted from 0.
+    Months up to `last_month` count; `foot` is the institution's row on the sheet «Unidades», counted from 0.
     """
     proofs = [] if e.solo_plan else [*prove_activities(e, periods), *_prove_groups(e, foot)]
     proofs += _prove_plan(e) if has_plan(e) and len(e.plan.actividades) else []

@@ -15,7 +15,7 @@ from poa_eval.spread import Spread, count_lines
 _HEAD = 5  # row of the headings, counted from 0
 _DARK, _EDGE = "#1F4E5F", {"border": 1, "border_color": "#B8C4C8"}
 _OPEN = _EDGE | {"bg_color": "#FFF2CC", "locked": False}
-_BARE = {"font_size": 11, "valign": "top", "indent": 0, "num_format": "General"}
+_BARE = {"font_size": 11, "valign": "top", "num_format": "General"}
 _A4, _LETTER = 9, 1
 _USE_A4 = {"AR", "BO", "BR", "CU", "EC", "ES", "PE", "PY", "UY"}
 _TEXTS = Environment(
@@ -35,15 +35,8 @@ Line = tuple[str, str | None]
 class Column:
     """A column of a form: its width, and what the cells that are filled in accept.
 
-    Parameters
-    ----------
-    ancho : float
-    pide : str
-        What the spreadsheet says when a cell is chosen, and when it refuses what was typed.
-    lista : tuple of str
-        Choices of a drop-down.
-    es_numero : bool
-        Only numbers from 0 on.
+    `pide` is what the spreadsheet says when a cell is chosen, and when it refuses what was typed; `lista` the choices
+    of a drop-down; with `es_numero` only numbers from 0 on are accepted.
     """
 
     ancho: float = 10
@@ -64,30 +57,14 @@ def make_form(
 ) -> bytes:
     """Make a workbook to fill in.
 
-    Parameters
-    ----------
-    form : Form
-    columns : mapping of str to Column
-        By name, in their order; those of the form's keys are hidden where their heading is their name.
-    rows : sequence of (mapping, collection of str)
-        Values by column, and the columns that are filled in.
-    head : sequence of str
-        Title, institution and unit.
-    guide : iterable of Line
-    marker : iterable of sequence
-        Rows of the hidden sheet, by which the filled workbook is known.
-    locale : str
-
-    Returns
-    -------
-    bytes
-        Of the workbook; the same content gives the same bytes.
+    Of `columns`, the form's keys are hidden where their heading is their name; each of `rows` comes with the columns
+    that are filled in; `head` is title, institution and unit; by `marker` the filled workbook is known.
     """
     spread = Spread(head[0], head[1], locale)
     instructions, entries, hidden = (spread.add_sheet(name) for name in ("Instrucciones", form.hoja, MARKER))
     for sheet in (instructions, entries, hidden):
         sheet.protect(options={"format_columns": True, "format_rows": True})
-        sheet.hide_gridlines(0)
+        sheet.hide_gridlines(1)
         sheet.set_paper(_A4 if locale[-2:] in _USE_A4 else _LETTER)
         sheet.set_header("")
         sheet.set_footer(f"&L{head[-1].replace('&', '&&')[:120]}&RPágina &P de &N")
@@ -156,11 +133,11 @@ def _fill_entries(
     last = _HEAD + len(rows)
     for at, (name, column) in enumerate(columns.items()):
         title, opened = form.encabezados[name], any(name in opened for _, opened in rows)
-        look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK, "indent": 0} | _EDGE
+        look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK} | _EDGE
         spread.put(sheet, _HEAD, at, title, **look)
         sheet.set_column(at, at, column.ancho, None, {"hidden": name in hidden})
         if opened:
-            spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11, indent=0)
+            spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11)
         if column.pide and rows:
             sheet.data_validation(_HEAD + 1, at, last, at, _check_cells(title, column))
     for row, (values, opened) in enumerate(rows, start=_HEAD + 1):
@@ -189,5 +166,5 @@ def _check_cells(title: str, column: Column) -> dict[str, object]:
 
 def _measure_row(texts: Iterable[tuple[object, float]]) -> float:
     """Return the height that a row's texts ask for in columns of these widths; no spreadsheet does it on opening."""
-    lines = max((count_lines(text, width - 1) for text, width in texts if isinstance(text, str)), default=1)
+    lines = max((count_lines(text, 0.88 * width - 1) for text, width in texts if isinstance(text, str)), default=1)
     return min(15 * lines + 3, 409)

@@ -240,7 +240,7 @@ def hostile(tmp_path_factory):
     ]
     tables = {"actividades": make_table("actividades", rows), "avances": make_table("avances", periods)}
     source = open_params(SHIPPED[1])
-    plan = replace(make_plan(unidad="=cmd|' /C calc'!A0"), **tables)
+    plan = replace(make_plan(unidad="=cmd|' /C calc'!A0"), institucion="Obras & servicios " * 20, **tables)
     path = tmp_path_factory.mktemp("hostil") / "evaluacion.xlsx"
     write_book(make_quarter(source, plan), path)
     return path, make_quarter(source, plan)
@@ -271,6 +271,9 @@ def test_sheets_are_set_up_for_reading_and_paper(written):
     assert book.properties.language == "es-MX"
     links = {cell.hyperlink.location.split("'")[1] for row in book["Portada"] for cell in row if cell.hyperlink}
     assert links == set(book.sheetnames) - {"Portada"}
+    said = [str(row[0]) for row in book["Portada"].iter_rows(values_only=True) if row[0] and len(str(row[0])) > 20]
+    assert len(said) == len(set(said)) > 20
+    assert not [text for text in said if " | " in text]
     assert book["Portada"]["B3"].value.date() == quarter.evaluacion.fecha_corte
     for sheet in book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
