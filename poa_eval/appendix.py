@@ -13,7 +13,7 @@ from poa_eval.quarter import Quarter
 from poa_eval.spread import Field, Spread
 from poa_eval.tell import ORIGINS, find_load
 from poa_eval.values import MONTH_NAMES, QUARTERS
-from poa_eval.words import capitalize, name_activity, name_rule, name_unit
+from poa_eval.words import capitalize, has, name_activity, name_rule, name_unit
 
 _START = [
     Field("Código", "codigo", width=10, is_optional=True),
@@ -111,8 +111,8 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
         Field("Lugar en el documento", "fuente", width=34),
         Field("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
         Field("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
-        Field("Encontrado", "encontrado", width=24, is_aside=True, is_optional=True),
-        Field("Esperado", "esperado", width=24, is_aside=True, is_optional=True),
+        Field("Encontrado", _take_number("encontrado"), width=24, is_aside=True, is_optional=True),
+        Field("Esperado", _take_number("esperado"), width=24, is_aside=True, is_optional=True),
         Field("Diferencia", "diferencia", "number", is_aside=True, is_optional=True),
         Field("Clave del hallazgo", "hallazgo_id", width=14, is_aside=True),
     ]
@@ -120,6 +120,16 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
         note = "El primer paso es mirar el lugar citado en el documento."
         what = "lo que no cuadra o falta en los documentos, y dónde"
         spread.put_table("Hallazgos", what, note, fields, rows, frozen=2)
+
+
+def _take_number(key: str) -> Callable[[Mapping], object]:
+    """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
+
+    def take(row: Mapping) -> object:
+        is_difference = has(row["diferencia"])
+        return (float(row[key]), "number") if is_difference and has(row[key]) else row[key]
+
+    return take
 
 
 def put_ledger(spread: Spread, quarter: Quarter) -> None:

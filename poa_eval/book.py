@@ -57,6 +57,10 @@ def _say_yes(key: str) -> Callable[[Mapping], object]:
     return lambda row: None if pd.isna(row[key]) else "sí" if row[key] else "no"
 
 
+def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
+    return lambda row: e.perfil.state_of(row[key]) if has(row[key]) else None
+
+
 def _put_units(spread: Spread, e: Evaluation) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
     fields = [Field("Unidad", "nombre", width=40), Field("Actividades", "actividades", "number", 11)]
@@ -64,6 +68,9 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
         for name, (title, is_percent) in GROUP.items():
             kind, optional = "percent" if is_percent else "number", name == "promedio_ponderado"
             fields.append(Field(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
+            if name == "promedio_topado":
+                label = f"Estado según ese promedio {SPANS[window]}"
+                fields.append(Field(label, _name_state(e, f"{name}_{window}"), "state", 15))
     fields += [
         Field("Avance anual", "avance_anual", "percent"),
         Field("Motivo de lo que falta", "motivo", width=34, is_optional=True),

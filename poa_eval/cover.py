@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from poa_eval.explain import show_method
+from poa_eval.layout import list_layouts
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import find_gap, list_notes, name_quarter, tell_headline
 from poa_eval.quarter import Quarter
@@ -49,16 +50,17 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     sheet.set_print_scale(88)
     sheet.set_h_pagebreaks([writer.row])
     writer.write_part("Cómo se lee", lines=_list_readings(e))
-    method = show_method(e).text.partition("\nCuatro situaciones")[
-        0
-    ]  # these and the thresholds stand here by themselves
+    # What the situations mean, and the thresholds, stand on the cover by themselves.
+    method = show_method(e).text.partition("\nCuatro situaciones")[0]
     writer.write_part("Cómo se obtienen las cifras", lines=method.splitlines())
     if not e.solo_plan:
         title = f"Con qué umbrales: {e.perfil.titulo}, {e.perfil.nota}"
         writer.write_part(title, ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral"), _list_thresholds(e))
     heads, title = ("Archivo", "Forma", "", "Huella SHA-256"), "Documentos de los que salen las cifras"
-    files = quarter.fuentes.to_dict("records")
-    rows = [[file["archivo"].split("/")[-1], file["layout"], None, file["sha256"]] for file in files]
+    known = list_layouts()
+    titles = dict(zip(known["nombre"], known["titulo"], strict=True))
+    files = quarter.fuentes.assign(forma=quarter.fuentes["layout"].replace(titles)).to_dict("records")
+    rows = [[file["archivo"].split("/")[-1], file["forma"], None, file["sha256"]] for file in files]
     writer.write_part(title, heads, rows, lines=[f"{note}." for note in list_notes(e)])
     sheet.set_first_sheet()
     sheet.activate()
