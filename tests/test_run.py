@@ -18,7 +18,8 @@ import pytest
 from made import open_params, write_project
 
 from places import ROOT
-from poa_eval import run
+from poa_eval import run, write
+from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.errors import ArchivoError, PoaError
 from poa_eval.execute import clean_notebook, execute_in_kernel
 from poa_eval.isolate import CAN_FORK, Crew
@@ -65,8 +66,8 @@ def project(tmp_path):
     def write(*units: str, cells=(), title: str = "") -> Path:
         root = tmp_path / "proyecto"
         params = write_project(root, units or ["Obras", "Rentas", "Catastro"])
-        write_notebook(root / "notebooks" / run.UNIT_NOTEBOOK, [*PLAIN, *cells])
-        write_notebook(root / "notebooks" / run.INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
+        write_notebook(root / "notebooks" / UNIT_NOTEBOOK, [*PLAIN, *cells])
+        write_notebook(root / "notebooks" / INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
         return params
 
     return write
@@ -126,7 +127,7 @@ def test_failed_units_are_told_and_stop_nobody(project):
     assert evidence["resultado"]["institucion"] == "correcto"
     assert {unit for unit, result in evidence["resultado"]["unidades"].items() if result != "correcto"} == set(messages)
     again = run.run_quarter(params, timeout=1, memory=3 << 29)
-    assert list_made(again) == {run.INSTITUTION_NOTEBOOK, *(f"unidad-{name}.ipynb" for name in units[:5])}
+    assert list_made(again) == {INSTITUTION_NOTEBOOK, *(f"unidad-{name}.ipynb" for name in units[:5])}
     assert list_reports(params) == LEFT
 
 
@@ -187,7 +188,7 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
     task = make_task(path)
     with Crew(1) as crew:
-        report = produce_report(task, crew)
+        report = produce_report(crew, task)
     kernel, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     expected = nbformat.writes(clean_notebook(kernel)).splitlines()
     assert report.cuaderno.splitlines() == expected
@@ -227,7 +228,7 @@ def test_what_a_notebook_changes_is_nothing_to_the_next(tmp_path):
     states = []
     with Crew(1) as crew:
         for path in (look, meddle, look):
-            report = produce_report(make_task(path), crew)
+            report = produce_report(crew, make_task(path))
             states.append(nbformat.reads(report.cuaderno, as_version=4).cells[2].outputs[0].text)
     assert states[1] == "hecho\n"
     assert states[0] == states[2]
@@ -265,7 +266,7 @@ def test_only_what_changed_is_made_again(project):
     assert list_made(run.run_quarter(params)) == {"unidad-obras.ipynb"}
     assert read_all(first.carpeta) == changed
 
-    notebook = params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK
+    notebook = params.parent.parent / "notebooks" / UNIT_NOTEBOOK
     write_notebook(notebook, [*PLAIN, "poa.show_key_figures(q)"])
     assert list_made(run.run_quarter(params)) == everything - {"informe_institucional.ipynb"}
     assert list_made(run.run_quarter(params, force=True)) == everything
@@ -312,7 +313,7 @@ def test_run_that_breaks_leaves_the_old_one(project, monkeypatch):
     def fill_disk(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run, "_write_results", fill_disk)
+    monkeypatch.setattr(write, "write_results", fill_disk)
     with pytest.raises(ArchivoError, match="espacio"):
         run.run_quarter(params, force=True)
     assert read_all(folder) == before
@@ -333,7 +334,7 @@ def test_folder_that_no_run_made_is_not_touched(project):
 
 def test_missing_notebook_is_named(project):
     params = project()
-    (params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK).unlink()
+    (params.parent.parent / "notebooks" / UNIT_NOTEBOOK).unlink()
     with pytest.raises(ArchivoError, match=r"notebooks/informe_unidad\.ipynb"):
         run.run_quarter(params)
     assert not (params.parent.parent / "reports").exists()
