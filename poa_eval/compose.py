@@ -136,7 +136,7 @@ class Run:
         try:
             report = crew.result(future)
         except CallDiedError:
-            report = give_up(task, "hizo caer, una y otra vez, al trabajador del clúster que lo elaboraba")
+            report = give_up(task, "no se terminó, porque cayó una y otra vez el trabajador del clúster que lo tenía")
         self.last = job.unidad
         self._made += 1
         self._times["cuadernos"][job.copia] = round(report.segundos, 3)
