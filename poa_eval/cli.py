@@ -51,21 +51,32 @@ def _run(
     force: Annotated[
         bool, typer.Option("--force", metavar="", help="Elabora todo de nuevo, también lo que no ha cambiado.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="tcp://HOST:PUERTO", help="Los elabora en ese clúster de Dask, no aquí."),
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
     pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
     from poa_eval.overview import write_overview
-    from poa_eval.run import run_quarter
+    from poa_eval.run import run_quarters
 
     _refuse_less("--jobs", jobs, 1)
     _refuse_less("--timeout", timeout, 1)
-    codes, folders = [], set()
-    for path in params:
+    options = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
+    ended, lost = {}, None
+    with show_progress(params[0].stem if len(params) == 1 else f"{len(params)} trimestres") as progress:
         try:
-            with show_progress(path.stem) as progress:
-                outcome = run_quarter(path, out=out, jobs=jobs, timeout=timeout, force=force, on_progress=progress)
-        except PoaError as error:  # what is wrong with one quarter does not stop the others
-            print(error, file=sys.stderr)
+            ended.update(run_quarters(dict.fromkeys(params), **options, on_progress=progress))
+        except PoaError as error:
+            lost = error
+    codes, folders = [], set()
+    for path in dict.fromkeys(params):
+        outcome = ended.get(path)
+        if outcome is None:
+            continue
+        if isinstance(outcome, PoaError):
+            print(outcome, file=sys.stderr)
             codes.append(REFUSED)
             continue
         page = outcome.carpeta / "index.html"
@@ -78,6 +89,8 @@ def _run(
         folders.add(outcome.carpeta.parent)
     for folder in sorted(folders):
         write_overview(folder)
+    if lost is not None:
+        raise lost
     return max(codes)
 
 

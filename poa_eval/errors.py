@@ -99,3 +99,7 @@ class ParamsError(PoaError):
 
 class ConflictoError(PoaError):
     """Two sources that report different figures for the same period."""
+
+
+class ClusterError(PoaError):
+    """A cluster that is not there, is lost, or is not of the same software."""

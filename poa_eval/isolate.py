@@ -67,7 +67,8 @@ class Crew:
         self._closed = False
 
     def __enter__(self) -> Crew:
-        """Return itself."""
+        """Start the warm process, and return itself."""
+        start_server()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,8 +79,12 @@ class Crew:
         self._threads.shutdown(cancel_futures=True)
 
     def submit(self, function: Callable[..., Any], *args: object) -> Future:
-        """Schedule a call, as an executor of `concurrent.futures` does."""
-        return self._threads.submit(function, *args)
+        """Schedule a call of a function, which gets this crew first."""
+        return self._threads.submit(function, self, *args)
+
+    def result(self, future: Future) -> Any:
+        """Return what a call returned."""
+        return future.result()
 
     def iterate(self, steps: Callable[..., Iterator[Any]], *args: object) -> Iterator[Any]:
         """Run a generator of an importable module in a process of its own, and yield what it yields.

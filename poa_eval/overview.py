@@ -24,7 +24,7 @@ def write_overview(folder: Path) -> Path:
         The page.
     """
     runs = []
-    for evidence in folder.glob("*/run.json"):
+    for evidence in folder.glob("[!.]*/run.json"):
         run = json.loads(evidence.read_text(encoding="utf-8"))
         params, outcome = run["parametros"], run["resultado"]
         results = [*outcome["unidades"].values(), outcome["institucion"]]

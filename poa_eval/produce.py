@@ -59,7 +59,7 @@ class Report:
     segundos: float
 
 
-def produce_report(task: Task, crew: Crew) -> Report:
+def produce_report(crew: Crew, task: Task) -> Report:
     """Produce a report in a process of its own; a failure is told in the result, not raised."""
     started = time.perf_counter()
     notebook = None
@@ -81,12 +81,15 @@ def produce_report(task: Task, crew: Crew) -> Report:
         why = "se cerró de golpe, sin terminar (por ejemplo, porque faltó memoria)"
     except Exception as error:  # whatever happens to one notebook is told, and does not stop the others
         why = f"no llegó a terminar ({type(error).__name__})"
-    seconds = time.perf_counter() - started
-    parsed = _parse(json.dumps(notebook) if notebook else task.cuaderno)
-    return _fail(task, parsed, f"El cuaderno {task.nombre} {why}.", seconds)
+    return give_up(task, why, json.dumps(notebook) if notebook else None, time.perf_counter() - started)
 
 
-def redo_page(report: Report, titulo: str, avisos: Iterable[str], enlaces: Links, crew: Crew) -> Report:
+def give_up(task: Task, why: str, text: str | None = None, seconds: float = 0) -> Report:
+    """Return the report of a notebook that came as far as this text, and why in Spanish it came no further."""
+    return _fail(task, _parse(text or task.cuaderno), f"El cuaderno {task.nombre} {why}.", seconds)
+
+
+def redo_page(crew: Crew, report: Report, titulo: str, avisos: Iterable[str], enlaces: Links) -> Report:
     """Make the page of a report again, with other warnings and links."""
     if report.mensaje is not None:
         from poa_eval.report import error_page
@@ -103,7 +106,7 @@ def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
     from poa_eval.quarter import offer_prepared
 
     started = time.perf_counter()
-    root = Path(task.raiz) if Path(task.raiz).is_dir() else Path(tempfile.gettempdir())
+    root = _find_folder(task)
     offer_prepared(task.preparado, root)
     for number, part in execute_here(task.cuaderno, task.parametros, cwd=root):
         if number < 0:
@@ -112,11 +115,16 @@ def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
     yield _finish(task, notebook, started)
 
 
+def _find_folder(task: Task) -> Path:
+    """Return the folder to work in: any where the project is not on this machine."""
+    return Path(task.raiz) if Path(task.raiz).is_dir() else Path(tempfile.gettempdir())
+
+
 def _produce_in_kernel(task: Task, timeout: float | None) -> Report:
     from poa_eval.execute import execute_in_kernel
 
     started = time.perf_counter()
-    notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=Path(task.raiz), timeout=timeout)
+    notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=_find_folder(task), timeout=timeout)
     why = error and f"El cuaderno {task.nombre} no llegó a terminar ({type(error).__name__})."
     return _finish(task, notebook, started, why)
 

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import poa_eval
+from poa_eval.move import put_beside
 
 LIBRARIES = ("ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "python-calamine")
 LIBRARIES += ("xlsxwriter",)
@@ -34,7 +35,7 @@ class Memory:
 
     def __init__(self, folder: Path, new: Path):
         self._places = (new, folder)
-        self._file = folder.with_name(f".{folder.name}.huellas.json")
+        self._file = put_beside(folder, "huellas.json")
         try:
             self._known = json.loads(self._file.read_text(encoding="utf-8"))
         except (OSError, ValueError):  # none yet, or not whole: everything is made again
@@ -77,7 +78,7 @@ class Memory:
 
 def make_key(*parts: object) -> str:
     """Return a hash of plain values, the package's code, its libraries and this Python."""
-    return _hash(json.dumps([_hash_code(), *parts], sort_keys=True, ensure_ascii=False).encode())
+    return _hash(json.dumps([describe_software(), *parts], sort_keys=True, ensure_ascii=False).encode())
 
 
 def list_versions() -> dict[str, str]:
@@ -93,8 +94,10 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 @cache
-def _hash_code() -> str:
-    return _hash(json.dumps([hash_files(Path(poa_eval.__file__).parent), list_versions()], sort_keys=True).encode())
+def describe_software() -> dict[str, str]:
+    """Return what makes the reports: versions, that of the package with a hash of its code."""
+    code = json.dumps(hash_files(Path(poa_eval.__file__).parent), sort_keys=True)
+    return list_versions() | {"poa_eval": f"{poa_eval.__version__} ({_hash(code.encode())[:12]})"}
 
 
 def _hash(content: bytes | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Write tables as CSV: the same bytes for the same figures, on every system."""
+"""Write what a run leaves besides reports; tables as CSV: the same bytes for the same figures, on every system."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from numbers import Integral, Real
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from poa_eval.quarter import Quarter
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -41,3 +45,30 @@ def _format_cell(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()[:10]
     return str(cell).replace("\r\n", "\n")
+
+
+def write_results(quarter: Quarter, folder: Path) -> None:
+    """Write into a folder what a run leaves besides reports and evidence: tables, observations, the workbook."""
+    from poa_eval.ask import write_observations
+    from poa_eval.book import write_book
+
+    (folder / "datos").mkdir()
+    write_tables(_list_results(quarter), folder / "datos")
+    write_observations(quarter, folder)
+    write_book(quarter, folder / "evaluacion.xlsx")
+
+
+def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
+    from poa_eval.evaluability import assess
+    from poa_eval.ledger import COLUMNS, reconcile
+
+    evaluation = quarter.evaluacion
+    return {
+        **quarter.plan.tables(),
+        "hallazgos": quarter.hallazgos,
+        "conciliacion": reconcile(quarter.plan)[list(COLUMNS)],
+        "evaluabilidad": assess(quarter.plan).actividades,
+        "evaluacion_actividades": evaluation.actividades,
+        "evaluacion_unidades": evaluation.unidades,
+        "evaluacion_institucion": evaluation.institucion,
+    }

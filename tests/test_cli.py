@@ -145,12 +145,12 @@ def test_load_writes_the_tables_and_ends_in_zero_whatever_the_findings(stub_plan
 
 @pytest.mark.parametrize(("failed", "code"), [((), 0), ((("304", "Falló."), (None, "Falló.")), 1)])
 def test_run_ends_in_one_if_a_report_failed(failed, code, monkeypatch, capsys):
-    def pretend(params, *, out, on_progress, **options):
+    def pretend(paths, *, out, on_progress, **options):
         on_progress(0, 0, "Lectura [b]", 0)
         on_progress(1, 2, "Unidad [/b] de nombre largo", 1)
-        return run.RunOutcome(Path("reports") / "demo", failed, 2)
+        return [(paths[0], run.RunOutcome(Path("reports") / "demo", failed, 2))]
 
-    monkeypatch.setattr(run, "run_quarter", pretend)
+    monkeypatch.setattr(run, "run_quarters", pretend)
     assert cli.main(["run", "params/demo.yaml"]) == code
     shown = capsys.readouterr()
     assert shown.out == f"Informe: {Path('reports', 'demo', 'index.html')}\n"

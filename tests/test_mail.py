@@ -54,7 +54,7 @@ def test_the_same_run_is_packed_into_the_same_bytes(folder):
 
 
 def test_without_a_browser_the_rest_is_done_and_the_message_says_what_to_do(folder, no_browser, monkeypatch, capsys):
-    monkeypatch.setattr(run, "run_quarter", lambda *args, **options: RunOutcome(folder))
+    monkeypatch.setattr(run, "run_quarters", lambda paths, **options: [(paths[0], RunOutcome(folder))])
     assert cli.main(["run", "params/demo-t1.yaml", "--pdf", "--zip"]) == 0
     said = capsys.readouterr()
     assert said.err.count("ningún navegador") == 1
@@ -69,7 +69,7 @@ def test_a_browser_that_fails_is_told_and_leaves_no_half_a_file(folder, no_brows
     browser = tmp_path / "chromium"
     browser.write_text("#!/bin/sh\nexit 3\n")
     browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setattr(run, "run_quarter", lambda *args, **options: RunOutcome(folder))
+    monkeypatch.setattr(run, "run_quarters", lambda paths, **options: [(paths[0], RunOutcome(folder))])
     assert cli.main(["run", "params/demo-t1.yaml", "--pdf"]) == cli.FAILED
     assert "chromium no imprimió la página" in capsys.readouterr().err
     assert not list(folder.rglob("*.pdf"))

@@ -104,7 +104,7 @@ def produce(name: str) -> nbformat.NotebookNode:
     parameters = quarter.params.plain() | ({"unidad": "308"} if own.unidad else {})
     text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
     with Crew(1) as crew:
-        report = produce_report(Task(name, text, parameters, pickle.dumps(own), str(ROOT), "Título", {}), crew)
+        report = produce_report(crew, Task(name, text, parameters, pickle.dumps(own), str(ROOT), "Título", {}))
     assert report.mensaje is None
     return nbformat.reads(report.cuaderno, as_version=4)
 

@@ -18,10 +18,12 @@ import pytest
 from made import open_params, write_project
 
 from places import ROOT
-from poa_eval import run
+from poa_eval import run, write
+from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.errors import ArchivoError, PoaError
 from poa_eval.execute import clean_notebook, execute_in_kernel
 from poa_eval.isolate import CAN_FORK, Crew
+from poa_eval.move import hold
 from poa_eval.produce import Task, produce_report
 from poa_eval.verify import verify_run
 
@@ -65,8 +67,8 @@ def project(tmp_path):
     def write(*units: str, cells=(), title: str = "") -> Path:
         root = tmp_path / "proyecto"
         params = write_project(root, units or ["Obras", "Rentas", "Catastro"])
-        write_notebook(root / "notebooks" / run.UNIT_NOTEBOOK, [*PLAIN, *cells])
-        write_notebook(root / "notebooks" / run.INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
+        write_notebook(root / "notebooks" / UNIT_NOTEBOOK, [*PLAIN, *cells])
+        write_notebook(root / "notebooks" / INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
         return params
 
     return write
@@ -95,14 +97,14 @@ def test_failed_units_are_told_and_stop_nobody(project):
     params = project(*units, cells=[FAULTS, "poa.show_activities(q)"])
     steps = []
     outcome = run.run_quarter(
-        params, timeout=15, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
+        params, timeout=6, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
     )
     messages = dict(outcome.fallidas)
     assert list(messages) == units[:5]
     assert "«cuarenta»" in messages["avisa"]
     assert messages["falla"] == "Falló el cuaderno informe_unidad.ipynb (KeyError: 'clave')."
     assert "se cerró de golpe" in messages["muere"]
-    assert "tardó más de los 15 segundos" in messages["duerme"]
+    assert "tardó más de los 6 segundos" in messages["duerme"]
     assert "más memoria" in messages["devora"]
     assert steps[0] == (0, 0, 0)
     assert steps[-1] == (7, 7, 5)
@@ -126,12 +128,19 @@ def test_failed_units_are_told_and_stop_nobody(project):
     assert evidence["resultado"]["institucion"] == "correcto"
     assert {unit for unit, result in evidence["resultado"]["unidades"].items() if result != "correcto"} == set(messages)
     again = run.run_quarter(params, timeout=1, memory=3 << 29)
-    assert list_made(again) == {run.INSTITUTION_NOTEBOOK, *(f"unidad-{name}.ipynb" for name in units[:5])}
+    assert list_made(again) == {INSTITUTION_NOTEBOOK, *(f"unidad-{name}.ipynb" for name in units[:5])}
     assert list_reports(params) == LEFT
 
 
+OTHER_PARAMETERS = [  # with which a notebook prepares its own quarter
+    "fecha_corte = '2024-06-30'; trimestre = 2; poa.open_quarter(globals()).params.trimestre",
+    "q.plan.actividades['actividad'] = 'x'; trimestre = 3; fecha_corte = '2024-09-30'",
+    "poa.open_quarter(globals()).plan.actividades['actividad'].tolist()",
+]
+
+
 def test_two_runs_leave_the_same_bytes_whatever_the_jobs_and_no_machine_path(project, tmp_path):
-    params = project(cells=["object()", "print('ruido', file=sys.stderr)"])
+    params = project(cells=["object()", "print('ruido', file=sys.stderr)", *OTHER_PARAMETERS])
     first = run.run_quarter(params, out=tmp_path / "a", jobs=1).carpeta
     second = run.run_quarter(params, out=tmp_path / "b", jobs=3).carpeta
     assert read_all(first) == read_all(second)
@@ -141,6 +150,8 @@ def test_two_runs_leave_the_same_bytes_whatever_the_jobs_and_no_machine_path(pro
     assert copy.cells[1].metadata.tags == ["injected-parameters"]
     assert "0x…" in copy.cells[5].outputs[0].data["text/plain"]
     assert not copy.cells[6].outputs
+    assert copy.cells[7].outputs[0].data["text/plain"] == "2"
+    assert "Actividad 1 de Obras" in copy.cells[9].outputs[0].data["text/plain"]
     assert not any("papermill" in cell.metadata for cell in copy.cells)
 
 
@@ -187,7 +198,7 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
     task = make_task(path)
     with Crew(1) as crew:
-        report = produce_report(task, crew)
+        report = produce_report(crew, task)
     kernel, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     expected = nbformat.writes(clean_notebook(kernel)).splitlines()
     assert report.cuaderno.splitlines() == expected
@@ -227,21 +238,11 @@ def test_what_a_notebook_changes_is_nothing_to_the_next(tmp_path):
     states = []
     with Crew(1) as crew:
         for path in (look, meddle, look):
-            report = produce_report(make_task(path), crew)
+            report = produce_report(crew, make_task(path))
             states.append(nbformat.reads(report.cuaderno, as_version=4).cells[2].outputs[0].text)
     assert states[1] == "hecho\n"
     assert states[0] == states[2]
     assert "enredo" not in states[0]
-
-
-def test_notebook_with_other_parameters_prepares_its_own_quarter(project):
-    cells = ["fecha_corte = '2024-06-30'; trimestre = 2; poa.open_quarter(globals()).params.trimestre"]
-    cells += ["q.plan.actividades['actividad'] = 'x'; trimestre = 3; fecha_corte = '2024-09-30'"]
-    cells += ["poa.open_quarter(globals()).plan.actividades['actividad'].tolist()"]
-    folder = run.run_quarter(project(cells=cells)).carpeta
-    copy = nbformat.read(folder / "cuadernos" / "unidad-obras.ipynb", as_version=4)
-    assert copy.cells[5].outputs[0].data["text/plain"] == "2"
-    assert "Actividad 1 de Obras" in copy.cells[7].outputs[0].data["text/plain"]
 
 
 def test_only_what_changed_is_made_again(project):
@@ -265,7 +266,7 @@ def test_only_what_changed_is_made_again(project):
     assert list_made(run.run_quarter(params)) == {"unidad-obras.ipynb"}
     assert read_all(first.carpeta) == changed
 
-    notebook = params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK
+    notebook = params.parent.parent / "notebooks" / UNIT_NOTEBOOK
     write_notebook(notebook, [*PLAIN, "poa.show_key_figures(q)"])
     assert list_made(run.run_quarter(params)) == everything - {"informe_institucional.ipynb"}
     assert list_made(run.run_quarter(params, force=True)) == everything
@@ -312,7 +313,7 @@ def test_run_that_breaks_leaves_the_old_one(project, monkeypatch):
     def fill_disk(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run, "_write_results", fill_disk)
+    monkeypatch.setattr(write, "write_results", fill_disk)
     with pytest.raises(ArchivoError, match="espacio"):
         run.run_quarter(params, force=True)
     assert read_all(folder) == before
@@ -331,9 +332,19 @@ def test_folder_that_no_run_made_is_not_touched(project):
     assert read_all(folder) == {"tesis.txt": "años de trabajo".encode()}
 
 
+def test_second_run_into_the_same_folder_waits_outside(project):
+    params = project()
+    folder = params.parent.parent / "reports" / "demo-t3"
+    with hold(folder):
+        with pytest.raises(ArchivoError, match="otra ejecución está escribiendo en esta carpeta"):
+            run.run_quarter(params)
+        assert list_reports(params) == [".demo-t3.candado"]
+    assert not folder.parent.exists()
+
+
 def test_missing_notebook_is_named(project):
     params = project()
-    (params.parent.parent / "notebooks" / run.UNIT_NOTEBOOK).unlink()
+    (params.parent.parent / "notebooks" / UNIT_NOTEBOOK).unlink()
     with pytest.raises(ArchivoError, match=r"notebooks/informe_unidad\.ipynb"):
         run.run_quarter(params)
     assert not (params.parent.parent / "reports").exists()
@@ -385,29 +396,33 @@ def test_killed_run_is_taken_up_again_and_leaves_nothing_alive(project, tmp_path
 
 
 def kill_and_run_again(project, tmp_path: Path, mark: Path) -> None:
-    params = project(cells=["import subprocess; child = subprocess.Popen(['sleep', '1000'])", "time.sleep(0.3)"])
-    chance = Random(6)
-    wanted = read_all(run.run_quarter(params, out=tmp_path / "otra").carpeta)
+    params = project("Obras", "Rentas", cells=["child = __import__('subprocess').Popen(['sleep', '1000'])"])
     folder = params.parent.parent / "reports" / "demo-t3"
-    shutil.copytree(tmp_path / "otra" / "demo-t3", folder)
+    started = time.monotonic()
+    assert start_command(params, mark).wait() == 0
+    whole = time.monotonic() - started
+    wanted = read_all(folder)
     change_figure(params.parent.parent / "data" / "plan.xlsx", "Obras")
     new = read_all(run.run_quarter(params, out=tmp_path / "otra").carpeta)
-    for script in [(), (), (), ("-c", BETWEEN)]:
-        process = start_command(params, mark, *script)
-        if script:
-            assert process.wait(60) == -signal.SIGKILL
-            assert not folder.exists()
-            assert read_all(folder.with_name(".demo-t3.anterior")) == wanted
-        else:
-            time.sleep(chance.uniform(0.5, 4))
-            process.kill()
-            assert process.wait(5) in (-signal.SIGKILL, 0)
-            assert read_all(folder) in (wanted, new)
-            if read_all(folder) == new:
-                shutil.rmtree(folder)
-                shutil.copytree(tmp_path / "otra" / "demo-t3", folder)
+
+    assert start_command(params, mark, "-c", BETWEEN).wait() == -signal.SIGKILL
+    assert not folder.exists()
+    assert read_all(folder.with_name(".demo-t3.anterior")) == wanted
+    assert wait_for_end(mark) == []
+    chance, remembered = Random(6), folder.with_name(".demo-t3.huellas.json")
+    known, kept = remembered.read_bytes(), shutil.copytree(folder.with_name(".demo-t3.anterior"), tmp_path / "antes")
+    for moment in [chance.uniform(0.05, 1.05) * whole for _ in range(10)]:
+        process = start_command(params, mark)
+        time.sleep(moment)
+        process.kill()
+        assert process.wait() in (-signal.SIGKILL, 0)
         assert wait_for_end(mark) == []
-    assert start_command(params, mark).wait(60) == 0
+        if folder.exists() and read_all(folder) == new:  # it was quick: back to where there is something to do
+            shutil.rmtree(folder)
+            shutil.copytree(kept, folder)
+            remembered.write_bytes(known)
+        assert read_all(folder if folder.exists() else folder.with_name(".demo-t3.anterior")) == wanted
+    assert start_command(params, mark).wait() == 0
     assert wait_for_end(mark) == []
     assert read_all(folder) == new
     assert list_reports(params) == sorted([*LEFT, "index.html"])

@@ -1,0 +1,259 @@
+"""Compose: the folder of one quarter: what is to be made, what has been, and moving it in whole.
+
+What has not changed since the last run, or was finished by one that was cut short, is not made again (see `resume`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+import shutil
+import time
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poa_eval.errors import ArchivoError, Place
+from poa_eval.isolate import CallDiedError, Crew
+from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
+from poa_eval.names import file_name, make_slug
+from poa_eval.params import find_project, load_params
+from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
+from poa_eval.resume import Memory, hash_files, list_versions, make_key
+
+if TYPE_CHECKING:
+    from poa_eval.distribute import Cluster
+    from poa_eval.quarter import Quarter
+
+UNIT_NOTEBOOK = "informe_unidad.ipynb"
+INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
+_ORDINALS = {1: "primer", 2: "segundo", 3: "tercer", 4: "cuarto"}
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run left.
+
+    Parameters
+    ----------
+    carpeta : Path
+        Folder of the run.
+    fallidas : tuple of (str or None, str)
+        Unit (None: the institution's report) and message of each report that could not be made.
+    elaborados : int
+        Reports that were made; the others had not changed.
+    """
+
+    carpeta: Path
+    fallidas: tuple[tuple[str | None, str], ...] = ()
+    elaborados: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """One report to make, and where it goes."""
+
+    unidad_id: str | None
+    unidad: str
+    titulo: str
+    cuaderno: str
+    copia: str
+    pagina: str
+
+
+class Run:
+    """The run of one quarter on its way; its folder is held until it is released."""
+
+    def __init__(self, path: Path, out: str | Path | None, root: str | Path | None, force: bool):
+        self.path, self.params, self._force = path, load_params(path), force
+        self.root = find_project(path) if root is None else Path(root)
+        self.folder = (Path(out) if out is not None else self.root / "reports") / path.stem
+        self._new = put_beside(self.folder, "nuevo")
+        self.todo: list[_Job] = []
+        self.pending: dict[Future, tuple[_Job, Task, str]] = {}
+        self.failed: dict[_Job, str] = {}
+        self.last = ""
+        self._made = 0
+        self._institution: Report | None = None
+        self._times: dict = {"cuadernos": {}}
+        with ExitStack() as held:
+            held.enter_context(hold(self.folder))
+            recover(self.folder)
+            names = (INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK)
+            self._notebooks = {name: _read_notebook(self.root, name) for name in names}
+            self._remembered = Memory(self.folder, self._new)
+            inputs = _hash_inputs(self.params.plain(), self.root)
+            self._key = make_key(path.name, self.params.plain(), self._notebooks, inputs)
+            self.release = held.pop_all().close
+
+    def is_complete(self) -> bool:
+        """Say whether there is nothing to do."""
+        complete = not self._force and self._remembered.is_complete(self._key)
+        if complete:
+            shutil.rmtree(self._new, ignore_errors=True)
+        return complete
+
+    def prepare(self) -> None:
+        """Read and evaluate the documents."""
+        from poa_eval.ask import refuse_filled
+        from poa_eval.quarter import prepare_quarter
+
+        self._started = time.perf_counter()
+        refuse_filled(self.folder)
+        self._quarter = prepare_quarter(self.params, self.root)
+        self.todo = _plan_jobs(self._quarter)
+        self._times["preparar"] = self._seconds()
+
+    def start(self, crew: Crew | Cluster) -> None:
+        """Start each report that must be made, and write the others and what the run leaves besides."""
+        from poa_eval.write import write_results
+
+        clear(self._new, keep=not self._force)
+        down = {"enlaces": [(job.pagina, _name_unit(job)) for job in self.todo[1:]]}
+        up = {"volver": ("../index.html", self.params.institucion)}
+        for job in self.todo:
+            own = self._quarter if job.unidad_id is None else self._quarter.unit(job.unidad_id)
+            parameters = self.params.plain() | ({} if job.unidad_id is None else {"unidad": job.unidad_id})
+            about = (job.cuaderno, self._notebooks[job.cuaderno], parameters)
+            ends = (job.titulo, down if job.unidad_id is None else up)
+            key = make_key(about, ends, own.fingerprint())
+            files = None if self._force else self._remembered.find(job.copia, key)
+            if files is None:
+                task = Task(*about, pickle.dumps(own), str(self.root), *ends)
+                self.pending[crew.submit(produce_report, task)] = (job, task, key)
+            else:
+                self._write(files)
+        before = self._seconds()
+        write_results(self._quarter, self._new)
+        self._times["escribir"] = round(self._seconds() - before, 3)
+
+    def take(self, future: Future, crew: Crew | Cluster) -> None:
+        """Take a report that was made."""
+        job, task, key = self.pending.pop(future)
+        try:
+            report = crew.result(future)
+        except CallDiedError:
+            report = give_up(task, "no se terminó, porque cayó una y otra vez el trabajador del clúster que lo tenía")
+        self.last = job.unidad
+        self._made += 1
+        self._times["cuadernos"][job.copia] = round(report.segundos, 3)
+        files = self._write_report(job, report)
+        if report.mensaje is None:
+            self._remembered.keep(job.copia, key, files)
+        else:
+            self.failed[job] = report.mensaje
+        if job.unidad_id is None:
+            self._institution = report
+
+    def finish(self, crew: Crew | Cluster) -> RunOutcome:
+        """Move the run in, now that all its reports are there."""
+        institution, *units = self.todo
+        if any(job in self.failed for job in units):
+            self._tell_failures(institution, units, crew)
+        _write_json(self._new / "run.json", self._describe())
+        drop_others(self._new, {path for job in self.todo for path in (f"cuadernos/{job.copia}", job.pagina)})
+        move_in(self.folder, self._new)
+        right = {job.copia for job in self.todo if job not in self.failed}
+        self._remembered.close(None if self.failed else self._key, right)
+        times = self.folder.with_name(f"{self.folder.name}.tiempos.json")
+        _write_json(times, self._times | {"total": self._seconds()})
+        self.release()
+        failed = tuple((job.unidad_id, self.failed[job]) for job in self.todo if job in self.failed)
+        return RunOutcome(self.folder, failed, self._made)
+
+    def explain(self, error: OSError) -> ArchivoError:
+        """Drop what was written, and say what is wrong with the folder."""
+        shutil.rmtree(self._new, ignore_errors=True)
+        told = ArchivoError(
+            "una carpeta en la que no se pudo escribir",
+            "una carpeta con permiso de escritura y espacio, que ningún programa tenga abierta",
+            "cierre los archivos del informe anterior, revise el permiso y el espacio, y repita la ejecución",
+            lugar=Place(str(self.folder)),
+        )
+        told.__cause__ = error
+        return told
+
+    def _tell_failures(self, institution: _Job, units: list[_Job], crew: Crew | Cluster) -> None:
+        """Say on the institution's page which units' reports could not be made."""
+        failed, broken = self.failed, " (no se pudo elaborar)"
+        links = tuple((job.pagina, _name_unit(job) + broken * (job in failed)) for job in units)
+        told = [f"No se pudo elaborar el informe de «{job.unidad}». {failed[job]}" for job in units if job in failed]
+        report = self._institution
+        if report is None:
+            text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
+            report = Report(text, "", None, 0)
+        again = crew.submit(redo_page, report, institution.titulo, told, links)
+        self._write_report(institution, crew.result(again))
+
+    def _write_report(self, job: _Job, report: Report) -> dict[str, bytes]:
+        return self._write({f"cuadernos/{job.copia}": report.cuaderno.encode(), job.pagina: report.pagina.encode()})
+
+    def _write(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        for path, content in files.items():
+            (self._new / path).write_bytes(content)
+        return files
+
+    def _seconds(self) -> float:
+        return round(time.perf_counter() - self._started, 3)
+
+    def _describe(self) -> dict:
+        """Gather the evidence of a run: nothing in it varies from one run to the next on the same input."""
+        institution, *units = self.todo
+        digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in self._notebooks.items()}
+        return {
+            "params": self.path.name,
+            "parametros": self.params.plain(),
+            "fuentes": json.loads(self._quarter.fuentes.to_json(orient="records")),
+            "cuadernos": digests,
+            "versiones": list_versions(),
+            "resultado": {
+                "institucion": self.failed.get(institution, "correcto"),
+                "unidades": {job.unidad_id: self.failed.get(job, "correcto") for job in units},
+            },
+        }
+
+
+def _plan_jobs(quarter: Quarter) -> list[_Job]:
+    """List the reports to make: the institution's first, because it takes longest."""
+    params = quarter.params
+    period = f"{_ORDINALS[params.trimestre]} trimestre de {params.ejercicio}"
+    title = f"{params.institucion} · {period}"
+    jobs = [_Job(None, params.institucion, title, INSTITUTION_NOTEBOOK, INSTITUTION_NOTEBOOK, "index.html")]
+    for unidad_id, unidad in quarter.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False, name=None):
+        stem = file_name(unidad_id)
+        copy, page = f"unidad-{stem}.ipynb", f"unidades/{stem}.html"
+        jobs.append(_Job(unidad_id, unidad, f"{unidad} · {period}", UNIT_NOTEBOOK, copy, page))
+    return jobs
+
+
+def _name_unit(job: _Job) -> str:
+    """Name a unit by code and name, or by its name alone where the id was made of it."""
+    made = job.unidad_id.startswith(make_slug(job.unidad))
+    return job.unidad if made else f"{job.unidad_id} · {job.unidad}"
+
+
+def _read_notebook(root: Path, name: str) -> str:
+    path = root / "notebooks" / name
+    if not path.is_file():
+        way_out = "recupere la carpeta notebooks/ del proyecto"
+        raise ArchivoError("el cuaderno no existe", "un cuaderno", way_out, lugar=Place(f"notebooks/{name}"))
+    return path.read_bytes().decode("utf-8")
+
+
+def _hash_inputs(value: object, root: Path) -> list[str]:
+    """Return the sha256 of each file that the params name, alone or in a folder."""
+    if isinstance(value, str):
+        path = root / value
+        if path.is_dir():
+            return [*hash_files(path).values()]
+        return [hashlib.sha256(path.read_bytes()).hexdigest()] if path.is_file() else []
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [digest for part in parts for digest in _hash_inputs(part, root)]
+
+
+def _write_json(path: Path, content: dict) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,126 @@
+"""Distribute: the same calls as `isolate.Crew` runs here, on the workers of a Dask cluster that is already there.
+
+A call carries its data and brings back its result: workers need the same packages, but no disk in common.
+"""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import warnings
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from multiprocessing import current_process
+from typing import Any
+
+from poa_eval.errors import ClusterError, Place
+from poa_eval.isolate import CallDiedError, Crew
+from poa_eval.resume import describe_software
+
+_PATIENCE = 10  # seconds to reach the scheduler, to see a worker, to find a scheduler again
+
+
+class Cluster:
+    """Runs calls on a cluster, as a `Crew` does on this machine; a context.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler: ``tcp://host:8786``.
+    timeout, memory
+        As for `Crew`: of each call, on its worker.
+
+    Raises
+    ------
+    ClusterError
+        On entering: the extra is not installed, there is no scheduler, or it has no worker.
+    """
+
+    def __init__(self, address: str, *, timeout: float | None = None, memory: int | None = None):
+        self._address, self._limits = address, {"timeout": timeout, "memory": memory}
+
+    def __enter__(self) -> Cluster:
+        """Connect, and return itself."""
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ClusterError(
+                "--scheduler, sin las bibliotecas que pide",
+                "poa-eval instalado con su extra «cluster»",
+                "instale poa-eval[cluster], o quite --scheduler para usar esta máquina",
+            ) from None
+        for name in ("distributed", "distributed.client", "distributed.core", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is wrong is said once, in Spanish
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # other versions: each call compares those that matter
+            try:
+                self._client = Client(self._address, timeout=_PATIENCE, set_as_default=False)
+            except (OSError, ValueError) as error:
+                raise self._complain("no respondió ningún planificador de Dask", "un planificador en marcha") from error
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except Exception as error:  # of its own or of the system's kind, by version
+            self._client.close()
+            raise self._complain("el planificador no tiene trabajadores", "al menos un `dask worker`") from error
+        self._executor = self._client.get_executor(pure=False)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give up what still waits, and disconnect."""
+        if self._client.status == "running":
+            self._executor.shutdown(wait=False)
+        self._client.close(timeout=2)
+
+    def submit(self, function: Callable[..., Any], *args: object) -> Future:
+        """Schedule a call of an importable function, which gets a `Crew` first."""
+        return self._executor.submit(_work, describe_software(), self._limits, pickle.dumps((function, args)))
+
+    def result(self, future: Future) -> Any:
+        """Return what a call returned.
+
+        Raises
+        ------
+        CallDiedError
+            It has cost several workers their life.
+        ClusterError
+            The scheduler is gone, or a worker is not of the same software.
+        """
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker:
+            raise CallDiedError from None
+        except CancelledError:
+            raise self._complain("se perdió la conexión con el planificador", "un planificador en marcha") from None
+        except ClusterError:
+            raise
+        except Exception as error:  # whatever it is, it is not of one notebook: those are told in results
+            what = f"el clúster no pudo con una tarea ({type(error).__name__}: {str(error)[:200]})"
+            raise self._complain(what, _SAME) from error
+
+    def _complain(self, what: str, expected: str) -> ClusterError:
+        way_out = (
+            "revise la dirección y el clúster, y repita la ejecución: lo terminado se conserva (sin --scheduler se "
+            "ejecuta en esta máquina)"
+        )
+        return ClusterError(what, expected, way_out, lugar=Place(self._address))
+
+
+_SAME = "planificador y trabajadores con la misma instalación de poa-eval[cluster] que esta máquina"
+
+
+def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:
+    """Make a call, on a worker."""
+    from distributed import get_worker
+
+    worker, here = get_worker(), describe_software()
+    for name in sorted(software.keys() | here.keys()):
+        one, other = (known.get(name, "ninguna") for known in (here, software))
+        if one != other:
+            what = f"otra versión de {name}: {one}; en la máquina que pide los informes, {other}"
+            raise ClusterError(what, _SAME, "instale lo mismo en todas las máquinas", lugar=Place(worker.address))
+    # A nanny's worker may not start processes, lest they outlive it; a crew's end with it by themselves.
+    current_process().daemon = False
+    function, args = pickle.loads(call)
+    return function(Crew(worker.state.nthreads, **limits), *args)

@@ -1,0 +1,133 @@
+"""On a real Dask cluster on this machine: the bytes of the local run, whoever dies meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+import pytest
+from made import write_project
+from test_run import PLAIN, list_made, read_all, write_notebook
+
+from places import ROOT
+from poa_eval import cli, distribute, run
+from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval.errors import ClusterError
+from poa_eval.isolate import CAN_FORK
+from poa_eval.resume import describe_software
+
+pytest.importorskip("distributed", reason="the extra poa-eval[cluster] is not installed")
+UNITS = ["Obras", "Rentas", "Catastro", "Archivo"]
+KILL_WORKER = """
+parent = int(open(f"/proc/{os.getppid()}/stat").read().split()[3])
+time.sleep(0.5)
+os.kill(parent, 9)
+"""
+
+
+def write_params(root: Path, *cells: str, units=UNITS) -> Path:
+    params = write_project(root, units)
+    write_notebook(root / "notebooks" / UNIT_NOTEBOOK, [*PLAIN[:2], *cells])
+    write_notebook(root / "notebooks" / INSTITUTION_NOTEBOOK, PLAIN[:2], unit=False)
+    return params.rename(params.with_name(f"{root.name}-t3.yaml"))
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts a program of Dask; they end with the test."""
+    started, number = [], count()
+
+    def start_program(*command: str, **environment: str) -> subprocess.Popen:
+        folder = tmp_path / f"dask-{next(number)}"
+        folder.mkdir()
+        known = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"} | environment
+        options = ["--host", "127.0.0.1", "--no-dashboard"]
+        with (folder / "registro.txt").open("w") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", *command, *options],
+                    cwd=folder, env=known, stdout=log, stderr=log, start_new_session=True,
+                )
+            )  # fmt: skip
+        return started[-1]
+
+    yield start_program
+    for process in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def scheduler(start, tmp_path):
+    """Start a scheduler; return its address and its process."""
+    told = tmp_path / "dask-0" / "registro.txt"
+    process = start("scheduler", "--port", "0", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        words = told.read_text().split()
+        addresses = [word for word in words if word.startswith("tcp://127.0.0.1:")]
+        if addresses:
+            return addresses[0], process
+        time.sleep(0.1)
+    raise AssertionError(told.read_text())
+
+
+@pytest.mark.skipif(not CAN_FORK or not Path("/proc").is_dir(), reason="needs a system that forks, and /proc")
+def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, monkeypatch, capsys):
+    address, boss = scheduler
+    paths = [write_params(tmp_path / name, "import time; time.sleep(0.3)") for name in ("norte", "sur")]
+    local = [read_all(run.run_quarter(path, out=tmp_path / "aquí").carpeta) for path in paths]
+    victim = start("worker", address, "--nthreads", "1", "--no-nanny")
+    start("worker", address, "--nthreads", "1")
+
+    def kill_half_way(done, total, text, failed):
+        if done == 3 and victim.poll() is None:
+            victim.kill()
+
+    ended = dict(run.run_quarters(paths, out=tmp_path / "allá", scheduler=address, on_progress=kill_half_way))
+    assert victim.wait(5) == -9
+    assert [read_all(ended[path].carpeta) for path in paths] == local
+    assert [ended[path].elaborados for path in paths] == [5, 5]
+
+    fatal = write_params(tmp_path / "fatal", KILL_WORKER, units=["Obras"])
+    outcome = run.run_quarter(fatal, scheduler=address)
+    assert [unit for unit, _ in outcome.fallidas] == ["obras"]
+    assert "cayó una y otra vez el trabajador" in outcome.fallidas[0][1]
+    monkeypatch.setattr(distribute, "describe_software", lambda: describe_software() | {"pandas": "2.0"})
+    with pytest.raises(ClusterError, match=r"otra versión de pandas: 3\.[\s\S]*2\.0"):
+        run.run_quarter(fatal, scheduler=address)
+    monkeypatch.undo()
+
+    options = ["run", *map(str, paths), "--out", str(tmp_path / "perdido"), "--scheduler", address]
+    take = run.Run.take
+    monkeypatch.setattr(run.Run, "take", lambda *args: (take(*args), boss.kill())[0])
+    assert cli.main(options) == cli.REFUSED
+    said = capsys.readouterr().err
+    assert "se perdió la conexión con el planificador" in said
+    assert "lo terminado se conserva" in said
+    assert len(said.splitlines()) == 4
+    again = run.run_quarter(paths[0], out=tmp_path / "perdido")
+    assert read_all(again.carpeta) == local[0]
+    assert 0 < len(list_made(again)) < 5
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "8786 de allá"])
+def test_no_scheduler_is_said_and_nothing_is_written(address, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(distribute, "_PATIENCE", 0.5)
+    params = write_params(tmp_path / "norte")
+    assert cli.main(["run", str(params), "--scheduler", address]) == cli.REFUSED
+    said = capsys.readouterr().err
+    assert f"ClusterError: {address}\n  se encontró   no respondió ningún planificador de Dask" in said
+    assert len(said.splitlines()) == 4
+    assert not (tmp_path / "norte" / "reports").exists()
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert cli.main(["run", str(write_params(tmp_path / "norte")), "--scheduler", "tcp://127.0.0.1:1"]) == cli.REFUSED
+    assert "instale poa-eval[cluster]" in capsys.readouterr().err
