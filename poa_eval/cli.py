@@ -67,7 +67,7 @@ def _run(
     ended, lost = {}, None
     with show_progress(params[0].stem if len(params) == 1 else f"{len(params)} trimestres") as progress:
         try:
-            ended.update(run_quarters(dict.fromkeys(params), **options, on_progress=progress))
+            ended.update(run_quarters(list(dict.fromkeys(params)), **options, on_progress=progress))
         except PoaError as error:
             lost = error
     codes, folders = [], set()

@@ -38,7 +38,6 @@ def render_picture(
         figure = Figure(figsize=size)
         draw(figure)
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        figure.clear()
     svg = buffer.getvalue()
     return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
 

@@ -8,8 +8,7 @@ from lxml import html as lxml_html
 from made import make_page, open_params
 
 from places import ROOT
-from poa_eval.run import _output_tables
-from poa_eval.write import write_tables
+from poa_eval.write import _list_results, write_tables
 
 PARAMS = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
 OF_RESULTS = ["sat-2022-t4", "gerencia-comercial-2023-t1"]
@@ -52,7 +51,7 @@ def agree(shown: float | None, stored: str, digits: int) -> bool:
 def run(request, tmp_path_factory):
     """Return a params' name with its CSV files, read as text."""
     folder = tmp_path_factory.mktemp("datos")
-    write_tables(_output_tables(open_params(request.param)), folder)
+    write_tables(_list_results(open_params(request.param)), folder)
     return request.param, lambda name: pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
 
 

@@ -17,7 +17,7 @@ from poa_eval.narrate import name_source
 from poa_eval.owe import list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.report import export_html
-from poa_eval.run import _output_tables
+from poa_eval.write import _list_results
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"
 PARAMS = {JOCOTEPEC: "jocotepec-2024-t1", CUSCATANCINGO: "cuscatancingo-2018-t1", SANTIAGO: "santiago-2017-t2"}
@@ -423,7 +423,7 @@ def test_tables_have_captions_and_sources_and_figures_their_words(quarter):
 
 
 def test_evaluability_is_among_the_tables_of_a_run(quarter):
-    table = _output_tables(quarter)["evaluabilidad"]
+    table = _list_results(quarter)["evaluabilidad"]
     assert len(table) == len(quarter.plan.actividades)
     assert {"meta_cuantificada", "criterios", "evaluabilidad", "faltan"} <= set(table)
 
