@@ -110,6 +110,8 @@ def test_quantities_of_the_own_measure_only(comment, quoted):
         ("CENTRO 50/ NORTE 40/ SUR 26", True),
         ("CENTRO 50/ NORTE 40/ SUR 25", False),
         ("CENTRO 50/ NORTE 40", False),
+        ("CENTRO 50/ NORTE 40/ SUR 260", False),
+        ("Talleres 3/ municipios 5/ asistentes 115", False),
         ("del 01/02/2023 al 03/04/2023", False),
     ],
 )
