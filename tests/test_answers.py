@@ -111,7 +111,7 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
         "regla": "Comentario contradice",
         "actividad": "INSPECCIONES PROGRAMADAS · indicador: INSPECCIONES REALIZADAS",
         "periodo": "febrero",
-        "fuente": "poa-2023-t1.xlsx!303 feb-23!O15",
+        "fuente": "poa-2023-t1.xlsx!303 feb-23!P15",
         "encontrado": "130",
         "esperado": "150",
         "mensaje": "El comentario dice «SE CUMPLIÓ LA META», y lo reportado es 130 de 150: la meta no se cumplió.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 
@@ -75,20 +76,22 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
         text, measure, months = period["comentario"], str(activity["unidad_medida"] or ""), _list_months(period)
         if not re.search(r"\d", text) or is_percentage(measure) or activity["acumulacion"] == "ultimo":
             continue
-        if split_parts(text, facts.plan.locale, months):
-            continue
-        own = frozenset({*_list_words(measure), *_name_indicator(activity["indicador"])})
-        about = own.union(*(_list_words(activity[column]) for column in ("actividad", "indicador")))
+        own, about = _name_measure(measure, activity["indicador"], activity["actividad"])
         found = find_quantities(text, own, facts.plan.locale, months, about)
-        if len(found) == 1 and abs(found[0][1] - period["ejecutado"]) > TOLERANCE:
+        if len(found) != 1 or abs(found[0][1] - period["ejecutado"]) <= TOLERANCE:
+            continue
+        if not split_parts(text, facts.plan.locale, months):
             figure, value, word = found[0]
             message = f"El comentario dice {figure} {word}; lo reportado es {facts.show(period['ejecutado'])}."
             source = columns.find(period["fuente"], "comentario")
             yield make_difference(value, period["ejecutado"], message, source, **_place(activity, period))
 
 
-def _list_words(text: object) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-zñ]{4,}", fold(text))) if type(text) is str else frozenset()
+@lru_cache(maxsize=4096)
+def _name_measure(measure: str, indicator: object, activity: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that name what is counted, and all words of the activity."""
+    words = [frozenset(re.findall(r"[a-zñ]{4,}", fold(str(text)))) for text in (measure, indicator, activity)]
+    return words[0] | _name_indicator(indicator), words[0].union(*words)
 
 
 def _name_indicator(indicator: object) -> set[str]:

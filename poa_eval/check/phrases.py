@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import product
 
 from poa_eval.names import fold
 from poa_eval.values import MONTH_NAMES, MONTHS, parse_month, parse_number
@@ -44,7 +43,7 @@ _OTHERS = re.compile(
 )
 #: The one who did it, where it is not the unit: «el proveedor (no llegó a la meta)».
 _OTHER = re.compile(
-    r"\b(?:el|la|los|las|una?)\s+(?!(?:actividad|area|unidad|gerencia|departamento|direccion|coordinacion|oficina|"
+    r"\b(?:el|la|los|las|una?)\s+(?!(?:actividad|area|unidad|geren\w+|departamento|direccion|coordinacion|oficina|"
     r"indicador|equipo|personal|meta)\b)\w+\s*$"
 )
 #: «La meta si se cumplió»: «sí» without its accent, where it is no condition.
@@ -61,13 +60,14 @@ _MAYBE = re.compile(
     r"pendiente|para\s+que|a\s+punto|cerca|proxim\w+|aproximad\w+|minim\w+|sino|anterior\w*|pasad[oa]|deb(?:e|en|era|eria))\b|\d\s+de\s+\d"
 )
 _PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|por\s*ciento)")
-_SPANS = {
+_SPAN_WORDS = {
     12: r"anual(?:es)?|del\s+ano|del\s+ejercicio|acumulad[oa]s?",
     6: r"semestral(?:es)?|del\s+semestre",
     3: r"trimestral(?:es)?|del\s+(?:\w+\s+)?trimestre",
     2: r"bimestral(?:es)?|del\s+bimestre",
     1: r"mensual(?:es)?|del\s+mes",
 }
+_SPANS = {length: re.compile(rf"\b(?:{words})\b") for length, words in _SPAN_WORDS.items()}
 _MONTH = re.compile(rf"\b(?:{'|'.join([*MONTH_NAMES, 'setiembre', *MONTHS])})\b")
 
 _STEMS = re.compile(rf"{_PASS}|{_MEET}|cumplimiento|por\s+debajo")
@@ -77,7 +77,8 @@ _PART = re.compile(
     rf"(?P<a>[^\W\d][\w .'ª-]*?)\s*(?P<mark>[:=]?)\s*{_NUMBER}|"
     rf"{_NUMBER.replace('<n>', '<m>')}\s+(?:en|de|del|para)\s+(?P<b>[^\W\d][^\d%$]*)"
 )
-_SEPARATORS = (r"/", r";", r"\|", r",\s+(?:y\s+)?|\s+y\s+")
+_SEPARATORS = [re.compile(sign) for sign in (r"/", r";", r"\|", r",\s+(?:y\s+)?|\s+y\s+")]
+_INTRODUCES = re.compile(r"^[^:\d]*:\s+")
 _SUM = re.compile(r"[\s,;/|-]*\b(?:gran\s+)?(?:total(?:es)?|suma)(?:\s+(?:de|son))?\s*[:=]?\s*\d[\d.,]*\s*$")
 #: Words of what was planned, done and left, and of numbers that count nothing: no part of a sum.
 _NO_PART = re.compile(
@@ -103,6 +104,7 @@ _LABELLED = re.compile(rf"\b(?:{_LABELS})$")
 _NAMED = re.compile(r"\d\s+([a-zñ]{4,})")
 _OF_WHAT = re.compile(r"\s*(?:del?|a|en)\s+(?:(?:el|la|los|las)\s+)?([a-zñ]{4,})")
 _DIGITS = re.compile(r"\d+")
+_SURE = re.compile(r"\b[Ss][Íí]\b")
 _SHORT = re.compile(r"\b(arts?|no|n[úu]m|nro|av|inc|fracc?|exp|sec|col)\.", re.IGNORECASE)
 #: What may stand behind a quantity that is all of its period's: «98 reconexiones del mes de marzo».
 _ALL = re.compile(
@@ -113,7 +115,7 @@ _ALL = re.compile(
 
 def _split_sentences(text: str, stops: str = ".;!") -> list[str]:
     """Return the sentences of a comment, folded; «sí» is left out, which tells it from «si»."""
-    kept = _SHORT.sub(r"\1 ", re.sub(r"\b[Ss][Íí]\b", " ", text))
+    kept = _SHORT.sub(r"\1 ", _SURE.sub(" ", text))
     parts = re.split(rf"[{stops}\n]+(?=\s|$)|[()]", kept)
     return [fold(part) for part in parts if part.strip()]
 
@@ -121,7 +123,7 @@ def _split_sentences(text: str, stops: str = ".;!") -> list[str]:
 def _is_elsewhere(sentence: str, months: range) -> bool:
     """Say whether a sentence speaks of another period: another month, «la meta anual» of a month."""
     named = {parse_month(name) for name in _MONTH.findall(sentence)}
-    spans = [length for length, words in _SPANS.items() if re.search(rf"\b(?:{words})\b", sentence)]
+    spans = (length for length, words in _SPANS.items() if words.search(sentence))
     return bool(named - set(months)) or any(length != len(months) for length in spans)
 
 
@@ -153,6 +155,8 @@ def read_claim(text: str, months: range) -> bool | None:
 
 def _read_clause(clause: str) -> list[bool | None]:
     """Return the claims and denials of a clause; None for one that is hedged."""
+    if not _STEMS.search(clause):
+        return []
     clause = " ".join(clause.replace(":", " ").replace('"', " ").split())
     clause = re.sub(r"\bno\s+(?:solo|solamente|unicamente|obstante)\b", "", clause)
     claims: list[bool | None] = [False] * bool(_FAILS.search(clause))
@@ -240,25 +244,27 @@ def split_parts(text: str, locale: str, months: range = range(1, 13)) -> list[tu
     """
     if len(_DIGITS.findall(text)) < 3:
         return []
-    lines = [fold(line) for line in text.splitlines() if re.search(r"\d", line)]
-    if parts := _read_parts(lines, locale, months):
-        return parts
+    ways = [[fold(line) for line in text.splitlines() if _DIGITS.search(line)]]
     for sentence in _split_sentences(text, ".!"):
-        sentence = _SUM.sub("", sentence)
-        bare = re.sub(r"^[^:\d]*:\s+", "", sentence)  # «Desglose: …»
-        for said, separator in product(dict.fromkeys((sentence, bare)), _SEPARATORS):
-            if parts := _read_parts(re.split(separator, said), locale, months):
-                return parts
-    return []
+        whole = _leave_sum(sentence)
+        bare = _INTRODUCES.sub("", whole)  # «Desglose: …»
+        ways += [separator.split(said) for said in dict.fromkeys((whole, bare)) for separator in _SEPARATORS]
+    return next((parts for pieces in ways if (parts := _read_parts(pieces, locale, months))), [])
+
+
+def _leave_sum(text: str) -> str:
+    return _SUM.sub("", text) if "total" in text or "suma" in text else text
 
 
 def _read_parts(pieces: list[str], locale: str, months: range) -> list[tuple[str, float]]:
     """Read «centro 50», «centro: 50» or «50 en centro», the same in all pieces; nothing where one is no part."""
-    bare = [_SUM.sub("", piece).strip(" .-,;/|") for piece in pieces]
-    found = [_PART.fullmatch(piece) for piece in bare if piece]
     parts: list[tuple[str, float]] = []
     shapes = set()
-    for match in found:
+    for piece in pieces if len(pieces) > 2 else ():
+        bare = _leave_sum(piece).strip(" .-,;/|")
+        match = _PART.fullmatch(bare)
+        if not bare:
+            continue
         value = _read_number(match["n"] or match["m"], locale) if match else None
         name = (match["a"] or match["b"]).strip() if match else ""
         if match is None or value is None or _NO_PART.search(name) or _LABELLED.search(name):
