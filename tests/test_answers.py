@@ -344,6 +344,24 @@ def test_a_workbook_of_another_plan_is_refused(quarter, book, change, told):
         assert told in refuse(dataclasses.replace(quarter, plan=dataclasses.replace(quarter.plan, **change)), book)
 
 
+def test_who_answers_is_read_from_a_renamed_sheet(quarter, book):
+    opened = openpyxl.load_workbook(fill(book, ALL))
+    opened["Observaciones"].title = "Hoja1"
+    opened.save(book)
+    said = read(quarter, book).dropna(subset="respuesta")
+    assert set(said["responde"]) == {"Ana Paz, jefa"}
+    assert said["fecha"].notna().all()
+
+
+def test_a_workbook_without_its_hidden_sheet_is_refused_plainly(quarter, book):
+    opened = openpyxl.load_workbook(fill(book, ALL))
+    del opened["_poa_eval"]
+    opened.save(book)
+    told = refuse(quarter, book)
+    assert "sin la hoja oculta" in told
+    assert "None" not in told
+
+
 def test_a_second_workbook_of_a_unit_and_quarter_is_refused(quarter, book, tmp_path):
     other = fill(book, ALL, to=tmp_path / "otro.xlsx")
     assert "un segundo libro de la misma unidad y trimestre; el primero es «303.xlsx»" in refuse(quarter, book, other)
