@@ -16,7 +16,8 @@ from poa_eval.names import fold
 from poa_eval.plan import Plan, make_table
 from poa_eval.shape import ACCEPTED
 
-_Names = dict[Annotated[str, Field(min_length=1)], Annotated[str, Field(min_length=1)]]
+_Name = Annotated[str, Field(pattern=r"\S")]
+_Names = dict[_Name, _Name]
 #: What a name is called in a message.
 KINDS = {"unidad": "unidad", "actividad": "actividad", "indicador": "indicador"}
 
@@ -45,7 +46,15 @@ def load_names(path: Path) -> Names:
     """
     names = make_model(Names, read_yaml(path, ParamsError), ParamsError, Place(path.name))
     for column, pairs in names.by_column().items():
-        printed = {fold(name) for name in pairs}
+        printed: dict[str, str] = {}
+        for name in pairs:
+            if printed.setdefault(fold(name), name) != name:
+                raise ParamsError(
+                    f"«{printed[fold(name)]}» y «{name}» en `{column}:`, que son el mismo nombre",
+                    "cada nombre impreso una sola vez",
+                    "deje uno: los acentos, las mayúsculas y los espacios no cuentan",
+                    lugar=Place(path.name),
+                )
         for name, real in pairs.items():
             if fold(real) in printed:
                 raise ParamsError(
@@ -60,20 +69,21 @@ def load_names(path: Path) -> Names:
 def note_names(plan: Plan, names: Names, source: str) -> Plan:
     """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing."""
     used = plan.contexto["clave"].str.startswith(f"{ACCEPTED}/")
-    keys = plan.contexto.loc[used, "clave"].str.removeprefix(f"{ACCEPTED}/")
-    seen = set(zip(keys, plan.contexto.loc[used, "texto"], strict=True))
-    rows = [row for column in names.by_column() for row in _list_notes(plan, names, column, seen, source)]
+    seen: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for note in plan.contexto[used].to_dict("records"):
+        _, column, key = note["clave"].split("/", 2)
+        seen.setdefault((column, note["texto"]), []).append((key, note["fuente"]))
+    rows = [row for column in names.by_column() for row in _list_notes(names, column, seen, source)]
     context = pd.concat([plan.contexto[~used], make_table("contexto", rows)], ignore_index=True)
     return replace(plan, contexto=context)
 
 
-def _list_notes(plan: Plan, names: Names, column: str, seen: set, source: str) -> Iterator[dict[str, object]]:
-    table, key = (plan.unidades, "unidad_id") if column == "unidad" else (plan.actividades, "actividad_id")
+def _list_notes(names: Names, column: str, seen: dict, source: str) -> Iterator[dict[str, object]]:
     for printed, real in names.by_column()[column].items():
         said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
         if (column, fold(printed)) not in seen:
             text = f"{KINDS[column]} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
             yield {"clave": "variante.sin_uso", "texto": text, "fuente": source}
             continue
-        for row in table[[fold(str(name)) == fold(real) for name in table[column]]].to_dict("records"):
-            yield {"clave": f"variante.{column}/{row[key]}", "texto": said, "fuente": row["fuente"]}
+        for key, place in seen[column, fold(printed)]:
+            yield {"clave": f"variante.{column}/{key}", "texto": said, "fuente": place}

@@ -57,7 +57,7 @@ class ColumnFinder:
     Parameters
     ----------
     contexto : DataFrame
-        Of the plan: its rows ``regla.columnas`` say in which columns goal and programme stand.
+        Of the plan: its rows ``regla.columnas`` say in which columns goal, programme and texts stand.
     """
 
     def __init__(self, contexto: pd.DataFrame) -> None:

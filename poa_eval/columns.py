@@ -48,7 +48,7 @@ class Columns:
         self._accepted = {
             key: {fold(printed): name for printed, name in said.items()} for key, said in (names or {}).items()
         }
-        self.used: dict[tuple[str, str], None] = {}
+        self.used: list[tuple[str, str, Row]] = []  # column, accepted name as printed, its row
 
     def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:
         """Return the cells of a column; None where blank, or where the row ends before it."""
@@ -69,7 +69,8 @@ class Columns:
         if names := self._names.get(key):
             texts = [text and names.get(fold(text), text) for text in texts]
         if accepted := self._accepted.get(key):
-            self.used |= {(key, fold(text)): None for text in texts if text and fold(text) in accepted}
+            said = [(row, fold(text)) for row, text in zip(rows, texts, strict=True) if text]
+            self.used += [(key, text, row) for row, text in said if text in accepted]
             texts = [text and accepted.get(fold(text), text) for text in texts]
         return texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -27,6 +27,7 @@ _FAULTS = {
     "union_tag_not_found": "falta la clave `clase`",
     "too_short": "la lista está vacía o le faltan elementos",
     "string_too_short": "no puede estar vacío",
+    "string_pattern_mismatch": "no puede estar vacío",
     "int": "debe ser un número entero",
     "float": "debe ser un número",
     "bool": "debe ser true o false",
@@ -47,6 +48,8 @@ class _Loader(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                continue  # refused by the loader itself
             if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
                 raise yaml.MarkedYAMLError(problem=f"clave repetida: {key}", problem_mark=key_node.start_mark)
             seen.add(key)
@@ -129,7 +132,8 @@ def _say(model: type[BaseModel], item: Any) -> str:
         limit = next(iter(item["ctx"].values()))
         return f"se encontró «{item['input']}»; debe ser {'al menos' if 'greater' in kind else 'a lo más'} {limit}"
     text = _FAULTS.get(kind) or _FAULTS.get(kind.split("_")[0], "valor no admitido")
-    return text if kind in ("missing", "union_tag_not_found") else f"se encontró «{item['input']}»; {text}"
+    found = "está vacía" if item["input"] is None else f"se encontró «{item['input']}»"
+    return text if kind in ("missing", "union_tag_not_found") else f"{found}; {text}"
 
 
 def _choices_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

@@ -140,8 +140,9 @@ def find_entries(
 def find_field(sheets: Sequence[RawSheet], form: Form, name: str, faults: list[Fault]) -> str | None:
     """Return what was filled in beside a label above the headings, None where nothing was; a formula is refused."""
     label = fold(form.campos[name][0])
-    for sheet in (sheet for sheet in sheets if sheet.hoja == form.hoja):
-        for number, row in enumerate(sheet.filas):
+    heads = [(sheet, _find_head(sheet, form)) for sheet in sheets if sheet.hoja != MARKER]
+    for sheet, head in heads:
+        for number, row in enumerate(sheet.filas[: head or 0]):
             for column, (cell, beside) in enumerate(zip(row, row[1:], strict=False), start=1):
                 if isinstance(cell, str) and fold(cell) == label and beside is not None:
                     entry = Entry(sheet, number, {name: column}, faults)
@@ -211,6 +212,10 @@ def identify_book(
 ) -> tuple[str, int] | None:
     """Return the unit and the quarter of which a workbook is, or None where it does not belong to the plan."""
     said = dict(row[:2] for row in read_marker(document) if len(row) > 1)
+    if not said:
+        text = f"un libro de {form.libro} sin la hoja oculta que dice de qué unidad es; pase lo escrito al que se envió"
+        faults.append(Fault(Place(document.archivo), text))
+        return None
     unit, quarter, units = said.get("unidad_id", ""), said.get("trimestre", ""), list(plan.unidades["unidad_id"])
     wrong = []
     if said.get("formato") != form.formato:

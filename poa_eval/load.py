@@ -116,9 +116,20 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
     }
     corte = {"corte_trimestre", "corte_mes"}
     older = old.contexto[~old.contexto["clave"].isin(corte)] if corte & set(new.contexto["clave"]) else old.contexto
+    damaged = older.loc[older["clave"].str.startswith("lectura/"), "clave"].str.removeprefix("lectura/")
+    before, after = (_list_months(plan.avances, set(damaged)) for plan in (old, new))
+    older = older.drop(index=damaged.index[[before.get(key, {0}) <= after.get(key, set()) for key in damaged]])
     notes = pd.concat([older, new.contexto, make_table("contexto", changes + goal_changes)])
     tables["contexto"] = notes.drop_duplicates(["clave", "texto"], ignore_index=True)
     return replace(old, **{name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()})
+
+
+def _list_months(periods: pd.DataFrame, activities: set[str]) -> dict[str, set[int]]:
+    """Return the months that are reported of each of some activities."""
+    months: dict[str, set[int]] = {}
+    for row in periods[periods["actividad_id"].isin(activities)][_KEY].itertuples(index=False):
+        months.setdefault(row.actividad_id, set()).update(range(row.mes - row.meses + 1, row.mes + 1))
+    return months
 
 
 def _merge_periods(

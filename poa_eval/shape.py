@@ -24,6 +24,8 @@ from poa_eval.values import parse_month, parse_quarter
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"
+#: What a finding or a figure may be about that stands in another cell than its row's source.
+_LOCATED = {"programado", "comentario", *COLUMNS["actividades"]} - {"actividad_id", "unidad_id", "meta_id"}
 
 
 def shape_document(
@@ -48,7 +50,6 @@ def shape_document(
     activities, periods, records, owners = _shape_rows(content, columns, layout.institucion)
     context = _list_context(content, layout, edition, activities)
     records["contexto"] = _list_notes([*records["contexto"], *_own_context(context, content, owners, edition)])
-    records["contexto"] += [{"clave": f"{ACCEPTED}/{key}", "texto": text, "fuente": None} for key, text in columns.used]
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     if edition.meta_anual:
@@ -85,6 +86,10 @@ def _shape_rows(
         records["contexto"] += _name_columns(run[0])
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
+    said = dict(zip(map(id, rows), (name for names in ids for name in names), strict=True))
+    for key, text, row in columns.used:
+        owner = units[said[id(row)]] if key == "unidad" else said[id(row)]
+        records["contexto"].append({"clave": f"{ACCEPTED}/{key}/{owner}", "texto": text, "fuente": row.address(key)})
     for row, scope in _scope_totals(content.rows, owners):
         records["publicado"] += [scope | record for record in read_totals(row, columns)]
     columns.refuse_faults()
@@ -96,10 +101,10 @@ def _shape_rows(
 
 
 def _name_columns(row: Row) -> Iterator[Record]:
-    """Yield in which columns of a sheet goal and programme stand: the source of a period is its result's cell."""
+    """Yield in which columns of a sheet stand goal, programme and texts: a period's source is its result's cell."""
     if row.sheet.hoja is None:
         return
-    keys = [key for key in row.table.columns if key.split(":")[0] in ("meta_anual", "programado")]
+    keys = [key for key in row.table.columns if key.split(":")[0] in _LOCATED]
     sheet = row.address().rpartition("!")[0]
     said = " ".join(f"{key}={row.address(key).rpartition('!')[2].rstrip('0123456789')}" for key in keys)
     if said:

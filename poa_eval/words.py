@@ -53,6 +53,7 @@ _ACCENTS = {
     "actualizacion": "actualización",
     "anio": "año",
     "area": "área",
+    "compensacion": "compensación",
     "descripcion": "descripción",
     "ejecucion": "ejecución",
     "especifico": "específico",

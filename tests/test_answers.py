@@ -111,7 +111,7 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
         "regla": "Comentario contradice",
         "actividad": "INSPECCIONES PROGRAMADAS · indicador: INSPECCIONES REALIZADAS",
         "periodo": "febrero",
-        "fuente": "poa-2023-t1.xlsx!303 feb-23!O15",
+        "fuente": "poa-2023-t1.xlsx!303 feb-23!P15",
         "encontrado": "130",
         "esperado": "150",
         "mensaje": "El comentario dice «SE CUMPLIÓ LA META», y lo reportado es 130 de 150: la meta no se cumplió.",
@@ -342,6 +342,24 @@ def test_a_workbook_of_another_plan_is_refused(quarter, book, change, told):
         assert told in refuse(quarter, book)
     else:
         assert told in refuse(dataclasses.replace(quarter, plan=dataclasses.replace(quarter.plan, **change)), book)
+
+
+def test_who_answers_is_read_from_a_renamed_sheet(quarter, book):
+    opened = openpyxl.load_workbook(fill(book, ALL))
+    opened["Observaciones"].title = "Hoja1"
+    opened.save(book)
+    said = read(quarter, book).dropna(subset="respuesta")
+    assert set(said["responde"]) == {"Ana Paz, jefa"}
+    assert said["fecha"].notna().all()
+
+
+def test_a_workbook_without_its_hidden_sheet_is_refused_plainly(quarter, book):
+    opened = openpyxl.load_workbook(fill(book, ALL))
+    del opened["_poa_eval"]
+    opened.save(book)
+    told = refuse(quarter, book)
+    assert "sin la hoja oculta" in told
+    assert "None" not in told
 
 
 def test_a_second_workbook_of_a_unit_and_quarter_is_refused(quarter, book, tmp_path):

@@ -110,6 +110,8 @@ def test_quantities_of_the_own_measure_only(comment, quoted):
         ("CENTRO 50/ NORTE 40/ SUR 26", True),
         ("CENTRO 50/ NORTE 40/ SUR 25", False),
         ("CENTRO 50/ NORTE 40", False),
+        ("CENTRO 50/ NORTE 40/ SUR 260", False),
+        ("Talleres 3/ municipios 5/ asistentes 115", False),
         ("del 01/02/2023 al 03/04/2023", False),
     ],
 )
@@ -127,3 +129,15 @@ def test_constant_results_are_no_twins():
 def test_a_form_of_the_whole_year_has_no_frequency_of_its_own():
     plan = make_plan([[(month, 1, 1, 1) for month in range(1, 13)]], frecuencia="Trimestral")
     assert poa.check(plan).query("regla == 'frecuencia-no-corresponde'").empty
+
+
+def test_the_id_of_a_quantity_does_not_depend_on_the_word_of_the_comment():
+    ids = [find(100, 115, text, "cifra-en-comentario")["hallazgo_id"].item() for text in ("98 obras", "98 obra")]
+    assert ids[0] == ids[1]
+
+
+def test_activities_without_a_measure_are_not_added_up():
+    short = [{"unidad_medida": None}] * 2
+    plan = make_plan([[(3, 3, 10, 8)], [(3, 3, 10, 15)]], short)
+    assert poa.check(plan).query("regla == 'compensacion-oculta'").empty
+    assert len(poa.check(make_plan([[(3, 3, 10, 8)], [(3, 3, 10, 15)]])).query("regla == 'compensacion-oculta'")) == 1

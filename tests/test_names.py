@@ -1,12 +1,17 @@
 """Names that may be one are proposed, never merged; what the analyst accepts is applied, and said in the report."""
 
+import openpyxl
 import pytest
-from made import open_params
+from made import LAYOUT, MONTHS, open_params
 
 import poa_eval as poa
 from places import FIXTURES
+from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.check.variants import pair_variants
+from poa_eval.layout import find_layout
 from poa_eval.params import make_params
+from poa_eval.read import read_raw
+from poa_eval.shape import shape_document
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 PARAMS = {
@@ -119,3 +124,47 @@ def test_a_wrong_file_of_accepted_names_is_refused(prepare, accepted, said):
     with pytest.raises(poa.PoaError) as error:
         prepare(accepted)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "content", ['unidad: {? [1, 2] : "x"}', 'unidad: {"   ": "x"}', 'unidad: {"A": "  "}', "unidad:"]
+)
+def test_a_file_of_accepted_names_without_names_is_refused_plainly(tmp_path, content):
+    (tmp_path / "nombres.yaml").write_text(content, encoding="utf-8")
+    with pytest.raises(poa.PoaError) as error:
+        load_names(tmp_path / "nombres.yaml")
+    assert "None" not in str(error.value)
+
+
+def test_the_same_name_is_accepted_once(tmp_path):
+    (tmp_path / "nombres.yaml").write_text('unidad: {"Area": "B", "Área": "C"}', encoding="utf-8")
+    with pytest.raises(poa.PoaError, match="«Area» y «Área» en `unidad:`, que son el mismo nombre"):
+        load_names(tmp_path / "nombres.yaml")
+
+
+def test_pairs_do_not_turn_round_with_the_order_of_the_names():
+    names = ["Entrega de recivos", "Depto. de Obras", "Departamento de Obras", "Entrega de recibos", "Obras"]
+    pairs = [("Depto. de Obras", "Departamento de Obras"), ("Entrega de recivos", "Entrega de recibos")]
+    assert sorted(pair_variants(names)) == sorted(pair_variants(names[::-1])) == pairs
+
+
+def test_of_two_units_with_an_activity_only_the_one_that_prints_it_otherwise_is_noted(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Plan"
+    for row in [
+        ["PLAN OPERATIVO 2024"],
+        ["Unidad", "Código", "Actividad", "Medida", "Meta", "Programado", *[None] * 11, "Ejecutado"],
+        [None] * 5 + MONTHS * 2,
+        ["Agua", "A1", "Elaborar imformes", "Informe", 12, *[1] * 24],
+        ["Obras", "A1", "Elaborar informes", "Informe", 12, *[1] * 24],
+    ]:
+        book.active.append(row)
+    book.save(tmp_path / "plan.xlsx")
+    (tmp_path / "demo.yaml").write_text(LAYOUT, encoding="utf-8")
+    names = Names(actividad={"Elaborar imformes": "Elaborar informes"})
+    document, layout = read_raw(tmp_path / "plan.xlsx"), find_layout(str(tmp_path / "demo.yaml"))
+    plan = shape_document(document, layout, names=names.by_column())
+    noted = note_names(plan, names, "nombres.yaml").contexto.query("clave.str.startswith('variante.')")
+    assert noted["fuente"].tolist() == ["plan.xlsx!Plan!C4"]
+    unit = plan.actividades.set_index("actividad_id")["unidad_id"][noted["clave"].item().split("/", 1)[1]]
+    assert unit == "agua"

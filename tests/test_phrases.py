@@ -27,6 +27,11 @@ MARCH = range(3, 4)
         "Sin contratiempos se cumplió la meta",
         "Se logró cumplir la meta",
         "Se cumplió",
+        "Se dio cumplimiento a la meta",
+        "Se alcanzó el 100 % de la meta",
+        "LA META SI SE CUMPLIO",
+        "Se cumplió la meta del mes",
+        "Se cumplió la meta en tiempo y forma",
     ],
 )
 def test_claims(text):
@@ -50,6 +55,8 @@ def test_claims(text):
         "No se cumplió al 100% la meta",
         "Aún no se cumple la meta",
         "No cumplida",
+        "No se dio cumplimiento a la meta",
+        "No se logró el 100% de lo programado",
     ],
 )
 def test_denials(text):
@@ -86,6 +93,10 @@ def test_denials(text):
         "Se logró incrementar la meta",
         "El logro de la meta depende del presupuesto",
         "Sin novedad",
+        "Se cumplió con la meta de atención ciudadana",
+        "No llegó a la meta el proveedor",
+        "El proveedor no llegó a la meta",
+        "No se tuvo problema en que se cumplió la meta",
     ],
 )
 def test_what_is_no_claim_or_not_sure_is_left_alone(text):
@@ -99,7 +110,14 @@ def test_what_is_no_claim_or_not_sure_is_left_alone(text):
         ("Se hicieron 98 reconecciones", [98]),
         ("98 de 120 reconexiones", [98]),
         ("32,925 reconexiones", [32925]),
-        ("60 reconexiones en el norte y 38 reconexiones en el sur", [60, 38]),
+        ("60 reconexiones y 38 reconexiones", [60, 38]),
+        ("60 reconexiones en el norte y 38 reconexiones en el sur", []),
+        ("12 reconexiones de emergencia", []),
+        ("12 reconexiones se cancelaron", []),
+        ("98 reconexiones de usuarios", [98]),
+        ("1 098 reconexiones", [1098]),
+        ("2 000 reconexiones", [2000]),
+        ("1.098 reconexiones", []),
         ("98 reconexiones en enero", []),
         ("meta de 120 reconexiones", []),
         ("faltaron 17 reconexiones", []),
@@ -118,7 +136,7 @@ def test_what_is_no_claim_or_not_sure_is_left_alone(text):
     ],
 )
 def test_quantities(text, quoted):
-    found = find_quantities(text, frozenset({"reconexiones"}), "es_MX", MARCH)
+    found = find_quantities(text, frozenset({"reconexiones"}), "es_MX", MARCH, frozenset({"usuarios"}))
     assert [value for _, value, _ in found] == quoted
 
 
@@ -141,6 +159,16 @@ def test_quantities(text, quoted):
         ("Centro 50%/ Norte 40%/ Sur 10%", 0),
         ("Centro $50, Norte $40, Sur $26", 0),
         ("Se visitó Centro, Norte y Sur", 0),
+        ("Morelos: 40\nCentro: 30\nSur: 20", 90),
+        ("Se atendió a todos.\n- Morelos 40\n- Centro 30\n- Sur 20\nTotal 90", 90),
+        ("MORELOS 40/ CENTRO 30/ MAQUILADORA 317 TOTAL 387", 387),
+        ("Programado 120, realizado 98, pendiente 22", 0),
+        ("Meta: 120, ejecutado: 98, diferencia: 22", 0),
+        ("Recibidas 120, atendidas 98, pendientes 22", 0),
+        ("12 talleres, 35 asistentes y 3 municipios", 0),
+        ("3 camiones, 5 operadores, 98 viajes", 0),
+        ("Telefono 5512, ext 20, oficina 3", 0),
+        ("Centro: 50, Norte 40, Sur 26", 0),
     ],
 )
 def test_breakdowns(text, total):

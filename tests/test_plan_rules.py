@@ -293,3 +293,12 @@ def test_ids_do_not_depend_on_texts_or_lines():
         {"meta_texto": "Optimizar", "fuente": "p.txt:L7"}, lineas=[line | {"texto": "El POA 2021"} for line in lines]
     )
     assert poa.check(one)["hallazgo_id"].tolist() == poa.check(other)["hallazgo_id"].tolist()
+
+
+def test_ids_of_lines_do_not_move_with_their_numbers():
+    def list_ids(*orders):
+        lines = [{"padre_id": "a0", "orden": at, "texto": "El POA 2022", "fuente": f"p.txt:L{at}"} for at in orders]
+        return find(make_plan({}, lineas=lines), "anio-ajeno")["hallazgo_id"].tolist()
+
+    assert list_ids(1, 2) == list_ids(5, 9)
+    assert len(set(list_ids(1, 2))) == 2

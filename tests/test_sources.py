@@ -1,11 +1,12 @@
 """Several documents of one year: they merge where they agree, and refuse where they do not."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
 import poa_eval as poa
-from places import FIXTURES
+from places import FIXTURES, ROOT
 
 GERENCIA = FIXTURES / "gerencia-comercial-2023-poa-t1.txt"
 PERIODS = {
@@ -123,3 +124,17 @@ def test_periods_after_the_cut_off_are_not_due(gerencia):
     late = evaluation.actividades.set_index("unidad_id").loc["308"]
     assert late["estado"] == "sobrecumplida"
     assert late["ejecutado_acumulado"] == 11052
+
+
+def test_what_was_damaged_in_a_document_is_forgotten_once_a_whole_one_replaces_it(sat):
+    book = poa.load(ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx")
+    merged = poa.check(poa.merge_plans([sat, book], replaces=[False, True]))
+    assert merged["hallazgo_id"].is_unique
+    assert set(merged["hallazgo_id"]) == set(poa.check(book)["hallazgo_id"])
+
+
+def test_what_was_damaged_stays_where_the_new_document_has_other_months(sat):
+    first = dataclasses.replace(sat, avances=sat.avances[sat.avances["mes"] <= 6])
+    second = dataclasses.replace(sat, avances=sat.avances[sat.avances["mes"] > 6], contexto=sat.contexto.iloc[:0])
+    notes = poa.merge_plans([first, second]).contexto["clave"].str.startswith("lectura/")
+    assert notes.sum() == sat.contexto["clave"].str.startswith("lectura/").sum() > 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 
+from poa_eval.address import ColumnFinder
 from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.names import fold
@@ -14,6 +16,8 @@ from poa_eval.values import is_percentage, name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
 _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")
+#: How far from the value, as a share of it, the sum of a breakdown may be and still be meant for it.
+_NEAR = 0.2
 
 
 def _place(activity: dict, period: dict) -> Finding:
@@ -36,6 +40,7 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
     >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
     (False, None)
     """
+    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
         if pd.isna(period["programado"]) or not period["programado"]:
             continue
@@ -49,9 +54,8 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
             f"El comentario dice «{period['comentario']}», y lo reportado es {done} de {planned}: "
             f"la meta {'sí' if met else 'no'} se cumplió."
         )
-        yield make_difference(
-            period["ejecutado"], period["programado"], message, period["fuente"], **_place(activity, period)
-        )
+        source = columns.find(period["fuente"], "comentario")
+        yield make_difference(period["ejecutado"], period["programado"], message, source, **_place(activity, period))
 
 
 @rule("cifra-en-comentario", "advertencia")
@@ -59,25 +63,35 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
     """Catch a quantity of the activity's own measure that a comment gives otherwise: «98 reconexiones» with 115.
 
     Not caught: years, dates, articles, percentages, breakdowns, several quantities, what is said of goals, of what is
-    left or of other periods, and quantities of anything that the unit of measure, or the indicator's first word, does
-    not name.
+    left, of other periods or of a part («12 reconexiones de emergencia»), and quantities of anything that the unit of
+    measure, or the indicator's first word, does not name.
 
     Examples
     --------
     >>> find_quantities("98 de 120 obras en febrero/23", frozenset({"obras"}), "es_MX", range(2, 3))
     [('98', 98.0, 'obras')]
     """
+    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
-        text, measure = period["comentario"], str(activity["unidad_medida"] or "")
-        if is_percentage(measure) or activity["acumulacion"] == "ultimo" or split_parts(text, facts.plan.locale):
+        text, measure, months = period["comentario"], str(activity["unidad_medida"] or ""), _list_months(period)
+        if not re.search(r"\d", text) or is_percentage(measure) or activity["acumulacion"] == "ultimo":
             continue
-        own = frozenset({*re.findall(r"[a-zñ]{4,}", fold(measure)), *_name_indicator(activity["indicador"])})
-        found = find_quantities(text, own, facts.plan.locale, _list_months(period))
-        if len(found) == 1 and abs(found[0][1] - period["ejecutado"]) > TOLERANCE:
+        own, about = _name_measure(measure, activity["indicador"], activity["actividad"])
+        found = find_quantities(text, own, facts.plan.locale, months, about)
+        if len(found) != 1 or abs(found[0][1] - period["ejecutado"]) <= TOLERANCE:
+            continue
+        if not split_parts(text, facts.plan.locale, months):
             figure, value, word = found[0]
             message = f"El comentario dice {figure} {word}; lo reportado es {facts.show(period['ejecutado'])}."
-            where = _place(activity, period) | {"concepto": word}
-            yield make_difference(value, period["ejecutado"], message, period["fuente"], **where)
+            source = columns.find(period["fuente"], "comentario")
+            yield make_difference(value, period["ejecutado"], message, source, **_place(activity, period))
+
+
+@lru_cache(maxsize=4096)
+def _name_measure(measure: str, indicator: object, activity: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that name what is counted, and all words of the activity."""
+    words = [frozenset(re.findall(r"[a-zñ]{4,}", fold(str(text)))) for text in (measure, indicator, activity)]
+    return words[0] | _name_indicator(indicator), words[0].union(*words)
 
 
 def _name_indicator(indicator: object) -> set[str]:
@@ -90,25 +104,30 @@ def _name_indicator(indicator: object) -> set[str]:
 def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
     """Catch a breakdown in a comment («CENTRO 120/ NORTE 80/ SUR 31») that does not add up to the reported value.
 
-    A breakdown is a sentence of three parts or more, each a name and a number. Not addresses, articles, dates, years,
-    percentages or amounts of money, nor months of another period.
+    A breakdown is three parts or more, each a name and a number, written and parted alike, that come within a fifth of
+    the value without any of them being it: farther off, they count something else. Not what is planned, done and left
+    («programado 120, realizado 98, pendiente 22»), things counted («12 talleres, 35 asistentes»), a total, addresses,
+    telephones, articles, dates, years, percentages or amounts of money, nor months of another period.
 
     Examples
     --------
     >>> split_parts("Centro: 50, Norte: 40 y Sur: 26", "es_MX")
     [('centro', 50.0), ('norte', 40.0), ('sur', 26.0)]
     """
+    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
         if is_percentage(str(activity["unidad_medida"])):
             continue
-        parts = split_parts(period["comentario"], facts.plan.locale, _list_months(period))
+        parts, done = split_parts(period["comentario"], facts.plan.locale, _list_months(period)), period["ejecutado"]
         total = sum(value for _, value in parts)
-        if parts and abs(total - period["ejecutado"]) > TOLERANCE:
+        about = abs(total - done) <= _NEAR * done and done not in (value for _, value in parts)
+        if parts and about and abs(total - done) > TOLERANCE:
             message = (
                 f"Las {len(parts)} partes que da el comentario suman {facts.show(total)}; "
-                f"lo reportado es {facts.show(period['ejecutado'])}."
+                f"lo reportado es {facts.show(done)}."
             )
-            yield make_difference(total, period["ejecutado"], message, period["fuente"], **_place(activity, period))
+            source = columns.find(period["fuente"], "comentario")
+            yield make_difference(total, done, message, source, **_place(activity, period))
 
 
 @rule("cifras-identicas", "nota")

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from poa_eval.address import ColumnFinder
 from poa_eval.check.facts import Facts, Finding, make_difference, rule
 from poa_eval.names import fold
 from poa_eval.values import is_percentage, name_period, parse_frequency
+from poa_eval.words import has
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
 
@@ -61,7 +63,7 @@ def find_unplanned_results(facts: Facts) -> Iterator[Finding]:
             done = p["ejecutado"] - before
             if p["programado"] == 0 and done > 0:
                 name = name_period(p["mes"], p["meses"])
-                message = f"En {name} se ejecutó {facts.show(done)} sin nada programado."
+                message = f"En {name} lo ejecutado es {facts.show(done)}, sin nada programado."
                 yield make_difference(done, 0.0, message, p["fuente"], actividad_id=activity_id, mes=p["mes"])
             if activity["acumulacion"] == "ultimo" and pd.notna(p["ejecutado"]):
                 before = p["ejecutado"]
@@ -82,9 +84,10 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
             and window.cumplimiento > limit
             and activity["sentido"] == "ascendente"
         ):
+            done, planned = (facts.show(getattr(window, c) or 0) for c in ("ejecutado", "programado"))
             message = (
-                f"A la fecha se ejecutó {facts.show(window.ejecutado or 0)} de {facts.show(window.programado or 0)} "
-                f"({facts.show(window.cumplimiento)} %), sobre {facts.show(limit)} %: ¿la meta está bien planeada?"
+                f"A la fecha lo ejecutado es {done} de {planned} ({facts.show(window.cumplimiento)} %), sobre "
+                f"{facts.show(limit)} %: ¿la meta está bien planeada?"
             )
             where = {"actividad_id": activity["actividad_id"], "mes": 3 * facts.quarters[-1]}
             yield make_difference(window.ejecutado or 0, window.programado or 0, message, activity["fuente"], **where)
@@ -95,8 +98,10 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
     """Catch a FRECUENCIA that is not the period of the report: SEMESTRAL in a quarterly sheet; the report's stands.
 
     Once an activity, however many periods. Not where a form has columns for the whole year (there every activity has
-    them), nor a frequency that names no period («permanente»).
+    them), nor a frequency that names no period («permanente»). An activity has one frequency, that of its first sheet:
+    another one in a later sheet is not seen.
     """
+    columns = ColumnFinder(facts.plan.contexto)
     for activity in facts.activities.values():
         length = parse_frequency(str(activity["frecuencia"]))
         periods = facts.due.periods[activity["actividad_id"]]
@@ -109,7 +114,7 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
             "encontrado": activity["frecuencia"],
             "esperado": found,
             "mensaje": f"La frecuencia dice «{activity['frecuencia']}», y el reporte es {found}.",
-            "fuente": periods[0]["fuente"],
+            "fuente": columns.find(activity["fuente"], "frecuencia"),
         }
 
 
@@ -118,7 +123,8 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
     """Note a sum that reaches its programme although a part falls short: a quarter, a month, or a unit's activity.
 
     A unit at 672 of 670 to date with an activity at 66 of 68; a quarter at 501 of 450 with 130 of 150 in February.
-    Not what is reached by every part, nor figures that are not added up, nor a unit's activities in other measures.
+    Not what is reached by every part, nor figures that are not added up, nor a unit's activities in other measures, or
+    in none.
     """
     for activity in facts.activities.values() if facts.quarters else ():
         adds = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
@@ -149,6 +155,8 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
 def _find_unit_compensations(facts: Facts) -> Iterator[Finding]:
     groups: dict[tuple[str, str], list[dict]] = {}
     for activity in facts.activities.values() if facts.quarters else ():
+        if not has(activity["unidad_medida"]):
+            continue
         measure = fold(str(activity["unidad_medida"]))
         added = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
         if added and activity["sentido"] == "ascendente" and not is_percentage(measure):

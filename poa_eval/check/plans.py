@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
+from poa_eval.address import ColumnFinder
 from poa_eval.check.facts import Facts, Finding, rule
 from poa_eval.evaluability import list_goals
 from poa_eval.names import fold, fold_letters, suggest
@@ -77,6 +79,7 @@ def find_empty_goals(facts: Facts) -> Iterator[Finding]:
 @rule("linea-base-no-numerica", "advertencia")
 def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
     """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
+    columns = ColumnFinder(facts.plan.contexto)
     for activity in facts.activities.values():
         text = activity["linea_base_texto"]
         if has(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
@@ -86,7 +89,7 @@ def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
                 "esperado": "un número",
                 "mensaje": f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
                 "parte, por ejemplo lo logrado el año anterior.",
-                "fuente": activity["fuente"],
+                "fuente": columns.find(activity["fuente"], "linea_base_texto", "linea_base"),
             }
 
 
@@ -185,11 +188,14 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
     («2021-2024») and lists; not what looks back on purpose («revisión del ejercicio 2016», «cierre», «adeudos»), unless
     the text takes that year as its norm («en base al programa operativo 2018»); not coming years, which are prepared.
     """
-    own = facts.plan.ejercicio
+    own, said = facts.plan.ejercicio, Counter[tuple]()
     for where, text, names in _sentences(facts):
         year = _find_leftover(text, own)
         if year and str(year) not in names:
+            key = where.get("actividad_id"), where.get("unidad_id"), where.get("concepto", "")
+            said[key] += 1
             yield where | {
+                "concepto": key[2] if said[key] == 1 else f"{key[2]}/{said[key]}",  # by what it is under, not its line
                 "encontrado": str(year),
                 "esperado": str(own),
                 "mensaje": f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan "
@@ -211,7 +217,7 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
 
 def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
     """Yield the texts of a plan that are no names: where each stands, the text, and the names above it."""
-    plan = facts.plan
+    plan, columns = facts.plan, ColumnFinder(facts.plan.contexto)
     seen = set()
     for activity in facts.activities.values():
         names = _join(activity, "actividad", "indicador", "programa")
@@ -220,14 +226,15 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
             shared = (activity["unidad_id"], column, text)
             if has(text) and shared not in seen:
                 seen |= {shared} if column in ("objetivo", "linea_accion") else set()
-                where = {"actividad_id": activity["actividad_id"], "concepto": column, "fuente": activity["fuente"]}
+                source = columns.find(activity["fuente"], column)
+                where = {"actividad_id": activity["actividad_id"], "concepto": column, "fuente": source}
                 yield where, text, names
     goals = {goal["meta_id"]: goal for goal in plan.metas.to_dict("records")}
     for goal in goals.values():
         if has(goal["texto"]) and fold(goal["nivel"]) not in _NAMES:
             yield _at(goal), goal["texto"], ""
     lines = plan.lineas.to_dict("records")
-    rows = [(line["padre_id"], f"linea/{line['orden']}", line["texto"], line["fuente"]) for line in lines]
+    rows = [(line["padre_id"], "linea", line["texto"], line["fuente"]) for line in lines]
     for kind in ("objetivo", "meta_texto"):
         rows += [(key, kind, text, source) for (key, *_), text, source in facts.notes(kind)]
     for key, concept, text, source in rows:

@@ -47,7 +47,8 @@ def _propose(facts: Facts) -> Iterator[Finding]:
         for column in ("actividad", "indicador"):
             if has(activity[column]):
                 rows = groups.setdefault((column, activity["unidad_id"]), {})
-                rows.setdefault(activity[column], activity)
+                known = rows.setdefault(activity[column], activity)
+                rows[activity[column]] = min(known, activity, key=lambda row: row["actividad_id"])
     for (column, _), rows in groups.items():
         for name, other in pair_variants(rows):
             row, first = rows[name], rows[other]

@@ -18,7 +18,7 @@ _ABBREVIATIONS = frozenset(
 
 
 def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name with an earlier one that is likely the same.
+    """Yield each name with a longer one (or the first by letters) that is likely the same, whatever their order.
 
     Alike are names whose words are the same, in their order, but for the little ones («de», «la»), signs, plurals,
     abbreviations («Depto.») and a letter that is wrong, lost, added or swapped in a word of five or more. Never those
@@ -31,16 +31,17 @@ def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     [('Depto. Obras', 'Departamento de Obras')]
     """
     firsts: dict[str, str] = {}
-    for name in names:
+    for name in sorted(names, key=lambda name: (-len(fold(name)), fold(name), name)):
         firsts.setdefault(fold(name), name)
     words = {name: _split(name) for name in firsts.values()}
     uses: dict[str, int] = {}
     for said in words.values():
         for word in set(said):
             uses[word] = uses.get(word, 0) + 1
+    heads = _join_words(uses)
     groups: dict[object, list[str]] = {}
     for name, said in words.items():
-        near = {tuple(w if _has_digit(w) else w[0] for w in said), _squeeze(name)} - {(), ""}
+        near = {tuple(heads[word] for word in said), _squeeze(name)} - {(), ""}
         for other in dict.fromkeys(other for key in near for other in groups.get(key, ())):
             if _squeeze(name) == _squeeze(other) or _is_variant(said, words[other], uses):
                 yield name, other
@@ -56,6 +57,31 @@ def _split(name: str) -> list[str]:
     words = [word if re.fullmatch(r"[^\W\d]+\.", word) else word.rstrip(".") for word in found]
     kept = [word for word in words if word not in _SMALL] or words
     return [re.sub(r"(?<=[^\W\d]{3})(?:es|s|e)$", "", word) for word in kept]
+
+
+def _join_words(words: Iterable[str]) -> dict[str, str]:
+    """Return one word for each group of words that may be the same, so that only names of such words are compared."""
+    heads = {word: word for word in words}
+
+    def find(word: str) -> str:
+        while heads[word] != word:
+            heads[word] = word = heads[heads[word]]
+        return word
+
+    shared: dict[str, str] = {}
+    initials: dict[str, list[str]] = {}
+    for word in [word for word in heads if not _has_digit(word)]:
+        bare = word.rstrip(".")
+        initials.setdefault(bare[0], []).append(word)
+        # Words a letter apart are alike once one letter is left out; the first never differs.
+        cuts = [bare[:at] + bare[at + 1 :] for at in range(1, len(bare)) if len(bare) >= _SHORTEST_TYPO]
+        for key in (bare, *cuts):
+            heads[find(word)] = find(shared.setdefault(key, word))
+    for short in [word for word in heads if word.endswith(".") or word in _ABBREVIATIONS]:
+        for word in initials.get(short[0], ()):
+            if _is_short(short, word):
+                heads[find(word)] = find(short)
+    return {word: find(word) for word in heads}
 
 
 def _squeeze(name: str) -> str:
