@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from pandas import DataFrame, Series
 
 from poa_eval.block import EMPTY, Block, render_words
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import (
+    ATTENTION,
     find_activity,
     find_dues,
     find_reason,
@@ -19,13 +21,15 @@ from poa_eval.narrate import (
     sort_by_need,
     take_evaluation,
 )
-from poa_eval.picture import DONE, PAPER, SOFT, Picture, render_picture, show_pictures
+from poa_eval.picture import DONE, INK, PAPER, SOFT, Picture, render_picture, show_pictures
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due
 from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, name_activity, name_unit
 
 Source = Quarter | Evaluation
+_LEGEND = "Contorno punteado: programado; barra: ejecutado."
+_CURVES = "Contorno y línea punteados: programado; barra y línea continua: ejecutado."
 
 
 def plot_activity(source: Source, actividad: str | None = None) -> Block:
@@ -49,53 +53,62 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
-    return show_pictures([_draw_activity(row.to_dict(), e, find_dues(e))], width="34rem")
+    picture, has_curve = _draw_activity(row.to_dict(), e, find_dues(e))
+    return show_pictures([picture], note=_CURVES if has_curve else _LEGEND, width="34rem")
 
 
 def plot_periods(source: Source, *, maximo: int = 4) -> Block:
-    """Draw what each activity of a unit was to do and did, by period, and where it adds up, the year's curve.
+    """Draw what a unit's activities that ask for a look were to do and did, and where it adds up, the year's curve.
 
-    An activity of a single period is not drawn: its number is in the tables.
+    An activity that is as it should be is not drawn, nor one of a single period: their numbers are in the tables.
 
     Parameters
     ----------
     source : Quarter or Evaluation
     maximo : int, default 4
-        Where there are more activities, only those are drawn that most ask for a look, and it says so.
+        Where more ask for a look, only those are drawn that most do, and it says so.
     """
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
     table, due = sort_by_need(e), find_dues(e)
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
-    several = [
-        key for key in table["actividad_id"] if len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1
-    ]
-    kept = table[table["actividad_id"].isin(several[:maximo])]
+    asking = table[table["estado"].isin(ATTENTION)]
+    several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
+    kept = asking[several].head(maximo)
     if kept.empty:
         return EMPTY
-    behind = int(table["meta_cumplida"].eq(False).sum())
-    title = "Ninguna actividad evaluada queda por debajo de su meta a la fecha."
-    if behind:
+    drawn = [_draw_activity(row, e, due) for row in kept.to_dict("records")]
+    note = _CURVES if any(has_curve for _, has_curve in drawn) else _LEGEND
+    title = ""
+    if len(table) > 1:
+        behind = int(table["meta_cumplida"].eq(False).sum())
         are = "queda" if behind == 1 else "quedan"
         title = f"De {len(table)} actividades, {behind} {are} por debajo de su meta a la fecha."
-    note = ""
-    if len(several) > maximo:
-        note = (
-            f"Se dibujan {maximo} de {len(table)} actividades: las que más atención requieren; todas están en la tabla."
-        )
-    pictures = [_draw_activity(row, e, due) for row in kept.to_dict("records")]
-    return show_pictures(
-        pictures, title=title * (len(table) > 1), note=note, width="20rem" if len(kept) > 1 else "34rem"
-    )
+        title = title if behind else "Ninguna actividad evaluada queda por debajo de su meta a la fecha."
+        note = f"{_tell_drawn(len(kept), asking['estado'])} {note}"
+    pictures = [picture for picture, _ in drawn]
+    return show_pictures(pictures, title=title, note=note, width="20rem" if len(kept) > 1 else "34rem")
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> Picture:
+def _tell_drawn(drawn: int, states: Series) -> str:
+    """Say how many are drawn of the activities in these states, which ask for a look."""
+    late, over = (bool(states.eq(state).any()) for state in ("sin reporte", "sobrecumplida"))
+    where = ["por debajo"] * bool(states.isin(ATTENTION[1:4]).any()) + ["muy por encima"] * over
+    which = ["sin reporte"] * late + [f"{' o '.join(where)} de su meta"] * bool(where)
+    few = f"{'la única' if drawn == 1 else f'las {drawn}'} {'actividad' if drawn == 1 else 'actividades'}"
+    few = few if drawn == len(states) else f"{drawn} de las {len(states)} actividades"
+    return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {', '.join(which)}; todas están en la tabla."
+
+
+def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[Picture, bool]:
+    """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = list_comparable(activity, due, e.trimestre)
     adds = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
     totals = _add_running(bars) if adds and len(bars) > 1 else []
-    goal = float(row["meta_anual"]) if totals and has(row["meta_anual"]) else None
+    goal = float(row["meta_anual"]) if totals and has(row["meta_anual"]) and row["meta_anual"] > 0 else None
+    ahead = _add_ahead(totals, e.plan.avances, row["actividad_id"], goal)
     locale = e.plan.locale
     unit = [] if is_unit(e) else [name_unit(row["unidad_id"], row["unidad"])]
     name = " · ".join([*unit, name_activity(row, activity["codigo"])])
@@ -108,16 +121,18 @@ def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> Pictur
     alt = f"{name}. Barras por periodo, en {measure}: {periods}. {capitalize(reached)}"
     if totals:
         alt += f" Curva acumulada: {'; '.join(_tell_total(total, locale) for total in totals)}"
-        alt += f"; la meta del año es {format_number(goal, locale)}." if goal is not None else "."
+        alt += f"; la meta del año es {format_number(goal, locale)}" if goal is not None else ""
+        alt += f"; lo programado llega a {format_number(ahead[-1][1], locale)} en diciembre." if ahead else "."
 
     def draw(figure: Figure) -> None:
-        months = int(bars[-1]["mes"]) if goal is None and bars else 12
+        months = int(bars[-1]["mes"]) if goal is None and bars and not ahead else 12
         upper = figure.add_axes((0.13, 0.546, 0.86, 0.424) if totals else (0.13, 0.14, 0.86, 0.83), xlim=(0, months))
         _draw_bars(upper, bars, months, locale)
         if totals:
-            _draw_totals(figure.add_axes((0.13, 0.1, 0.86, 0.36), xlim=(0, months)), totals, goal, locale)
+            lower = figure.add_axes((0.13, 0.1, 0.86, 0.36), xlim=(0, months))
+            _draw_totals(lower, totals, ahead, goal, months, locale)
 
-    return render_picture(draw, (3.9, 2.8 if totals else 1.9), title, notes, alt)
+    return render_picture(draw, (3.9, 2.8 if totals else 1.9), title, notes, alt), bool(totals)
 
 
 def _add_running(bars: list[dict]) -> list[dict]:
@@ -127,6 +142,20 @@ def _add_running(bars: list[dict]) -> list[dict]:
         sums = {c: sums[c] + float(bar[c]) if sums[c] is not None and has(bar[c]) else None for c in sums}
         totals.append({"mes": bar["mes"], "meses": bar["meses"]} | sums)
     return [total for total in totals if total["programado"] is not None or total["ejecutado"] is not None]
+
+
+def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goal: float | None) -> list[tuple]:
+    """Return the running programme of the rest of the year, as months and sums; empty where it is not known whole."""
+    if not totals or not has(totals[-1]["programado"]):
+        return []
+    month, planned = totals[-1]["mes"], totals[-1]["programado"]
+    rest = periods[(periods["actividad_id"] == actividad_id) & (periods["mes"] > month)].sort_values("mes")
+    close = planned + rest["programado"].sum()
+    is_whole = rest["meses"].sum() == 12 - month or (goal and abs(close - goal) < 1e-6 * goal)
+    if rest.empty or rest["programado"].isna().any() or not is_whole:
+        return []
+    ahead = list(zip(rest["mes"], planned + rest["programado"].cumsum(), strict=True))
+    return ahead if ahead[-1][0] == 12 else [*ahead, (12, close)]
 
 
 def _tell_total(total: Mapping[str, object], locale: str) -> str:
@@ -174,30 +203,37 @@ def _draw_bars(axes: Axes, bars: list[dict], months: int, locale: str) -> None:
             above = max(planned or 0, done) + top * 0.03
             axes.text(middle, above, format_number(done, locale), ha="center", va="bottom", fontweight="bold")
     axes.set_ylim(0, top * 1.2)
+    if bars and bars[-1]["mes"] < months == 12:
+        length = bars[-1]["meses"]
+        last = name_period(12, length).replace("trimestre", "trim.")
+        axes.text(12 - length / 2, 0, last, ha="center", va="top", transform=below, **small)
     _rule(axes, top, locale)
 
 
-def _draw_totals(axes: Axes, totals: list[dict], goal: float | None, locale: str) -> None:
+def _draw_totals(
+    axes: Axes, totals: list[dict], ahead: list[tuple], goal: float | None, months: int, locale: str
+) -> None:
     """Draw the running sums from January, the programme as a broken line and the year's goal as a level."""
-    top = max([goal or 0.0, *(total[c] for total in totals for c in ("programado", "ejecutado") if has(total[c]))])
-    top = top or 1.0
+    curves = {}
     for column, style in (
         ("programado", {"color": SOFT, "linestyle": "--"}),
         ("ejecutado", {"color": DONE, "lw": 2.2}),
     ):
         known = [(total["mes"], total[column]) for total in totals if has(total[column])]
         if known:
-            axes.plot(*zip((0, 0.0), *known, strict=True), **style)
-    done = [(0, 0.0), *((total["mes"], total["ejecutado"]) for total in totals if has(total["ejecutado"]))]
-    if len(done) > 1:
-        (month, value), said = done[-1], f"{format_number(done[-1][1], locale)} acumulado"
-        style = {"fontsize": 8.5, "fontweight": "bold", "color": DONE}
-        if month <= axes.get_xlim()[1] / 2:
-            axes.text(month + 0.25, value, said, ha="left", va="center", **style)
-        else:  # below the curve, as far down as it was where the words begin
-            start = np.interp(month * 0.6, *zip(*done, strict=True))
-            low = min(start, value - top * 0.08) - top * 0.03
-            axes.text(month - 0.05, max(low, top * 0.2), said, ha="right", va="top", **style)
+            curves[column] = [(0, 0.0), *known, *(ahead if column == "programado" else [])]
+            axes.plot(*zip(*curves[column], strict=True), **style)
+    top = max([goal or 0.0, *(value for curve in curves.values() for _, value in curve)]) or 1.0
+    lines = [np.array(curve, dtype=float) / (months, top) for curve in curves.values()]
+    if goal is not None:
+        axes.axhline(goal, color=INK, linewidth=1)
+        lines.append(np.array([(0, goal), (months, goal)]) / (months, top))
+        lines.append(_write(axes, f"meta {format_number(goal, locale)}", (0, goal / top), lines, (months, top), INK))
+    if "ejecutado" in curves:
+        month, value = curves["ejecutado"][-1]
+        said = f"{format_number(value, locale)} acumulado"
+        said = said if month == months or len(said) * _LETTER < 1 - month / months else said.replace(" ", "\n")
+        _write(axes, said, (month / months, value / top), lines, (months, top), DONE)
     axes.set_ylim(0, top * 1.25)
     _rule(axes, top, locale)
 
@@ -206,10 +242,31 @@ def _find_middle(bar: Mapping[str, object]) -> float:
     return bar["mes"] - bar["meses"] / 2
 
 
+_LETTER, _LINE = 0.025, 0.18  # a bold letter's width and a line's height, as parts of the axes' width and of their top
+
+
+def _write(
+    axes: Axes, said: str, spot: tuple, lines: list[np.ndarray], size: tuple[int, float], color: str
+) -> np.ndarray:
+    """Write words in the free place nearest to a spot, to its right if there is room; return the ground they cover."""
+    wide, high = max(map(len, said.split("\n"))) * _LETTER, (said.count("\n") + 1) * _LINE
+    at = np.linspace(0, 1, 121)
+    x, y = (part.ravel() for part in np.meshgrid(np.arange(0.005, 1 - wide, 0.01), np.arange(0.03, 1.25 - high, 0.04)))
+    hits = np.zeros(len(x))
+    for line in lines:
+        for px, py in zip(at, np.interp(at, *line.T, left=-1, right=-1), strict=True):
+            hits += (x - 0.012 < px) & (px < x + wide + 0.005) & (y - 0.03 < py) & (py < y + high + 0.02)
+    aside = np.where(x < spot[0], 3 * np.maximum(spot[0] - x - wide, 0) + 0.5, 3 * (x - spot[0]))
+    away = np.maximum(np.maximum(y - spot[1], spot[1] - y - high), 0) + 0.6 * (y > spot[1])
+    best = np.argmin(hits * 100 + np.hypot(aside, away))
+    axes.text(x[best] * size[0], y[best] * size[1], said, va="bottom", fontsize=8.5, fontweight="bold", color=color)
+    return np.array([(x[best] + i * wide / 8, y[best] + high * (i % 2)) for i in range(9)])
+
+
 def _rule(axes: Axes, top: float, locale: str) -> None:
     axes.set_xticks([])
     axes.yaxis.grid(True)
-    axes.yaxis.get_major_locator().set_params(nbins=4)
+    axes.yaxis.get_major_locator().set_params(nbins=5 if top >= 4 else 4, integer=top >= 4)
     axes.yaxis.set_major_formatter(lambda value, _: _shorten(value, top, locale))
     axes.tick_params(axis="y", labelsize=8)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -21,13 +23,22 @@ from poa_eval.narrate import find_dues, list_comparable, name_source, take_evalu
 from poa_eval.quarter import Quarter
 from poa_eval.trace import Origins
 from poa_eval.windows import Due, list_answered
-from poa_eval.words import count_words, has, name_activity
+from poa_eval.words import count_words, has, join_words, name_activity
 
-_LENGTHS = {1: ("mes", "meses"), 2: ("bimestre", "bimestres"), 3: ("trimestre", "trimestres")}
+_LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
+_LENGTHS |= {4: "cuatrimestre cuatrimestres", 6: "semestre semestres"}
 _BY_PLAN, _BY_PACE = "mismo cumplimiento", "mismo ritmo"
 _MEANINGS = {
     _BY_PLAN: "lo programado que queda se cumple en la misma proporción que hasta ahora",
     _BY_PACE: "cada periodo que queda aporta lo mismo, en promedio, que los que ya pasaron",
+}
+_OBSTACLES = {
+    "meta": ("no trae meta anual con cifra", "no traen meta anual con cifra"),
+    "respuesta": ("se responde Sí o No", "se responden Sí o No"),
+    "sentido": ("no tiene un indicador ascendente", "no tienen un indicador ascendente"),
+    "suma": ("da resultados que no se suman", "dan resultados que no se suman"),
+    "programa": ("no tenía nada programado a la fecha", "no tenían nada programado a la fecha"),
+    "resultado": ("no tiene resultado acumulado a la fecha", "no tienen resultado acumulado a la fecha"),
 }
 
 
@@ -37,16 +48,19 @@ class Outlook:
 
     Parameters
     ----------
-    falta : float
-        Goal of the year less what was executed.
+    meta, falta : float
+        Goal of the year, and the same less what was executed.
     quedan : int
         Periods of `meses` months that are left.
     ritmo, necesario : float
         Executed per period so far, and what each that is left must bring.
     proyeccion : float
         What the year closes with, by the assumption `supuesto`.
+    es_conteo : bool
+        Whether all figures of the activity are whole numbers.
     """
 
+    meta: float
     falta: float
     meses: int
     quedan: int
@@ -54,13 +68,41 @@ class Outlook:
     necesario: float
     proyeccion: float
     supuesto: str
+    es_conteo: bool
+
+    @property
+    def cifras(self) -> tuple[float, float]:
+        """What each period left must bring and the close, as a reader is told them: whole where all figures are.
+
+        What is needed is rounded up; the close to the nearest, though never up to a goal that it does not reach.
+        """
+        if not self.es_conteo:
+            return self.necesario, self.proyeccion
+        close = math.floor(self.proyeccion + 0.5)
+        close = min(close, self.meta - 1) if self.proyeccion < self.meta - 1e-9 else close
+        return math.ceil(self.necesario - 1e-9), close
+
+
+def find_obstacle(row: Mapping[str, object], activity: Mapping[str, object], e: Evaluation) -> str | None:
+    """Return why an activity's year can not be projected, as a key of the sentences that say so; None where it can."""
+    if not has(row["meta_anual"]) or row["meta_anual"] <= 0:
+        return "meta"
+    if row["actividad_id"] in list_answered(e.plan):
+        return "respuesta"
+    if activity["sentido"] != "ascendente":
+        return "sentido"
+    if (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
+        return "suma"
+    if not has(row["ejecutado_acumulado"]):
+        return "resultado"
+    return None if row["ejecutado_acumulado"] or row["programado_acumulado"] != 0 else "programa"
 
 
 def find_outlook(row: Mapping[str, object], e: Evaluation, due: Due) -> Outlook | None:
-    """Return what is left of an activity's year; None where there is no annual goal, or results do not add up.
+    """Return what is left of an activity's year; None at its end, and where it can not be projected.
 
     Where the programme of the rest of the year is known and reaches the goal, the projection takes it to be carried
-    out as far as it was until now; else it takes the mean of each period to go on.
+    out as far as it was until now; else it takes the mean of each period to go on. A period still open counts as left.
 
     Parameters
     ----------
@@ -71,43 +113,84 @@ def find_outlook(row: Mapping[str, object], e: Evaluation, due: Due) -> Outlook 
     """
     plan, goal, done = e.plan, row["meta_anual"], row["ejecutado_acumulado"]
     activity = plan.actividades[plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0]
-    adds = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
-    counts = adds and activity["sentido"] == "ascendente" and row["actividad_id"] not in list_answered(plan)
-    if e.trimestre == 4 or not counts or not (has(goal) and has(done)) or goal <= 0:
+    if e.trimestre == 4 or find_obstacle(row, activity, e):
         return None
-    periods = list_comparable(activity, due, e.trimestre)[0]
-    length = min((int(p["meses"]) for p in periods), default=3)
-    length = length if length in _LENGTHS else 3
-    gone = min(3 * e.trimestre, due.corte)
-    left, pace = 12 // length - gone // length, done / (gone / length)
-    rest = plan.avances[(plan.avances["actividad_id"] == row["actividad_id"]) & (plan.avances["mes"] > gone)]
-    planned, share = rest["programado"].sum(), row["cumplimiento_acumulado"]
+    length = min((int(p["meses"]) for p in list_comparable(activity, due, e.trimestre)[0]), default=3)
+    month = min(3 * e.trimestre, due.corte)
+    gone = month // length
+    if length not in _LENGTHS or not gone:
+        return None
+    left, pace = 12 // length - gone, done / gone
+    own = plan.avances[plan.avances["actividad_id"] == row["actividad_id"]]
+    planned, share = own.loc[own["mes"] > month, "programado"].sum(), row["cumplimiento_acumulado"]
     is_planned = has(share) and planned > 0 and abs(row["programado_acumulado"] + planned - goal) < 1e-6 * goal
     more, name = (planned * share / 100, _BY_PLAN) if is_planned else (pace * left, _BY_PACE)
-    return Outlook(goal - done, length, left, pace, (goal - done) / left, done + more, name)
+    figures = [goal, *own["programado"].dropna(), *own["ejecutado"].dropna()]
+    counted = all(float(figure).is_integer() for figure in figures)
+    return Outlook(goal, goal - done, length, left, pace, (goal - done) / left, done + more, name, counted)
+
+
+def _tell_obstacles(obstacles: list[str], total: int) -> str:
+    """Say how many activities can not be projected and why; "" where all can."""
+    counts = Counter(obstacles)
+    whys = [(counts[name], forms) for name, forms in _OBSTACLES.items() if counts[name]]
+    if not whys:
+        return ""
+    parts = join_words(f"{number} {forms[number > 1]}" for number, forms in whys)
+    number, forms = whys[0]
+    if len(obstacles) < total:
+        out = count_words(len(obstacles), "actividad", "actividades")
+        parts = forms[number > 1] if len(whys) == 1 else parts
+        return f"{'Queda' if len(obstacles) == 1 else 'Quedan'} fuera de la tabla {out}: {parts}."
+    if len(whys) == 1:
+        parts = f"{'la única actividad' if total == 1 else f'las {total} actividades'} {forms[number > 1]}"
+    else:
+        parts = f"de las {total} actividades, {parts}"
+    return f"No se proyecta el cierre del año: {parts}."
+
+
+def _tell_reach(found: list[tuple[dict, Outlook]], *, is_all: bool) -> str:
+    """Say how many activities would reach their goal; `is_all` where no other activity has one."""
+    total, reach = len(found), sum(o.proyeccion >= row["meta_anual"] - 1e-9 for row, o in found)
+    which = "con meta anual" if is_all else "con meta anual y resultados que se pueden proyectar"
+    end = "si el año sigue como va."
+    if total == 1:
+        return f"La única actividad {which} {'' if reach else 'no '}llegaría a ella {end}"
+    if reach in (0, total):
+        who, would = ("Las", "llegarían") if reach else ("Ninguna de las", "llegaría")
+        return f"{who} {total} actividades {which} {would} a la suya {end}"
+    return f"De las {total} actividades {which}, {reach} {'llegaría' if reach == 1 else 'llegarían'} a la suya {end}"
 
 
 def show_year_end(source: Quarter | Evaluation) -> Block:
-    """Show the pace that each annual goal asks for, and a projection with its assumption; empty at year's end."""
+    """Show the pace that each annual goal asks for, and a projection with its assumption; empty at year's end.
+
+    What can not be projected is counted, with the reasons.
+    """
     e = take_evaluation(source)
-    if e.solo_plan:
+    if e.solo_plan or e.trimestre == 4 or e.actividades.empty:
         return EMPTY
-    due = find_dues(e)
-    found = [(row, outlook) for row in e.actividades.to_dict("records") if (outlook := find_outlook(row, e, due))]
+    due, activities = find_dues(e), e.plan.actividades.set_index("actividad_id", drop=False)
+    found, obstacles, is_all = [], [], True
+    for row in e.actividades.to_dict("records"):
+        if outlook := find_outlook(row, e, due):
+            found.append((row, outlook))
+        else:
+            obstacles.append(find_obstacle(row, activities.loc[row["actividad_id"]], e) or "resultado")
+            is_all &= obstacles[-1] == "meta"
+    apart = _tell_obstacles(obstacles, len(e.actividades))
     if not found:
-        return EMPTY
+        return render_words([apart])
     found.sort(key=lambda pair: pair[1].proyeccion / pair[0]["meta_anual"])
     assumptions = [name for name in _MEANINGS if any(o.supuesto == name for _, o in found)]
     locale = e.plan.locale
-    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     origins, rows = Origins(e), []
     for row, o in found:
-        singular, plural = _LENGTHS[o.meses]
-        is_met = o.falta <= 0
-        left = "meta anual alcanzada" if is_met else count_words(o.quedan, singular, plural)
+        is_met, (needed, close) = o.falta <= 0, o.cifras
+        left = "meta anual alcanzada" if is_met else count_words(o.quedan, *_LENGTHS[o.meses].split())
         rows.append(
             [
-                text_cell(name_activity(row, codes[row["actividad_id"]]), source=row["fuente"]),
+                text_cell(name_activity(row, activities.loc[row["actividad_id"], "codigo"]), source=row["fuente"]),
                 *(
                     replace(number_cell(row[c], locale), title=origins.name(row["actividad_id"], c))
                     for c in ("meta_anual", "ejecutado_acumulado")
@@ -115,30 +198,26 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
                 number_cell(None if is_met else o.falta, locale),
                 text_cell(left),
                 number_cell(o.ritmo, locale),
-                number_cell(None if is_met else o.necesario, locale),
-                number_cell(o.proyeccion, locale),
+                number_cell(None if is_met else needed, locale),
+                number_cell(close, locale),
                 percent_cell(o.proyeccion / row["meta_anual"] * 100, locale),
                 text_cell(o.supuesto if len(assumptions) > 1 else None),
             ]
         )
-    reach = sum(o.proyeccion >= row["meta_anual"] - 1e-9 for row, o in found)
-    said = f"De las {len(found)} actividades con meta anual y resultados que se suman, {reach or 'ninguna'} "
-    said += "llegarían a la suya" if reach > 1 else "llegaría a la suya"
-    if len(found) == 1:
-        said = f"La única actividad con meta anual y resultados que se suman {'' if reach else 'no '}llegaría a ella"
-    sentences = [f"{said} si el año sigue como va."]
     told = [f"Supuesto, {name}: {_MEANINGS[name]}." for name in assumptions]
     numbers = [
         ("Meta anual", "", ""),
         ("Ejecutado a la fecha", "", ""),
         ("Falta", "", "Meta anual − ejecutado a la fecha"),
     ]
-    paces = [("Hasta ahora", "Por periodo", "Ejecutado a la fecha / periodos transcurridos")]
-    paces += [("Hace falta", "Por periodo", "Lo que falta / periodos que quedan")]
-    paces += [("Cierre", "Proyección", "Ejecutado a la fecha + lo que daría el supuesto en los periodos que quedan")]
+    paces = [("Hasta ahora", "Por periodo", "Ejecutado a la fecha / periodos cerrados")]
+    paces += [("Hace falta", "Por periodo", "Lo que falta / periodos que quedan; en conteos, al entero de arriba")]
+    paces += [
+        ("Cierre", "Proyección", "Ejecutado a la fecha + lo que daría el supuesto; en conteos, al entero más cercano")
+    ]
     paces += [("De la meta (%)", "Proyección", "Cierre proyectado / meta anual × 100")]
     columns = [Column("Actividad"), *(Column(title, group, True, origin=how) for title, group, how in numbers)]
     columns += [Column("Queda"), *(Column(title, group, True, origin=how) for title, group, how in paces)]
     columns += [Column("Supuesto", "Proyección", is_optional=True)]
     table = render_table("Qué falta para la meta del año", columns, [("", rows)], source=name_source(e))
-    return join_blocks(render_words([*sentences, *told]), table)
+    return join_blocks(render_words(filter(None, [_tell_reach(found, is_all=is_all), apart, *told])), table)

@@ -35,7 +35,7 @@ def list_blocks(quarter) -> list:
 def test_each_figure_tells_its_own_content(quarter):
     blocks = list_blocks(quarter)
     alts = [alt for block in blocks for alt in read_alts(block)]
-    assert len(alts) == sum(block.html.count("<img") for block in blocks) > 5
+    assert len(alts) == sum(block.html.count("<img") for block in blocks) > 4
     assert len(set(alts)) == len(alts)
     assert all(len(alt) > 60 for alt in alts)
     assert all(block.html.count("<figcaption>") == block.html.count("<img") for block in blocks)
@@ -99,17 +99,73 @@ def test_of_sixty_activities_those_are_drawn_that_ask_for_a_look():
     quarter = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 3 if n % 3 == 0 else 10)).unit("u")
     block = poa.plot_periods(quarter)
     assert block.html.count("<img") == 4
-    assert "Se dibujan 4 de 60 actividades: las que más atención requieren; todas están en la tabla." in block.html
+    assert "Se dibujan 4 de las 20 actividades por debajo de su meta; todas están en la tabla." in block.html
     assert all("Crítica" in alt for alt in read_alts(block))
     calm = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 10)).unit("u")
-    assert "Ninguna actividad evaluada queda por debajo" in poa.plot_periods(calm).html
+    assert not poa.plot_periods(calm).html  # the table says that all is as it should be
     assert LONG.split()[0] in block.html
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        ((3, 10, 10), "Se dibuja la única actividad por debajo de su meta; todas están en la tabla."),
+        ((3, 10, 4), "Se dibujan las 2 actividades por debajo de su meta; todas están en la tabla."),
+        ((30, 10, 4), "Se dibujan las 2 actividades por debajo o muy por encima de su meta; todas"),
+        ((30, None, 10), "Se dibujan las 2 actividades sin reporte, muy por encima de su meta; todas"),
+        ((None, 10, 10), "Se dibuja la única actividad sin reporte; todas están en la tabla."),
+    ],
+)
+def test_it_says_which_activities_are_drawn(results, said):
+    quarter = make_quarter(open_params("sat-2022-t4"), make_many(3, lambda n: results[n])).unit("u")
+    assert said in poa.plot_periods(quarter).html
+
+
+def draw_year(done: list, goal: float | None = 120, planned: int = 12):
+    """Return the picture of an activity of ten a month, of which so much was done up to september."""
+    periods = [(10, value) for value in done] + [(10, None)] * (planned - len(done))
+    block = poa.plot_activity(
+        make_quarter(open_params("sat-2022-t4"), make_plan(periods, meta_anual=goal), 3).unit("u")
+    )
+    return block, read_pictures(block)[0]
+
+
+def read_words(picture: str) -> dict[str, tuple[float, float]]:
+    """Return the words of a picture with where they start."""
+    texts = re.findall(r"<text[^>]*?(?:translate\(|x=\")([\d.]+)[ ,\"]+(?:y=\")?([\d.]+)[^>]*>([^<]+)<", picture)
+    return {said: (float(x), float(y)) for x, y, said in texts}
+
+
+def test_the_curve_stands_against_the_goal_and_the_rest_of_the_programme():
+    block, picture = draw_year([8] * 9)
+    assert "meta 120" in read_words(picture)
+    assert "la meta del año es 120; lo programado llega a 120 en diciembre." in read_alts(block)[0]
+    block, picture = draw_year([8] * 9, planned=9)
+    assert "meta 120" in read_words(picture)
+    assert read_alts(block)[0].endswith("la meta del año es 120.")  # nobody knows the programme of the rest
+    block, picture = draw_year([8] * 9, goal=None)
+    assert not any("meta" in said for said in read_words(picture))
+    assert read_alts(block)[0].endswith("lo programado llega a 120 en diciembre.")
+
+
+def test_it_says_what_is_programmed_and_what_is_done():
+    assert "Contorno y línea punteados: programado; barra y línea continua: ejecutado." in draw_year([8] * 9)[0].html
+    mean = {"acumulacion": "promedio", "acumulacion_programado": "promedio"}
+    quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(5, 4)] * 3, **mean)).unit("u")
+    assert "Contorno punteado: programado; barra: ejecutado." in poa.plot_periods(quarter).html
+
+
+@pytest.mark.parametrize("done", [0, 5, 9, 10, 12, 20])
+def test_the_curves_label_stands_to_the_right_of_its_last_point(done):
+    words = read_words(draw_year([done] * 9)[1])
+    (x, _), (september, _), (december, _) = words["acumulado"], words["sep"], words["dic"]
+    assert september + (december - september) / 6 <= x < december  # the point is where september ends
 
 
 def test_one_activity_is_drawn_wide():
     quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2), (3, 0)])).unit("u")
     assert poa.plot_periods(quarter).html.count("<img") == 1
-    assert "34rem" in poa.plot_periods(quarter).html
+    assert "--ancho: 34rem; align-items: start" in poa.plot_periods(quarter).html
 
 
 def test_names_with_formulas_control_signs_and_great_length_do_no_harm():

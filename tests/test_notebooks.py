@@ -38,7 +38,7 @@ def list_calls(name: str) -> list[str]:
 
 def is_of_plan(call: str, *, totals: bool = False) -> bool:
     """Say whether a call shows what the shipped results lack: a plan's own words, goals to reach, printed totals."""
-    names = "evaluability|due|investment|goals|swot|mission|year_end" + ("" if totals else "|published")
+    names = "evaluability|due|investment|goals|swot|mission" + ("|year_end" if totals else "|published")
     return re.match(rf"poa\.(\w+_({names}))\(", call) is not None
 
 
