@@ -133,8 +133,10 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
         reached = facts.window(activity).cumplida
         for quarter in facts.quarters:
             part, name = facts.window(activity, quarter), name_period(3 * quarter, 3)
-            done, planned = (facts.show(getattr(part, c) or 0) for c in ("ejecutado", "programado"))
             short = [row for row in part.filas if row["ejecutado"] < row["programado"]] if part.cumplida else []
+            if not short and not (reached and part.cumplida is False):
+                continue
+            done, planned = (facts.show(getattr(part, c) or 0) for c in ("ejecutado", "programado"))
             where = {"actividad_id": activity["actividad_id"], "mes": 3 * quarter}
             if reached and part.cumplida is False:
                 message = f"A la fecha se alcanza lo programado, pero en el {name} faltó: {done} de {planned}."
