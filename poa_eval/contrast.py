@@ -56,8 +56,10 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
         said = count_words(number, "cifra impresa debe salir", "cifras impresas deben salir")
         said += f" de otras del mismo documento{ways}; "
         said += "ninguna se pudo" if not checked else f"{checked} se {'pudo' if checked == 1 else 'pudieron'}"
-        parts = _tell_results(counts)
-        sentences = [f"{said} comprobar: {join_words(parts)}." if parts else f"{said} comprobar."]
+        agree = (
+            f" y {_agree(AGREES, checked)}" if checked == counts[AGREES] else f": {join_words(_tell_results(counts))}"
+        )
+        sentences = [f"{said} comprobar{agree if checked else ''}."]
     if counts[REBUILT]:
         sentences.append("Una fila dañada se reconstruye con sus propias sumas: que coincida no es una prueba aparte.")
     if counts[UNCHECKED]:
@@ -130,7 +132,7 @@ def _tell_findings(q: Quarter) -> list[str]:
     if not parts:
         return ["en lo que se comprueba no hay errores ni advertencias"]
     several = "los documentos tienen" if len(q.fuentes) > 1 else "el documento tiene"
-    whose = "lo que reporta la unidad tiene" if is_unit(q.evaluacion) else several
+    whose = "esta unidad tiene" if is_unit(q.evaluacion) else several
     return [f"{whose} {join_words(parts)} por revisar"]
 
 

@@ -84,8 +84,8 @@ def show_title(source: Source) -> Block:
 def show_headline(source: Source) -> Block:
     """Show in words, from the figures, what happened in the quarter and to date; of a plan alone, what it is."""
     e = take_evaluation(source)
-    told = tell_plan(e) if e.solo_plan else [*tell_headline(e), *tell_trust(source)]
-    return render_words(told, kind="titular")
+    told = tell_plan(e) if e.solo_plan else tell_headline(e)
+    return render_words([*told, *tell_trust(source)], kind="titular")
 
 
 def show_key_figures(source: Source) -> Block:

@@ -223,7 +223,7 @@ def test_trace_leads_from_cells_to_percentage(sat):
 def test_trace_says_why_there_is_no_percentage(gerencia):
     evaluation = poa.measure(gerencia, 1)
     silent = evaluation.actividades.query("estado == 'sin reporte'")["actividad_id"].iloc[0]
-    assert "falta feb, mar" in str(poa.trace(evaluation, silent))
+    assert "faltan febrero y marzo" in str(poa.trace(evaluation, silent))
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=30))
