@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import pandas as pd
+from collections.abc import Iterable, Mapping
 
 from poa_eval.bars import draw_bar
 from poa_eval.block import (
@@ -20,7 +18,9 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.names import file_name
 from poa_eval.narrate import (
+    find_reason,
     is_unit,
     name_source,
     pick_figures,
@@ -34,6 +34,7 @@ from poa_eval.words import (
     FIGURES,
     format_percent,
     has,
+    join_name,
     join_words,
     name_activity,
     name_span,
@@ -52,7 +53,7 @@ def measure_before(e: Evaluation) -> tuple[Evaluation | None, str]:
     before = e.anteriores[-1]
     if before.actividades["cumplimiento_acumulado"].notna().any():
         return before, ""
-    reasons = dict.fromkeys(str(reason) for reason in before.actividades["motivo"] if has(reason))
+    reasons = dict.fromkeys(find_reason(m, "acumulado") for m in before.actividades["motivo"] if has(m))
     why = f": {join_words(reasons)}" if 0 < len(reasons) <= 3 else ""
     return None, f"Al cierre del {describe_quarter(e.trimestre - 1)} no hay actividades que se puedan evaluar{why}."
 
@@ -97,7 +98,7 @@ def show_changes(source: Source) -> Block:
             then, here = format_percent(was, locale), format_percent(now, locale)
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
             sentences.append(f"{label} a la fecha: {moved}.")
-    sentences.append(_tell_moves(before, e))
+    sentences += _tell_moves(before, e)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
@@ -105,7 +106,7 @@ def show_changes(source: Source) -> Block:
     for title, rows in (("Dejaron de estar cumplidas", was_met & ~met), ("Pasaron a estar cumplidas", met & ~was_met)):
         cells = [
             [
-                name_row(row, codes),
+                name_row(row, codes[row["actividad_id"]]),
                 text_cell(name_unit(row["unidad_id"], row["unidad"])),
                 *(
                     percent_cell(
@@ -127,25 +128,48 @@ def show_changes(source: Source) -> Block:
         Column(f"Cumplimiento acumulado al cierre del {describe_quarter(q)} (%)", is_number=True)
         for q in (before.trimestre, e.trimestre)
     ]
-    caption = "Actividades que cambiaron de lado desde el trimestre anterior"
+    caption = "Actividades que pasaron a estar cumplidas o dejaron de estarlo desde el trimestre anterior"
     return join_blocks(render_words(sentences), render_table(caption, columns, groups, source=name_source(e)))
 
 
-def _tell_moves(before: Evaluation, e: Evaluation) -> str:
-    """Tell which units moved in the order since the quarter before."""
-    was, now = ({row["unidad_id"]: place for place, row in rank_units(x)[0]} for x in (before, e))
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    moved = sorted(now.keys() & was.keys(), key=lambda unit: (-abs(now[unit] - was[unit]), now[unit], unit))
-    told = [
-        f"{name_unit(unit, names[unit])} {'sube' if now[unit] < was[unit] else 'baja'} "
-        f"del lugar {was[unit]} al {now[unit]}"
-        for unit in moved
-        if now[unit] != was[unit]
-    ]
-    rest = f"; cambian de lugar {len(told) - 3} unidades más" if len(told) > 4 else ""
-    return f"{'; '.join(told[: 3 if rest else 4])}{rest}." if told else "Ninguna unidad cambió de lugar."
+def _tell_moves(before: Evaluation, e: Evaluation) -> list[str]:
+    """Tell which units moved in the order of those that have a place in both quarters, and who lost its place."""
+    orders = [{row["unidad_id"]: place for place, row in rank_units(x)[0]} for x in (before, e)]
+    both = orders[0].keys() & orders[1].keys()
+    was, now = ({unit: _place(unit, order, both) for unit in both} for order in orders)
+    names = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
+    moved = [unit for unit in both if now[unit][0] != was[unit][0]]
+    moved.sort(key=lambda unit: (-abs(now[unit][0] - was[unit][0]), now[unit], unit))
+    told = [f"{names[unit]} {_tell_move(*was[unit], *now[unit])}" for unit in moved]
+    rest = f"; {len(told) - 3} unidades más cambian de lugar" if len(told) > 4 else ""
+    among = "" if len(both) == max(map(len, orders)) else f", entre las {len(both)} con lugar en ambos trimestres"
+    said = f"{'; '.join(told[: 3 if rest else 4])}{rest}" if told else "Ninguna unidad cambió de lugar"
+    lost = [f"{names[row['unidad_id']]} ({why})" for row, why in rank_units(e)[1] if row["unidad_id"] in orders[0]]
+    without = [f"{'Pierde' if len(lost) == 1 else 'Pierden'} su lugar {join_words(lost)}."] if lost else []
+    return [*([f"{said}{among}."] if both else []), *without]
 
 
-def name_row(row: Mapping[str, object], codes: pd.Series) -> Cell:
+def _place(unit: str, order: Mapping[str, int], among: Iterable[str]) -> tuple[int, int]:
+    """Return the place of a unit among some, and how many share it."""
+    places = [order[other] for other in among]
+    return 1 + sum(place < order[unit] for place in places), places.count(order[unit])
+
+
+def _tell_move(old: int, sharing: int, new: int, shared: int) -> str:
+    to = f"{new}" + (f", que comparten {shared} unidades" if shared > 1 else "")
+    if sharing == 1:
+        return f"{'sube' if new < old else 'baja'} del lugar {old} al {to}"
+    left = "primer lugar" if old == 1 else f"lugar {old}"
+    return f"deja el {left}, que compartían {sharing} unidades, y {'sube al' if new < old else 'queda en el'} {to}"
+
+
+def name_row(row: Mapping[str, object], code: object, *, notes: Iterable[str] = (), indicator: bool = True) -> Cell:
     """Return the cell that names an activity, with its place."""
-    return text_cell(name_activity(row, codes[row["actividad_id"]]), source=row["fuente"])
+    name = name_activity(row, code) if indicator else join_name(code, row["actividad"])
+    return text_cell(name, notes=notes, source=row["fuente"])
+
+
+def link_unit(row: Mapping[str, object], links: bool, notes: Iterable[str] = ()) -> Cell:
+    """Return the cell that names a unit, linked to its page where asked."""
+    link = f"unidades/{file_name(str(row['unidad_id']))}.html" if links else ""
+    return text_cell(name_unit(str(row["unidad_id"]), str(row["unidad"])), notes=notes, link=link)

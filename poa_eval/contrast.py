@@ -20,12 +20,12 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, UNCHECKED, WAYS, reconcile
+from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import is_unit, name_source, take_evaluation
+from poa_eval.narrate import is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.values import QUARTERS
-from poa_eval.words import count_words, format_number, format_percent, join_words
+from poa_eval.words import capitalize, count_words, format_number, format_percent, join_words
 
 _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "meses"]
 _RESULTS = (AGREES, REBUILT, DIFFERS, UNCHECKED)
@@ -44,18 +44,25 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
         if e.solo_plan:
             return EMPTY
         return render_words(["El documento no imprime ninguna cifra que se pueda obtener de otras suyas."])
-    # A figure may stand in several comparisons: a difference in any of them counts, then an agreement in any.
-    rank = ledger["resultado"].map({DIFFERS: 0, AGREES: 1, REBUILT: 2, UNCHECKED: 3})
-    figures = ledger.assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates(_FIGURE)
-    counts = figures["resultado"].value_counts()
-    checked = len(figures) - counts.get(UNCHECKED, 0)
-    printed = count_words(len(figures), "cifra impresa debe salir", "cifras impresas deben salir")
-    said = f"{printed} de otras del mismo documento; {checked} se {'pudo' if checked == 1 else 'pudieron'} comprobar"
-    parts = [f"{counts[r]} {_agree(r, counts[r])}" for r in (AGREES, REBUILT, DIFFERS) if counts.get(r, 0)]
-    sentences = [f"{said}: {join_words(parts)}." if parts else f"{said}."]
-    if counts.get(REBUILT, 0):
+    counts = _count_figures(ledger)
+    number, checked = sum(counts.values()), sum(counts.values()) - counts[UNCHECKED]
+    ways = f" ({len(ledger)} comparaciones: algunas se comparan de dos maneras)" if len(ledger) > number else ""
+    if number == counts[AGREES]:
+        which, agree = "La única cifra impresa que debe", "comprobó y coincide"
+        if number > 1:
+            which, agree = f"Las {number} cifras impresas que deben", "comprobaron y coinciden"
+        sentences = [f"{which} salir de otras del mismo documento{ways} se {agree}."]
+    else:
+        said = count_words(number, "cifra impresa debe salir", "cifras impresas deben salir")
+        said += f" de otras del mismo documento{ways}; "
+        said += "ninguna se pudo" if not checked else f"{checked} se {'pudo' if checked == 1 else 'pudieron'}"
+        agree = (
+            f" y {_agree(AGREES, checked)}" if checked == counts[AGREES] else f": {join_words(_tell_results(counts))}"
+        )
+        sentences = [f"{said} comprobar{agree if checked else ''}."]
+    if counts[REBUILT]:
         sentences.append("Una fila dañada se reconstruye con sus propias sumas: que coincida no es una prueba aparte.")
-    if counts.get(UNCHECKED, 0):
+    if counts[UNCHECKED]:
         sentences.append("Sin contraste: el documento no trae completo aquello de lo que la cifra saldría.")
     length = ledger["meses"].map(lambda m: _LENGTHS.get(m, "")).where(ledger["cifra"] != "meta_anual", "")
     what = (ledger["cifra"].map(lambda name: CONCEPTS.get(name, str(name))) + " " + length).str.strip()
@@ -74,6 +81,70 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
     total = _count_results(["Total", ""], table)
     shown = render_table(caption, columns, groups, source=name_source(e), total=total)
     return join_blocks(render_words(sentences), shown)
+
+
+def _count_figures(ledger: pd.DataFrame) -> dict[str, int]:
+    """Count the printed figures by result; of several comparisons a difference counts, then an agreement in any."""
+    rank = ledger["resultado"].map({DIFFERS: 0, AGREES: 1, REBUILT: 2, UNCHECKED: 3})
+    figures = ledger.assign(rank=rank).sort_values("rank", kind="stable").drop_duplicates(_FIGURE)
+    return {result: int((figures["resultado"] == result).sum()) for result in _RESULTS}
+
+
+def tell_trust(source: Quarter | Evaluation) -> list[str]:
+    """Tell how far to trust the figures: what the rows explain of the total, what agrees, what is to be looked at.
+
+    Of an `Evaluation` alone, without the findings.
+    """
+    e = take_evaluation(source)
+    ledger = reconcile(e.plan)
+    sentences = [] if is_unit(e) else _tell_share(ledger, e)
+    counts = _count_figures(ledger)
+    told, checked = [], sum(counts.values()) - counts[UNCHECKED]
+    if checked == 1:
+        told = [f"se recalculó 1 cifra impresa y {next(_agree(r, 1) for r in _RESULTS if counts[r])}"]
+    elif checked:
+        how = f": {join_words(_tell_results(counts))}" if counts[AGREES] < checked else " y todas coinciden"
+        of_total = (ledger.loc[ledger["resultado"] == DIFFERS, "ambito"] == "institucion").all()
+        how += " (del TOTAL)" if counts[DIFFERS] and of_total else ""
+        told = [f"se recalcularon {checked} cifras impresas{how}"]
+    told += _tell_findings(source) if isinstance(source, Quarter) else []
+    return [*sentences, *([f"{capitalize('; '.join(told))}."] if told else [])]
+
+
+def _tell_share(ledger: pd.DataFrame, e: Evaluation) -> list[str]:
+    """Tell which share of the printed total the rows explain, where it is not all of it."""
+    totals = _pick_totals(ledger, e)
+    own = next((part for _, part in totals.groupby("cifra", sort=False)), None)
+    if own is None or (own["publicado"] - own["recalculado"]).abs().max() <= TOLERANCE:
+        return []
+    printed, found, number = own["publicado"].sum(), own["recalculado"].sum(), len(e.plan.actividades)
+    share = format_percent(found / printed * 100 if printed else None, e.plan.locale)
+    whose = f"esas {number} actividades" if number > 1 else "esa actividad"
+    verb = "explican" if found < printed else "suman"
+    return [f"Las filas leídas {verb} el {share} del TOTAL que imprime el documento: las cifras son de {whose}."]
+
+
+def _tell_findings(q: Quarter) -> list[str]:
+    """Tell how many errors and warnings there are to look at."""
+    kinds = pick_findings(q)["gravedad"].value_counts()
+    nouns = {"error": ("error", "errores"), "advertencia": ("advertencia", "advertencias")}
+    parts = [count_words(int(kinds[kind]), *nouns[kind]) for kind in nouns if kinds.get(kind, 0)]
+    if not parts:
+        return ["en lo que se comprueba no hay errores ni advertencias"]
+    several = "los documentos tienen" if len(q.fuentes) > 1 else "el documento tiene"
+    whose = "esta unidad tiene" if is_unit(q.evaluacion) else several
+    return [f"{whose} {join_words(parts)} por revisar"]
+
+
+def _pick_totals(ledger: pd.DataFrame, e: Evaluation) -> pd.DataFrame:
+    """Return the comparisons of the institution's total with its rows: of the year, and of the quarters that closed."""
+    totals = ledger[(ledger["ambito"] == "institucion") & (ledger["via"] == "filas")]
+    closed = (totals["meses"] == 3) & (totals["mes"] <= 3 * e.trimestre)
+    return totals[closed | (totals["cifra"] == "meta_anual")].dropna(subset="recalculado")
+
+
+def _tell_results(counts: Mapping[str, int]) -> list[str]:
+    return [f"{counts[r]} {_agree(r, counts[r])}" for r in (AGREES, REBUILT, DIFFERS) if counts[r]]
 
 
 def _agree(result: str, number: int) -> str:
@@ -96,10 +167,7 @@ def show_published(source: Quarter | Evaluation) -> Block:
     e = take_evaluation(source)
     if is_unit(e):
         return EMPTY
-    ledger = reconcile(e.plan)
-    totals = ledger[(ledger["ambito"] == "institucion") & (ledger["via"] == "filas")]
-    closed = (totals["meses"] == 3) & (totals["mes"] <= 3 * e.trimestre)
-    totals = totals[closed | (totals["cifra"] == "meta_anual")].dropna(subset="recalculado")
+    totals = _pick_totals(reconcile(e.plan), e)
     if totals.empty:
         return EMPTY
     locale, rows, sentences = e.plan.locale, [], []

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from poa_eval.explain import show_method
-from poa_eval.layout import list_layouts
+from poa_eval.explain import name_form, show_method
+from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.narrate import find_gap, list_notes, name_quarter, tell_headline
+from poa_eval.narrate import find_gap, list_notes, name_quarter
 from poa_eval.quarter import Quarter
 from poa_eval.spread import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.tell import list_figures, tell_plan
@@ -57,9 +57,8 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
         title = f"Con qué umbrales: {e.perfil.titulo}, {e.perfil.nota}"
         writer.write_part(title, ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral"), _list_thresholds(e))
     heads, title = ("Archivo", "Forma", "", "Huella SHA-256"), "Documentos de los que salen las cifras"
-    known = list_layouts()
-    titles = dict(zip(known["nombre"], known["titulo"], strict=True))
-    files = quarter.fuentes.assign(forma=quarter.fuentes["layout"].replace(titles)).to_dict("records")
+    forms = [name_form(quarter, layout) for layout in quarter.fuentes["layout"]]
+    files = quarter.fuentes.assign(forma=forms).to_dict("records")
     rows = [[file["archivo"].split("/")[-1], file["forma"], None, file["sha256"]] for file in files]
     writer.write_part(title, heads, rows, lines=[f"{note}." for note in list_notes(e)])
     sheet.set_first_sheet()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from poa_eval.address import join_addresses
@@ -22,9 +24,10 @@ from poa_eval.block import (
 from poa_eval.check import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
 from poa_eval.goals import show_statements
-from poa_eval.measure import Evaluation
+from poa_eval.layout import known_layouts, read_layout
+from poa_eval.measure import Evaluation, close_month
 from poa_eval.names import suggest_sentence
-from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, take_evaluation
+from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, pick_findings, take_evaluation
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.tell import tell_method
@@ -42,6 +45,12 @@ from poa_eval.words import (
     name_unit,
 )
 
+_SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
+_MOST_NAMES = 6  # so many activities are named in one cell
+_FORMS = {
+    "captura": "Libro de captura que llenó la unidad",
+    "observaciones": "Libro de observaciones que llenó la unidad",
+}
 _TABLES = {
     "unidades": "unidades responsables",
     "metas": "objetivos, programas y metas por encima de las actividades",
@@ -53,12 +62,6 @@ _TABLES = {
     "foda": "fortalezas, oportunidades, debilidades y amenazas",
     "contexto": "lo demás que el documento dice de sí mismo",
 }
-
-
-def _pick_findings(q: Quarter) -> pd.DataFrame:
-    """Return the findings of a report: a unit is not troubled with damage in the file."""
-    table = q.hallazgos
-    return table[~table["regla"].str.startswith("celda-")] if is_unit(q.evaluacion) else table
 
 
 def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
@@ -75,7 +78,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     ParamsError
         No finding is of that rule; the nearest is suggested.
     """
-    e, table = q.evaluacion, _pick_findings(q)
+    e, table = q.evaluacion, pick_findings(q)
     if regla is not None:
         if regla not in set(table["regla"]):
             raise ParamsError(
@@ -92,7 +95,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     groups = []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
-            rows = []
+            rows, advice = [], _share_advice(list(found["mensaje"].unique()))
             for (message, answer), same in found.groupby(["mensaje", "respuesta"], sort=False):
                 own = [
                     (activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], ""))
@@ -100,14 +103,27 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
                 ]
                 names = dict.fromkeys(activity or unit or "Todo el documento" for activity, unit in own)
                 notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
-                row = [text_cell(message), text_cell("; ".join(names), notes=notes)]
+                if len(names) > _MOST_NAMES and same["actividad_id"].notna().all():
+                    names = [f"{'Las ' * (len(names) == len(activities))}{len(names)} actividades"]
+                row = [text_cell(message.removesuffix(advice).rstrip()), text_cell("; ".join(names), notes=notes)]
                 row.append(text_cell(join_addresses(same["fuente"])))
                 rows.append([*row, text_cell(answer)] if answers else row)
-            groups.append((f"{capitalize(severity)} · {name_rule(rule)}: {len(found)}", rows))
+            title = f"{capitalize(severity)} · {name_rule(rule)}: {len(found)}"
+            groups.append((f"{title}. {advice}" if advice else title, rows))
     titles = ["Hallazgo", "Actividad o unidad", "Lugar en el documento"]
     columns = [Column(title) for title in titles + (["Respuesta de la unidad"] if answers else [])]
     found = render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
     return found if regla else join_blocks(found, _show_gone(q))
+
+
+def _share_advice(messages: list[str]) -> str:
+    """Return the sentences with which all of several messages end, each of which says something before them."""
+    split = [_SENTENCE.split(message) for message in messages]
+    shared: list[str] = []
+    while len(split) > 1 and min(map(len, split)) > 1 and len({sentences[-1] for sentences in split}) == 1:
+        shared.insert(0, split[0][-1])
+        split = [sentences[:-1] for sentences in split]
+    return " ".join(shared)
 
 
 def _show_gone(q: Quarter) -> Block:
@@ -124,7 +140,7 @@ def _show_gone(q: Quarter) -> Block:
 
 def show_findings_summary(q: Quarter) -> Block:
     """Show how many findings there are of each rule and severity."""
-    table = _pick_findings(q)
+    table = pick_findings(q)
     if table.empty:
         return render_words(["No hay hallazgos."])
     rows = [
@@ -168,11 +184,11 @@ def show_method(q: Quarter | Evaluation) -> Block:
     columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True)]
     columns += [Column("Fuente del umbral"), Column("Verificado")]
     caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
-    nouns = ("actividad", "actividades")
+    nouns, cutoff = ("actividad", "actividades"), format_day(e.fecha_corte, e.plan.locale)
     values = {
         "quarter": name_quarter(e),
         "span": name_span(e.trimestre),
-        "cutoff": format_day(e.fecha_corte, e.plan.locale),
+        "cutoff": cutoff if e.fecha_corte < close_month(e.plan.ejercicio, 12) else "",
         "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
         "figures": [
@@ -194,12 +210,20 @@ def show_sources(q: Quarter) -> Block:
     """Show the documents with their layout, the cut-off date, what they say of themselves; the institution's sha256."""
     names = {"archivo": "Archivo", "layout": "Forma del documento", "sha256": "Huella SHA-256 del archivo"}
     shown = [name for name in names if name in q.fuentes]
-    rows = [[text_cell(source[name]) for name in shown] for source in q.fuentes.to_dict("records")]
+    told = q.fuentes.assign(layout=[name_form(q, name) for name in q.fuentes["layout"]])
+    rows = [[text_cell(source[name]) for name in shown] for source in told.to_dict("records")]
     columns = [Column(names[name]) for name in shown]
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
     return join_blocks(table, show_statements(q), render_words([f"Fecha de corte: {day}.", *notes]))
+
+
+def name_form(q: Quarter, layout: str) -> str:
+    """Return the title of a layout that a document was read with, or what a workbook made here is."""
+    own = [s.layout for s in q.params.fuentes if s.layout and s.layout.endswith((".yaml", ".yml"))]
+    known = [*(read_layout(q.root / path) for path in own), *known_layouts()]
+    return _FORMS.get(layout) or next((found.titulo for found in known if found.nombre == layout), layout)
 
 
 def show_plan(q: Quarter | Evaluation) -> Block:

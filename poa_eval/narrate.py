@@ -1,8 +1,8 @@
-"""Narrate: what an evaluation has to tell: its figures, its gaps, its order of units, its sentences."""
+"""Narrate: what an evaluation has to tell: its figures, its gaps, its order of units, its periods."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -15,25 +15,26 @@ from poa_eval.quarter import Quarter
 from poa_eval.read.raw import name_file
 from poa_eval.windows import Due, find_due, list_window
 from poa_eval.words import (
-    MISSING,
-    capitalize,
-    count_words,
-    format_number,
     format_percent,
     has,
-    join_words,
     name_activity,
-    name_span,
-    name_unit,
+    tell_lack,
 )
 
 #: States that ask for a look, in this order.
 ATTENTION = ("sin reporte", "crítica", "en riesgo", "casi cumplida", "sobrecumplida")
+_NEED = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if s not in ATTENTION)))}
 
 
 def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
     """Return the evaluation of a quarter, or the one given."""
     return source.evaluacion if isinstance(source, Quarter) else source
+
+
+def pick_findings(q: Quarter) -> pd.DataFrame:
+    """Return the findings of a report: a unit is not troubled with damage in the file."""
+    table = q.hallazgos
+    return table[~table["regla"].str.startswith("celda-")] if is_unit(q.evaluacion) else table
 
 
 def is_unit(evaluation: Evaluation) -> bool:
@@ -88,12 +89,16 @@ def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, 
 def sort_by_need(evaluation: Evaluation) -> pd.DataFrame:
     """Return the activities with those first that most ask for a look."""
     table = evaluation.actividades
-    order = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if s not in ATTENTION)))}
-    rank = table["estado"].map(order)
+    rank = table["estado"].map(_NEED)
     share = table["cumplimiento_acumulado"].astype(float)
     share = share.where(table["estado"] != "sobrecumplida", -share)
     keys = pd.DataFrame({"rank": rank, "share": share}).sort_values(["rank", "share"], kind="stable")
     return table.loc[keys.index]
+
+
+def pick_state(states: Iterable[str]) -> str:
+    """Return the state that most asks for a look; "" where there is none."""
+    return min(states, key=_NEED.__getitem__, default="")
 
 
 def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
@@ -123,12 +128,28 @@ def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
 
 
 def find_reason(motivo: object, window: str) -> str:
-    """Return the part of a `motivo` that belongs to a window (``trimestre``, ``acumulado``, ``avance anual``)."""
+    """Tell the part of a `motivo` that belongs to a window (``trimestre``, ``acumulado``, ``avance anual``)."""
     parts = str(motivo).split("; ") if has(motivo) else []
     labels = ("trimestre: ", "acumulado: ", "avance anual: ")
     own = [part.removeprefix(f"{window}: ") for part in parts if part.startswith(f"{window}: ")]
     common = [part for part in parts if not part.startswith(labels)]
-    return "; ".join(own or common)
+    return "; ".join(map(tell_lack, own or common))
+
+
+def find_year_reason(row: Mapping[str, object], evaluation: Evaluation) -> str:
+    """Tell why there is no progress towards the year: without an annual goal, that there is none."""
+    needs_goal = evaluation.plan.rule("avance") != "razones_ponderadas"
+    if needs_goal and not has(row["meta_anual"]) and "avance anual: " not in str(row["motivo"]):
+        return "sin meta anual"
+    return find_reason(row["motivo"], "avance anual")
+
+
+def name_sum(evaluation: Evaluation, window: str) -> str:
+    """Name the unit of measure of a window's volume; "" where several are added, as only a document's own sum does."""
+    table = evaluation.actividades
+    measures = table.loc[table[f"cumplimiento_{window}"].notna(), "unidad_medida"]
+    named = {fold(str(measure)): str(measure) for measure in measures}
+    return next(iter(named.values())) if len(named) == 1 and measures.notna().all() else ""
 
 
 def list_notes(evaluation: Evaluation) -> list[str]:
@@ -139,10 +160,10 @@ def list_notes(evaluation: Evaluation) -> list[str]:
 
 
 def name_source(evaluation: Evaluation) -> str:
-    """Return the documents of the figures with what they say of themselves, for the line under a table."""
+    """Return the documents of the figures, for the line under a table."""
     places = pd.concat([evaluation.plan.avances["fuente"], evaluation.plan.actividades["fuente"]]).dropna()
     files = dict.fromkeys(name_file(str(place)) for place in places)
-    return ". ".join([", ".join(files), *list_notes(evaluation)]) if files else "el documento cargado"
+    return ", ".join(files) or "el documento cargado"
 
 
 def find_dues(evaluation: Evaluation) -> Due:
@@ -201,98 +222,4 @@ def _add_up(rows: list[dict]) -> dict[str, object]:
     """Return the quarter of its months; without the sum of what one of them lacks."""
     sums = {c: sum(r[c] for r in rows) if all(has(r[c]) for r in rows) else None for c in ("programado", "ejecutado")}
     states = [row["estado"] for row in rows if row["estado"]]
-    return {"mes": (rows[0]["mes"] + 2) // 3 * 3, "meses": 3, "estado": max(states, default="")} | sums
-
-
-def tell_headline(evaluation: Evaluation) -> list[str]:
-    """Tell in sentences, from the figures, what happened in the quarter and to date."""
-    figures, quarter = pick_figures(evaluation), evaluation.trimestre
-    start = f"En el {name_quarter(evaluation)}"
-    if not figures:
-        return [f"{start} no hay actividades de esta unidad en el plan."]
-    told = {
-        "acumulado": f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}.",
-        "trimestre": f"{start} {_tell_met(figures, 'trimestre', evaluation)}.",
-    }
-    sentences = []
-    for window in ("acumulado", "trimestre") if quarter > 1 else ("trimestre",):
-        sentences += [told[window], *_tell_rest(evaluation, window)]
-    sentences += ["Por ser el primer trimestre, lo acumulado es lo mismo."] if quarter == 1 else []
-    sentences += _tell_attention(evaluation)
-    if has(figures.get("volumen_acumulado")):
-        locale = evaluation.plan.locale
-        done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
-        said = "; suma según el documento" if "suma según el documento" in str(figures["motivo"]) else ""
-        share = format_percent(figures["volumen_acumulado"], locale)
-        sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados ({share}{said}).")
-    return sentences
-
-
-def _tell_attention(evaluation: Evaluation) -> list[str]:
-    """Tell which units fell furthest behind, or which activities of the unit ask for a look; at most three."""
-    if is_unit(evaluation):
-        table = sort_by_need(evaluation)
-        rows = table[table["estado"].isin(ATTENTION)].head(3).to_dict("records")
-        share = [format_percent(r["cumplimiento_acumulado"], evaluation.plan.locale) for r in rows]
-        named = [
-            f"«{str(r['indicador'] if has(r['indicador']) else r['actividad']).rstrip('.')}» "
-            f"({r['estado']}{f', {s}' if s != MISSING else ''})"
-            for r, s in zip(rows, share, strict=True)
-        ]
-        return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
-    ranked, apart = rank_units(evaluation)
-    behind = [row for _, row in ranked if row["cumplidas_acumulado"] < count_base(row, "acumulado", evaluation)][::-1]
-    named = [
-        f"{name_unit(row['unidad_id'], row['unidad'])} "
-        f"({row['cumplidas_acumulado']} de {count_base(row, 'acumulado', evaluation)})"
-        for row in behind[:3]
-    ]
-    if len(ranked) + len(apart) < 2:
-        return []
-    said = [f"{'La unidad con menos metas cumplidas es' if len(named) == 1 else 'Las unidades más rezagadas son'} "]
-    said = [f"{said[0]}{join_words(named)}."] if named else []
-    late = [name_unit(row["unidad_id"], row["unidad"]) for row, _ in apart if row["sin_reporte_acumulado"]]
-    return said + ([f"{'Informó' if len(late) == 1 else 'Informaron'} muy poco {join_words(late)}."] if late else [])
-
-
-def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation) -> str:
-    met, evaluated = (int(figures[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
-    locale = evaluation.plan.locale
-    coverage = f"cobertura de reporte: {format_percent(figures[f'cobertura_reporte_{window}'], locale)}"
-    if not evaluated:
-        return "no hay ninguna actividad que se pueda evaluar"
-    base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
-    if base == 1:
-        which = "que vencía" if is_due else "evaluada"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad {which} ({coverage})"
-    which = "que vencían" if is_due else "evaluadas"
-    if met in (0, base):
-        whom = f"de las {base}" if met else f"de ninguna de las {base}"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades {which} ({coverage})"
-    share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
-    return f"se cumplió la meta de {met} de las {base} actividades {which} ({share}; {coverage})"
-
-
-def _tell_rest(evaluation: Evaluation, window: str) -> list[str]:
-    """Tell what stays out of the evaluation, with the reasons where they are few."""
-    table = evaluation.actividades
-    states = table["estado" if window == "acumulado" else "estado_trimestre"]
-    parts, total, among = [], 0, []
-    for state in ("sin reporte", "no programada", "no evaluable"):
-        rows = table[states == state]
-        if rows.empty:
-            continue
-        reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
-        plural = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}[
-            state
-        ]
-        said = count_words(len(rows), f"actividad {state}", f"actividades {plural}")
-        said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
-        if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":
-            among = [f"Entre lo que vencía hay {said}: la fórmula del perfil también divide entre ello."]
-            continue
-        parts.append(said)
-        total += len(rows)
-    if not parts:
-        return among
-    return [*among, f"Fuera de la evaluación {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]
+    return {"mes": (rows[0]["mes"] + 2) // 3 * 3, "meses": 3, "estado": pick_state(states)} | sums

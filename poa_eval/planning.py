@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -19,9 +19,9 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
+from poa_eval.compare import link_unit, name_row
 from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
-from poa_eval.names import file_name
 from poa_eval.narrate import is_unit, name_source, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
@@ -30,6 +30,7 @@ from poa_eval.words import (
     capitalize,
     count_words,
     has,
+    join_name,
     join_words,
     name_unit,
 )
@@ -85,11 +86,7 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
 def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
     rows = [
         [
-            text_cell(
-                name_unit(row["unidad_id"], row["unidad"]),
-                notes=[count_words(row["actividades"], "actividad", "actividades")],
-                link=f"unidades/{file_name(row['unidad_id'])}.html" if links else "",
-            ),
+            link_unit(row, links, [count_words(row["actividades"], "actividad", "actividades")]),
             Cell(str(row["lugar"]) if has(row["lugar"]) else "—", is_number=True),
             *(percent_cell(row[column], e.plan.locale) for column in ("evaluabilidad", *CRITERIA)),
         ]
@@ -117,7 +114,7 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
         said += f"Falta {first['faltan']}" if first["faltan"] else "No falta nada"
         rows = [
             [
-                _name_cell(row, codes[row["actividad_id"]]),
+                name_row(row, codes[row["actividad_id"]], indicator=False),
                 *(Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA),
             ]
             for row in part.to_dict("records")
@@ -125,11 +122,6 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
         groups.append((f"{unit}{said} ({count_words(len(part), 'actividad', 'actividades')})", rows))
     caption = "Qué cumple y qué le falta a cada actividad"
     return render_table(caption, columns, groups, source=name_source(e), kind="compacta")
-
-
-def _name_cell(row: Mapping[str, object], code: object, notes: Iterable[str] = ()) -> Cell:
-    name = " · ".join(str(part) for part in (code, row["actividad"]) if has(part))
-    return text_cell(name, notes=notes, source=row["fuente"])
 
 
 def show_due(source: Source) -> Block:
@@ -176,7 +168,7 @@ def _list_months(e: Evaluation, load: Load) -> Block:
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         months = [Cell(signs.get((row["actividad_id"], month), "·")) for month in range(1, 13)]
-        return [_name_cell(row, row["codigo"]), *months, text_cell(row["frecuencia"])]
+        return [name_row(row, row["codigo"], indicator=False), *months, text_cell(row["frecuencia"])]
 
     rows = e.plan.actividades.to_dict("records")
     dated = [row for row in rows if row["actividad_id"] not in load.sin_calendario]
@@ -213,14 +205,14 @@ def show_investment(source: Source) -> Block:
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         share = row["inversion"] / total * 100 if total and has(row["inversion"]) else None
         amount = number_cell(row["inversion"], locale, source=row["fuente"])
-        cells = [_name_cell(row, row["codigo"]), amount, percent_cell(share, locale)]
+        cells = [name_row(row, row["codigo"], indicator=False), amount, percent_cell(share, locale)]
         return [*cells, text_cell(row["inversion_texto"]), text_cell(row["recursos"])]
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
     groups = _group_by_unit(e, ordered.to_dict("records"), make_row) if amounts.notna().any() else []
     rows = [
         [
-            text_cell(" · ".join(str(p) for p in (row["codigo"], row["texto"]) if has(p)), source=row["fuente"]),
+            text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"]),
             number_cell(row["inversion"], locale, source=row["fuente"]),
             *[Cell(is_number=True), Cell(), Cell()],
         ]

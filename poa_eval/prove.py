@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import find_reason
+from poa_eval.narrate import find_reason, find_year_reason
 from poa_eval.values import close_months
 from poa_eval.words import capitalize, has, name_activity
 
@@ -94,7 +94,7 @@ def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows)
     lacks = row[_name_state(window)] == "sin reporte" and not all(has(period[figure]) for period in missing)
     name = f"{title} {SPANS[window]}"
     if not has(stored) and not lacks:
-        return Proof(*who, name, _say_gap(row, window), None, None)
+        return Proof(*who, name, _say_gap(find_reason(row["motivo"], window)), None, None)
     formula, said, is_array = _accumulate(figure, window, row, inside)
     if missing:
         gap = f'COUNTIFS({_criteria(window)},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
@@ -145,7 +145,7 @@ def _prove_percent(who: tuple, window: str, row: Mapping) -> Proof:
     """Obtain a compliance from the activity's two figures."""
     stored, planned = row[f"cumplimiento_{window}"], row[f"programado_{window}"]
     if not has(stored) and has(row[f"ejecutado_{window}"]) and has(planned) and planned > 0:
-        return Proof(*who, PERCENT[window], _say_gap(row, window), None, None)
+        return Proof(*who, PERCENT[window], _say_gap(find_reason(row["motivo"], window)), None, None)
     p, v = (look_up("Actividades", f"{name} {SPANS[window]}") for name in ("Programado", "Ejecutado"))
     body, said = f"{v}/{p}*100", "Ejecutado / programado × 100"
     if row["sentido"] == "descendente":
@@ -162,7 +162,7 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     """Obtain the progress towards the year, by the document's own formula where it has one."""
     stored = row["avance_anual"]
     if not has(stored):
-        return Proof(*who, "Avance anual", _say_gap(row, "avance anual"), None, None)
+        return Proof(*who, "Avance anual", _say_gap(find_year_reason(row, e)), None, None)
     if e.plan.rule("avance") != "razones_ponderadas":
         done, goal = (look_up("Actividades", title) for title in ("Ejecutado a la fecha", "Meta anual"))
         said = "Ejecutado a la fecha / meta anual × 100"
@@ -177,6 +177,5 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     return Proof(*who, "Avance anual", str(e.plan.rule("avance.texto")), stored, "+".join(terms), "percent")
 
 
-def _say_gap(row: Mapping, window: str) -> str:
-    reason = find_reason(row["motivo"], window)
+def _say_gap(reason: str) -> str:
     return f"Sin cifra: {reason}" if reason else "Sin cifra"

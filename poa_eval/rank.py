@@ -20,15 +20,15 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.compare import name_row
+from poa_eval.compare import link_unit, name_row
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.names import file_name
 from poa_eval.narrate import (
     count_base,
     find_dues,
     is_unit,
     list_comparable,
     name_source,
+    pick_state,
     rank_units,
     take_evaluation,
 )
@@ -44,6 +44,7 @@ from poa_eval.words import (
     count_words,
     format_percent,
     has,
+    lower_first,
     name_span,
     name_unit,
 )
@@ -76,7 +77,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
             return percent_cell(row[figure], locale, title=origin, picture=picture)
 
         return [
-            _link_unit(row, links, [reason]),
+            link_unit(row, links, [reason]),
             Cell(place, is_number=True),
             cell(f"{principal}_acumulado", "" if reason else draw_bar(row[f"{principal}_acumulado"])),
             cell(f"{principal}_trimestre"),
@@ -87,7 +88,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True, origin=f"Orden por {label[:1].lower() + label[1:]} a la fecha"),
+        Column("Lugar", is_number=True, origin=f"Orden por {lower_first(label)} a la fecha"),
         Column(f"{label} a la fecha (%)", is_number=True),
         Column(f"{label} en el trimestre (%)", is_number=True),
         Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
@@ -95,16 +96,14 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
         Column("Promedio topado a la fecha (%)", is_number=True),
     ]
     groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
-    groups += [("Sin lugar en la ordenación", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
+    groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
     if not groups:
         return render_words(["El plan no tiene unidades con actividades."])
-    caption = f"Unidades por {label[:1].lower() + label[1:]} a la fecha, {name_span(e.trimestre)}"
-    return render_table(caption, columns, groups, source=name_source(e))
-
-
-def _link_unit(row: Mapping[str, object], links: bool, notes: list[str] | None = None) -> Cell:
-    link = f"unidades/{file_name(row['unidad_id'])}.html" if links else ""
-    return text_cell(name_unit(row["unidad_id"], row["unidad"]), notes=notes or (), link=link)
+    caption = f"Unidades por {lower_first(label)} a la fecha, {name_span(e.trimestre)}"
+    least = format_percent(e.perfil.cobertura_minima.valor, locale)
+    said = f"Las unidades se ordenan por su {lower_first(label)} a la fecha. "
+    said += f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
+    return join_blocks(render_words([said]), render_table(caption, columns, groups, source=name_source(e)))
 
 
 def show_heatmap(source: Source, *, links: bool = False) -> Block:
@@ -127,12 +126,14 @@ def show_heatmap(source: Source, *, links: bool = False) -> Block:
     if e.trimestre > 1:
         cells = {row["unidad_id"]: _cell_heat(row, "acumulado", origins) for row in e.unidades.to_dict("records")}
         columns.append((f"A la fecha, {name_span(e.trimestre)}", cells))
-    empty, (ranked, apart) = Cell("", is_number=True), rank_units(e)
+    empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
-    rows = [[_link_unit(row, links), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
+    rows = [[link_unit(row, links), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
     heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
     shown = {cell.state for row in rows for cell in row if cell.state}
-    legend = ", ".join(f"{SYMBOLS[state]} {state}" for state in STATES if state in shown)
+    signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
+    signs += ["· la unidad no informa de ese mes por separado"] if any(empty in row for row in rows) else []
+    legend = ", ".join(signs)
     caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {legend}"
     return render_table(caption, heads, [("", rows)], source=name_source(e))
 
@@ -169,7 +170,7 @@ def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
         cells = {}
         for unit_id, (values, states) in found[month].items():
             mean = sum(values) / len(values) if values else None
-            state = e.perfil.state_of(mean) if values else max(states)
+            state = e.perfil.state_of(mean) if values else pick_state(states)
             cells[unit_id] = replace(_badge(mean, state, e), title=_MONTH if values else "")
         columns.append((name_period(month, 1), cells))
     return columns
@@ -205,7 +206,7 @@ def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
 
     rows = [
         [
-            name_row(row, codes),
+            name_row(row, codes[row["actividad_id"]]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
             *(cell(row, f"{c}_acumulado") for c in ("programado", "ejecutado")),
             percent_cell(

@@ -21,7 +21,9 @@ from poa_eval.block import (
     state_cell,
     text_cell,
 )
+from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
+from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
@@ -29,15 +31,16 @@ from poa_eval.narrate import (
     find_dues,
     find_gap,
     find_reason,
+    find_year_reason,
     is_unit,
     list_comparable,
     list_notes,
     list_periods,
     name_quarter,
     name_source,
+    name_sum,
     pick_figures,
     take_evaluation,
-    tell_headline,
 )
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
@@ -54,6 +57,7 @@ from poa_eval.words import (
     format_number,
     format_percent,
     has,
+    join_name,
     join_words,
     name_activity,
     name_indicator,
@@ -80,7 +84,8 @@ def show_title(source: Source) -> Block:
 def show_headline(source: Source) -> Block:
     """Show in words, from the figures, what happened in the quarter and to date; of a plan alone, what it is."""
     e = take_evaluation(source)
-    return render_words(tell_plan(e) if e.solo_plan else tell_headline(e), kind="titular")
+    told = tell_plan(e) if e.solo_plan else tell_headline(e)
+    return render_words([*told, *tell_trust(source)], kind="titular")
 
 
 def show_key_figures(source: Source) -> Block:
@@ -130,7 +135,9 @@ def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluatio
     if name == "volumen" and has(value):
         done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
         said[0] += f", {done} de {planned}"
-        said += ["suma según el documento"] * ("según el documento" in str(row["motivo"]))
+        measure = name_sum(e, window)
+        mixed = "unidades de medida distintas, sumadas como en el documento"
+        said.append(f"unidad de medida: {measure}" if measure else mixed)
     return "; ".join(said)
 
 
@@ -200,7 +207,7 @@ def _list_windows(e: Evaluation) -> list[str]:
 def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Origins, e: Evaluation) -> list[Cell]:
     locale, key = e.plan.locale, row["actividad_id"]
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
-    name = " · ".join(str(part) for part in (activity["codigo"], row["actividad"]) if has(part))
+    name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
         for column in (f"programado_{window}", f"ejecutado_{window}"):
@@ -208,7 +215,7 @@ def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Ori
         column, state = f"cumplimiento_{window}", row["estado" if window == "acumulado" else "estado_trimestre"]
         reason = find_reason(row["motivo"], window)
         cells.append(percent_cell(row[column], locale, state=state, reason=reason, title=origins.name(key, column)))
-    reason = find_reason(row["motivo"], "avance anual")
+    reason = find_year_reason(row, e)
     year = percent_cell(row["avance_anual"], locale, reason=reason, title=origins.name(key, "avance_anual"))
     if has(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))

@@ -10,7 +10,7 @@ from poa_eval.evaluability import CRITERIA, Evaluability, assess, list_goals
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import is_unit, name_quarter
 from poa_eval.values import QUARTERS
-from poa_eval.words import count_words, format_day, format_number, format_percent, join_words
+from poa_eval.words import capitalize, count_words, format_day, format_number, format_percent, join_words
 
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
 ORIGINS = {
@@ -201,7 +201,7 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
             "name": "Evaluabilidad",
             "value": format_percent(row["evaluabilidad"], locale),
             "notes": [
-                criteria[:1].upper() + criteria[1:],
+                capitalize(criteria),
                 f"Fórmula: criterios cumplidos / {len(CRITERIA)} × 100, media de las actividades",
             ],
         },

@@ -20,11 +20,19 @@ from poa_eval.block import (
 from poa_eval.contrast import show_entries
 from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.narrate import count_base, find_activity, find_dues, name_source, sort_by_need, take_evaluation
+from poa_eval.narrate import (
+    count_base,
+    find_activity,
+    find_dues,
+    find_year_reason,
+    name_source,
+    sort_by_need,
+    take_evaluation,
+)
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due, Window, measure_window
-from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span
+from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span, tell_lack
 
 _JOINS = {
     "suma": "Suma de {n} periodos",
@@ -233,7 +241,7 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
         ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
     ):
         state = row["estado" if window == "acumulado" else "estado_trimestre"]
-        reason = windows[window].motivo or ""
+        reason = tell_lack(windows[window].motivo or "")
         for what in ("programado", "ejecutado"):
             origin = origins.name(key, f"{what}_{window}") or reason
             value = number_cell(row[f"{what}_{window}"], locale)
@@ -243,8 +251,7 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
         figures.append(
             [Cell(f"Cumplimiento, {label}"), percent_cell(row[percent], locale, state=state), text_cell(how)]
         )
-    why = str(row["motivo"]) if has(row["motivo"]) else ""
-    how = origins.name(key, "avance_anual") or why
+    how = origins.name(key, "avance_anual") or find_year_reason(row, e)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])

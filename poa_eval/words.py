@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.names import fold, make_slug
-from poa_eval.values import MONTH_NAMES
+from poa_eval.values import MONTH_NAMES, MONTHS
 
 MISSING = "—"
 
@@ -152,6 +153,34 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """Return a text with its first letter as it stands within a sentence; the others stay."""
+    return text[:1].lower() + text[1:]
+
+
+_LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
+_PERIODS = {short: long for short, long in zip(MONTHS, MONTH_NAMES, strict=True)}
+
+
+def tell_lack(reason: str) -> str:
+    """Tell a reason of the evaluation as a sentence would: months in full, the verb agreeing; others stay.
+
+    Examples
+    --------
+    >>> tell_lack("falta feb, mar"), tell_lack("falta II trimestre"), tell_lack("falta el documento del I trimestre")
+    ('faltan febrero y marzo', 'falta el II trimestre', 'falta el documento del I trimestre')
+    """
+    said = _LACKS.fullmatch(reason)
+    if not said or said[2].startswith("el "):
+        return reason
+    spans = []
+    for name in said[2].split(", "):
+        span = " a ".join(_PERIODS.get(end, end) for end in name.split("–"))
+        spans.append(span if span in MONTH_NAMES else f"el {'periodo de ' * (' a ' in span)}{span}")
+    verb = "faltan" if said[1] == "falta" and len(spans) > 1 else said[1]
+    return f"{verb} {join_words(spans)}"
+
+
 def name_span(trimestre: int) -> str:
     """Return the months from January to the close of a quarter.
 
@@ -176,7 +205,18 @@ def name_unit(unidad_id: str, unidad: str) -> str:
 
 def name_activity(row: Mapping[str, object], code: object = None) -> str:
     """Name an activity by its code, its name and its indicator, as far as there are."""
-    return " · ".join(str(part) for part in (code, row["actividad"], name_indicator(row)) if has(part))
+    return join_name(code, row["actividad"], name_indicator(row))
+
+
+def join_name(*parts: object) -> str:
+    """Join code, name and what else names something, as far as there are.
+
+    Examples
+    --------
+    >>> join_name("1.2", "Bachear calles"), join_name(None, "Bachear calles")
+    ('1.2 · Bachear calles', 'Bachear calles')
+    """
+    return " · ".join(str(part) for part in parts if has(part))
 
 
 def name_indicator(row: Mapping[str, object]) -> str:

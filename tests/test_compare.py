@@ -27,12 +27,23 @@ def gerencia():
 def test_changes_since_the_quarter_before_name_figures_units_and_activities(sat):
     said = read_text(poa.show_changes(sat))
     assert "Proporción de metas cumplidas a la fecha: bajó de 90.7 % a 88.4 %." in said
-    assert "GERENCIA DE RECURSOS HUMANOS baja del lugar 1 al 13." in said
+    moved = "deja el primer lugar, que compartían 13 unidades, y queda en el 13."
+    assert f"GERENCIA DE RECURSOS HUMANOS {moved}" in said
     rows = read_rows(poa.show_changes(sat))
     assert ["Dejaron de estar cumplidas: 1"] in rows
     assert rows[-1][2:] == ["100.0 % ✓ cumplida", "98.9 % ◕ casi cumplida"]
     before = poa.measure(sat.plan, 3).actividades["estado"]
     assert (before == "cumplida").sum() == 39  # of which one left: 38 to date
+
+
+def test_a_unit_moves_only_among_those_with_a_place_in_both_quarters(sat):
+    plan, gone = sat.plan, "escuela-sat"
+    ids = plan.actividades.loc[plan.actividades["unidad_id"] == gone, "actividad_id"]
+    late = plan.avances["actividad_id"].isin(ids) & (plan.avances["mes"] > 9)
+    silent = plan.avances.assign(ejecutado=plan.avances["ejecutado"].mask(late))
+    said = read_text(poa.show_changes(poa.measure(replace(plan, avances=silent), 4)))
+    assert "deja el primer lugar, que compartían 12 unidades, y queda en el 12, entre las 14 con lugar" in said
+    assert "Pierde su lugar ESCUELA SAT (cobertura de reporte de 0.0 %; el mínimo del perfil es 80.0 %)." in said
 
 
 def test_where_nothing_can_be_compared_it_says_why(gerencia):
@@ -60,7 +71,8 @@ def test_a_heat_map_holds_each_units_number_and_sign_by_quarter_or_month(sat, ge
     block = poa.show_heatmap(gerencia)
     assert read_rows(block)[0] == ["Unidad", "Ene", "Feb", "Mar", "I trimestre"]
     rows = {row[0][:3]: row[1:] for row in read_rows(block)}
-    assert rows["300"][:3] == ["", "", ""]  # files by quarter
+    assert rows["300"][:3] == ["·", "·", "·"]  # files by quarter
+    assert "· la unidad no informa de ese mes por separado" in read_text(block)
     assert rows["308"] == ["✓ 100.0 %", "? sin reporte", "? sin reporte", "? sin reporte"]
     assert "✓ cumplida" in read_text(block)  # the signs are explained
 

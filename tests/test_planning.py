@@ -52,7 +52,7 @@ SECTIONS = [
     "Inversión prevista",
     "Objetivos, metas y actividades del plan",
     "Fortalezas, oportunidades, debilidades y amenazas",
-    "Misión, visión y responsables",
+    "Las unidades, según el plan",
 ]
 
 
@@ -469,7 +469,7 @@ def test_captured_results_bring_compliance_back_and_the_plan_remains():
     some = report(open_params(PARAMS[JOCOTEPEC]), lambda number: {2: 0, 3: None, 4: None}.get(number, 1))
     said = read_text(poa.show_headline(some))
     assert "se cumplió la meta de 10 de las 13 actividades que vencían (76.9 %; cobertura de reporte: 84.6 %)" in said
-    assert "Entre lo que vencía hay 2 actividades sin reporte (falta I trimestre)" in said
+    assert "Entre lo que vencía hay 2 actividades sin reporte (falta el I trimestre)" in said
     assert "10 de 13 exigibles; cobertura de reporte: 84.6 %" in read_text(poa.show_key_figures(some))
     assert "divide entre todo lo que vencía, también lo no reportado" in read_text(poa.show_method(some))
 

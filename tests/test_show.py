@@ -62,15 +62,56 @@ def test_headline_of_a_year_tells_quarter_year_and_the_documents_own_sum(sat_qua
     said = read_text(poa.show_headline(sat_quarter))
     assert "41 de las 42 actividades evaluadas (97.6 %; cobertura de reporte: 100.0 %)" in said
     assert "38 de las 43 actividades evaluadas (88.4 %" in said
-    assert "1 actividad no programada" in said
-    assert "3,765 de 3,783 programados (99.5 %; suma según el documento)" in said
+    assert said.count("Fuera de la evaluación en el trimestre queda 1 actividad no programada.") == 1
+    assert "3,765 de 3,783 programados (99.5 %), sumando unidades de medida distintas" in said
+    assert "(cumplió 0 de 1), GERENCIA DE EJECUCION COACTIVA (1 de 4) y GERENCIA DE RECURSOS HUMANOS (5 de 6)" in said
 
 
 def test_headline_names_what_is_not_reported(gerencia_quarter):
     said = read_text(poa.show_headline(gerencia_quarter))
     assert "18 de las 23 actividades evaluadas (78.3 %; cobertura de reporte: 95.8 %)" in said
-    assert "1 actividad sin reporte (falta feb, mar)" in said
+    assert "1 actividad sin reporte (faltan febrero y marzo)" in said
+    assert "Sin lugar por falta de reportes: 308 · COORDINACION DE BAJOS CONSUMOS." in said
+    assert "6 metas rebasan lo programado por más de 10 %." in said
     assert "no hay ninguna actividad que se pueda evaluar" in read_text(poa.show_headline(gerencia_quarter.unit("308")))
+
+
+def test_headline_ends_with_how_far_its_figures_can_be_trusted(sat_quarter, gerencia_quarter):
+    sat, gerencia, unit = (
+        read_text(poa.show_headline(q)) for q in (sat_quarter, gerencia_quarter, sat_quarter.unit("escuela-sat"))
+    )
+    assert "Las filas leídas explican el 59.3 % del TOTAL que imprime el documento: las cifras son de esas 43" in sat
+    assert "y 9 difieren (del TOTAL); el documento tiene 1 advertencia por revisar." in sat
+    told = "Se recalcularon 156 cifras impresas y todas coinciden; el documento tiene 9 errores y 13 advertencias"
+    assert gerencia.endswith(f"{told} por revisar.")
+    assert "TOTAL" not in unit
+    assert unit.endswith("; en lo que se comprueba no hay errores ni advertencias.")
+    assert poa.show_headline(sat_quarter.evaluacion).text.rstrip().endswith("y 9 difieren (del TOTAL).")
+
+
+def test_what_is_out_of_the_evaluation_stands_once_or_with_its_window():
+    same = make_plan([(5, 5), (5, 5), (5, 5), (5, 5), (5, None), (5, 5)])
+    said = read_text(poa.show_headline(poa.measure(same, 2)))
+    assert (
+        said.count("Fuera de la evaluación") == said.count("Fuera de la evaluación queda 1 actividad sin reporte") == 1
+    )
+    early = make_plan([(5, None), (5, 5), (5, 5), (5, 5), (5, 5), (5, 5)])
+    said = read_text(poa.show_headline(poa.measure(early, 2)))
+    assert "Fuera de la evaluación a la fecha queda 1 actividad sin reporte (falta enero)." in said
+    assert "en el trimestre queda" not in said
+    assert "(CALLES; 100.0 %)" in read_text(poa.show_headline(poa.measure(make_plan([(5, 5)] * 3), 1)))
+
+
+def test_without_an_annual_goal_that_is_why_there_is_no_progress():
+    (row,) = (r for r in read_rows(poa.show_activities(poa.measure(make_plan([(0, 3)] * 3), 1))) if "Bachear" in r[0])
+    assert row[3:5] == ["– no programada ejecución sin programa", "— sin meta anual"]
+
+
+def test_advice_that_all_findings_of_a_rule_end_with_stands_once():
+    said = poa.show_findings(open_params("jocotepec-2024-t1")).text
+    assert said.count("Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes».") == 1
+    assert said.count("no dice cuánto se quiere lograr.") == 13
+    assert "Corrija el año o aclare por qué se cita." in said  # a finding alone keeps its own
 
 
 def test_key_figures_stand_side_by_side_with_formula_coverage_and_reason(sat_quarter, gerencia_quarter):
@@ -78,7 +119,7 @@ def test_key_figures_stand_side_by_side_with_formula_coverage_and_reason(sat_qua
     for name, (label, formula) in FIGURES.items():
         there = name != "promedio_ponderado"
         assert [label in sat, MEANINGS[name] in sat, f"Fórmula: {formula}" in sat] == [there] * 3
-    assert "99.5 %, 3,765 de 3,783; suma según el documento" in sat
+    assert "99.5 %, 3,765 de 3,783; unidades de medida distintas, sumadas como en el documento" in sat
     assert "88.4 %, 38 de 43 evaluadas; cobertura de reporte: 100.0 %" in sat
     assert "97.6 %, 41 de 42 evaluadas" in sat
     assert (
@@ -112,7 +153,7 @@ def test_counts_show_the_states_there_are_and_those_of_the_quarter_before(sat_qu
 def test_a_unit_that_did_not_report_is_neither_zero_nor_complete(gerencia_quarter):
     quarter = gerencia_quarter.unit("308")
     (row,) = (row for row in read_rows(poa.show_activities(quarter)) if len(row) > 4 and "sin reporte" in row[3])
-    assert row[1:5] == ["—", "—", "? sin reporte falta feb, mar", "— falta feb, mar"]
+    assert row[1:5] == ["—", "—", "? sin reporte faltan febrero y marzo", "— faltan febrero y marzo"]
     everything = " ".join(read_text(show(quarter)) for show in SHOWN)
     assert "157.9" not in everything
     periods = read_rows(poa.show_periods(quarter))
@@ -130,7 +171,7 @@ def test_the_states_without_percentage_and_a_real_zero_are_told_apart():
     assert states == {
         "zero": "0.0 % ✗ crítica",
         "idle": "– no programada",
-        "late": "? sin reporte falta feb",
+        "late": "? sin reporte falta febrero",
         "vague": "◌ no evaluable sin meta cuantificada",
     }
 
@@ -197,6 +238,8 @@ def test_sources_carry_hash_cutoff_and_the_documents_own_notes(sat_quarter):
     assert sat_quarter.fuentes["sha256"].iloc[0] in said
     assert "Fecha de corte: 31 de diciembre de 2022." in said
     assert "Texto resumido; cifras del documento." in said
+    assert "Plan Operativo Institucional (POI)" in said
+    assert "sat-poi" not in said
     assert "Módulo de Control de la Gestión al 05/01/2023." in said
 
 
@@ -214,7 +257,9 @@ def test_tables_have_captions_scopes_and_sources(gerencia_quarter):
         assert html.count("<caption>") == html.count("<table") == 1
         assert not re.findall(r"<th(?![^>]*scope=)[^>]*>", html.replace("<thead>", ""))
         assert "<th scope=" in html.split("<tbody>")[1]
-        assert '<p class="fuente">Fuente: poa-2023-t1.xlsx. Texto resumido; cifras del documento.' in html
+        assert (
+            '<p class="fuente">Fuente: poa-2023-t1.xlsx.</p>' in html
+        )  # what the document says of itself: in the title
     assert 'title="Fuente: poa-2023-t1.xlsx!304 T1!E13"' in poa.show_activities(gerencia_quarter).html
     assert 'title="Fuente: poa-2023-t1.xlsx!303 feb-23!' in poa.show_periods(gerencia_quarter.unit("303")).html
 

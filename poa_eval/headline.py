@@ -1,0 +1,137 @@
+"""Headline: what happened in a quarter and to date, in sentences made from the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from poa_eval.measure import Evaluation
+from poa_eval.narrate import (
+    ATTENTION,
+    count_base,
+    find_reason,
+    is_unit,
+    name_quarter,
+    name_sum,
+    pick_figures,
+    rank_units,
+    sort_by_need,
+)
+from poa_eval.words import (
+    MISSING,
+    capitalize,
+    count_words,
+    format_number,
+    format_percent,
+    has,
+    join_words,
+    name_span,
+    name_unit,
+)
+
+_PLURALS = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}
+
+
+def tell_headline(evaluation: Evaluation) -> list[str]:
+    """Tell in sentences, from the figures, what happened in the quarter and to date."""
+    figures, quarter = pick_figures(evaluation), evaluation.trimestre
+    start = f"En el {name_quarter(evaluation)}"
+    if not figures:
+        return [f"{start} no hay actividades de esta unidad en el plan."]
+    met = f"{start} {_tell_met(figures, 'trimestre', evaluation)}."
+    rest = _tell_rest(evaluation, "trimestre")
+    if quarter == 1:
+        sentences = [met, *rest, "Por ser el primer trimestre, lo acumulado es lo mismo."]
+    else:
+        sentences = [f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}.", met]
+        if rest != _tell_rest(evaluation, "acumulado"):
+            rest = _tell_rest(evaluation, "acumulado", " a la fecha")
+            rest += _tell_rest(evaluation, "trimestre", " en el trimestre")
+        sentences += rest
+    sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
+    if has(figures.get("volumen_acumulado")):
+        locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
+        done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
+        share = format_percent(figures["volumen_acumulado"], locale)
+        of = f"({share}), sumando unidades de medida distintas, como las suma el documento"
+        of = f"({measure}; {share})" if measure else of
+        sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados {of}.")
+    return sentences
+
+
+def _tell_attention(evaluation: Evaluation) -> list[str]:
+    """Tell which units have goals below the programme, or which activities of it ask for a look: at most three."""
+    if is_unit(evaluation):
+        table = sort_by_need(evaluation)
+        rows = table[table["estado"].isin(ATTENTION)].head(3).to_dict("records")
+        share = [format_percent(r["cumplimiento_acumulado"], evaluation.plan.locale) for r in rows]
+        named = [
+            f"«{str(r['indicador'] if has(r['indicador']) else r['actividad']).rstrip('.')}» "
+            f"({r['estado']}{f', {s}' if s != MISSING else ''})"
+            for r, s in zip(rows, share, strict=True)
+        ]
+        return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
+    ranked, apart = rank_units(evaluation)
+    counts = [(r["cumplidas_acumulado"], count_base(r, "acumulado", evaluation), r) for _, r in reversed(ranked)]
+    counts = [(met, base, row) for met, base, row in counts if met < base]
+    behind = [
+        f"{name_unit(row['unidad_id'], row['unidad'])} ({'cumplió ' * (not at)}{met} de {base})"
+        for at, (met, base, row) in enumerate(counts)
+    ]
+    named = behind[:3]
+    named += [count_words(len(behind) - 3, "unidad más", "unidades más")] if len(behind) > 3 else []
+    what = " o sin reporte" if evaluation.perfil.denominador == "exigibles" else ""
+    said, late = [], [name_unit(r["unidad_id"], r["unidad"]) for r, _ in apart if r["sin_reporte_acumulado"]]
+    if named and len(ranked) > 1:
+        verb = "Tiene" if len(behind) == 1 else "Tienen"
+        said = [f"{verb} metas por debajo de lo programado{what}: {join_words(named)}."]
+    if late and len(ranked) + len(apart) > 1:
+        said.append(f"Sin lugar por falta de reportes: {join_words(late)}.")
+    return said
+
+
+def _tell_beyond(evaluation: Evaluation) -> list[str]:
+    """Tell how many goals were passed by more than the profile's band."""
+    number = int((evaluation.actividades["estado"] == "sobrecumplida").sum())
+    over = format_number(evaluation.perfil.bandas.sobrecumplida.valor - 100, evaluation.plan.locale)
+    said = count_words(number, "meta rebasa", "metas rebasan")
+    return [f"{said} lo programado por más de {over} %."] if number else []
+
+
+def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation) -> str:
+    met, evaluated = (int(figures[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
+    locale = evaluation.plan.locale
+    coverage = f"cobertura de reporte: {format_percent(figures[f'cobertura_reporte_{window}'], locale)}"
+    if not evaluated:
+        return "no hay ninguna actividad que se pueda evaluar"
+    base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
+    if base == 1:
+        which = "que vencía" if is_due else "evaluada"
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad {which} ({coverage})"
+    which = "que vencían" if is_due else "evaluadas"
+    if met in (0, base):
+        whom = f"de las {base}" if met else f"de ninguna de las {base}"
+        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades {which} ({coverage})"
+    share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
+    return f"se cumplió la meta de {met} de las {base} actividades {which} ({share}; {coverage})"
+
+
+def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]:
+    """Tell what stays out of the evaluation of a window, with the reasons where they are few; `when` names it."""
+    table = evaluation.actividades
+    states = table["estado" if window == "acumulado" else "estado_trimestre"]
+    parts, total, among = [], 0, []
+    for state in _PLURALS:
+        rows = table[states == state]
+        if rows.empty:
+            continue
+        reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
+        said = count_words(len(rows), f"actividad {state}", f"actividades {_PLURALS[state]}")
+        said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
+        if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":
+            among = [f"Entre lo que vencía{when} hay {said}: la fórmula del perfil también divide entre ello."]
+            continue
+        parts.append(said)
+        total += len(rows)
+    if not parts:
+        return among
+    return [*among, f"Fuera de la evaluación{when} {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]
