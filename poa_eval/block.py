@@ -182,7 +182,8 @@ def render_table(
     total : sequence of Cell
         A last row.
     kind : str
-        ``compacta`` for many narrow columns beside long names.
+        ``compacta`` for many narrow columns beside long names; ``periodos`` for columns that are months: these are not
+        sorted, nor are pictures.
     """
     groups = [(title, list(rows)) for title, rows in groups]
     everything = [row for _, rows in groups for row in rows]
@@ -200,6 +201,9 @@ def render_table(
             spans[-1] = (column.group, spans[-1][1] + 1, number)
         else:
             spans.append((column.group, 1, number))
+    pictures = {
+        i for i, number in enumerate(kept) if any(row[number].picture and not row[number].text for row in everything)
+    }
     return render(
         "tabla.html.j2",
         caption=caption,
@@ -209,6 +213,7 @@ def render_table(
         foot=foot,
         source=source,
         kind=kind,
+        fixed=range(len(columns)) if "periodos" in kind else pictures,
     )
 
 

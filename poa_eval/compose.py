@@ -23,6 +23,7 @@ from poa_eval.names import file_name, make_slug
 from poa_eval.params import find_project, load_params
 from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.resume import Memory, hash_files, list_versions, make_key
+from poa_eval.values import QUARTERS
 
 if TYPE_CHECKING:
     from poa_eval.distribute import Cluster
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 UNIT_NOTEBOOK = "informe_unidad.ipynb"
 INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
-_ORDINALS = {1: "primer", 2: "segundo", 3: "tercer", 4: "cuarto"}
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ class Run:
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
     """List the reports to make: the institution's first, because it takes longest."""
     params = quarter.params
-    period = f"{_ORDINALS[params.trimestre]} trimestre de {params.ejercicio}"
+    period = f"{QUARTERS[params.trimestre - 1]} trimestre de {params.ejercicio}"
     title = f"{params.institucion} · {period}"
     jobs = [_Job(None, params.institucion, title, INSTITUTION_NOTEBOOK, INSTITUTION_NOTEBOOK, "index.html")]
     for unidad_id, unidad in quarter.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False, name=None):

@@ -282,7 +282,11 @@ def show_periods(source: Source) -> Block:
         span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
         caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
         heads = [Column("Actividad"), *columns[start : start + size]]
-        tables.append(render_table(caption, heads, part, source=name_source(e), kind="compacta periodos" * (size > 4)))
+        tables.append(
+            render_table(
+                caption, heads, part, source=name_source(e), kind="compacta periodos" if size > 4 else "periodos"
+            )
+        )
     return join_blocks(*tables)
 
 

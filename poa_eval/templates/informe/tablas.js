@@ -1,4 +1,4 @@
-// Sorting and filtering of the page's tables; without it they read as they stand.
+// Sorting, filtering and arrow keys for the page's tables; without it they read as they stand.
 (() => {
   const fold = (text) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
   const make = (tag, parts, options) => {
@@ -25,6 +25,31 @@
     follow();
   }
 
+  // The sources of a table are one tab stop; arrow keys go from one to the next, or along the column.
+  const sourced = '[tabindex][title]';
+  const keepOne = (box, wanted) => {
+    const seen = [...box.querySelectorAll(sourced)].filter((node) => node.checkVisibility());
+    const stop = wanted ?? seen.find((node) => node.tabIndex === 0) ?? seen[0];
+    for (const node of box.querySelectorAll(sourced)) node.tabIndex = node === stop ? 0 : -1;
+    return seen;
+  };
+  const boxes = [...document.querySelectorAll('.tabla, .contexto')].filter((box) => box.querySelector(sourced));
+  document.documentElement.classList.add('flechas');
+  for (const box of boxes) {
+    box.removeAttribute('tabindex');
+    keepOne(box);
+    box.addEventListener('focusin', ({ target }) => { if (target.matches(sourced)) keepOne(box, target); });
+    box.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const { target } = event;
+      if (!step || event.altKey || event.ctrlKey || event.metaKey || !target.matches(sourced)) return;
+      event.preventDefault();
+      const place = (node) => (/Up|Down/.test(event.key) ? node.closest('td, th')?.cellIndex : 0);
+      const line = keepOne(box, target).filter((node) => place(node) === place(target));
+      line[line.indexOf(target) + step]?.focus();
+    });
+  }
+
   for (const table of document.querySelectorAll('table.poa')) {
     const bodies = [...table.tBodies];
     const rows = bodies.flatMap((body) => [...body.rows].filter((row) => row.cells.length > 1));
@@ -33,7 +58,7 @@
     const group = (row) => home.get(row).querySelector('[scope=rowgroup]')?.textContent ?? '';
     for (const row of rows) if (group(row)) row.cells[0].dataset.grupo = group(row);
     const heads = [...table.querySelectorAll('th[data-c]')];
-    table.classList.add('ordenable');
+    table.classList.toggle('ordenable', heads.length > 0);
 
     const sort = (head) => {
       const turn = { ascending: 'descending', descending: null }[head.ariaSort];
@@ -71,6 +96,7 @@
       count.value = asked.length ? `${shown} de ${rows.length} filas` : `${rows.length} filas`;
       bar.classList.toggle('activo', asked.length > 0);
       table.classList.toggle('filtrada', asked.length > 0);
+      keepOne(table);
     };
     input.addEventListener('input', filter);
     filter();
