@@ -163,10 +163,10 @@ def _tell_move(old: int, sharing: int, new: int, shared: int) -> str:
     return f"deja el {left}, que compartían {sharing} unidades, y {'sube al' if new < old else 'queda en el'} {to}"
 
 
-def name_row(row: Mapping[str, object], code: object, *, notes: Iterable[str] = (), indicator: bool = True) -> Cell:
+def name_row(row: Mapping[str, object], code: object, *, indicator: bool = True) -> Cell:
     """Return the cell that names an activity, with its place."""
     name = name_activity(row, code) if indicator else join_name(code, row["actividad"])
-    return text_cell(name, notes=notes, source=row["fuente"])
+    return text_cell(name, source=row["fuente"])
 
 
 def link_unit(row: Mapping[str, object], links: bool, notes: Iterable[str] = ()) -> Cell:
