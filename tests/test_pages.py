@@ -174,8 +174,16 @@ def test_a_unit_on_paper_takes_four_pages_and_no_row_is_cut(name, unit, paper, o
     texts = [sheet.extract_text() for sheet in reader.pages]
     assert len(texts) <= 4
     rows = read_rows(reader)
-    assert len(rows) >= page.locator("tr:has(td)").count()
+    page.emulate_media(media="print")
+    assert len(rows) >= page.locator("tr:has(td):visible").count() > 0
     assert [row for row in rows if len(row) > 1] == []
+    said = " ".join(texts[-1].split())
+    assert "Fuentes" in said
+    assert "Firmas" in said
+    for least, kind in ((8, "td, tbody th"), (7.5, "thead th, p.fuente")):
+        size = "nodes => nodes.map(node => parseFloat(getComputedStyle(node).fontSize) * 0.75)"
+        assert min(page.locator(kind).evaluate_all(size)) > least - 0.01
+    assert page.locator(".contexto li:visible, .contexto p:visible, .contexto dd:visible").count() > 0
     for number, text in enumerate(texts, start=1):
         assert f"Página {number} de {len(texts)}" in text
         assert number == 1 or open_params(name).params.institucion in text
@@ -201,6 +209,48 @@ def test_everything_is_reached_by_keyboard(open_page):
         page.keyboard.press("Tab")
         stops[page.evaluate("document.activeElement.dataset.parada")] += 1
     assert len(stops) == page.locator(reachable).count() > 20
+
+
+def test_arrow_keys_walk_the_sources_of_a_table_and_tab_leaves_it(open_page):
+    columns = [Column("Actividad"), *(Column(name, is_number=True) for name in ("Meta", "Ejecutado"))]
+    rows = [[Cell(f"Obra {n}"), *(number_cell(n * k, "es_MX", source=f"F{n}C{k}") for k in (2, 3))] for n in range(12)]
+    html = wrap_page("Tabla", render_table("T", columns, [("", rows)]).html)
+    assert open_page(html, scripts=False).locator("td [tabindex='0']").count() == 24
+    page = open_page(html)
+    place = "document.activeElement.title"
+    assert page.locator("table [tabindex='0']").count() == 1
+    page.locator("table [tabindex='0']").focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+        seen.append(page.evaluate(place).removeprefix("Fuente: "))
+    assert seen == ["F0C3", "F1C3", "F1C2", "F0C2", "F0C2"]
+    assert page.locator("table [tabindex='0']").count() == 1
+    page.keyboard.press("Tab")
+    assert not page.evaluate(place)
+    page.get_by_role("searchbox").fill("Obra 7")
+    assert page.locator("table [tabindex='0']:visible").get_attribute("title") == "Fuente: F7C2"
+
+
+def test_the_hint_of_the_sources_stands_once(open_page):
+    page = open_page(make_page(*EXAMPLES[1]))
+    hints = "[...document.querySelectorAll('.tabla')].map((box) => getComputedStyle(box, '::before').content)"
+    assert len([said for said in page.evaluate(hints) if "Señale o toque" in said]) == 1
+
+
+def test_pictures_and_months_are_not_sorted(open_page):
+    page = open_page(make_page(*EXAMPLES[1]))
+    assert page.get_by_role("button", name="Cumplimiento").count() > 0
+    assert page.get_by_role("button", name="Por periodo", exact=True).count() == 0
+    assert page.locator(".periodos").count() == 1
+    assert page.locator(".periodos button").count() == 0
+
+
+def test_a_narrow_table_keeps_its_columns_together(open_page):
+    columns = [Column("Estado"), *(Column(name, is_number=True) for name in ("A la fecha", "Trimestre", "Año"))]
+    rows = [[Cell("cumplida"), *(number_cell(n, "es_MX") for n in range(3))]]
+    page = open_page(wrap_page("Tabla", render_table("T", columns, [("", rows)]).html))
+    assert page.locator("table").bounding_box()["width"] < 700
 
 
 def test_the_source_of_a_number_shows_on_focus(open_page):
