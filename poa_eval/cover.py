@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from poa_eval.contrast import tell_trust
 from poa_eval.explain import name_form, show_method
 from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter
@@ -34,7 +35,7 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     writer.write_line(f"{what} · {capitalize(name_quarter(e))}", font_size=14, font_color=SOFT)
     writer.write_row(["Fecha de corte", e.fecha_corte], bold=True)
     writer.row += 1
-    for sentence in tell_plan(e) if e.solo_plan else tell_headline(e):
+    for sentence in tell_plan(e) if e.solo_plan else [*tell_headline(e), *tell_trust(quarter)]:
         writer.write_line(sentence, font_size=11)
     if e.solo_plan:
         rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_figures(e))

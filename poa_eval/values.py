@@ -118,6 +118,17 @@ def close_months(trimestre: int) -> tuple[int, ...]:
     return (3 * trimestre - 2, 3 * trimestre - 1, 3 * trimestre)
 
 
+def spell_period(mes: int, meses: int) -> str:
+    """Return a period as it stands in a sentence: ``febrero``, ``el II trimestre``.
+
+    Examples
+    --------
+    >>> spell_period(2, 1), spell_period(6, 3)
+    ('febrero', 'el II trimestre')
+    """
+    return MONTH_NAMES[mes - 1] if meses == 1 else f"el {name_period(mes, meses)}"
+
+
 def name_period(mes: int, meses: int) -> str:
     """Return a period as readers name it: ``feb``, ``II trimestre``, ``I semestre``, ``año``.
 

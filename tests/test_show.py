@@ -208,7 +208,7 @@ def test_published_total_says_what_the_rows_explain(sat_quarter, gerencia_quarte
 
 def test_findings_cite_their_place_and_spare_units_the_damage(sat_quarter, gerencia_quarter):
     said = read_text(poa.show_findings(gerencia_quarter))
-    assert "Falta el reporte de feb" in said
+    assert "Falta el reporte de febrero, que ya venció." in said
     assert "poa-2023-t1.xlsx!308 ene-23!E13" in said
     assert "celda-ambigua" in set(sat_quarter.hallazgos["regla"])
     assert "Celda ambigua" in read_text(poa.show_findings(sat_quarter))

@@ -9,7 +9,7 @@ import pandas as pd
 from poa_eval.address import ColumnFinder
 from poa_eval.check.facts import Facts, Finding, make_difference, rule
 from poa_eval.names import fold
-from poa_eval.values import is_percentage, name_period, parse_frequency
+from poa_eval.values import is_percentage, name_period, parse_frequency, spell_period
 from poa_eval.words import has
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
@@ -41,7 +41,9 @@ def find_missing_periods(facts: Facts) -> Iterator[Finding]:
     for activity in facts.activities.values():
         for quarter in facts.quarters:
             for month, length in facts.window(activity, quarter).faltan:
-                message = f"Falta el reporte de {name_period(month, length)}, que ya venció."
+                message = f"Falta el reporte de {spell_period(month, length)}, que ya venció.".replace(
+                    " de el ", " del "
+                )
                 where = {"actividad_id": activity["actividad_id"], "mes": month}
                 yield where | {
                     "encontrado": "sin reporte",
@@ -62,7 +64,7 @@ def find_unplanned_results(facts: Facts) -> Iterator[Finding]:
         for p in periods if activity["sentido"] != "descendente" else ():
             done = p["ejecutado"] - before
             if p["programado"] == 0 and done > 0:
-                name = name_period(p["mes"], p["meses"])
+                name = spell_period(p["mes"], p["meses"])
                 message = f"En {name} lo ejecutado es {facts.show(done)}, sin nada programado."
                 yield make_difference(done, 0.0, message, p["fuente"], actividad_id=activity_id, mes=p["mes"])
             if activity["acumulacion"] == "ultimo" and pd.notna(p["ejecutado"]):
@@ -144,7 +146,7 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
             if short:
                 said = "; ".join(
                     f"{facts.show(row['ejecutado'])} de {facts.show(row['programado'])} en "
-                    + name_period(row["mes"], row["meses"])
+                    + spell_period(row["mes"], row["meses"])
                     for row in short
                 )
                 reaches = f"El {name} alcanza lo programado ({done} de {planned})"
