@@ -125,7 +125,7 @@ def test_a_quarter_that_hides_a_short_month_is_a_note_and_one_that_does_not_is_n
     found = poa.check(make_plan([hides, [(1, 1, 10, 12), (2, 1, 10, 10), (3, 1, 10, 10)]]))
     notes = found.query("regla == 'compensacion-oculta'")
     assert notes[["actividad_id", "mes", "encontrado", "esperado"]].values.tolist() == [["a0", 3, "8", "10"]]
-    assert notes["mensaje"].item().endswith("pero hay meses que quedaron cortos: 8 de 10 en feb.")
+    assert notes["mensaje"].item().endswith("pero hay meses que quedaron cortos: 8 de 10 en febrero.")
 
 
 def test_results_without_programme_are_found():
