@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import os
 import sys
@@ -58,11 +59,15 @@ def _run(
     pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
     pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
-    from poa_eval.overview import write_overview
-    from poa_eval.run import run_quarters
+    from poa_eval.isolate import start_server
 
     _refuse_less("--jobs", jobs, 1)
     _refuse_less("--timeout", timeout, 1)
+    if scheduler is None:
+        start_server()  # it takes as long to load as this process does to read the documents: both at once
+    from poa_eval.overview import write_overview
+    from poa_eval.run import run_quarters
+
     options = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
     ended, lost = {}, None
     with show_progress(params[0].stem if len(params) == 1 else f"{len(params)} trimestres") as progress:
@@ -253,6 +258,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(50_000, 20, 100)  # by default a tenth of the time goes into looking for what to drop
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
         return typer.main.get_command(app).main(args=arguments, prog_name="poa-eval", standalone_mode=False) or 0

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
 from poa_eval.block import EMPTY, Block, render_words
@@ -21,7 +24,7 @@ from poa_eval.narrate import (
     sort_by_need,
     take_evaluation,
 )
-from poa_eval.picture import DONE, INK, PAPER, SOFT, Picture, render_picture, show_pictures
+from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture, show_pictures
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due
@@ -189,8 +192,9 @@ def _draw_bars(axes: Axes, bars: list[dict], months: int, locale: str) -> None:
         ("ejecutado", 0.86 * 0.6, {"color": DONE}),
     ):
         known = [bar for bar in bars if has(bar[column])]
-        widths, heights = [bar["meses"] * wide for bar in known], [float(bar[column]) for bar in known]
-        axes.bar([_find_middle(bar) for bar in known], heights, widths, **style)
+        if known:  # all as one path: far less work than a patch for each
+            half, heights = ([bar["meses"] * wide / 2 for bar in known], [float(bar[column]) for bar in known])
+            axes.add_patch(PathPatch(_join_bars([_find_middle(bar) for bar in known], half, heights), **style))
     below, *_ = axes.get_xaxis_text1_transform(3.5)  # words are far less work than an axis' ticks
     small = {"fontsize": 7.5 if len(bars) > 9 else 9, "color": SOFT}
     for bar in bars:
@@ -238,6 +242,15 @@ def _draw_totals(
     _rule(axes, top, locale)
 
 
+def _join_bars(middles: list[float], halves: list[float], heights: list[float]) -> Path:
+    """Return bars from the ground up as one path."""
+    corners = [
+        [(x - half, 0), (x - half, height), (x + half, height), (x + half, 0)]
+        for x, half, height in zip(middles, halves, heights, strict=True)
+    ]
+    return Path.make_compound_path_from_polys(np.array(corners, dtype=float))
+
+
 def _find_middle(bar: Mapping[str, object]) -> float:
     return bar["mes"] - bar["meses"] / 2
 
@@ -251,24 +264,33 @@ def _write(
     """Write words in the free place nearest to a spot, to its right if there is room; return the ground they cover."""
     wide, high = max(map(len, said.split("\n"))) * _LETTER, (said.count("\n") + 1) * _LINE
     at = np.linspace(0, 1, 121)
-    x, y = (part.ravel() for part in np.meshgrid(np.arange(0.005, 1 - wide, 0.01), np.arange(0.03, 1.25 - high, 0.04)))
-    hits = np.zeros(len(x))
+    x, y = np.arange(0.005, 1 - wide, 0.01), np.arange(0.03, 1.25 - high, 0.04)[:, None]
+    hits = np.zeros((y.size, x.size))
     for line in lines:
-        for px, py in zip(at, np.interp(at, *line.T, left=-1, right=-1), strict=True):
-            hits += (x - 0.012 < px) & (px < x + wide + 0.005) & (y - 0.03 < py) & (py < y + high + 0.02)
+        level = np.interp(at, *line.T, left=-1, right=-1)
+        across = (x[:, None] - 0.012 < at) & (at < x[:, None] + wide + 0.005)
+        hits += ((y - 0.03 < level) & (level < y + high + 0.02)).astype(float) @ across.T
     aside = np.where(x < spot[0], 3 * np.maximum(spot[0] - x - wide, 0) + 0.5, 3 * (x - spot[0]))
     away = np.maximum(np.maximum(y - spot[1], spot[1] - y - high), 0) + 0.6 * (y > spot[1])
-    best = np.argmin(hits * 100 + np.hypot(aside, away))
-    axes.text(x[best] * size[0], y[best] * size[1], said, va="bottom", fontsize=8.5, fontweight="bold", color=color)
-    return np.array([(x[best] + i * wide / 8, y[best] + high * (i % 2)) for i in range(9)])
+    row, column = np.unravel_index(np.argmin(hits * 100 + np.hypot(aside, away)), hits.shape)
+    left, bottom = x[column], y[row, 0]
+    axes.text(left * size[0], bottom * size[1], said, va="bottom", fontsize=8.5, fontweight="bold", color=color)
+    return np.array([(left + i * wide / 8, bottom + high * (i % 2)) for i in range(9)])
 
 
 def _rule(axes: Axes, top: float, locale: str) -> None:
-    axes.set_xticks([])
-    axes.yaxis.grid(True)
-    axes.yaxis.get_major_locator().set_params(nbins=5 if top >= 4 else 4, integer=top >= 4)
-    axes.yaxis.set_major_formatter(lambda value, _: _shorten(value, top, locale))
-    axes.tick_params(axis="y", labelsize=8)
+    """Draw the levels of the axis with their numbers: as lines and words, far less work than an axis' ticks."""
+    axes.xaxis.set_visible(False)
+    axes.yaxis.set_visible(False)
+    highest = axes.get_ylim()[1]
+    whole = top >= 4
+    levels = MaxNLocator(5 if whole else 4, integer=whole, steps=[1, 2, 2.5, 5, 10]).tick_values(0, highest)
+    levels = levels[(levels >= 0) & (levels <= highest)]
+    axes.hlines(levels, *axes.get_xlim(), colors=RULE, linewidth=0.7, zorder=0.5)
+    beside, *_ = axes.get_yaxis_text1_transform(3.5)
+    for level in levels:
+        said = _shorten(level, top, locale)
+        axes.text(0, level, said, ha="right", va="center_baseline", transform=beside, fontsize=8, color=SOFT)
 
 
 def _shorten(value: float, top: float, locale: str) -> str:

@@ -12,15 +12,13 @@ import pandas as pd
 
 from poa_eval.errors import ParamsError
 from poa_eval.evaluability import is_plan_only
-from poa_eval.names import fold
+from poa_eval.group import FIGURES, WINDOWS, find_obstacle, group_columns, measure_group
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
 from poa_eval.shape import read_corte
-from poa_eval.values import QUARTERS, is_percentage
+from poa_eval.values import QUARTERS
 from poa_eval.windows import Due, Window, find_due, list_answered, measure_window
 
-_SUMS = (None, "suma según el documento")
-_WINDOWS = ("trimestre", "acumulado")
 _ACTIVITY_COLUMNS = (
     "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "
     "ejecutado_trimestre cumplimiento_trimestre meta_cumplida_trimestre estado_trimestre programado_acumulado "
@@ -31,10 +29,6 @@ _ACTIVITY_TYPES = {
     for column in _ACTIVITY_COLUMNS
     if column.startswith(("meta_", "programado_", "ejecutado_", "cumplimiento_", "avance_"))
 }
-_COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
-_FIGURES = (
-    "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
-)
 
 
 @dataclass(frozen=True)
@@ -121,49 +115,49 @@ def measure(
     profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
     date = fecha_corte or close_month(plan.ejercicio, 3 * trimestre)
     due = find_due(plan, find_corte(plan, date))
+    planned, answered = plan.actividades.to_dict("records"), list_answered(plan)
+    names = plan.unidades.set_index("unidad_id")["unidad"].to_dict()
     activities = pd.DataFrame(
         [
-            _measure_activity(activity, due, trimestre, plan, profile)
-            for activity in plan.actividades.to_dict("records")
+            {"unidad": names[activity["unidad_id"]]}
+            | _measure_activity(activity, due, trimestre, plan, profile, activity["actividad_id"] in answered)
+            for activity in planned
         ],
         columns=_ACTIVITY_COLUMNS,
     )
     activities = activities.astype(_ACTIVITY_TYPES)
     weights = plan.actividades.set_index("actividad_id")["ponderacion"]
-    names = plan.unidades.set_index("unidad_id")["unidad"]
+    obstacles = {activity["actividad_id"]: find_obstacle(activity, answered) for activity in planned}
     units = pd.DataFrame(
         [
-            {"unidad_id": unit_id, "unidad": names[unit_id]} | _measure_group(group, plan, weights, profile)
+            {"unidad_id": unit_id, "unidad": names[unit_id]} | measure_group(group, weights, profile, obstacles)
             for unit_id, group in activities.groupby("unidad_id", sort=False)
         ],
-        columns=["unidad_id", "unidad", *_group_columns()],
+        columns=["unidad_id", "unidad", *group_columns()],
     )
-    whole = _measure_group(activities, plan, weights, profile, per_document=True)
-    total = pd.DataFrame([whole], columns=_group_columns())
-    figures = {f"{name}_{window}": "float64" for name in _FIGURES for window in _WINDOWS} | {"avance_anual": "float64"}
+    says_so = bool(plan.rule("suma_segun_documento"))
+    whole = measure_group(activities, weights, profile, obstacles, any_measures=says_so)
+    total = pd.DataFrame([whole], columns=group_columns())
+    figures = {f"{name}_{window}": "float64" for name in FIGURES for window in WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
     only_planned = is_plan_only(plan) and plan.rule("captura") is None
     return Evaluation(plan, profile, trimestre, date, activities, units, total, only_planned)
 
 
-def _group_columns() -> list[str]:
-    return ["actividades", *(f"{c}_{w}" for w in _WINDOWS for c in (*_COUNTS, *_FIGURES)), "avance_anual", "motivo"]
-
-
-def _measure_activity(activity: dict, due: Due, quarter: int, plan: Plan, profile: Profile) -> dict[str, object]:
+def _measure_activity(
+    activity: dict, due: Due, quarter: int, plan: Plan, profile: Profile, is_answered: bool
+) -> dict[str, object]:
     alone = measure_window(activity, due, (quarter,), profile)
     to_date = measure_window(activity, due, tuple(range(1, quarter + 1)), profile)
-    progress, formula, why = _measure_progress(activity, to_date, plan)
+    progress, formula, why = _measure_progress(activity, to_date, plan, is_answered)
     reasons = (
         [alone.motivo] if alone.motivo == to_date.motivo else _label(trimestre=alone.motivo, acumulado=to_date.motivo)
     )
     if why and to_date.cumplimiento is not None:
         reasons.append(f"avance anual: {why}")
-    name = plan.unidades.loc[plan.unidades["unidad_id"] == activity["unidad_id"], "unidad"].iloc[0]
     return {
         key: activity[key] for key in ("unidad_id", "actividad_id", "actividad", "indicador", "unidad_medida", "fuente")
     } | {
-        "unidad": name,
         "meta_anual": activity["meta_anual"],
         "programado_trimestre": alone.programado,
         "ejecutado_trimestre": alone.ejecutado,
@@ -185,7 +179,9 @@ def _label(**texts: str | None) -> list[str]:
     return [f"{label}: {text}" for label, text in texts.items() if text]
 
 
-def _measure_progress(activity: dict, to_date: Window, plan: Plan) -> tuple[float | None, str | None, str | None]:
+def _measure_progress(
+    activity: dict, to_date: Window, plan: Plan, is_answered: bool
+) -> tuple[float | None, str | None, str | None]:
     """Return progress towards the year, its formula, and the reason where there is none."""
     if plan.rule("avance") == "razones_ponderadas":
         value = weigh_ratios(to_date.filas, activity, plan) if to_date.is_complete else None
@@ -195,7 +191,7 @@ def _measure_progress(activity: dict, to_date: Window, plan: Plan) -> tuple[floa
     goal = activity["meta_anual"]
     if pd.isna(goal) or goal <= 0:
         return None, None, "sin meta anual cuantificada"
-    if activity["actividad_id"] in list_answered(plan):
+    if is_answered:
         return None, None, "se responde Sí o No, sin cifra"
     if activity["sentido"] != "ascendente":
         return None, None, f"indicador {activity['sentido']}"
@@ -230,71 +226,6 @@ def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float |
         total += (value - before) / period["programado"] * float(weight)
         before = value if activity["acumulacion"] == "ultimo" else 0.0
     return total
-
-
-def _measure_group(
-    group: pd.DataFrame, plan: Plan, weights: pd.Series, profile: Profile, *, per_document: bool = False
-) -> dict[str, object]:
-    """Return counts and figures of a unit or the institution, for the quarter and to date."""
-    row: dict[str, object] = {"actividades": len(group)}
-    reasons: dict[str, None] = {}
-    for window in _WINDOWS:
-        state = "estado" if window == "acumulado" else "estado_trimestre"
-        met = "meta_cumplida" if window == "acumulado" else "meta_cumplida_trimestre"
-        percent = group[f"cumplimiento_{window}"].astype(float)
-        evaluated = group[percent.notna()]
-        counts = group[state].value_counts()
-        missing = int(counts.get("sin reporte", 0))
-        due = len(evaluated) + missing
-        capped = percent[percent.notna()].clip(upper=100)
-        weight = weights.reindex(evaluated["actividad_id"]).to_numpy()
-        weighted = len(evaluated) and pd.notna(weight).all() and weight.sum() > 0
-        values = {
-            "evaluadas": len(evaluated),
-            "cumplidas": int(evaluated[met].sum()),
-            "sin_reporte": missing,
-            "no_programadas": int(counts.get("no programada", 0)),
-            "no_evaluables": int(counts.get("no evaluable", 0)),
-            "cobertura_reporte": len(evaluated) / due * 100 if due else None,
-            "promedio_topado": capped.mean() if len(capped) else None,
-            "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
-        }
-        base = profile.count_base(len(evaluated), missing)
-        values["proporcion_cumplidas"] = values["cumplidas"] / base * 100 if len(evaluated) else None
-        reason = _refuse_sum(evaluated, plan, per_document)
-        if reason in _SUMS:
-            values["programado"] = evaluated[f"programado_{window}"].sum()
-            values["ejecutado"] = evaluated[f"ejecutado_{window}"].sum()
-            values["volumen"] = values["ejecutado"] / values["programado"] * 100 if values["programado"] else None
-        reasons |= dict.fromkeys(filter(None, [reason]))
-        row |= {f"{key}_{window}": value for key, value in values.items()}
-    if row.get("volumen_acumulado") is not None:
-        goals = group["meta_anual"].astype(float)
-        decided = group["cumplimiento_acumulado"].notna() | (group["estado"] == "no programada")
-        known = goals.notna().all() and goals.sum() > 0 and decided.all()
-        if known and _refuse_sum(group, plan, per_document) in _SUMS:
-            row["avance_anual"] = row["ejecutado_acumulado"] / goals.sum() * 100
-    row["motivo"] = "; ".join(reasons) or None
-    return row
-
-
-def _refuse_sum(group: pd.DataFrame, plan: Plan, per_document: bool) -> str | None:
-    """Return why the figures of a group are not added up, or the note with which they are."""
-    if group.empty:
-        return "sin actividades evaluadas"
-    behaviour = plan.actividades.set_index("actividad_id").loc[group["actividad_id"]]
-    measures = {fold(str(m)) for m in group["unidad_medida"].dropna()}
-    if per_document and plan.rule("suma_segun_documento"):
-        return "suma según el documento"
-    if group["unidad_medida"].isna().any() or len(measures) > 1:
-        return "unidades de medida mixtas" if len(measures) > 1 else "sin unidad de medida"
-    if any(is_percentage(measure) for measure in measures):
-        return "los porcentajes no se suman"
-    if (behaviour[["acumulacion", "acumulacion_programado"]] != "suma").any(axis=None):
-        return "hay indicadores que no se suman"
-    if list_answered(plan) & set(group["actividad_id"]):
-        return "hay actividades que se responden Sí o No"
-    return None
 
 
 def close_month(year: int, month: int) -> dt.date:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from poa_eval.block import Block, render
 
-INK, SOFT, DONE, PAPER = "#1c2733", "#4a5866", "#0b4f7a", "#eef2f5"
+INK, SOFT, DONE, PAPER, RULE = "#1c2733", "#4a5866", "#0b4f7a", "#eef2f5", "#dde3e8"
 _STYLE = Path(__file__).with_name("poa.mplstyle")
 
 

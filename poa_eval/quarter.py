@@ -150,7 +150,7 @@ def _list_content(value: object) -> object:
 
 
 def _pick(table: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
-    return table[mask].reset_index(drop=True)
+    return table[mask].reset_index(drop=True) if len(table) else table
 
 
 def prepare_quarter(params: Params, root: str | Path) -> Quarter:

@@ -226,7 +226,13 @@ def _environment() -> Environment:
 def _exporter() -> HTMLExporter:
     from nbconvert import HTMLExporter
 
-    return HTMLExporter(
+    class PageExporter(HTMLExporter):
+        """Leaves the page as the template makes it: what is added to it afterwards is for nbconvert's own templates."""
+
+        def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
+            return super(HTMLExporter, self).from_notebook_node(nb, resources, **kw)
+
+    return PageExporter(
         template_name="informe",
         extra_template_basedirs=[str(_TEMPLATES)],
         language_code="es",

@@ -1,9 +1,11 @@
 """Warm: what the process from which all others are forked loads and does once. Import it there only."""
 
+import gc
 import os
 import sys
 from threading import Event, Thread
 
+gc.set_threshold(50_000, 20, 100)  # what is loaded here stays; a notebook's process is too short to look often
 _ready = Event()
 _asker = int(os.environ.pop("POA_EVAL_PID", os.getppid()))
 
@@ -24,7 +26,6 @@ os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
 sys.modules.setdefault("rfc3987_syntax", None)  # a grammar for web addresses, read for a second and never used
 
-import gc  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 

@@ -107,25 +107,27 @@ def loop_calls(params: Path, units: list[str]) -> list[float]:
     return times[1:]
 
 
-def time_run(params: Path, out: Path) -> tuple[float, list[float]]:
-    """Time (c), and return the highest memory of each of its workers in MiB, in the order in which they began."""
+def time_run(params: Path, out: Path, *, watch: bool = False) -> tuple[float, list[float]]:
+    """Time (c); watched, also return the highest memory of each of its processes in MiB, in order of their beginning.
+
+    To watch takes time of the machine, and thereby of the run.
+    """
     command = [sys.executable, "-m", "poa_eval", "run", str(params), "--out", str(out), "--force"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     start = time.perf_counter()
     process = psutil.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     highest: dict[int, float] = {}
-    while process.poll() is None:
+    while watch and process.poll() is None:
         for child in process.children(recursive=True):
             try:
                 size = child.memory_info().rss / 2**20
             except psutil.Error:
                 continue
             highest[child.pid] = max(highest.get(child.pid, 0), size)
-        time.sleep(0.03)
-    taken = time.perf_counter() - start
-    if process.returncode:
+        time.sleep(0.05)
+    if process.wait():
         raise SystemExit("poa-eval run failed")
-    return taken, list(highest.values())
+    return time.perf_counter() - start, list(highest.values())
 
 
 def main() -> None:
@@ -148,11 +150,9 @@ def main() -> None:
         folder = Path(place)
         params = make_project(folder / "p", asked.units, asked.activities)
         times: dict[str, list[float]] = {part: [] for part in "abcd"}
-        memory: list[float] = []
         for turn in range(asked.rounds):
             units = [f"unidad-{(turn * asked.sample + i) % asked.units:03}" for i in range(asked.sample)]
-            taken, memory = time_run(params, folder / "out")
-            times["c"].append(taken / asked.units)
+            times["c"].append(time_run(params, folder / "out")[0] / asked.units)
             times["d"] += time_process("d", params, units)
             times["b"] += time_process("b", params, units)
             times["a"] += [time_commands(params, unit, folder) for unit in units]
@@ -165,14 +165,13 @@ def main() -> None:
         mean = {part: sum(values) / len(values) for part, values in times.items()}
         for part, name in names.items():
             print(f"({part}) {name:<32}{mean[part]:>8.3f} s a unit")
-        print(f"highest memory of a process      {max(memory):>8.0f} MiB (at most 400)")
         for count in asked.growth:
-            taken, memory = time_run(make_project(folder / f"p{count}", count, asked.activities), folder / "growth")
+            made = make_project(folder / f"p{count}", count, asked.activities)
+            taken, memory = time_run(made, folder / "growth", watch=True)
             half = len(memory) // 2
             early, late = max(memory[:half]), max(memory[half:])
-            print(
-                f"{count:>4} units{taken / count:>8.3f} s a unit; memory {early:.0f} MiB, in the second half {late:.0f}"
-            )
+            told = f"highest memory of a process {early:.0f} MiB, in the second half {late:.0f} (at most 400)"
+            print(f"{count:>4} units, watched{taken / count:>8.3f} s a unit; {told}")
         a, b, d = mean["a"] / mean["c"], mean["b"] / mean["c"], mean["c"] / (mean["d"] / CORES)
         print(f"ratio_a={a:.1f} ratio_b={b:.1f} ratio_d={d:.2f}")
 
