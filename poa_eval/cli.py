@@ -63,6 +63,9 @@ def _run(
 
     _refuse_less("--jobs", jobs, 1)
     _refuse_less("--timeout", timeout, 1)
+    if scheduler is not None and jobs is not None:
+        way_out = "quite --jobs, que es de esta máquina: en un clúster cada trabajador dice cuántos hace (--nthreads)"
+        raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
         start_server()  # it takes as long to load as this process does to read the documents: both at once
     from poa_eval.overview import write_overview

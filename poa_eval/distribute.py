@@ -58,10 +58,10 @@ class Cluster:
             except (OSError, ValueError) as error:
                 raise self._complain("no respondió ningún planificador de Dask", "un planificador en marcha") from error
         try:
-            self._client.wait_for_workers(1, timeout=_PATIENCE)
-        except Exception as error:  # of its own or of the system's kind, by version
+            self.check()
+        except ClusterError:
             self._client.close()
-            raise self._complain("el planificador no tiene trabajadores", "al menos un `dask worker`") from error
+            raise
         self._executor = self._client.get_executor(pure=False)
         return self
 
@@ -74,6 +74,24 @@ class Cluster:
     def submit(self, function: Callable[..., Any], *args: object) -> Future:
         """Schedule a call of an importable function, which gets a `Crew` first."""
         return self._executor.submit(_work, describe_software(), self._limits, pickle.dumps((function, args)))
+
+    @property
+    def patience(self) -> float:
+        """Seconds without a result after which to see to the workers."""
+        return _PATIENCE
+
+    def check(self) -> None:
+        """See whether there is a worker, or one comes within some seconds.
+
+        Raises
+        ------
+        ClusterError
+            There is none.
+        """
+        try:
+            self._client.wait_for_workers(1, timeout=_PATIENCE)
+        except Exception as error:  # of its own or of the system's kind, by version
+            raise self._complain("el planificador no tiene trabajadores", "al menos un `dask worker`") from error
 
     def result(self, future: Future) -> Any:
         """Return what a call returned.

@@ -58,6 +58,8 @@ class Crew:
         Bytes of address space that a call may take; its share of the machine if not given.
     """
 
+    patience = None  #: seconds without a result after which to `check`; None: never
+
     def __init__(self, jobs: int | None = None, *, timeout: float | None = None, memory: int | None = None):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.jobs = jobs or cores
@@ -81,6 +83,9 @@ class Crew:
     def submit(self, function: Callable[..., Any], *args: object) -> Future:
         """Schedule a call of a function, which gets this crew first."""
         return self._threads.submit(function, self, *args)
+
+    def check(self) -> None:
+        """See after `patience` seconds whether calls can still be made: here always."""
 
     def result(self, future: Future) -> Any:
         """Return what a call returned."""

@@ -102,8 +102,14 @@ def run_quarters(
             run.release()
             return error if isinstance(error, PoaError) else run.explain(error)
 
-    def collect(patience: float | None) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
-        while ended := wait(waiting, patience, FIRST_COMPLETED).done if waiting else ():
+    def collect(*, all_of_them: bool) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
+        """Take what has ended; all of them: until nothing is left."""
+        while waiting:
+            ended = wait(waiting, crew.patience if all_of_them else 0, FIRST_COMPLETED).done
+            if not ended and not all_of_them:
+                return
+            if not ended:
+                crew.check()
             for future in ended:
                 run = waiting.pop(future, None)
                 if run is None:  # it has failed with another report
@@ -139,8 +145,8 @@ def run_quarters(
                 outcome = None if run.pending else attempt(run, run.finish, crew)
             if outcome is not None:
                 yield path, outcome
-            yield from collect(0)
-        yield from collect(None)
+            yield from collect(all_of_them=False)
+        yield from collect(all_of_them=True)
 
 
 def _open_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:

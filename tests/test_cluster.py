@@ -116,6 +116,23 @@ def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, 
     assert 0 < len(list_made(again)) < 5
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
+def test_without_a_worker_left_it_ends_and_says_so(start, scheduler, tmp_path, monkeypatch):
+    address, _ = scheduler
+    params = write_params(tmp_path / "norte", "import time; time.sleep(0.5)")
+    monkeypatch.setattr(distribute, "_PATIENCE", 3)
+    worker = start("worker", address, "--nthreads", "1", "--no-nanny")
+    with pytest.raises(ClusterError, match="no tiene trabajadores"):
+        run.run_quarter(params, scheduler=address, on_progress=lambda done, *_: done == 2 and worker.kill())
+    assert 0 < len(list_made(run.run_quarter(params))) < 5
+
+
+def test_jobs_are_of_this_machine(tmp_path, capsys):
+    options = ["--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"]
+    assert cli.main(["run", str(write_params(tmp_path / "norte")), *options]) == cli.REFUSED
+    assert "quite --jobs" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "8786 de allá"])
 def test_no_scheduler_is_said_and_nothing_is_written(address, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(distribute, "_PATIENCE", 0.5)
