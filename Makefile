@@ -11,7 +11,7 @@ help:
 	@echo "make reports   the reports of every params/*.yaml, into reports/"
 	@echo "make test      the tests"
 	@echo "make lint      ruff over package, tests and notebooks"
-	@echo "make bench     times a run against what it replaces (half an hour)"
+	@echo "make bench     times a run against what it replaces (some minutes)"
 	@echo "make lab       JupyterLab with the exploration notebook"
 	@echo "make lock      renew requirements.lock"
 
