@@ -90,11 +90,11 @@ def _tell_attention(evaluation: Evaluation) -> list[str]:
 
 
 def _tell_beyond(evaluation: Evaluation) -> list[str]:
-    """Tell how many goals were passed by more than the profile's band."""
+    """Tell how many goals were reached beyond the profile's band: more done, or less of what is to be kept low."""
     number = int((evaluation.actividades["estado"] == "sobrecumplida").sum())
-    over = format_number(evaluation.perfil.bandas.sobrecumplida.valor - 100, evaluation.plan.locale)
-    said = count_words(number, "meta rebasa", "metas rebasan")
-    return [f"{said} lo programado por más de {over} %."] if number else []
+    band = format_number(evaluation.perfil.bandas.sobrecumplida.valor, evaluation.plan.locale)
+    said = count_words(number, "meta pasa", "metas pasan")
+    return [f"{said} del {band}\N{NO-BREAK SPACE}% de cumplimiento."] if number else []
 
 
 def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation) -> str:

@@ -72,7 +72,7 @@ def test_headline_names_what_is_not_reported(gerencia_quarter):
     assert "18 de las 23 actividades evaluadas (78.3 %; cobertura de reporte: 95.8 %)" in said
     assert "1 actividad sin reporte (faltan febrero y marzo)" in said
     assert "Sin lugar por falta de reportes: 308 · COORDINACION DE BAJOS CONSUMOS." in said
-    assert "6 metas rebasan lo programado por más de 10 %." in said
+    assert "6 metas pasan del 110 % de cumplimiento." in said
     assert "no hay ninguna actividad que se pueda evaluar" in read_text(poa.show_headline(gerencia_quarter.unit("308")))
 
 
