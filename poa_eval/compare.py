@@ -98,12 +98,21 @@ def show_changes(source: Source) -> Block:
             then, here = format_percent(was, locale), format_percent(now, locale)
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
             sentences.append(f"{label} a la fecha: {moved}.")
+    counts = [int(figures["evaluadas_acumulado"]) for figures in (old, new)]
+    if sentences and counts[0] != counts[1]:
+        sentences.append(f"No son de las mismas actividades: antes se evaluaron {counts[0]}, ahora {counts[1]}.")
     sentences += _tell_moves(before, e)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     origins, groups = [("_antes", Origins(before)), ("", Origins(e))], []
-    for title, rows in (("Dejaron de estar cumplidas", was_met & ~met), ("Pasaron a estar cumplidas", met & ~was_met)):
+    seen, was_seen = (table[f"cumplimiento_acumulado{when}"].notna() for when in ("", "_antes"))
+    for title, rows in (
+        ("Dejaron de estar cumplidas", was_met & ~met & seen),
+        ("Pasaron a estar cumplidas", met & ~was_met & was_seen),
+        ("Estaban cumplidas y ahora no tienen cifra", was_met & ~met & ~seen),
+        ("Están cumplidas y antes no tenían cifra", met & ~was_met & ~was_seen),
+    ):
         cells = [
             [
                 name_row(row, codes[row["actividad_id"]]),

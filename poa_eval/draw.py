@@ -28,7 +28,7 @@ from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_pictu
 from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due
-from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, name_activity, name_unit
+from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, join_words, name_activity, name_unit
 
 Source = Quarter | Evaluation
 _LEGEND = "Contorno punteado: programado; barra: ejecutado."
@@ -98,10 +98,10 @@ def _tell_drawn(drawn: int, states: Series) -> str:
     """Say how many are drawn of the activities in these states, which ask for a look."""
     late, over = (bool(states.eq(state).any()) for state in ("sin reporte", "sobrecumplida"))
     where = ["por debajo"] * bool(states.isin(ATTENTION[1:4]).any()) + ["muy por encima"] * over
-    which = ["sin reporte"] * late + [f"{' o '.join(where)} de su meta"] * bool(where)
+    which = join_words(["sin reporte"] * late + where, "o") + " de su meta" * bool(where)
     few = f"{'la única' if drawn == 1 else f'las {drawn}'} {'actividad' if drawn == 1 else 'actividades'}"
     few = few if drawn == len(states) else f"{drawn} de las {len(states)} actividades"
-    return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {', '.join(which)}; todas están en la tabla."
+    return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {which}; todas están en la tabla."
 
 
 def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[Picture, bool]:

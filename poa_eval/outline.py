@@ -47,7 +47,11 @@ def shape_outline(
             number = name.removesuffix("_texto")
             if columns.get(number) == NUMBER:
                 record[number] = _read_amount(text, number, edition, locale, source)
-                record |= {f"{number}_texto": text} if f"{number}_texto" in columns else {}
+                said = f"{number}_texto"
+                if said in columns:
+                    record[said] = text
+                else:
+                    records["contexto"].append({"clave": f"{said}/{own}", "texto": text, "fuente": source})
             elif name in columns:
                 record[name] = text
             else:

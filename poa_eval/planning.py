@@ -210,11 +210,12 @@ def show_investment(source: Source) -> Block:
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
     groups = _group_by_unit(e, ordered.to_dict("records"), make_row) if amounts.notna().any() else []
+    said = dict(zip(plan.contexto["clave"], plan.contexto["texto"], strict=True))
     rows = [
         [
             text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"]),
             number_cell(row["inversion"], locale, source=row["fuente"]),
-            *[Cell(is_number=True), Cell(), Cell()],
+            *[Cell(is_number=True), text_cell(said.get(f"inversion_texto/{row['meta_id']}")), Cell()],
         ]
         for row in goals.to_dict("records")
     ]

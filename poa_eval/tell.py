@@ -192,7 +192,8 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
     if not total:
         return []
     row, locale = found.institucion.iloc[0], e.plan.locale
-    goals, counted, empty = int(row["metas"]), int(row["metas_cuantificadas"]), int(list_goals(e.plan)["vacia"].sum())
+    goals, counted, listed = int(row["metas"]), int(row["metas_cuantificadas"]), list_goals(e.plan)
+    empty, whose = int(listed["vacia"].sum()), "metas del plan" if listed["meta_id"].notna().any() else "actividades"
     share = format_percent(counted / goals * 100 if goals else None, locale)
     blank = [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []
     criteria = count_criteria(found)
@@ -208,7 +209,7 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
         {
             "name": "Metas cuantificadas",
             "value": f"{counted} de {goals}",
-            "notes": [share, *blank, "Fórmula: metas que dicen una cantidad / metas del plan × 100"],
+            "notes": [share, *blank, f"Fórmula: metas que dicen una cantidad / {whose} × 100"],
         },
     ]
     without = len(load.sin_calendario)

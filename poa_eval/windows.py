@@ -176,7 +176,7 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
             return Window(motivo="posterior al corte")
         if calendar is not None or any(pd.notna(row["programado"]) for row in periods):
             return Window(0.0, estado="no programada", motivo="no vence ningún periodo")
-        return Window(motivo="sin meta cuantificada")
+        return Window(motivo=_name_lack(activity))
     descending = activity["sentido"] == "descendente"
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
@@ -192,7 +192,7 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
             faltan=tuple(missing),
         )
     if any(pd.isna(row["programado"]) for row in known) or not known:
-        return Window(motivo="sin meta cuantificada", filas=tuple(rows))
+        return Window(motivo=_name_lack(activity), filas=tuple(rows))
     result = _accumulate(known, "ejecutado", activity, quarters, due)
     if all(row["programado"] == 0 for row in known) and not descending:
         why = "ejecución sin programa" if result else None
@@ -206,6 +206,10 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     blank = ", ".join(name_period(row["mes"], row["meses"]) for row in rows if row not in known)
     why = why or (f"sin meta ni resultado en {blank}" if blank else None)
     return Window(programme, result, percentage, met, state, why, formula, tuple(rows))
+
+
+def _name_lack(activity: Mapping) -> str:
+    return "sin meta cuantificada" if pd.isna(activity["meta_anual"]) else "sin meta para el periodo"
 
 
 def _accumulate(

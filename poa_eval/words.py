@@ -44,7 +44,7 @@ MEANINGS = {
 
 #: What the states without a percentage mean.
 EMPTY_STATES = {
-    "sin reporte": "venció un periodo y nadie informó su resultado; no cuenta como cero",
+    "sin reporte": "venció un periodo y nadie informó su resultado; no es un resultado de cero",
     "no programada": "el plan no pedía nada en ese lapso; no cuenta como cero",
     "no evaluable": "no hay una meta cuantificada con la cual comparar, o falta el documento; no cuenta como cero",
     "0 %": "se informó un resultado de cero habiendo algo programado: es un cero verdadero y sí cuenta",

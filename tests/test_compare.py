@@ -46,6 +46,18 @@ def test_a_unit_moves_only_among_those_with_a_place_in_both_quarters(sat):
     assert "Pierde su lugar ESCUELA SAT (cobertura de reporte de 0.0 %; el mínimo del perfil es 80.0 %)." in said
 
 
+def test_a_goal_whose_figure_is_missing_has_not_ceased_to_be_met(sat):
+    plan = sat.plan
+    ids = plan.actividades.loc[plan.actividades["unidad_id"] == "escuela-sat", "actividad_id"]
+    late = plan.avances["actividad_id"].isin(ids) & (plan.avances["mes"] > 9)
+    silent = plan.avances.assign(ejecutado=plan.avances["ejecutado"].mask(late))
+    block = poa.show_changes(poa.measure(replace(plan, avances=silent), 4))
+    titles = [row[0] for row in read_rows(block) if len(row) == 1]
+    assert titles == ["Dejaron de estar cumplidas: 1", f"Estaban cumplidas y ahora no tienen cifra: {len(ids)}"]
+    said = f"No son de las mismas actividades: antes se evaluaron 43, ahora {43 - len(ids)}."
+    assert said in read_text(block)
+
+
 def test_where_nothing_can_be_compared_it_says_why(gerencia):
     assert "Es el primer trimestre del ejercicio" in read_text(poa.show_changes(gerencia))
     plan = make_plan([(5, 5)])

@@ -112,7 +112,7 @@ def test_of_sixty_activities_those_are_drawn_that_ask_for_a_look():
         ((3, 10, 10), "Se dibuja la única actividad por debajo de su meta; todas están en la tabla."),
         ((3, 10, 4), "Se dibujan las 2 actividades por debajo de su meta; todas están en la tabla."),
         ((30, 10, 4), "Se dibujan las 2 actividades por debajo o muy por encima de su meta; todas"),
-        ((30, None, 10), "Se dibujan las 2 actividades sin reporte, muy por encima de su meta; todas"),
+        ((30, None, 10), "Se dibujan las 2 actividades sin reporte o muy por encima de su meta; todas"),
         ((None, 10, 10), "Se dibuja la única actividad sin reporte; todas están en la tabla."),
     ],
 )

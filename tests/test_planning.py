@@ -266,6 +266,8 @@ def test_a_programme_by_periods_is_a_calendar_as_long_as_there_are_no_results():
 
 def test_investment_keeps_zero_apart_from_missing(jocotepec):
     rows = {row[0]: row[1:] for row in read_rows(poa.show_investment(jocotepec)) if len(row) == 4}
+    programme = next(row for name, row in rows.items() if name.endswith("Fortalecimiento de las finanzas publicas."))
+    assert (programme[0], programme[2].rstrip(".")) == ("0", "No genera gasto")
     assert rows["Total de las actividades"][0] == "2,190,000"
     assert rows["13 · Combustible"] == ["80,000", "3.7 %", "$80,000.00 (3,478 litros)"]
     assert rows["3 · Control de combustible"] == ["0", "0.0 %", "No genera gasto"]

@@ -100,7 +100,7 @@ def test_jocotepec_fields_of_the_cards(jocotepec):
     assert set(activities["fin"]) == {"31 de diciembre de 2024"}
     assert activities.index[activities["beneficiarios"].isna()].tolist() == ["13", "14"]  # the two print none
     programmes = {key.split("/")[0] for key in jocotepec.contexto["clave"] if "/" in key}
-    assert programmes == {"objetivo", "eje", "meta_texto", "beneficiarios", "inicio", "fin"}
+    assert programmes == {"objetivo", "eje", "meta_texto", "beneficiarios", "inicio", "fin", "inversion_texto"}
 
 
 def test_jocotepec_investment_is_2190000_and_no_expense_is_zero(jocotepec):
