@@ -208,11 +208,14 @@ def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -
 
 def show_sources(q: Quarter) -> Block:
     """Show the documents with their layout, the cut-off date, what they say of themselves; the institution's sha256."""
-    names = {"archivo": "Archivo", "layout": "Forma del documento", "sha256": "Huella SHA-256 del archivo"}
-    shown = [name for name in names if name in q.fuentes]
-    told = q.fuentes.assign(layout=[name_form(q, name) for name in q.fuentes["layout"]])
-    rows = [[text_cell(source[name]) for name in shown] for source in told.to_dict("records")]
-    columns = [Column(names[name]) for name in shown]
+    rows = [
+        [
+            text_cell(source["archivo"], notes=[f"SHA-256: {source['sha256']}"] if "sha256" in source else []),
+            text_cell(name_form(q, source["layout"])),
+        ]
+        for source in q.fuentes.to_dict("records")
+    ]
+    columns = [Column("Archivo"), Column("Forma del documento")]
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)

@@ -19,7 +19,7 @@
 
   const index = document.querySelector('.indice details');
   if (index) {
-    const wide = matchMedia('(min-width: 64rem)');
+    const wide = matchMedia('(min-width: 78rem)');
     const follow = () => { index.open = wide.matches; };
     wide.addEventListener('change', follow);
     follow();
