@@ -59,6 +59,10 @@ class Evaluation:
     institucion: pd.DataFrame
     solo_plan: bool = False
 
+    def __repr__(self) -> str:
+        """Return the evaluation in a line: of when, and of what."""
+        return f"<Evaluation: {describe_quarter(self.trimestre)}, perfil {self.perfil.nombre}, de {self.plan!r}>"
+
     @cached_property
     def anteriores(self) -> tuple[Evaluation, ...]:
         """Return the evaluations of the earlier quarters, of the same plan."""

@@ -27,7 +27,10 @@ _NEED = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if 
 
 
 def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
-    """Return the evaluation of a quarter, or the one given."""
+    """Return the evaluation of a quarter, or the one given; refuse anything else."""
+    if not isinstance(source, Quarter | Evaluation):
+        way_out = "evalúe primero el plan, poa.measure(plan, trimestre), o abra el documento con poa.open_document"
+        raise ParamsError(f"un objeto {type(source).__name__}", "un Quarter o una Evaluation", way_out)
     return source.evaluacion if isinstance(source, Quarter) else source
 
 

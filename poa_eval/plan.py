@@ -170,8 +170,9 @@ class Plan:
 
     Examples
     --------
-    >>> Plan("Municipio", 2024, "es_MX").actividades.empty
-    True
+    >>> plan = Plan("Municipio", 2024, "es_MX")
+    >>> plan, plan.actividades.empty
+    (<Plan: Municipio, 2024; unidades 0, actividades 0, avances 0>, True)
     """
 
     institucion: str
@@ -207,6 +208,11 @@ class Plan:
                 )
 
         _refuse_overlaps(self.avances)
+
+    def __repr__(self) -> str:
+        """Return the plan in a line: what is in it."""
+        counts = [f"{name} {len(getattr(self, name))}" for name in ("unidades", "actividades", "avances")]
+        return f"<Plan: {self.institucion}, {self.ejercicio}; {', '.join(counts)}>"
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the nine tables by name."""

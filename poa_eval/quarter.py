@@ -58,6 +58,11 @@ class Quarter:
     unidad: str | None = None
     respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
 
+    def __repr__(self) -> str:
+        """Return the quarter in a line: of whom, and of what."""
+        unit = f"unidad {self.unidad}, " if self.unidad else ""
+        return f"<Quarter: {unit}{len(self.hallazgos)} hallazgos, {self.evaluacion!r}>"
+
     def unit(self, unidad: str) -> Quarter:
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.
 

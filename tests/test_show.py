@@ -315,3 +315,13 @@ def test_tables_of_the_plan_are_shown_without_empty_columns(sat_quarter):
 def test_a_block_reads_as_plain_text(gerencia_quarter):
     assert "COORDINACION DE FACTURACION" in repr(poa.show_ranking(gerencia_quarter))
     assert "<" not in repr(poa.show_activities(gerencia_quarter))
+
+
+def test_what_an_analyst_types_alone_is_told_in_a_line(sat_quarter):
+    told = repr(sat_quarter.unit("escuela-sat"))
+    assert told.startswith(
+        "<Quarter: unidad escuela-sat, 2 hallazgos, <Evaluation: IV trimestre, perfil neutro, de <Plan: "
+    )
+    assert len(told) < 250
+    with pytest.raises(ParamsError, match="poa.measure"):
+        poa.show_ranking(sat_quarter.plan)
