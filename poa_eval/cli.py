@@ -15,11 +15,10 @@ from typing import Annotated
 import typer
 
 from poa_eval.console import Command, Group, explain_usage, name_usage, print_findings, print_table, show_progress
-from poa_eval.errors import ArchivoError, LayoutError, ParamsError, Place, PoaError
+from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
 
-FAILED, REFUSED, UNEXPECTED = 1, 2, 3
-_NO_WRITE = "una ruta en la que no se puede leer o escribir"
-_TRY = "revise la ruta, el permiso y el espacio, y que ningún programa tenga abiertos sus archivos"
+FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
+_MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
 
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -30,6 +29,10 @@ LayoutOption = Annotated[
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", metavar="N", help="Informes que se elaboran a la vez; si falta, uno por núcleo.")
+]
+
+TimeoutOption = Annotated[
+    float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
 ]
 
 
@@ -46,9 +49,7 @@ def _run(
         typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
     ] = None,
     jobs: JobsOption = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
-    ] = 600,
+    timeout: TimeoutOption = 600,
     force: Annotated[
         bool, typer.Option("--force", metavar="", help="Elabora todo de nuevo, también lo que no ha cambiado.")
     ] = False,
@@ -61,8 +62,8 @@ def _run(
 ) -> int:
     from poa_eval.isolate import start_server
 
-    _refuse_less("--jobs", jobs, 1)
-    _refuse_less("--timeout", timeout, 1)
+    _refuse_outside("--jobs", jobs, 1, _MOST)
+    _refuse_outside("--timeout", timeout, 1, _LONGEST)
     if scheduler is not None and jobs is not None:
         way_out = "quite --jobs, que es de esta máquina: en un clúster cada trabajador dice cuántos hace (--nthreads)"
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
@@ -75,14 +76,12 @@ def _run(
     ended, lost = {}, None
     with show_progress(params[0].stem if len(params) == 1 else f"{len(params)} trimestres") as progress:
         try:
-            ended.update(run_quarters(list(dict.fromkeys(params)), **options, on_progress=progress))
+            ended.update(run_quarters(params, **options, on_progress=progress))
         except PoaError as error:
             lost = error
     codes, folders = [], set()
-    for path in dict.fromkeys(params):
-        outcome = ended.get(path)
-        if outcome is None:
-            continue
+    for path in sorted(ended, key=params.index):
+        outcome = ended[path]
         if isinstance(outcome, PoaError):
             print(outcome, file=sys.stderr)
             codes.append(REFUSED)
@@ -106,19 +105,21 @@ def _run(
 def _verify(
     carpeta: Annotated[Path, typer.Argument(metavar="CARPETA", help="Carpeta de una ejecución (reports/NOMBRE).")],
     jobs: JobsOption = None,
+    timeout: TimeoutOption = 600,
 ) -> int:
     from poa_eval.verify import verify_run
 
-    _refuse_less("--jobs", jobs, 1)
+    _refuse_outside("--jobs", jobs, 1, _MOST)
+    _refuse_outside("--timeout", timeout, 1, _LONGEST)
     with show_progress(carpeta.name) as progress:
-        differences = verify_run(carpeta, jobs=jobs, on_progress=progress)
+        differences = verify_run(carpeta, jobs=jobs, timeout=timeout, on_progress=progress)
     print("\n".join(differences) or f"{carpeta}: se obtuvo lo mismo, byte por byte.")
     return FAILED if differences else 0
 
 
-def _refuse_less(option: str, number: float | None, least: int) -> None:
-    if number is not None and number < least:
-        raise ParamsError(f"«{number:g}» en {option}", f"un número de {least} en adelante", "corrija el número")
+def _refuse_outside(option: str, number: float | None, least: int, most: int) -> None:
+    if number is not None and not least <= number <= most:
+        raise ParamsError(f"«{number:g}» en {option}", f"un número de {least} a {most}", "corrija el número")
 
 
 def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
@@ -256,7 +257,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval.
+        0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval;
+        130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -264,7 +266,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(50_000, 20, 100)  # by default a tenth of the time goes into looking for what to drop
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
-        return typer.main.get_command(app).main(args=arguments, prog_name="poa-eval", standalone_mode=False) or 0
+        code = typer.main.get_command(app).main(args=arguments, prog_name="poa-eval", standalone_mode=False) or 0
+        if code == INTERRUPTED:  # as typer tells it
+            print("Interrumpido: lo terminado se conserva, y la próxima ejecución hace lo demás.", file=sys.stderr)
+        return code
     except typer.TyperException as error:
         ctx = getattr(error, "ctx", None)
         usage = f"Uso: {name_usage(ctx)}\nAyuda: {ctx.command_path} --help\n" if ctx else ""
@@ -274,11 +279,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return REFUSED
     except OSError as error:
-        place = error.filename or "la carpeta de salida"
-        print(
-            ArchivoError(_NO_WRITE, "una carpeta en la que se pueda escribir", _TRY, lugar=Place(str(place))),
-            file=sys.stderr,
-        )
+        print(explain_system(error), file=sys.stderr)
         return REFUSED
     except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
         if os.environ.get("POA_EVAL_TRAZA"):

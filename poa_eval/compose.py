@@ -20,7 +20,7 @@ from poa_eval.errors import ArchivoError, Place
 from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
 from poa_eval.names import file_name
-from poa_eval.params import find_project, load_params
+from poa_eval.params import Params, find_project, load_params
 from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.resume import Memory, hash_files, list_versions, make_key
 
@@ -61,7 +61,7 @@ class Run:
     def __init__(self, path: Path, out: str | Path | None, root: str | Path | None, force: bool):
         self.path, self.params, self._force = path, load_params(path), force
         self.root = find_project(path) if root is None else Path(root)
-        self.folder = (Path(out) if out is not None else self.root / "reports") / path.stem
+        self.folder = find_folder(path, out, self.root)
         self._new = put_beside(self.folder, "nuevo")
         self.todo: list[_Job] = []
         self.pending: dict[Future, tuple[_Job, Task, str]] = {}
@@ -76,7 +76,7 @@ class Run:
             names = (INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK)
             self._notebooks = {name: _read_notebook(self.root, name) for name in names}
             self._remembered = Memory(self.folder, self._new)
-            inputs = _hash_inputs(self.params.plain(), self.root)
+            inputs = _hash_inputs(self.params, self.root)
             self._key = make_key(path.name, self.params.plain(), self._notebooks, inputs)
             self.release = held.pop_all().close
 
@@ -180,7 +180,8 @@ class Run:
         self._write_report(institution, crew.result(again))
 
     def _write_report(self, job: _Job, report: Report) -> dict[str, bytes]:
-        return self._write({f"cuadernos/{job.copia}": report.cuaderno.encode(), job.pagina: report.pagina.encode()})
+        texts = {f"cuadernos/{job.copia}": report.cuaderno, job.pagina: report.pagina}
+        return self._write({path: text.encode(errors="backslashreplace") for path, text in texts.items()})
 
     def _write(self, files: dict[str, bytes]) -> dict[str, bytes]:
         for path, content in files.items():
@@ -207,6 +208,12 @@ class Run:
         }
 
 
+def find_folder(path: Path, out: str | Path | None, root: str | Path | None) -> Path:
+    """Return the folder of a params file's run: in `out`, or in ``reports/`` of the project."""
+    reports = Path(out) if out is not None else (find_project(path) if root is None else Path(root)) / "reports"
+    return reports / path.stem
+
+
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
     """List the reports to make: the institution's first, because it takes longest."""
     from poa_eval.narrate import name_quarter
@@ -223,22 +230,40 @@ def _plan_jobs(quarter: Quarter) -> list[_Job]:
 
 
 def _read_notebook(root: Path, name: str) -> str:
-    path = root / "notebooks" / name
+    path, way_out = root / "notebooks" / name, "recupere la carpeta notebooks/ del proyecto"
     if not path.is_file():
-        way_out = "recupere la carpeta notebooks/ del proyecto"
         raise ArchivoError("el cuaderno no existe", "un cuaderno", way_out, lugar=Place(f"notebooks/{name}"))
-    return path.read_bytes().decode("utf-8")
+    try:
+        text = path.read_bytes().decode("utf-8")
+        json.loads(text)["cells"]
+    except (ValueError, TypeError, KeyError):
+        found, expected = "un archivo que no es un cuaderno, o está dañado", "un cuaderno de Jupyter (JSON, UTF-8)"
+        raise ArchivoError(found, expected, way_out, lugar=Place(f"notebooks/{name}")) from None
+    return text
 
 
-def _hash_inputs(value: object, root: Path) -> list[str]:
-    """Return the sha256 of each file that the params name, alone or in a folder."""
-    if isinstance(value, str):
-        path = root / value
-        if path.is_dir():
-            return [*hash_files(path).values()]
-        return [hashlib.sha256(path.read_bytes()).hexdigest()] if path.is_file() else []
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [digest for part in parts for digest in _hash_inputs(part, root)]
+def _hash_inputs(params: Params, root: Path) -> list[str]:
+    """Return the sha256 of each file that the params name, alone or in a folder.
+
+    Raises
+    ------
+    ArchivoError
+        One cannot be read.
+    """
+    named = [text for source in params.fuentes for text in (source.archivo, source.layout)]
+    found = []
+    for name in filter(None, [*named, params.perfil, params.nombres, *params.respuestas]):
+        path = root / name
+        try:
+            if path.is_dir():
+                found += hash_files(path).values()
+            elif path.is_file():
+                found.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        except OSError as error:
+            way_out = "revise el permiso de lectura, o corrija el nombre en los parámetros"
+            what = f"un archivo que no se puede leer ({error.strerror})"
+            raise ArchivoError(what, "un archivo que se pueda leer", way_out, lugar=Place(name)) from None
+    return found
 
 
 def _write_json(path: Path, content: dict) -> None:

@@ -103,3 +103,13 @@ class ConflictoError(PoaError):
 
 class ClusterError(PoaError):
     """A cluster that is not there, is lost, or is not of the same software."""
+
+
+def explain_system(error: OSError) -> ArchivoError:
+    """Say what the system refused, with the path that it names."""
+    return ArchivoError(
+        "una ruta en la que no se puede leer o escribir",
+        "una carpeta en la que se pueda escribir, y archivos que se puedan leer",
+        "revise la ruta, el permiso y el espacio, y que ningún programa tenga abiertos sus archivos",
+        lugar=Place(str(error.filename or "la carpeta de salida")),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from poa_eval.isolate import LONGEST
 from poa_eval.report import own_error_names, without_marks
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -36,12 +38,18 @@ def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[in
     ------
     int, NotebookNode
         -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
+
+    Raises
+    ------
+    CellFailedError
+        After the cell that failed.
     """
     from papermill.parameterize import parameterize_notebook
 
     from poa_eval.shell import make_shell, run_cells
 
     os.chdir(cwd)
+    sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported
     notebook = nbformat.reads(text, as_version=4)
     notebook.metadata["papermill"] = {}
     for cell in notebook.cells:
@@ -88,7 +96,8 @@ def execute_in_kernel(
         def _own_kernel_specs(self) -> KernelSpecManager:
             return KernelSpecManager(kernel_dirs=[])
 
-    with tempfile.TemporaryDirectory(prefix="poa-", ignore_cleanup_errors=True) as private:
+    short = None if len(tempfile.gettempdir()) < LONGEST or not os.path.isdir("/tmp") else "/tmp"  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="poa-", dir=short, ignore_cleanup_errors=True) as private:
         source, copy, connection = (Path(private) / name for name in ("a.ipynb", "c.ipynb", "k.json"))
         source.write_text(text, encoding="utf-8")
         error = None

@@ -13,13 +13,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import connection, current_process, get_all_start_methods, get_context, parent_process
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
-#: Sockets of the warm process lie in the folder of temporary files, and their paths may have about 100 signs.
-CAN_FORK = "forkserver" in get_all_start_methods() and len(tempfile.gettempdir()) < 70
+#: Sockets lie in the folder of temporary files, whose path may have so many signs.
+LONGEST = 70
+CAN_FORK = "forkserver" in get_all_start_methods() and len(tempfile.gettempdir()) < LONGEST
 
 _END, _FAILED = "fin", "error"
 _starting = Lock()
@@ -36,12 +37,15 @@ class CallTimeoutError(Exception):
 def start_server() -> None:
     """Start the warm process without waiting for it, where the system can fork."""
     if CAN_FORK:
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         get_context("forkserver").set_forkserver_preload(["poa_eval.warm"])
         with _starting:
             os.environ["POA_EVAL_PID"] = str(os.getpid())  # with whom it ends while it does not look at its pipe yet
+            resource_tracker.ensure_running()  # which unblocks what is blocked here
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for who asked, who ends it
             forkserver.ensure_running()
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             del os.environ["POA_EVAL_PID"]
 
 
@@ -75,7 +79,8 @@ class Crew:
 
     def __exit__(self, *error: object) -> None:
         """End what still runs."""
-        self._closed = True
+        with _starting:  # what is being started is in the list then
+            self._closed = True
         for process in list(self._running):
             _kill(process)
         self._threads.shutdown(cancel_futures=True)
@@ -111,18 +116,21 @@ class Crew:
                 self._running.add(process)
             sender.close()
             try:
-                yield from _receive(receiver, self.timeout)
+                yield from _receive(receiver, process.sentinel, self.timeout)
             finally:
                 _kill(process)
                 process.join()
                 self._running.discard(process)
 
 
-def _receive(receiver: Any, timeout: float | None) -> Iterator[Any]:
+def _receive(receiver: Any, end_of_process: int, timeout: float | None) -> Iterator[Any]:
     end = None if timeout is None else time.monotonic() + timeout
     while True:
-        if not receiver.poll(None if end is None else max(0, end - time.monotonic())):
+        ready = connection.wait([receiver, end_of_process], None if end is None else max(0, end - time.monotonic()))
+        if not ready:
             raise CallTimeoutError
+        if not receiver.poll(0):  # it ended, whoever of those it left behind still holds the other end
+            raise CallDiedError
         try:
             kind, value = receiver.recv()
         except (EOFError, OSError):
@@ -137,6 +145,8 @@ def _receive(receiver: Any, timeout: float | None) -> Iterator[Any]:
 def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]], args: tuple) -> None:
     """Run the generator: the whole life of a process."""
     os.setpgid(0, 0)  # so that what a notebook starts ends with it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    current_process().daemon = False  # it may start processes
     Thread(target=_end_with_parent, daemon=True).start()
     if memory:
         _limit_memory(memory)

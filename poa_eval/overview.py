@@ -25,11 +25,14 @@ def write_overview(folder: Path) -> Path:
     """
     runs = []
     for evidence in folder.glob("[!.]*/run.json"):
-        run = json.loads(evidence.read_text(encoding="utf-8"))
-        params, outcome = run["parametros"], run["resultado"]
-        results = [*outcome["unidades"].values(), outcome["institucion"]]
-        period = f"{QUARTERS[params['trimestre'] - 1]} trimestre de {params['ejercicio']}"
         name = evidence.parent.name
+        try:
+            run = json.loads(evidence.read_text(encoding="utf-8"))
+            params, outcome = run["parametros"], run["resultado"]
+            results = [*outcome["unidades"].values(), outcome["institucion"]]
+            period = f"{QUARTERS[params['trimestre'] - 1]} trimestre de {params['ejercicio']}"
+        except (OSError, ValueError, TypeError, LookupError, AttributeError):  # no run of ours, or one on its way
+            continue
         cells = [
             text_cell(params["institucion"], link=f"{name}/index.html", notes=[name]),
             Cell(period),
@@ -42,5 +45,7 @@ def write_overview(folder: Path) -> Path:
     rows = [cells for _, cells in sorted(runs, key=lambda run: run[0])]
     table = render_table("Informes de cada institución y trimestre", columns, [("", rows)])
     page = folder / "index.html"
-    page.write_text(wrap_page("Informes de evaluación", table.html), encoding="utf-8", newline="\n")
+    draft = folder / ".index.html.tmp"
+    draft.write_text(wrap_page("Informes de evaluación", table.html), encoding="utf-8", newline="\n")
+    draft.replace(page)
     return page

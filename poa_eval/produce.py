@@ -86,15 +86,19 @@ def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
     """Produce a report in this process, the notebook's own; on the way, tell each part of the notebook."""
     from poa_eval.execute import execute_here
     from poa_eval.quarter import offer_prepared
+    from poa_eval.shell import CellFailedError
 
     started = time.perf_counter()
-    root = _find_folder(task)
+    root, why = _find_folder(task), None
     offer_prepared(task.preparado, root)
-    for number, part in execute_here(task.cuaderno, task.parametros, cwd=root):
-        if number < 0:
-            notebook = part
-        yield number, json.dumps(part)
-    yield _finish(task, notebook, started)
+    try:
+        for number, part in execute_here(task.cuaderno, task.parametros, cwd=root):
+            if number < 0:
+                notebook = part
+            yield number, json.dumps(part)
+    except CellFailedError as error:
+        why = f"El cuaderno {task.nombre} no llegó a terminar ({error})."
+    yield _finish(task, notebook, started, why)
 
 
 def _find_folder(task: Task) -> Path:

@@ -37,8 +37,9 @@ class Memory:
         self._places = (new, folder)
         self._file = put_beside(folder, "huellas.json")
         try:
-            self._known = json.loads(self._file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # none yet, or not whole: everything is made again
+            known = json.loads(self._file.read_text(encoding="utf-8"))
+            self._known = {name: {key: record[key] for key in ("clave", "archivos")} for name, record in known.items()}
+        except (OSError, ValueError, AttributeError, TypeError, KeyError):  # none yet, or not whole: all is made again
             self._known = {}
 
     def find(self, name: str, key: str) -> dict[str, bytes] | None:

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poa_eval.compose import Run, RunOutcome
-from poa_eval.errors import ClusterError, PoaError
+from poa_eval.compose import Run, RunOutcome, find_folder
+from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
 from poa_eval.isolate import Crew
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def run_quarters(
 
     Raises
     ------
+    ParamsError
+        Two of them would be written into the same folder.
     ClusterError
         The cluster is not there, or was lost; finished reports are kept, and the next run takes them up.
     """
@@ -121,13 +123,15 @@ def run_quarters(
                 if outcome is not None:
                     yield run.path, outcome
 
+    paths = list({path.resolve(): path for path in map(Path, paths)}.values())
+    _refuse_same_folder(paths, out, root)
     with ExitStack() as stack:
         crew = None
-        for path in map(Path, paths):
+        for path in paths:
             try:
                 run = Run(path, out, root, force)
-            except PoaError as error:
-                yield path, error
+            except (PoaError, OSError) as error:
+                yield path, error if isinstance(error, PoaError) else explain_system(error)
                 continue
             stack.callback(run.release)
             if run.is_complete():
@@ -147,6 +151,20 @@ def run_quarters(
                 yield path, outcome
             yield from collect(all_of_them=False)
         yield from collect(all_of_them=True)
+
+
+def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str | Path | None) -> None:
+    """Refuse two params files whose runs would go into one folder, the later in place of the earlier."""
+    known: dict[Path, Path] = {}
+    for path in paths:
+        folder = find_folder(path, out, root).resolve()
+        if folder in known:
+            raise ParamsError(
+                f"dos archivos de parámetros con el mismo nombre: {known[folder]} y {path}",
+                "un nombre para cada ejecución de una carpeta",
+                "cambie el nombre de uno, o ejecútelos por separado con otra carpeta en --out",
+            )
+        known[folder] = path
 
 
 def _open_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:

@@ -6,6 +6,7 @@ notebook is the one that plain papermill gives.
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import getpass
 import io
@@ -13,10 +14,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import ExecutionResult
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from nbclient import NotebookClient
@@ -26,15 +29,33 @@ from traitlets.config import Config
 from poa_eval.isolate import lift_memory_limit
 
 
+class CellFailedError(Exception):
+    """A cell failed; the message is the kind of its error."""
+
+
 class _Messages(Session):
-    """A session that hands a message over instead of sending it through a socket."""
+    """A session that hands a message over instead of sending it through a socket, and what is written in one piece."""
 
     receive: Callable[[dict], object] = staticmethod(lambda message: None)
+    _name = ""
+    _texts: tuple[str, ...] | list[str] = ()
 
     def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **ignored):
+        self.flush()
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent=parent)
         self.receive(message)
         return message
+
+    def write(self, name: str, text: str) -> None:
+        if name != self._name:
+            self.flush()
+            self._name, self._texts = name, []
+        self._texts.append(text)
+
+    def flush(self) -> None:
+        name, texts, self._name = self._name, self._texts, ""
+        if name:
+            self.receive(self.msg("stream", {"name": name, "text": "".join(texts)}))
 
 
 class _Stream(io.TextIOBase):
@@ -55,7 +76,7 @@ class _Stream(io.TextIOBase):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
         if text:
-            self._session.send(None, "stream", {"name": self.name, "text": text})
+            self._session.write(self.name, text)
         return len(text)
 
 
@@ -70,6 +91,7 @@ def make_shell() -> ZMQInteractiveShell:
             ipython_dir=private,
             profile_dir=ProfileDir.create_profile_dir(private),
         )
+    shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda gui=None: None  # what magics ask a kernel
     session = _Messages(key=b"")
     for publisher in (shell.displayhook, shell.display_pub):
         publisher.session = session
@@ -92,10 +114,17 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[in
     ------
     int
         Number of each cell that was run.
+
+    Raises
+    ------
+    CellFailedError
+        After the number of a cell that failed.
     """
     session = shell.displayhook.session
     client = NotebookClient(notebook)
     client.reset_execution_trackers()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     with tempfile.TemporaryFile() as written, open(os.devnull, "wb") as nowhere:
         os.dup2(written.fileno(), 1)  # what programs write that a cell starts
         os.dup2(nowhere.fileno(), 2)
@@ -104,20 +133,36 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[in
         shell.set_custom_exc((MemoryError,), _tell_with_room)
         sys.modules["__main__"] = shell.user_module
         for number, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code" or not cell.source.strip():
+            tags = cell.metadata.get("tags", ())
+            if cell.cell_type != "code" or not cell.source.strip() or client.skip_cells_with_tag in tags:
                 continue
             cell.outputs, client.clear_before_next_output = [], False
             session.receive = lambda message, c=cell, n=number: client.process_message(message, c, n)
             cell.execution_count = shell.execution_count
-            result = shell.run_cell(cell.source, store_history=True)
+            result = loop.run_until_complete(_run_cell(shell, cell.source))
             if os.lseek(1, 0, os.SEEK_CUR):
                 written.seek(0)
                 sys.stdout.write(written.read().decode(errors="replace"))
                 os.ftruncate(1, 0)
                 os.lseek(1, 0, os.SEEK_SET)
+            session.flush()
             yield number
-            if not result.success:
-                return
+            if not result.success and "raises-exception" not in tags:
+                raise CellFailedError(type(result.error_before_exec or result.error_in_exec).__name__)
+
+
+async def _run_cell(shell: ZMQInteractiveShell, source: str) -> ExecutionResult:
+    """Run a cell while the event loop runs, as a kernel does."""
+    try:
+        transformed = shell.transform_cell(source)
+    except Exception:  # the shell itself tells what is wrong with it
+        transformed = ""
+    if not transformed or not shell.should_run_async(source, transformed_cell=transformed):
+        return shell.run_cell(source, store_history=True)
+    result = await shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+    shell.events.trigger("post_execute")
+    shell.events.trigger("post_run_cell", result)
+    return result
 
 
 def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace: object, tb_offset=None) -> None:

@@ -12,7 +12,13 @@ from poa_eval.resume import hash_files
 from poa_eval.run import Progress, run_quarter
 
 
-def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Progress | None = None) -> list[str]:
+def verify_run(
+    folder: str | Path,
+    *,
+    jobs: int | None = None,
+    timeout: float | None = None,
+    on_progress: Progress | None = None,
+) -> list[str]:
     """Make a run again from its own evidence, in a temporary place, and say what differs.
 
     Parameters
@@ -21,6 +27,8 @@ def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Prog
         Folder of a run, with its ``run.json``.
     jobs : int, optional
         As for `run_quarter`.
+    timeout : float, optional
+        Seconds that a notebook may take: those of the run, where one was stopped for it.
     on_progress : callable, optional
         As for `run_quarter`.
 
@@ -50,7 +58,8 @@ def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Prog
     with tempfile.TemporaryDirectory(prefix="poa-") as place:
         params = Path(place) / name
         params.write_text(json.dumps(parameters), encoding="utf-8")  # JSON is YAML too
-        made = run_quarter(params, out=Path(place) / "reports", root=root, jobs=jobs, on_progress=on_progress).carpeta
+        options = {"jobs": jobs, "timeout": timeout, "on_progress": on_progress}
+        made = run_quarter(params, out=Path(place) / "reports", root=root, **options).carpeta
         after = json.loads((made / "run.json").read_text(encoding="utf-8"))
         old, new = hash_files(folder), hash_files(made)
     return [*_compare_causes(before, after), *_compare_files(old, new)]

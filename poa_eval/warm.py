@@ -73,7 +73,8 @@ def _rehearse() -> None:
 
 with suppress(Exception):  # a rehearsal that fails costs time, and never the run
     _rehearse()
-make_shell()
+with suppress(OSError):  # nor does a shell that finds no room
+    make_shell()
 _ready.set()
 _watch.join()
 gc.freeze()  # what is here is shared with every process as it is

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -20,10 +21,11 @@ from made import open_params, write_project
 from places import ROOT
 from poa_eval import run, write
 from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
-from poa_eval.errors import ArchivoError, PoaError
+from poa_eval.errors import ArchivoError, ParamsError, PoaError
 from poa_eval.execute import clean_notebook, execute_in_kernel
-from poa_eval.isolate import CAN_FORK, Crew
+from poa_eval.isolate import CAN_FORK, CallDiedError, Crew
 from poa_eval.move import hold
+from poa_eval.overview import write_overview
 from poa_eval.produce import Task, produce_report
 from poa_eval.verify import verify_run
 
@@ -97,14 +99,14 @@ def test_failed_units_are_told_and_stop_nobody(project):
     params = project(*units, cells=[FAULTS, "poa.show_activities(q)"])
     steps = []
     outcome = run.run_quarter(
-        params, timeout=6, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
+        params, timeout=10, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
     )
     messages = dict(outcome.fallidas)
     assert list(messages) == units[:5]
     assert "«cuarenta»" in messages["avisa"]
     assert messages["falla"] == "Falló el cuaderno informe_unidad.ipynb (KeyError: 'clave')."
     assert "se cerró de golpe" in messages["muere"]
-    assert "tardó más de los 6 segundos" in messages["duerme"]
+    assert "tardó más de los 10 segundos" in messages["duerme"]
     assert "más memoria" in messages["devora"]
     assert steps[0] == (0, 0, 0)
     assert steps[-1] == (7, 7, 5)
@@ -188,11 +190,16 @@ KINDS = [
     "",
     "try:\n    input()\nexcept Exception as error:\n    print(type(error).__name__)",
     "plt.rcParams['figure.dpi'], plt.get_backend()",
+    "%matplotlib inline\nasyncio.get_running_loop().is_running(), asyncio.create_task(asyncio.sleep(0)).done()",
+    "for n in range(3):\n    print(n)\n    print('e', file=sys.stderr)\nimport multiprocessing as mp",
+    "with mp.get_context('fork').Pool(1) as pool:\n    print(pool.map(abs, [-1]))",
 ]
 
 
 @forks
-@pytest.mark.parametrize("fault", ["", "1 / 0", "def f(:", "import sys; sys.exit(3)"])
+@pytest.mark.parametrize(
+    "fault", ["", "1 / 0", "def f(:", "import sys; sys.exit(3)", "raise ExceptionGroup('g', [ValueError(1)])"]
+)
 def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # a kernel that finds it leaves alone what programs write
     path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
@@ -203,6 +210,45 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     expected = nbformat.writes(clean_notebook(kernel)).splitlines()
     assert report.cuaderno.splitlines() == expected
     assert bool(report.mensaje) is bool(error) is bool(fault)
+
+
+@forks
+def test_tags_of_a_cell_count_as_papermill_counts_them(tmp_path):
+    path = write_notebook(tmp_path / "c.ipynb", ["1 / 0", "1 / 0", "import beside\nbeside.__name__"])
+    notebook = nbformat.read(path, as_version=4)
+    for cell, tag in zip(notebook.cells[1:], ("skip-execution", "raises-exception"), strict=False):
+        cell.metadata.tags = [tag]
+    nbformat.write(notebook, path)
+    (tmp_path / "beside.py").touch()
+    task = make_task(path)
+    with Crew(1) as crew:
+        report = produce_report(crew, task)
+    kernel, _ = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
+    assert report.cuaderno == nbformat.writes(clean_notebook(kernel)) + "\n"
+    assert "'beside'" in report.cuaderno
+    assert "ZeroDivisionError" in report.mensaje
+
+
+@forks
+def test_notebook_whose_process_dies_is_told_at_once_whoever_it_leaves_behind(tmp_path):
+    cell = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nos._exit(3)"
+    with Crew(1, timeout=30) as crew:
+        report = produce_report(crew, make_task(write_notebook(tmp_path / "c.ipynb", [cell])))
+    assert "se cerró de golpe" in report.mensaje
+
+
+def sleep_long():
+    time.sleep(60)
+    yield 1
+
+
+@forks
+def test_interrupted_crew_ends_also_what_it_is_just_starting():
+    with suppress(KeyboardInterrupt), Crew(2) as crew:
+        call = crew.submit(lambda crew: list(crew.iterate(sleep_long)))
+        time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert call.cancelled() or isinstance(call.exception(), CallDiedError)
 
 
 def test_warm_process_rehearses_what_notebooks_call():
@@ -348,6 +394,55 @@ def test_missing_notebook_is_named(project):
     with pytest.raises(ArchivoError, match=r"notebooks/informe_unidad\.ipynb"):
         run.run_quarter(params)
     assert not (params.parent.parent / "reports").exists()
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"cells": "\xe1"}', b"[]"])
+def test_damaged_notebook_is_named_and_stops_no_other_quarter(content, project, tmp_path):
+    params = project()
+    other = write_project(tmp_path / "sur", ["Agua"])
+    other = other.rename(other.with_name("sur-t3.yaml"))
+    for name in (UNIT_NOTEBOOK, INSTITUTION_NOTEBOOK):
+        shutil.copy(params.parents[1] / "notebooks" / name, other.parents[1] / "notebooks")
+    (params.parents[1] / "notebooks" / UNIT_NOTEBOOK).write_bytes(content)
+    ended = dict(run.run_quarters([params, other]))
+    assert "está dañado" in str(ended[params])
+    assert "notebooks/informe_unidad.ipynb" in str(ended[params])
+    assert not ended[other].fallidas
+
+
+def test_two_params_files_never_share_a_folder_and_one_named_twice_is_one(project, tmp_path):
+    params = project()
+    other = tmp_path / "sur" / params.name
+    other.parent.mkdir()
+    shutil.copy(params, other)
+    with pytest.raises(ParamsError, match="con el mismo nombre"):
+        list(run.run_quarters([params, other], out=tmp_path / "reports"))
+    twice = [params, params.parent / ".." / "params" / params.name]
+    assert [path for path, _ in run.run_quarters(twice)] == [twice[1]]
+
+
+def test_text_that_no_file_can_hold_is_written_as_its_code(project):
+    outcome = run.run_quarter(project(cells=["print('\\ud800')"]))
+    assert not outcome.fallidas
+    assert r"\ud800" in (outcome.carpeta / "cuadernos" / "unidad-obras.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", ["[]", "null", '{"x": 5}', "{"])
+def test_damaged_memory_of_a_run_is_as_none(content, project):
+    params = project()
+    folder = run.run_quarter(params).carpeta
+    folder.with_name(f".{folder.name}.huellas.json").write_text(content)
+    assert run.run_quarter(params).elaborados == 4
+
+
+def test_overview_leaves_out_what_is_no_run(project):
+    params = project()
+    (params.parents[1] / "reports" / "ajena").mkdir(parents=True)
+    (params.parents[1] / "reports" / "ajena" / "run.json").write_text("{}")
+    run.run_quarter(params)
+    page = write_overview(params.parents[1] / "reports").read_text(encoding="utf-8")
+    assert "demo-t3/index.html" in page
+    assert "ajena" not in page
 
 
 BETWEEN = """
