@@ -9,12 +9,14 @@ from poa_eval.check import SEVERITIES
 from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.ledger import reconcile
 from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.plan import Plan
 from poa_eval.quarter import Quarter
 from poa_eval.spread import Field, Spread
 from poa_eval.tell import ORIGINS, find_load
 from poa_eval.values import MONTH_NAMES, QUARTERS
-from poa_eval.words import capitalize, has, name_activity, name_rule, name_unit
+from poa_eval.words import capitalize, has, name_activity, name_rule
 
+Activities = Mapping[str, Mapping]
 _START = [
     Field("Código", "codigo", width=10, is_optional=True),
     Field("Actividad", "actividad", width=38),
@@ -27,10 +29,9 @@ _KEYS = [
 ]
 
 
-def put_plan(spread: Spread, e: Evaluation) -> None:
+def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
     """Lay out what the plan itself says: how far it can be evaluated, when things fall due, what they cost."""
-    plan = e.plan.actividades.set_index("actividad_id", drop=False)
-    rows = plan.assign(nombre=plan["unidad_id"].map(name_all(e)[0])).to_dict("index")
+    plan = e.plan.actividades
     frozen = 1 + bool(plan["codigo"].notna().any())
     _put_evaluability(spread, e, rows, frozen)
     _put_calendar(spread, e, rows, frozen)
@@ -45,11 +46,10 @@ def put_plan(spread: Spread, e: Evaluation) -> None:
         total = {"actividad": "Total de las actividades", "inversion": plan["inversion"].sum()}
         note = "En la moneda del documento. Una celda vacía es un monto que el documento no dice; no es un cero."
         what = "lo que el plan prevé gastar en cada actividad"
-        table = list(rows.values())
-        spread.put_table("Inversión", what, note, fields, table, foot=total, frozen=frozen)
+        spread.put_table("Inversión", what, note, fields, [*rows.values()], foot=total, frozen=frozen)
 
 
-def _put_evaluability(spread: Spread, e: Evaluation, rows: Mapping[str, dict], frozen: int) -> None:
+def _put_evaluability(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
     def say(key: str) -> Callable[[Mapping], object]:
         return lambda row: "sí" if row[key] else "no"
 
@@ -68,7 +68,7 @@ def _put_evaluability(spread: Spread, e: Evaluation, rows: Mapping[str, dict], f
     spread.put_table("Evaluabilidad", what, note, fields, found, frozen=frozen)
 
 
-def _put_calendar(spread: Spread, e: Evaluation, rows: Mapping[str, dict], frozen: int) -> None:
+def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
     marks = {(m["actividad_id"], m["mes"]): ORIGINS[m["origen"]][2] for m in find_load(e).meses.to_dict("records")}
     if not marks:
         return
@@ -87,27 +87,24 @@ def _put_calendar(spread: Spread, e: Evaluation, rows: Mapping[str, dict], froze
         ),
         *_KEYS,
     ]
-    note = (
-        f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. «Sin calendario»: el plan no dice cuándo; "
-    )
-    note += "no es lo mismo que no programada."
+    note = f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. "
+    note += "«Sin calendario»: el plan no dice cuándo; no es lo mismo que no programada."
     what = "en qué meses vence o está prevista cada actividad"
-    spread.put_table("Calendario", what, note, fields, list(rows.values()), frozen=frozen)
+    spread.put_table("Calendario", what, note, fields, [*rows.values()], frozen=frozen)
 
 
-def put_findings(spread: Spread, quarter: Quarter) -> None:
+def put_findings(spread: Spread, quarter: Quarter, units: Mapping[str, str], activities: Activities) -> None:
     """Lay out what does not add up in the documents, the gravest first, and what units answered."""
     told = {row["hallazgo_id"]: tell_answer(row) for row in quarter.respuestas.to_dict("records")}
-    units, activities = name_all(quarter.evaluacion)
-    rows = sorted(
-        quarter.hallazgos.to_dict("records"), key=lambda row: (SEVERITIES.index(row["gravedad"]), row["regla"])
-    )
+    names = {key: row["llamada"] for key, row in activities.items()}
+    rows = quarter.hallazgos.to_dict("records")
+    rows.sort(key=lambda row: (SEVERITIES.index(row["gravedad"]), row["regla"]))
     fields = [
         Field("Gravedad", "gravedad", "state", 13),
         Field("Regla", lambda row: name_rule(row["regla"]), width=24),
         Field("Hallazgo", "mensaje", width=64),
         Field("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
-        Field("Actividad", lambda row: activities.get(row["actividad_id"]), width=40, is_optional=True),
+        Field("Actividad", lambda row: names.get(row["actividad_id"]), width=40, is_optional=True),
         Field("Lugar en el documento", "fuente", width=34),
         Field("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
         Field("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
@@ -124,19 +121,12 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
 
 def _take_number(key: str) -> Callable[[Mapping], object]:
     """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
-
-    def take(row: Mapping) -> object:
-        is_difference = has(row["diferencia"])
-        return (float(row[key]), "number") if is_difference and has(row[key]) else row[key]
-
-    return take
+    return lambda row: (float(row[key]), "number") if has(row["diferencia"]) and has(row[key]) else row[key]
 
 
-def put_ledger(spread: Spread, quarter: Quarter) -> None:
+def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
     """Lay out each figure that the document prints against the one that its rows give."""
-    e = quarter.evaluacion
-    units, _ = name_all(e)
-    rows = reconcile(e.plan).to_dict("records")
+    rows = reconcile(plan).to_dict("records")
     percents = ("avance_pct", "avance_absoluto")
 
     def take(key: str) -> Callable[[Mapping], object]:
@@ -159,8 +149,11 @@ def put_ledger(spread: Spread, quarter: Quarter) -> None:
         spread.put_table("Conciliación", what, note, fields, rows)
 
 
-def name_all(e: Evaluation) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the names of the units and of the activities by their ids."""
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in e.plan.unidades.to_dict("records")}
-    rows = e.plan.actividades.to_dict("records")
-    return units, {row["actividad_id"]: name_activity(row, row["codigo"]) for row in rows}
+def list_activities(e: Evaluation, units: Mapping[str, str]) -> Activities:
+    """Return by its id what plan and evaluation say of each activity, with its unit's and its own name as shown."""
+    tables = (table.to_dict("records") for table in (e.plan.actividades, e.actividades))
+    activities = {}
+    for row, result in zip(*tables, strict=True):
+        names = {"nombre": units[row["unidad_id"]], "llamada": name_activity(row, row["codigo"])}
+        activities[row["actividad_id"]] = row | result | names
+    return activities

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.appendix import name_all, put_findings, put_ledger, put_plan
+from poa_eval.appendix import Activities, list_activities, put_findings, put_ledger, put_plan
 from poa_eval.cover import put_cover
-from poa_eval.matrix import put_matrix
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import find_dues, name_quarter
 from poa_eval.prove import GROUP, MET, PERCENT, SPANS, STATES
@@ -17,10 +16,11 @@ from poa_eval.quarter import Quarter
 from poa_eval.spread import Field, Spread
 from poa_eval.tally import put_proofs
 from poa_eval.tell import has_plan
-from poa_eval.values import name_period
-from poa_eval.windows import list_window
-from poa_eval.words import has, name_span
+from poa_eval.values import MONTHS, QUARTERS, name_period
+from poa_eval.windows import Due, list_window, measure_window
+from poa_eval.words import capitalize, has, name_span, name_unit
 
+_FIGURES = ("programado", "ejecutado")
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
 
 
@@ -37,18 +37,20 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     title = f"Evaluación del plan operativo anual · {name_quarter(e)}"
     spread = Spread(title, e.plan.institucion, e.plan.locale)
     cover = spread.add_sheet("Portada")
-    periods, foot = [], 0
-    if not e.solo_plan and len(e.actividades):
-        periods = list_all_periods(e)
-        foot = _put_units(spread, e)
-        _put_activities(spread, e)
-        _put_periods(spread, e, periods)
-        put_matrix(spread, e, periods)
-    if has_plan(e) and len(e.plan.actividades):
-        put_plan(spread, e)
-    put_findings(spread, quarter)
-    put_ledger(spread, quarter)
-    put_proofs(spread, e, periods, min(3 * e.trimestre, find_dues(e).corte), foot)
+    units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
+    activities, due = list_activities(e, units), find_dues(e)
+    last, periods, foot = min(due.corte, 3 * e.trimestre), [], 0
+    if not e.solo_plan and activities:
+        periods = _list_periods(e, activities, due, last)
+        foot = _put_units(spread, e, units)
+        _put_activities(spread, activities)
+        _put_periods(spread, activities, periods)
+        _put_matrix(spread, e, activities, periods, due)
+    if has_plan(e) and activities:
+        put_plan(spread, e, activities)
+    put_findings(spread, quarter, units, activities)
+    put_ledger(spread, e.plan, units)
+    put_proofs(spread, e, activities, periods, last, foot)
     put_cover(spread, cover, quarter)
     Path(path).write_bytes(spread.render())
 
@@ -61,7 +63,7 @@ def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
     return lambda row: e.perfil.state_of(row[key]) if has(row[key]) else None
 
 
-def _put_units(spread: Spread, e: Evaluation) -> int:
+def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
     fields = [Field("Unidad", "nombre", width=40), Field("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
@@ -76,19 +78,14 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
         Field("Motivo de lo que falta", "motivo", width=34, is_optional=True),
         Field("Clave", "unidad_id", width=24, is_aside=True),
     ]
-    rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(name_all(e)[0])).to_dict("records")
+    rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(units)).to_dict("records")
     whole = e.institucion.iloc[0].to_dict() | {"nombre": "Toda la institución"}
     note = f"A la fecha es {name_span(e.trimestre)}; en el trimestre, el {describe_quarter(e.trimestre)} solo."
     what = "cifras de cada unidad y de la institución"
     return spread.put_table("Unidades", what, note, fields, rows, foot=whole)[1]
 
 
-def _put_activities(spread: Spread, e: Evaluation) -> None:
-    units, plan = name_all(e)[0], e.plan.actividades.set_index("actividad_id").to_dict("index")
-    rows = [
-        plan[row["actividad_id"]] | row | {"nombre": units[row["unidad_id"]]}
-        for row in e.actividades.to_dict("records")
-    ]
+def _put_activities(spread: Spread, activities: Activities) -> None:
     fields = [
         Field("Código", "codigo", width=10, is_optional=True),
         Field("Actividad", "actividad", width=42),
@@ -118,20 +115,18 @@ def _put_activities(spread: Spread, e: Evaluation) -> None:
     ]
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
-    frozen = 1 + any(has(row["codigo"]) for row in rows)
-    spread.put_table("Actividades", what, note, fields, rows, frozen=frozen)
+    frozen = 1 + any(has(row["codigo"]) for row in activities.values())
+    spread.put_table("Actividades", what, note, fields, [*activities.values()], frozen=frozen)
 
 
-def list_all_periods(e: Evaluation) -> list[dict]:
+def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) -> list[dict]:
     """List every period of the year, those that lack a report included.
 
     As rows of `avances`, with `situacion`, what the period is in words, and `cuenta`, whether it is closed.
     """
-    due = find_dues(e)
     quarters = tuple(q for q in range(1, e.trimestre + 1) if q not in due.absent)
-    last, rows = min(due.corte, 3 * e.trimestre), []
-    for activity in e.plan.actividades.to_dict("records"):
-        key = activity["actividad_id"]
+    rows = []
+    for key, activity in activities.items():
         blank = dict.fromkeys(e.plan.avances.columns) | {"actividad_id": key, "fuente": activity["fuente"]}
         lacking = [blank | {"mes": m, "meses": n, "falta": True} for m, n in list_window(activity, due, quarters)[1]]
         for row in sorted([*due.periods.get(key, ()), *lacking], key=lambda row: (row["mes"], row["meses"])):
@@ -148,14 +143,12 @@ def _name_situation(row: Mapping, activity: Mapping) -> str:
     return "sin reporte" if has(row["programado"]) or row.get("falta") else "sin meta ni resultado"
 
 
-def _put_periods(spread: Spread, e: Evaluation, periods: list[dict]) -> None:
-    plan = e.plan.actividades.set_index("actividad_id").to_dict("index")
-    units, names = name_all(e)
-    rows = [plan[row["actividad_id"]] | row for row in periods]
+def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mapping]) -> None:
+    rows = [activities[row["actividad_id"]] | row for row in periods]
     fields = [
-        Field("Actividad", lambda row: names[row["actividad_id"]], width=42),
+        Field("Actividad", "llamada", width=42),
         Field("Periodo", lambda row: name_period(row["mes"], row["meses"]), width=13),
-        Field("Unidad", lambda row: units[row["unidad_id"]], width=24),
+        Field("Unidad", "nombre", width=24),
         Field("Unidad de medida", "unidad_medida", width=15, is_optional=True),
         Field("Programado", "programado", "number", 13),
         Field("Ejecutado", "ejecutado", "number", 13),
@@ -171,3 +164,57 @@ def _put_periods(spread: Spread, e: Evaluation, periods: list[dict]) -> None:
     note = "De estas celdas salen las sumas. «Sin reporte»: venció y nadie informó su resultado; no es un cero."
     what = "lo programado y lo ejecutado en cada mes o trimestre"
     spread.put_table("Periodos", what, note, fields, rows, frozen=2)
+
+
+def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: Sequence[Mapping], due: Due) -> None:
+    """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date."""
+    closed = [period for period in periods if period["cuenta"]]
+    cells = {(period["actividad_id"], period["mes"]): period for period in closed if period["meses"] == 1}
+    months = sorted({month for _, month in cells})
+    quarters = range(1, e.trimestre + 1)
+    is_wide = any(period["situacion"] == "sin reporte" for period in cells.values())
+    known = (period[figure] for period in closed for figure in _FIGURES)
+    width = 9 if is_wide or any(has(value) and abs(value) >= 10_000 for value in known) else 6
+    total = f"Total {name_span(e.trimestre)}"
+    groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
+    fields = [
+        Field("Unidad", "nombre", width=20),
+        Field("Actividad", "actividad", width=34),
+        Field("Unidad de medida", "unidad_medida", width=15),
+        Field("Meta anual", "meta_anual", "number", 9),
+        *(Field(capitalize(MONTHS[m - 1]), (f, m), "number", width, capitalize(f)) for f in _FIGURES for m in months),
+        *(Field(capitalize(f), (f, q), "number", 11, group) for q, group in groups.items() for f in _FIGURES),
+        Field(PERCENT["acumulado"], "cumplimiento_acumulado", "percent", 14, total),
+        Field(STATES["acumulado"], "estado", "state", 14, total),
+    ]
+    rows = []
+    for key, activity in activities.items():
+        row = {**activity}
+        for month in months:
+            period = cells.get((key, month), {"situacion": ""})
+            row |= {(figure, month): _say_result(period.get(figure), period["situacion"]) for figure in _FIGURES}
+        for quarter in quarters:
+            window = measure_window(activity, due, (quarter,), e.perfil)
+            row["programado", -quarter] = window.programado
+            row["ejecutado", -quarter] = _say_result(window.ejecutado, window.estado)
+        row["programado", 0] = row["programado_acumulado"]
+        row["ejecutado", 0] = _say_result(row["ejecutado_acumulado"], row["estado"])
+        rows.append(row)
+    note = "Los meses como los trae el documento; los trimestres y el total, con el comportamiento de cada indicador."
+    foot = _sum_up(rows, fields) if e.plan.rule("suma_segun_documento") else None
+    what = "actividades por mes y trimestre, como las llevan las instituciones"
+    spread.put_table("Matriz", what, note, fields, rows, foot=foot, frozen=2)
+
+
+def _say_result(result: float | None, state: str) -> float | str | None:
+    return result if has(result) or state != "sin reporte" else state
+
+
+def _sum_up(rows: list[dict], fields: list[Field]) -> dict:
+    """Add up the columns of quantities of which no row is missing, as the document does in its own total."""
+    foot: dict = {"nombre": "Suma según el documento, de las filas que trae"}
+    for field in fields:
+        column = [row[field.source] for row in rows] if field.kind == "number" else [None]
+        if all(has(value) and not isinstance(value, str) for value in column):
+            foot[field.source] = sum(column)
+    return foot

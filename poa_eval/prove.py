@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_reason, find_year_reason
 from poa_eval.values import close_months
-from poa_eval.words import capitalize, has, name_activity
+from poa_eval.words import capitalize, has
 
 #: Window → its words in headings.
 SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}
@@ -62,18 +62,15 @@ def look_up(table: str, title: str) -> str:
     return f"INDEX({table}[{title}],MATCH({KEY},{table}[Clave],0))"
 
 
-def prove_activities(e: Evaluation, periods: Rows) -> Iterator[Proof]:
+def prove_activities(e: Evaluation, activities: Mapping[str, Mapping], periods: Rows) -> Iterator[Proof]:
     """Obtain each figure of each activity: sums from its periods, percentages from its sums."""
-    activities = e.plan.actividades.set_index("actividad_id", drop=False).to_dict("index")
     closed = defaultdict(list)
     for period in periods:
         if period["cuenta"]:
             closed[period["actividad_id"]].append(period)
     months = close_months(e.trimestre)
-    for result in e.actividades.to_dict("records"):
-        key = result["actividad_id"]
-        row = activities[key] | result
-        who = ("Actividad", name_activity(row, row["codigo"]), key)
+    for key, row in activities.items():
+        who = ("Actividad", row["llamada"], key)
         for window in SPANS:
             low = months[0] if window == "trimestre" else 1
             inside = [period for period in closed[key] if low <= period["mes"] <= months[-1]]

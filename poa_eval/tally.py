@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -48,12 +48,14 @@ _FIELDS = [
 ]
 
 
-def put_proofs(spread: Spread, e: Evaluation, periods: Rows, last_month: int, foot: int) -> None:
+def put_proofs(
+    spread: Spread, e: Evaluation, activities: Mapping[str, Mapping], periods: Rows, last_month: int, foot: int
+) -> None:
     """Lay out the sheet «Comprobación»: formula, stored figure, difference, and a word.
 
     Months up to `last_month` count; `foot` is the institution's row on the sheet «Unidades», counted from 0.
     """
-    proofs = [] if e.solo_plan else [*prove_activities(e, periods), *_prove_groups(e, foot)]
+    proofs = [] if e.solo_plan else [*prove_activities(e, activities, periods), *_prove_groups(e, foot)]
     proofs += _prove_plan(e) if has_plan(e) and len(e.plan.actividades) else []
     if not proofs:
         return
