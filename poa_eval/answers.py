@@ -11,6 +11,7 @@ import pandas as pd
 from poa_eval.errors import ArchivoError, FormatoError, Place
 from poa_eval.filled import (
     ANSWERS,
+    Column,
     Entry,
     Fault,
     Form,
@@ -36,28 +37,26 @@ MEANINGS = {
 }
 NEW, ANSWERED, OPEN, STAYS = "nuevo", "respondido", "sin respuesta", "dice corregido, y sigue"
 GONE, NOT_RETURNED = "ya no aparece", "libro no devuelto"
+_CHOICE = "Elija una respuesta de la lista. Vacía: aún sin respuesta."
 FORM = Form(
     ANSWERS,
     formato="1",
     hoja="Observaciones",
-    encabezados={
-        "hallazgo_id": "Clave",
-        "gravedad": "Gravedad",
-        "regla": "Regla",
-        "actividad": "Actividad",
-        "periodo": "Cierre del periodo",
-        "fuente": "Lugar en el documento",
-        "encontrado": "Se encontró",
-        "esperado": "Se esperaba",
-        "mensaje": "Observación",
-        "estado": "Estado",
-        "anterior": "Respuesta anterior",
-        "respuesta": "Respuesta",
-        "motivo": "Motivo",
+    columnas={
+        "hallazgo_id": Column("Clave", 11, "clave"),
+        "gravedad": Column("Gravedad", 12, "muestra"),
+        "regla": Column("Regla", 16, "muestra"),
+        "actividad": Column("Actividad", 24, "muestra"),
+        "periodo": Column("Cierre del periodo", 10, "muestra"),
+        "fuente": Column("Lugar en el documento", 18, "muestra"),
+        "encontrado": Column("Se encontró", 18, "muestra"),
+        "esperado": Column("Se esperaba", 12, "muestra"),
+        "mensaje": Column("Observación", 34),
+        "estado": Column("Estado", 12, "muestra"),
+        "anterior": Column("Respuesta anterior", 22, "muestra"),
+        "respuesta": Column("Respuesta", 14, "llena", _CHOICE, tuple(MEANINGS)),
+        "motivo": Column("Motivo", 36, "llena"),
     },
-    claves=("hallazgo_id",),
-    llena=("respuesta", "motivo"),
-    muestra=("gravedad", "regla", "actividad", "periodo", "fuente", "encontrado", "esperado", "estado", "anterior"),
     campos={"responde": ("Responde (nombre y cargo)", "regla"), "fecha": ("Fecha", "periodo")},
 )
 #: What the hidden sheet keeps of each finding, to tell it when it is gone.

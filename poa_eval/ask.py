@@ -8,30 +8,14 @@ from pathlib import Path
 
 from poa_eval.answers import ANSWERED, ASKED, CONFIRMED, FIXED, FORM, MEANINGS, REJECTED, list_asked, tell_answer
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.measure import describe_quarter
 from poa_eval.names import file_name
+from poa_eval.narrate import name_quarter
 from poa_eval.quarter import Quarter
 from poa_eval.spread import STAMP
 from poa_eval.values import MONTH_NAMES
 from poa_eval.words import format_day, format_number, has, name_activity, name_rule
-from poa_eval.workbook import Column, make_form, render_guide
+from poa_eval.workbook import make_form
 from poa_eval.write import write_tables
-
-_COLUMNS = {
-    "hallazgo_id": Column(11),
-    "gravedad": Column(12),
-    "regla": Column(16),
-    "actividad": Column(24),
-    "periodo": Column(10),
-    "fuente": Column(18),
-    "encontrado": Column(18),
-    "esperado": Column(12),
-    "mensaje": Column(34),
-    "estado": Column(12),
-    "anterior": Column(22),
-    "respuesta": Column(14, "Elija una respuesta de la lista. Vacía: aún sin respuesta.", tuple(MEANINGS)),
-    "motivo": Column(36),
-}
 
 
 def write_observations(quarter: Quarter, folder: Path) -> None:
@@ -57,8 +41,8 @@ def make_workbook(quarter: Quarter) -> bytes:
     activities = {row["actividad_id"]: name_activity(row, row["codigo"]) for row in plan.actividades.to_dict("records")}
     answers = {row["hallazgo_id"]: row for row in quarter.respuestas.to_dict("records")}
     asked, again = list_asked(quarter.hallazgos), bool(answers)
-    columns = {name: c for name, c in _COLUMNS.items() if again or name not in ("estado", "anterior")}
-    rows = []
+    columns = [name for name in FORM.columnas if again or name not in ("estado", "anterior")]
+    filled, rows = FORM.pick("llena"), []
     for found in asked.to_dict("records"):
         row = found | {"regla": name_rule(found["regla"]), "actividad": activities.get(found["actividad_id"], "")}
         row["periodo"] = MONTH_NAMES[found["mes"] - 1] if has(found["mes"]) else None
@@ -68,29 +52,21 @@ def make_workbook(quarter: Quarter) -> bytes:
         if answer := answers.get(found["hallazgo_id"]):
             said = tell_answer(answer | {"estado": ANSWERED}) if has(answer["respuesta"]) else None
             row |= {"estado": answer["estado"], "anterior": said}
-            row |= {name: answer[name] for name in FORM.llena if answer["estado"] == ANSWERED}
-        rows.append(({name: row.get(name) if has(row.get(name)) else None for name in columns}, FORM.llena))
-    cutoff, unit = format_day(params.fecha_corte, plan.locale), plan.unidades.iloc[0]
-    title = f"Observaciones · {describe_quarter(params.trimestre)} de {plan.ejercicio} · corte al {cutoff}"
-    marker = {"institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": params.trimestre}
+            row |= {name: answer[name] for name in filled if answer["estado"] == ANSWERED}
+        rows.append(({name: row.get(name) if has(row.get(name)) else None for name in columns}, filled))
+    cutoff, period = format_day(params.fecha_corte, plan.locale), name_quarter(quarter.evaluacion)
     kept = [["hallazgo", *(f[name] if has(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
+    words = {"meanings": MEANINGS, "fixed": FIXED, "confirmed": CONFIRMED, "rejected": REJECTED}
     return make_form(
         FORM,
+        plan,
+        quarter.unidad,
+        params.trimestre,
         columns,
         rows,
-        head=[title, plan.institucion, unit["unidad"]],
-        guide=render_guide(
-            "observaciones.txt.j2",
-            quarter=f"{describe_quarter(params.trimestre)} de {plan.ejercicio}",
-            cutoff=cutoff,
-            again=again,
-            meanings=MEANINGS,
-            fixed=FIXED,
-            confirmed=CONFIRMED,
-            rejected=REJECTED,
-        ),
-        marker=[*(marker | {"unidad_id": unit["unidad_id"]}).items(), ["columnas", *columns], *kept],
-        locale=plan.locale,
+        title=f"Observaciones · {period} · corte al {cutoff}",
+        guide=words | {"quarter": period, "cutoff": cutoff, "again": again},
+        marker=[["columnas", *columns], *kept],
     )
 
 

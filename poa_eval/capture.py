@@ -11,27 +11,12 @@ import pandas as pd
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.measure import close_month, describe_quarter
 from poa_eval.names import file_name
-from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
+from poa_eval.owe import CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES
 from poa_eval.windows import list_calendar
 from poa_eval.words import format_day
-from poa_eval.workbook import Column, make_form, render_guide
-
-_NUMBER = "Escriba un número de 0 en adelante, sin texto ni unidades."
-_COLUMNS = {
-    "codigo": Column(7),
-    "actividad": Column(42),
-    "meta_texto": Column(38),
-    "indicador": Column(30),
-    "unidad_medida": Column(17),
-    "periodo": Column(14),
-    "programado": Column(13, _NUMBER, es_numero=True),
-    "ejecutado": Column(13, f"{_NUMBER} Vacía: sin reporte.", es_numero=True),
-    "realizada": Column(13, "Elija Sí o No. Vacía: sin reporte.", tuple(ANSWERS)),
-    "causa": Column(22, f"Elija una causa de la lista; explíquela en «{HEADINGS['comentario']}».", tuple(CAUSES)),
-    "comentario": Column(44),
-}
+from poa_eval.workbook import make_form
 
 
 def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limite: dt.date | None = None) -> list[Path]:
@@ -85,24 +70,19 @@ def make_workbook(
     """Make the capture workbook of a unit, of what that unit owes in the quarter."""
     activities = plan.actividades[plan.actividades["unidad_id"] == unit_id].set_index("actividad_id")
     columns = choose_columns(activities, owed)
-    unit = plan.unidades.set_index("unidad_id").loc[unit_id, "unidad"]
-    idle, unplanned = _list_rest(plan, activities, owed)
-    guide = render_guide(
-        "captura.txt.j2",
-        quarter=describe_quarter(trimestre),
-        span=f"{MONTH_NAMES[3 * trimestre - 3]} a {MONTH_NAMES[3 * trimestre - 1]} de {plan.ejercicio}",
-        limit=fecha_limite and format_day(fecha_limite, plan.locale),
-        close=format_day(close_month(plan.ejercicio, 3 * trimestre), plan.locale),
-        columns=columns,
-        owed=owed,
-        headings=HEADINGS,
-        causes=CAUSES,
-        idle=idle,
-        unplanned=unplanned,
-    )
+    guide = {
+        "quarter": describe_quarter(trimestre),
+        "span": f"{MONTH_NAMES[3 * trimestre - 3]} a {MONTH_NAMES[3 * trimestre - 1]} de {plan.ejercicio}",
+        "limit": fecha_limite and format_day(fecha_limite, plan.locale),
+        "close": format_day(close_month(plan.ejercicio, 3 * trimestre), plan.locale),
+    }
+    words = {"columns": columns, "owed": owed, "headings": HEADINGS, "causes": CAUSES}
     return make_form(
         FORM,
-        {name: _COLUMNS.get(name, Column()) for name in columns},
+        plan,
+        unit_id,
+        trimestre,
+        columns,
         [
             (
                 {name: _take_value(name, item, activities.loc[item.actividad_id]) for name in columns},
@@ -110,20 +90,13 @@ def make_workbook(
             )
             for item in owed
         ],
-        head=[f"Captura de avances · {describe_quarter(trimestre)} de {plan.ejercicio}", plan.institucion, unit],
-        guide=guide,
-        marker={
-            "institucion": plan.institucion,
-            "ejercicio": plan.ejercicio,
-            "trimestre": trimestre,
-            "unidad_id": unit_id,
-        }.items(),
-        locale=plan.locale,
+        title=f"Captura de avances · {describe_quarter(trimestre)} de {plan.ejercicio}",
+        guide=guide | words | _list_rest(plan, activities, owed),
     )
 
 
 def _take_value(name: str, item: Owed, activity: pd.Series) -> object:
-    if name in (*FORM.claves, "periodo"):
+    if name in (*FORM.pick("clave"), "periodo"):
         return getattr(item, name)
     if name in ("programado", "ejecutado"):
         return getattr(item, name) if item.pregunta == "ejecutado" else None
@@ -140,7 +113,7 @@ def _is_input(name: str, item: Owed) -> bool:
     return name in (item.pregunta, "causa", "comentario")
 
 
-def _list_rest(plan: Plan, activities: pd.DataFrame, owed: Sequence[Owed]) -> tuple[list[str], list[str]]:
+def _list_rest(plan: Plan, activities: pd.DataFrame, owed: Sequence[Owed]) -> dict[str, list[str]]:
     """List the activities that the workbook does not ask for: nothing falls due, or the plan never says when."""
     calendar, reported = list_calendar(plan), set(plan.avances["actividad_id"])
     asked = {item.actividad_id for item in owed}
@@ -151,4 +124,4 @@ def _list_rest(plan: Plan, activities: pd.DataFrame, owed: Sequence[Owed]) -> tu
             idle.append(f"{name}{f' (vence: {dates})' if dates else ''}")
         elif key not in asked:
             unplanned.append(name)
-    return idle, unplanned
+    return {"idle": idle, "unplanned": unplanned}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
 
 from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.names import fold, suggest_sentence
@@ -22,18 +24,35 @@ ERRORS = {*KNOWN_ERRORS, NO_VALUE}
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a form; hidden where its heading is its name."""
+
+    titulo: str
+    ancho: float = 10
+    papel: Literal["clave", "llena", "muestra", ""] = ""  # tells rows apart; is filled in; only explains: may be lost
+    pide: str = ""  # what the spreadsheet says when a cell is chosen, and when it refuses what was typed
+    lista: tuple[str, ...] = ()  # what it accepts then; without choices, numbers from 0 on
+
+
+@dataclass(frozen=True)
 class Form:
     """A kind of workbook that a unit fills in."""
 
     libro: str
     formato: str  # version of the form; raised when an older one can no longer be read
     hoja: str  # name of the sheet that is filled in
-    encabezados: Mapping[str, str]  # its columns and their headings
-    claves: tuple[str, ...]  # columns that tell a row from all others
-    llena: tuple[str, ...]  # columns that a unit fills in
-    muestra: tuple[str, ...]  # columns that only explain a row: a workbook is read without them
+    columnas: Mapping[str, Column]
     #: What is filled in once, above the headings: its label, and the column that the label stands in.
     campos: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def encabezados(self) -> dict[str, str]:
+        """Return the columns' headings."""
+        return {name: column.titulo for name, column in self.columnas.items()}
+
+    def pick(self, papel: str) -> tuple[str, ...]:
+        """Return the columns of a role."""
+        return tuple(name for name, column in self.columnas.items() if column.papel == papel)
 
 
 @dataclass(frozen=True)
@@ -131,22 +150,21 @@ def find_entries(
         if wrong or len(heads) > 1:
             return
         found = {name: numbers[0] for name, numbers in places.items()}
+        telling = (*form.pick("clave"), *form.pick("llena"))
         for row in range(head + 1, len(sheet.filas)):
             entry = Entry(sheet, row, found, faults)
-            if any(entry.cell(name) is not None for name in (*form.claves, *form.llena)):
+            if any(entry.cell(name) is not None for name in telling):
                 yield entry
 
 
 def find_field(sheets: Sequence[RawSheet], form: Form, name: str, faults: list[Fault]) -> str | None:
     """Return what was filled in beside a label above the headings, None where nothing was; a formula is refused."""
     label = fold(form.campos[name][0])
-    heads = [(sheet, _find_head(sheet, form)) for sheet in sheets if sheet.hoja != MARKER]
-    for sheet, head in heads:
-        for number, row in enumerate(sheet.filas[: head or 0]):
+    for sheet in (sheet for sheet in sheets if sheet.hoja != MARKER):
+        for number, row in enumerate(sheet.filas[: _find_head(sheet, form) or 0]):
             for column, (cell, beside) in enumerate(zip(row, row[1:], strict=False), start=1):
                 if isinstance(cell, str) and fold(cell) == label and beside is not None:
-                    entry = Entry(sheet, number, {name: column}, faults)
-                    return entry.read_text(name)
+                    return Entry(sheet, number, {name: column}, faults).read_text(name)
     return None
 
 
@@ -170,13 +188,13 @@ def _check_head(
 ) -> Iterator[Fault]:
     cells = sheet.filas[row]
     for number, name in enumerate(columns):
-        if name not in places and name not in form.muestra:
+        if name not in places and form.columnas[name].papel != "muestra":
             said = cells[number] if number < len(cells) else None
             said = "una celda vacía" if said is None else f"«{said}»"
             text = f"{said} donde va el encabezado «{form.encabezados[name]}»; repóngalo"
             yield Fault(sheet.locate(row, number), text)
     for name, numbers in places.items():
-        if len(numbers) > 1 and name not in form.muestra:
+        if len(numbers) > 1 and form.columnas[name].papel != "muestra":
             text = f"el encabezado «{form.encabezados[name]}» por segunda vez; deje una sola columna"
             yield Fault(sheet.locate(row, numbers[1]), text)
 

@@ -8,37 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
-from poa_eval.filled import CAPTURE, Form
+from poa_eval.filled import CAPTURE, Column, Form
 from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES, close_months, name_period
 from poa_eval.windows import find_due, list_calendar, list_window
 
-#: Headings of the sheet that is filled in; the first three stand over hidden columns.
-HEADINGS = {
-    "actividad_id": "actividad_id",
-    "mes": "mes",
-    "meses": "meses",
-    "codigo": "N.º",
-    "actividad": "Actividad",
-    "meta_texto": "Meta",
-    "indicador": "Indicador",
-    "unidad_medida": "Unidad de medida",
-    "periodo": "Periodo",
-    "programado": "Programado",
-    "ejecutado": "Ejecutado",
-    "realizada": "¿Realizada?",
-    "causa": "Causa de la desviación",
-    "comentario": "Comentario",
-}
-FORM = Form(
-    CAPTURE,
-    formato="1",
-    hoja="Captura",
-    encabezados=HEADINGS,
-    claves=("actividad_id", "mes", "meses"),
-    llena=("ejecutado", "realizada", "causa", "comentario"),
-    muestra=("codigo", "meta_texto", "indicador", "unidad_medida"),
-)
 #: Reasons that a unit may choose for a deviation, with what they mean.
 CAUSES = {
     "Presupuesto": "el recurso faltó, se recortó o llegó tarde",
@@ -47,9 +21,33 @@ CAUSES = {
     "Contingencia": "una emergencia, el clima, una suspensión de labores",
     "Reprogramación": "se acordó hacerla en otro periodo",
     "Meta mal planeada": "la meta era demasiado alta o baja, o no era de esta unidad",
-    "Otra": f"explíquela en «{HEADINGS['comentario']}»",
+    "Otra": "explíquela en «Comentario»",
 }
 ANSWERS = {"Sí": 1.0, "No": 0.0}
+_NUMBER = "Escriba un número de 0 en adelante, sin texto ni unidades."
+_CHOICE = "Elija una causa de la lista; explíquela en «Comentario»."
+FORM = Form(
+    CAPTURE,
+    formato="1",
+    hoja="Captura",
+    columnas={
+        "actividad_id": Column("actividad_id", papel="clave"),
+        "mes": Column("mes", papel="clave"),
+        "meses": Column("meses", papel="clave"),
+        "codigo": Column("N.º", 7, "muestra"),
+        "actividad": Column("Actividad", 42),
+        "meta_texto": Column("Meta", 38, "muestra"),
+        "indicador": Column("Indicador", 30, "muestra"),
+        "unidad_medida": Column("Unidad de medida", 17, "muestra"),
+        "periodo": Column("Periodo", 14),
+        "programado": Column("Programado", 13, pide=_NUMBER),
+        "ejecutado": Column("Ejecutado", 13, "llena", f"{_NUMBER} Vacía: sin reporte."),
+        "realizada": Column("¿Realizada?", 13, "llena", "Elija Sí o No. Vacía: sin reporte.", tuple(ANSWERS)),
+        "causa": Column("Causa de la desviación", 22, "llena", _CHOICE, tuple(CAUSES)),
+        "comentario": Column("Comentario", 44, "llena"),
+    },
+)
+HEADINGS = FORM.encabezados
 
 
 @dataclass(frozen=True)
@@ -104,10 +102,10 @@ def _take(row: dict) -> dict:
 
 
 def choose_columns(activities: pd.DataFrame, owed: Sequence[Owed]) -> list[str]:
-    """Return the columns that say anything of what is owed, in the order of `HEADINGS`; `activities` are by id."""
+    """Return the columns that say anything of what is owed, in the order of `FORM`; `activities` are by id."""
     rows = activities.loc[[item.actividad_id for item in owed]]
     asked = {item.pregunta for item in owed}
-    wanted = {*FORM.claves, "actividad", "periodo", "causa", "comentario", *asked}
+    wanted = {*FORM.pick("clave"), "actividad", "periodo", "causa", "comentario", *asked}
     wanted |= {name for name in ("codigo", "indicador", "unidad_medida") if rows[name].notna().any()}
     if "ejecutado" in asked:
         wanted.add("programado")

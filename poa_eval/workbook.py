@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from poa_eval.filled import MARKER, Form
+from poa_eval.filled import MARKER, Column, Form
+from poa_eval.plan import Plan
 from poa_eval.spread import Spread, count_lines
 
 _HEAD = 5  # row of the headings, counted from 0
@@ -26,41 +26,32 @@ _TEXTS = Environment(
     undefined=StrictUndefined,
     finalize=lambda value: " ".join(str(value).split()),  # a name never begins a line of its own
 )
-
-#: A line of instructions: a title of its own, or a label with its text.
-Line = tuple[str, str | None]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a form: its width, and what the cells that are filled in accept.
-
-    `pide` is what the spreadsheet says when a cell is chosen, and when it refuses what was typed; `lista` the choices
-    of a drop-down; with `es_numero` only numbers from 0 on are accepted.
-    """
-
-    ancho: float = 10
-    pide: str = ""
-    lista: tuple[str, ...] = ()
-    es_numero: bool = False
+#: Rows of a form, each with the columns that are filled in.
+Rows = Sequence[tuple[Mapping[str, object], Collection[str]]]
 
 
 def make_form(
     form: Form,
-    columns: Mapping[str, Column],
-    rows: Sequence[tuple[Mapping[str, object], Collection[str]]],
+    plan: Plan,
+    unit_id: str,
+    trimestre: int,
+    columns: Sequence[str],
+    rows: Rows,
     *,
-    head: Sequence[str],
-    guide: Iterable[Line],
-    marker: Iterable[Sequence[object]],
-    locale: str,
+    title: str,
+    guide: Mapping[str, object],
+    marker: Iterable[Sequence[object]] = (),
 ) -> bytes:
-    """Make a workbook to fill in.
+    """Make a workbook to fill in, of a unit and a quarter, with these of the form's columns.
 
-    Of `columns`, the form's keys are hidden where their heading is their name; each of `rows` comes with the columns
-    that are filled in; `head` is title, institution and unit; by `marker` the filled workbook is known.
+    `guide` has what the form's template of instructions takes. What the filled workbook is known by stands on its
+    hidden sheet, with what `marker` adds.
     """
-    spread = Spread(head[0], head[1], locale)
+    locale = plan.locale
+    spread = Spread(title, plan.institucion, locale)
+    head = [title, plan.institucion, plan.unidades.set_index("unidad_id").loc[unit_id, "unidad"]]
+    known = {"libro": form.libro, "formato": form.formato, "institucion": plan.institucion, "ejercicio": plan.ejercicio}
+    known |= {"trimestre": trimestre, "unidad_id": unit_id}
     instructions, entries, hidden = (spread.add_sheet(name) for name in ("Instrucciones", form.hoja, MARKER))
     for sheet in (instructions, entries, hidden):
         sheet.protect(options={"format_columns": True, "format_rows": True})
@@ -69,18 +60,21 @@ def make_form(
         sheet.set_header("")
         sheet.set_footer(f"&L{head[-1].replace('&', '&&')[:120]}&RPágina &P de &N")
     instructions.set_portrait()
-    _fill_guide(spread, instructions, head, guide)
+    _fill_guide(spread, instructions, head, _render_guide(f"{form.libro}.txt.j2", guide))
     _fill_entries(spread, entries, form, columns, rows, head)
-    for number, said in enumerate([("libro", form.libro), ("formato", form.formato), *marker]):
+    for number, said in enumerate([*known.items(), *marker]):
         for column, value in enumerate(said):
             spread.put(hidden, number, column, str(value))
     hidden.very_hidden()
     return spread.render(lock=True)
 
 
-def render_guide(template: str, **values: object) -> list[Line]:
-    """Return the instructions that a template says: ``# title``, ``label | text``, and ``* | text`` for a step."""
-    lines: list[Line] = []
+def _render_guide(template: str, values: Mapping[str, object]) -> list[tuple[str, str | None]]:
+    """Return the instructions that a template says: ``# title``, ``label | text``, and ``* | text`` for a step.
+
+    Each a label with its text, or a title of its own.
+    """
+    lines: list[tuple[str, str | None]] = []
     step = 0
     for line in _TEXTS.get_template(template).render(values).splitlines():
         label, _, text = (part.strip() for part in line.partition("|"))
@@ -93,7 +87,7 @@ def render_guide(template: str, **values: object) -> list[Line]:
     return lines
 
 
-def _fill_guide(spread: Spread, sheet: Any, head: Sequence[str], lines: Iterable[Line]) -> None:
+def _fill_guide(spread: Spread, sheet: Any, head: Sequence[str], lines: Iterable[Sequence]) -> None:
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 92)
     _put_head(spread, sheet, 0, head)
@@ -115,53 +109,42 @@ def _put_head(spread: Spread, sheet: Any, column: int, head: Sequence[str]) -> N
 
 
 def _fill_entries(
-    spread: Spread,
-    sheet: Any,
-    form: Form,
-    columns: Mapping[str, Column],
-    rows: Sequence[tuple[Mapping[str, object], Collection[str]]],
-    head: Sequence[str],
+    spread: Spread, sheet: Any, form: Form, names: Sequence[str], rows: Rows, head: Sequence[str]
 ) -> None:
-    names = list(columns)
-    hidden = [name for name in columns if form.encabezados[name] == name]
-    _put_head(spread, sheet, len(hidden), head)
+    columns = {name: form.columnas[name] for name in names}
+    shown = {name: column.ancho for name, column in columns.items() if column.titulo != name}
+    _put_head(spread, sheet, len(columns) - len(shown), head)
     for label, name in form.campos.values():
         spread.put(sheet, len(head), names.index(name), label, **_BARE)
         spread.put(sheet, len(head), names.index(name) + 1, None, **_BARE | _OPEN, text_wrap=True)
-    labels = [(label, columns[name].ancho) for label, name in form.campos.values()]
-    sheet.set_row(len(head), _measure_row(labels))
-    last = _HEAD + len(rows)
+    sheet.set_row(len(head), _measure_row((label, shown[name]) for label, name in form.campos.values()))
+    sheet.set_row(_HEAD, _measure_row((columns[name].titulo, width) for name, width in shown.items()))
     for at, (name, column) in enumerate(columns.items()):
-        title, opened = form.encabezados[name], any(name in opened for _, opened in rows)
+        opened = any(name in opened for _, opened in rows)
         look = {"bold": True, "font_color": "#FFFFFF", "font_size": 11, "bg_color": _DARK} | _EDGE
-        spread.put(sheet, _HEAD, at, title, **look)
-        sheet.set_column(at, at, column.ancho, None, {"hidden": name in hidden})
+        spread.put(sheet, _HEAD, at, column.titulo, **look)
+        sheet.set_column(at, at, column.ancho, None, {"hidden": name not in shown})
         if opened:
             spread.put(sheet, _HEAD - 1, at, "▼ llenar", bold=True, font_color=_DARK, font_size=11)
         if column.pide and rows:
-            sheet.data_validation(_HEAD + 1, at, last, at, _check_cells(title, column))
+            sheet.data_validation(_HEAD + 1, at, _HEAD + len(rows), at, _check_cells(column))
     for row, (values, opened) in enumerate(rows, start=_HEAD + 1):
         for at, (name, column) in enumerate(columns.items()):
             look = _BARE | {"text_wrap": True} | (_OPEN if name in opened else _EDGE)
             if name in opened and not column.pide:
                 look["num_format"] = "@"  # «-10 % menos» stays a text
             spread.put(sheet, row, at, values.get(name), **look)
-        sheet.set_row(
-            row, _measure_row((values.get(name), columns[name].ancho) for name in names if name not in hidden)
-        )
-    titles = [(form.encabezados[name], column.ancho) for name, column in columns.items() if name not in hidden]
-    sheet.set_row(_HEAD, _measure_row(titles))
+        sheet.set_row(row, _measure_row((values.get(name), width) for name, width in shown.items()))
     sheet.freeze_panes(_HEAD + 1, 0)
     sheet.repeat_rows(_HEAD)
 
 
-def _check_cells(title: str, column: Column) -> dict[str, object]:
+def _check_cells(column: Column) -> dict[str, object]:
     """Return what cells accept, with what the spreadsheet says otherwise."""
-    rule = {"validate": "decimal", "criteria": ">=", "value": 0}
-    if not column.es_numero:
-        rule = {"validate": "list", "source": list(column.lista)}
+    choices = {"validate": "list", "source": list(column.lista)}
     texts = {"error_message": column.pide, "input_message": column.pide}
-    return rule | texts | {"error_title": title, "input_title": title}
+    texts |= {"error_title": column.titulo, "input_title": column.titulo}
+    return (choices if column.lista else {"validate": "decimal", "criteria": ">=", "value": 0}) | texts
 
 
 def _measure_row(texts: Iterable[tuple[object, float]]) -> float:

@@ -120,7 +120,7 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
     }
     open_cells = {cell.coordinate for cells in sheet.iter_rows() for cell in cells if not cell.protection.locked}
     rows = range(HEAD + 1, HEAD + 6)
-    assert open_cells == {f"{columns[name]}{row}" for name in FORM.llena for row in rows} | {"D4", "F4"}
+    assert open_cells == {f"{columns[name]}{row}" for name in FORM.pick("llena") for row in rows} | {"D4", "F4"}
     check = sheet.data_validations.dataValidation[0]
     assert (str(check.sqref), check.formula1) == (
         f"{columns['respuesta']}7:{columns['respuesta']}11",
