@@ -18,8 +18,6 @@ from poa_eval.shape import ACCEPTED
 
 _Name = Annotated[str, Field(pattern=r"\S")]
 _Names = dict[_Name, _Name]
-#: What a name is called in a message.
-KINDS = {"unidad": "unidad", "actividad": "actividad", "indicador": "indicador"}
 
 
 class Names(Model):
@@ -31,7 +29,7 @@ class Names(Model):
 
     def by_column(self) -> dict[str, dict[str, str]]:
         """Return the names of each column that has any."""
-        return {column: names for column in KINDS if (names := getattr(self, column))}
+        return {column: names for column, names in self if names}
 
 
 def load_names(path: Path) -> Names:
@@ -82,7 +80,7 @@ def _list_notes(names: Names, column: str, seen: dict, source: str) -> Iterator[
     for printed, real in names.by_column()[column].items():
         said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
         if (column, fold(printed)) not in seen:
-            text = f"{KINDS[column]} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
+            text = f"{column} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
             yield {"clave": "variante.sin_uso", "texto": text, "fuente": source}
             continue
         for key, place in seen[column, fold(printed)]:

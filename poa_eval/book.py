@@ -11,10 +11,10 @@ from poa_eval.appendix import Activities, list_activities, put_findings, put_led
 from poa_eval.cover import put_cover
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import find_dues, name_quarter
-from poa_eval.prove import GROUP, MET, PERCENT, SPANS, STATES
+from poa_eval.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.quarter import Quarter
 from poa_eval.spread import Field, Spread
-from poa_eval.tally import put_proofs
+from poa_eval.tally import GROUP, put_proofs
 from poa_eval.tell import has_plan
 from poa_eval.values import MONTHS, QUARTERS, name_period
 from poa_eval.windows import Due, list_window, measure_window
@@ -67,8 +67,8 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
     fields = [Field("Unidad", "nombre", width=40), Field("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
-        for name, (title, is_percent) in GROUP.items():
-            kind, optional = "percent" if is_percent else "number", name == "promedio_ponderado"
+        for name, (title, kind, *_) in GROUP.items():
+            optional = name == "promedio_ponderado"
             fields.append(Field(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
             if name == "promedio_topado":
                 label = f"Estado según ese promedio {SPANS[window]}"

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
-from poa_eval.names import file_name, make_slug
+from poa_eval.names import file_name
 from poa_eval.params import find_project, load_params
 from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.resume import Memory, hash_files, list_versions, make_key
-from poa_eval.values import QUARTERS
 
 if TYPE_CHECKING:
     from poa_eval.distribute import Cluster
@@ -35,21 +34,12 @@ INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What a run left.
-
-    Parameters
-    ----------
-    carpeta : Path
-        Folder of the run.
-    fallidas : tuple of (str or None, str)
-        Unit (None: the institution's report) and message of each report that could not be made.
-    elaborados : int
-        Reports that were made; the others had not changed.
-    """
+    """What a run left."""
 
     carpeta: Path
+    #: Unit (None: the institution's report) and message of each report that could not be made.
     fallidas: tuple[tuple[str | None, str], ...] = ()
-    elaborados: int = 0
+    elaborados: int = 0  # reports that were made; the others had not changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +48,7 @@ class _Job:
 
     unidad_id: str | None
     unidad: str
+    nombre: str  # by code and name
     titulo: str
     cuaderno: str
     copia: str
@@ -112,7 +103,7 @@ class Run:
         from poa_eval.write import write_results
 
         clear(self._new, keep=not self._force)
-        down = {"enlaces": [(job.pagina, _name_unit(job)) for job in self.todo[1:]]}
+        down = {"enlaces": [(job.pagina, job.nombre) for job in self.todo[1:]]}
         up = {"volver": ("../index.html", self.params.institucion)}
         for job in self.todo:
             own = self._quarter if job.unidad_id is None else self._quarter.unit(job.unidad_id)
@@ -179,7 +170,7 @@ class Run:
     def _tell_failures(self, institution: _Job, units: list[_Job], crew: Crew | Cluster) -> None:
         """Say on the institution's page which units' reports could not be made."""
         failed, broken = self.failed, " (no se pudo elaborar)"
-        links = tuple((job.pagina, _name_unit(job) + broken * (job in failed)) for job in units)
+        links = tuple((job.pagina, job.nombre + broken * (job in failed)) for job in units)
         told = [f"No se pudo elaborar el informe de «{job.unidad}». {failed[job]}" for job in units if job in failed]
         report = self._institution
         if report is None:
@@ -218,21 +209,17 @@ class Run:
 
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
     """List the reports to make: the institution's first, because it takes longest."""
-    params = quarter.params
-    period = f"{QUARTERS[params.trimestre - 1]} trimestre de {params.ejercicio}"
-    title = f"{params.institucion} · {period}"
-    jobs = [_Job(None, params.institucion, title, INSTITUTION_NOTEBOOK, INSTITUTION_NOTEBOOK, "index.html")]
+    from poa_eval.narrate import name_quarter
+    from poa_eval.words import name_unit
+
+    whole, period = quarter.params.institucion, name_quarter(quarter.evaluacion)
+    jobs = [_Job(None, whole, whole, f"{whole} · {period}", *2 * [INSTITUTION_NOTEBOOK], "index.html")]
     for unidad_id, unidad in quarter.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False, name=None):
         stem = file_name(unidad_id)
         copy, page = f"unidad-{stem}.ipynb", f"unidades/{stem}.html"
-        jobs.append(_Job(unidad_id, unidad, f"{unidad} · {period}", UNIT_NOTEBOOK, copy, page))
+        name = name_unit(unidad_id, unidad)
+        jobs.append(_Job(unidad_id, unidad, name, f"{unidad} · {period}", UNIT_NOTEBOOK, copy, page))
     return jobs
-
-
-def _name_unit(job: _Job) -> str:
-    """Name a unit by code and name, or by its name alone where the id was made of it."""
-    made = job.unidad_id.startswith(make_slug(job.unidad))
-    return job.unidad if made else f"{job.unidad_id} · {job.unidad}"
 
 
 def _read_notebook(root: Path, name: str) -> str:

@@ -17,8 +17,6 @@ from poa_eval.errors import ClusterError, Place
 from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.resume import describe_software
 
-_PATIENCE = 10  # seconds to reach the scheduler, to see a worker, to find a scheduler again
-
 
 class Cluster:
     """Runs calls on a cluster, as a `Crew` does on this machine; a context.
@@ -35,6 +33,8 @@ class Cluster:
     ClusterError
         On entering: the extra is not installed, there is no scheduler, or it has no worker.
     """
+
+    patience = 10  #: seconds to reach the scheduler or see a worker, and without a result after which to `check`
 
     def __init__(self, address: str, *, timeout: float | None = None, memory: int | None = None):
         self._address, self._limits = address, {"timeout": timeout, "memory": memory}
@@ -54,7 +54,7 @@ class Cluster:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other versions: each call compares those that matter
             try:
-                self._client = Client(self._address, timeout=_PATIENCE, set_as_default=False)
+                self._client = Client(self._address, timeout=self.patience, set_as_default=False)
             except (OSError, ValueError) as error:
                 raise self._complain("no respondió ningún planificador de Dask", "un planificador en marcha") from error
         try:
@@ -75,11 +75,6 @@ class Cluster:
         """Schedule a call of an importable function, which gets a `Crew` first."""
         return self._executor.submit(_work, describe_software(), self._limits, pickle.dumps((function, args)))
 
-    @property
-    def patience(self) -> float:
-        """Seconds without a result after which to see to the workers."""
-        return _PATIENCE
-
     def check(self) -> None:
         """See whether there is a worker, or one comes within some seconds.
 
@@ -89,7 +84,7 @@ class Cluster:
             There is none.
         """
         try:
-            self._client.wait_for_workers(1, timeout=_PATIENCE)
+            self._client.wait_for_workers(1, timeout=self.patience)
         except Exception as error:  # of its own or of the system's kind, by version
             raise self._complain("el planificador no tiene trabajadores", "al menos un `dask worker`") from error
 

@@ -20,33 +20,15 @@ Links = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Task:
-    """A report to produce.
+    """A report to produce."""
 
-    Parameters
-    ----------
-    nombre : str
-        File name of the notebook.
-    cuaderno : str
-        The notebook itself.
-    parametros : dict
-        Its parameters.
-    preparado : bytes
-        The quarter that it opens, pickled.
-    raiz : str
-        Folder in which it works.
-    titulo : str
-        Title of the page.
-    enlaces : dict
-        The pages to link, as `export_html` takes them.
-    """
-
-    nombre: str
-    cuaderno: str
+    nombre: str  # file name of the notebook
+    cuaderno: str  # the notebook itself
     parametros: dict
-    preparado: bytes
-    raiz: str
-    titulo: str
-    enlaces: dict
+    preparado: bytes  # the quarter that it opens, pickled
+    raiz: str  # folder in which it works
+    titulo: str  # of the page
+    enlaces: dict  # the pages to link, as `export_html` takes them
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,6 @@ SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}
 STATES = {"trimestre": "Estado en el trimestre", "acumulado": "Estado a la fecha"}
 MET = {"trimestre": "Meta cumplida en el trimestre", "acumulado": "Meta cumplida a la fecha"}
 PERCENT = {"trimestre": "Cumplimiento del trimestre", "acumulado": "Cumplimiento acumulado"}
-#: Figure of a group → its heading, and whether it is a percentage.
-GROUP = {
-    "evaluadas": ("Evaluadas", False),
-    "cumplidas": ("Metas cumplidas", False),
-    "sin_reporte": ("Sin reporte", False),
-    "no_programadas": ("No programadas", False),
-    "no_evaluables": ("No evaluables", False),
-    "cobertura_reporte": ("Cobertura de reporte", True),
-    "proporcion_cumplidas": ("Proporción de metas cumplidas", True),
-    "promedio_topado": ("Promedio topado", True),
-    "promedio_ponderado": ("Promedio ponderado", True),
-    "programado": ("Programado", False),
-    "ejecutado": ("Ejecutado", False),
-    "volumen": ("Volumen", True),
-}
 #: Cell of a row's key on «Comprobación».
 KEY = "$I{row}"
 _FIRST, _LAST = "$E$3", "$F$3"  # the months that count, above the table

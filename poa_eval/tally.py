@@ -9,7 +9,7 @@ import pandas as pd
 from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_gap
-from poa_eval.prove import GROUP, KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
+from poa_eval.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
 from poa_eval.spread import Field, Formula, Spread
 from poa_eval.tell import find_load, has_plan
 from poa_eval.values import MONTH_NAMES, QUARTERS, close_months
@@ -19,21 +19,25 @@ _WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_e
 _STATE = 'SUMPRODUCT({own}(Actividades[{state}]="{word}")*1)', "Actividades en el estado «{word}»"
 _SUM = "SUMPRODUCT({own}ISNUMBER({percent})*Actividades[{title} {span}])", "Suma de lo {name} en las evaluadas"
 _MET = 'SUMPRODUCT({own}ISNUMBER({percent})*(Actividades[{met}]="sí"))'
-_WEIGHTED = "SUMPRODUCT({own}{capped}*{weight})/SUMPRODUCT({own}ISNUMBER({percent})*{weight})"
-#: Figure of a group → its formula and words, of `_name_parts`; a figure in braces is its cell on «Unidades».
-_FORMULAS = {
-    "evaluadas": ("{evaluated}", "Actividades con cumplimiento"),
-    "cumplidas": (_MET, "Actividades evaluadas con la meta cumplida"),
-    **dict.fromkeys(_WORDS, _STATE),
-    **dict.fromkeys(("programado", "ejecutado"), _SUM),
-    "cobertura_reporte": ("{evaluadas}/({due})*100", "Evaluadas / (evaluadas + sin reporte) × 100"),
-    "proporcion_cumplidas": ("{cumplidas}/({base})*100", "{proportion}"),
-    "volumen": ("{ejecutado}/{programado}*100", "Ejecutado / programado × 100"),
-    "promedio_topado": (
-        "SUMPRODUCT({own}{capped})/{evaluated}",
-        "Media del cumplimiento de cada actividad, limitado a 100 %",
-    ),
-    "promedio_ponderado": (_WEIGHTED, "El promedio topado, con la ponderación del plan"),
+_WEIGHTS = "SUMPRODUCT({own}{capped}*{weight})/SUMPRODUCT({own}ISNUMBER({percent})*{weight})"
+_WEIGHTED = _WEIGHTS, "El promedio topado, con la ponderación del plan"
+_COVERAGE = "Evaluadas / (evaluadas + sin reporte) × 100"
+_MEAN = "SUMPRODUCT({own}{capped})/{evaluated}", "Media del cumplimiento de cada actividad, limitado a 100 %"
+#: Figure of a group → its heading and kind, and its formula and words, of `_name_parts`; a figure in braces is its cell
+#: on «Unidades».
+GROUP = {
+    "evaluadas": ("Evaluadas", "number", "{evaluated}", "Actividades con cumplimiento"),
+    "cumplidas": ("Metas cumplidas", "number", _MET, "Actividades evaluadas con la meta cumplida"),
+    "sin_reporte": ("Sin reporte", "number", *_STATE),
+    "no_programadas": ("No programadas", "number", *_STATE),
+    "no_evaluables": ("No evaluables", "number", *_STATE),
+    "cobertura_reporte": ("Cobertura de reporte", "percent", "{evaluadas}/({due})*100", _COVERAGE),
+    "proporcion_cumplidas": ("Proporción de metas cumplidas", "percent", "{cumplidas}/({base})*100", "{proportion}"),
+    "promedio_topado": ("Promedio topado", "percent", *_MEAN),
+    "promedio_ponderado": ("Promedio ponderado", "percent", *_WEIGHTED),
+    "programado": ("Programado", "number", *_SUM),
+    "ejecutado": ("Ejecutado", "number", *_SUM),
+    "volumen": ("Volumen", "percent", "{ejecutado}/{programado}*100", "Ejecutado / programado × 100"),
 }
 _FIELDS = [
     Field("Ámbito", "ambito", width=11),
@@ -104,13 +108,13 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
         own = f"(Actividades[Clave de la unidad]={KEY})*" if who[2] else ""
         for window in reversed(SPANS):
             values = _name_parts(window, own, None if who[2] else foot, e)
-            for name, (title, is_percent) in GROUP.items():
+            for name, (title, kind, *texts) in GROUP.items():
                 stored, heading = row[f"{name}_{window}"], f"{title} {SPANS[window]}"
                 if has(stored):
                     own_values = values | {"name": name, "title": title, "word": _WORDS.get(name)}
-                    formula, said = (text.format_map(own_values) for text in _FORMULAS[name])
-                    yield Proof(*who, heading, said, stored, formula, "percent" if is_percent else "number")
-                elif is_percent and (weighted or name != "promedio_ponderado"):
+                    formula, said = (text.format_map(own_values) for text in texts)
+                    yield Proof(*who, heading, said, stored, formula, kind)
+                elif kind == "percent" and (weighted or name != "promedio_ponderado"):
                     yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
         if has(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
@@ -122,10 +126,10 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
 def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[str, str]:
     """Return what stands in the formulas of a group's figures; the institution's row on «Unidades» is the foot."""
     percent, span = f"Actividades[{PERCENT[window]}]", SPANS[window]
-    cells = {name: look_up("Unidades", f"{title} {span}") for name, (title, _) in GROUP.items()}
+    cells = {name: look_up("Unidades", f"{title} {span}") for name, (title, *_) in GROUP.items()}
     if foot is not None:  # the institution stands below the table
         place = f'INDEX(Unidades!${foot + 1}:${foot + 1},MATCH("{{}} {span}",Unidades!$4:$4,0))'
-        cells = {name: place.format(title) for name, (title, _) in GROUP.items()}
+        cells = {name: place.format(title) for name, (title, *_) in GROUP.items()}
     due = f"{cells['evaluadas']}+{cells['sin_reporte']}"
     return cells | {
         "own": own,

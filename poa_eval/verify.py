@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.params import find_root
+from poa_eval.params import find_project
 from poa_eval.resume import hash_files
 from poa_eval.run import Progress, run_quarter
 
@@ -46,8 +46,7 @@ def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Prog
             "indique una carpeta hecha por `poa-eval run`, por ejemplo reports/NOMBRE",
             lugar=Place(str(evidence)),
         ) from None
-    root = find_root(folder)
-    root = root if (root / "notebooks").is_dir() else find_root(Path.cwd())
+    root = find_project(folder)
     with tempfile.TemporaryDirectory(prefix="poa-") as place:
         params = Path(place) / name
         params.write_text(json.dumps(parameters), encoding="utf-8")  # JSON is YAML too
@@ -59,16 +58,12 @@ def verify_run(folder: str | Path, *, jobs: int | None = None, on_progress: Prog
 
 def _compare_causes(before: dict, after: dict) -> list[str]:
     """Say which sources, notebooks and libraries are others than those of the run."""
-    told = []
     digests = [{source["archivo"]: source["sha256"] for source in run.get("fuentes", [])} for run in (before, after)]
-    told += [f"La fuente {name} cambió desde la ejecución." for name in _differ(*digests)]
-    notebooks = [run.get("cuadernos", {}) for run in (before, after)]
+    told = [f"La fuente {name} cambió desde la ejecución." for name in _differ(*digests)]
+    notebooks, (old, new) = ([run.get(key, {}) for run in (before, after)] for key in ("cuadernos", "versiones"))
     told += [f"El cuaderno {name} cambió desde la ejecución." for name in _differ(*notebooks)]
-    versions = [run.get("versiones", {}) for run in (before, after)]
-    for name in _differ(*versions):
-        one, other = (version.get(name, "ninguna") for version in versions)
-        told.append(f"La ejecución usó otra versión de {name}: {one}; ahora es {other}.")
-    return told
+    texts = ((name, old.get(name, "ninguna"), new.get(name, "ninguna")) for name in _differ(old, new))
+    return told + ["La ejecución usó otra versión de {}: {}; ahora es {}.".format(*text) for text in texts]
 
 
 def _compare_files(old: dict[str, str], new: dict[str, str]) -> list[str]:

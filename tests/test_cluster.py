@@ -120,7 +120,7 @@ def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, 
 def test_without_a_worker_left_it_ends_and_says_so(start, scheduler, tmp_path, monkeypatch):
     address, _ = scheduler
     params = write_params(tmp_path / "norte", "import time; time.sleep(0.5)")
-    monkeypatch.setattr(distribute, "_PATIENCE", 3)
+    monkeypatch.setattr(distribute.Cluster, "patience", 3)
     worker = start("worker", address, "--nthreads", "1", "--no-nanny")
     with pytest.raises(ClusterError, match="no tiene trabajadores"):
         run.run_quarter(params, scheduler=address, on_progress=lambda done, *_: done == 2 and worker.kill())
@@ -135,7 +135,7 @@ def test_jobs_are_of_this_machine(tmp_path, capsys):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "8786 de allá"])
 def test_no_scheduler_is_said_and_nothing_is_written(address, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(distribute, "_PATIENCE", 0.5)
+    monkeypatch.setattr(distribute.Cluster, "patience", 0.5)
     params = write_params(tmp_path / "norte")
     assert cli.main(["run", str(params), "--scheduler", address]) == cli.REFUSED
     said = capsys.readouterr().err
