@@ -103,11 +103,11 @@ class Spread:
         self._formats: dict[tuple, Any] = {}
         self._heading = title.replace("&", "&&"), institution.replace("&", "&&")[:120]
 
-    def format(self, *own: tuple[str, object], **properties: object) -> Any:
-        """Return the format with these properties, which come before those in pairs."""
-        key = (*own, *properties.items())
+    def format(self, *pairs: tuple[str, object], **properties: object) -> Any:
+        """Return the format with these properties, of which the later ones come before the earlier."""
+        key = (*pairs, *properties.items()) if properties else pairs
         if key not in self._formats:
-            self._formats[key] = self.book.add_format(_BASE | dict(own) | properties)
+            self._formats[key] = self.book.add_format(_BASE | dict(key))
         return self._formats[key]
 
     def add_sheet(self, name: str) -> Any:
@@ -123,29 +123,32 @@ class Spread:
         sheet.set_footer("&L&A&RPágina &P de &N")
         return sheet
 
-    def put(self, sheet: Any, row: int, column: int, value: object, kind: str = "text", **look: object) -> None:
-        """Put a value into a cell as what it is; a text stays a text, whatever it begins with.
+    def put(
+        self, sheet: Any, row: int, column: int, value: object, kind: str = "text", *pairs: tuple, **look: object
+    ) -> None:
+        """Put a value into a cell as what it is, with a format; a text stays a text, whatever it begins with.
 
         Characters that a workbook cannot hold are left out, and a text is cut where a cell ends.
         """
         if isinstance(value, str) and value.strip():
-            text = _ILLEGAL.sub("", value)[:_MAX_TEXT]
+            text = value if value.isprintable() else _ILLEGAL.sub("", value)
             own = _WORD if kind == "state" else _TEXT
             own = (*own, ("quote_prefix", True)) if text.startswith(("=", "+", "-", "@")) else own
-            sheet.write_string(row, column, text, self.format(*own, **look))
+            sheet.write_string(row, column, text[:_MAX_TEXT], self.format(*own, *pairs, **look))
         elif isinstance(value, Formula):
             own = (("num_format", _pick_format(value.result, kind)), *(_WORD[:1] if kind == "state" else ()))
-            args = (value.text, self.format(*own, **look), value.result)
+            args = (value.text, self.format(*own, *pairs, **look), value.result)
             if value.is_array:
                 sheet.write_array_formula(row, column, row, column, *args)
             else:
                 sheet.write_formula(row, column, *args)
         elif not has(value):
-            sheet.write_blank(row, column, None, self.format(**look))
+            sheet.write_blank(row, column, None, self.format(*pairs, **look))
         elif isinstance(value, dt.date):
-            sheet.write_datetime(row, column, value, self.format(*_DAY, **look))
+            sheet.write_datetime(row, column, value, self.format(*_DAY, *pairs, **look))
         else:
-            sheet.write_number(row, column, value, self.format(("num_format", _pick_format(value, kind)), **look))
+            own = ("num_format", _pick_format(value, kind))
+            sheet.write_number(row, column, value, self.format(own, *pairs, **look))
 
     def put_table(
         self,
@@ -190,9 +193,9 @@ class Spread:
             about = {"name": make_slug(name).capitalize(), "columns": columns, "style": None, "banded_rows": False}
             sheet.add_table(top, 0, bottom, last, about)
         for at, row in enumerate(rows, start=top + 1):
-            self._put_row(sheet, at, fields, row, bottom=1, bottom_color=LINE)
+            self._put_row(sheet, at, fields, row, ("bottom", 1), ("bottom_color", LINE))
         if foot:
-            self._put_row(sheet, end, fields, foot, bold=True, top=2, top_color=DARK)
+            self._put_row(sheet, end, fields, foot, ("bold", True), ("top", 2), ("top_color", DARK))
         self._colour(sheet, top + 1, end, fields)
         sheet.freeze_panes(top + 1, frozen)
         sheet.repeat_rows(_HEAD, top)
@@ -205,12 +208,12 @@ class Spread:
         sheet.set_header(above[:_MAX_HEADER].rstrip("&"))
         return sheet, bottom + 2
 
-    def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, **look: object) -> None:
+    def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, *look: tuple) -> None:
         high = 1
         for column, field in enumerate(fields):
             value = field.take(row)
             value, kind = value if isinstance(value, tuple) else (value, field.kind)
-            self.put(sheet, at, column, value, kind, **look)
+            self.put(sheet, at, column, value, kind, *look)
             if isinstance(value, str) and not field.is_aside:
                 high = max(high, count_lines(value, field.width - 1.5))
         sheet.set_row(at, min(13 * high + 4, 409))
