@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -52,8 +52,8 @@ def apply_captures(
                 text = f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»"
                 faults.append(Fault(Place(document.archivo), text))
             else:
-                reader = _Reader(document, plan, may_change, faults)
-                (later if may_change else plain).append(reader.read(*filed, owed[filed[1]]))
+                rows = _read_book(document, plan, filed, owed[filed[1]], may_change, faults)
+                (later if may_change else plain).append(rows)
                 first.setdefault(filed, document.archivo)
     wanted = "un libro de captura de este plan, llenado como dice su hoja «Instrucciones»"
     way_out = "corrija lo citado; si se alteró una clave oculta, pase los datos a un libro nuevo de `poa-eval capture`"
@@ -76,91 +76,80 @@ def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
     )
 
 
-@dataclass
-class _Reader:
-    """Reads one workbook; what is wrong gathers in `faults`."""
+def _read_book(
+    document: RawDocument, plan: Plan, filed: tuple, owed: Sequence[Owed], may_change: bool, faults: list[Fault]
+) -> _Rows:
+    """Return the rows of `avances` and of `contexto` of the workbook of a unit and quarter; what is wrong is a fault."""
+    (unit, quarter), before = filed, len(faults)
+    known, seen = {item.key: item for item in owed}, {}
+    rows, notes = [], [{"clave": "regla.captura", "texto": str(quarter)}]
+    own, activities = [item for item in owed if item.unidad_id == unit], plan.actividades.set_index("actividad_id")
+    for entry in find_entries(document.hojas, FORM, choose_columns(activities, own), faults):
+        key = (entry.text("actividad_id"), entry.cell("mes"), entry.cell("meses"))
+        item = known.get(key)
+        if item is None or item.unidad_id != unit:
+            entry.refuse("actividad_id", _tell_foreign(key, item))
+        elif item.key in seen:
+            entry.refuse("actividad_id", f"la misma clave oculta que la celda {seen[item.key]}: una fila repetida")
+        elif not _is_moved(entry, item, activities.loc[item.actividad_id, "actividad"]):
+            seen[item.key] = entry.place("actividad_id").celda
+            row, note = _read_entry(entry, item, may_change)
+            rows += [row] if row else []
+            notes += [note] if note else []
+    if own and not seen and len(faults) == before:
+        text = f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…"
+        faults.append(Fault(Place(document.archivo), text))
+    return rows, notes
 
-    document: RawDocument
-    plan: Plan
-    may_change: bool
-    faults: list[Fault] = field(default_factory=list)
 
-    def read(self, unit: str, quarter: int, owed: Sequence[Owed]) -> _Rows:
-        """Return the rows of `avances` and of `contexto`."""
-        known = {item.key: item for item in owed}
-        notes: list[dict[str, object]] = [{"clave": "regla.captura", "texto": str(quarter)}]
-        rows: list[dict[str, object]] = []
-        seen: dict[tuple, str | None] = {}
-        found, before = False, len(self.faults)
-        own = [item for item in owed if item.unidad_id == unit]
-        columns = choose_columns(self.plan.actividades.set_index("actividad_id"), own)
-        for entry in find_entries(self.document.hojas, FORM, columns, self.faults):
-            found = True
-            key = (entry.text("actividad_id"), entry.cell("mes"), entry.cell("meses"))
-            item = known.get(key)
-            if item is None or item.unidad_id != unit:
-                entry.refuse("actividad_id", _tell_foreign(key, item))
-            elif item.key in seen:
-                entry.refuse("actividad_id", f"la misma clave oculta que la celda {seen[item.key]}: una fila repetida")
-            elif not self._is_moved(entry, item):
-                seen[item.key] = entry.place("actividad_id").celda
-                row, note = self._read_entry(entry, item)
-                rows += [row] if row else []
-                notes += [note] if note else []
-        if own and not found and len(self.faults) == before:
-            text = f"ninguna fila de las que trae el libro bajo los encabezados «{HEADINGS['actividad']}»…"
-            self.faults.append(Fault(Place(self.document.archivo), text))
-        return rows, notes
+def _is_moved(entry: Entry, item: Owed, activity: str) -> bool:
+    """Say whether a row shows another activity or period than its hidden key, and refuse it then."""
+    for name, told in (("actividad", f"«{activity}»"), ("periodo", item.periodo)):
+        if bare(entry.text(name)) != bare(told):
+            entry.refuse(name, f"la fila dice «{entry.text(name)}» y su clave oculta es de {told}")
+            return True
+    return False
 
-    def _is_moved(self, entry: Entry, item: Owed) -> bool:
-        """Say whether a row shows another activity or period than its hidden key, and refuse it then."""
-        names = self.plan.actividades.set_index("actividad_id")["actividad"]
-        for name, told in (("actividad", f"«{names[item.actividad_id]}»"), ("periodo", item.periodo)):
-            if bare(entry.text(name)) != bare(told):
-                entry.refuse(name, f"la fila dice «{entry.text(name)}» y su clave oculta es de {told}")
-                return True
-        return False
 
-    def _read_entry(self, entry: Entry, item: Owed) -> tuple[dict | None, dict | None]:
-        """Return a row of `avances`, where there is something new, and a note for `contexto`."""
-        other = "realizada" if item.pregunta == "ejecutado" else "ejecutado"
-        if entry.cell(other) is not None:
-            text = f"«{entry.cell(other)}»; esta actividad se responde en «{HEADINGS[item.pregunta]}»"
-            entry.refuse(other, text)
-        said = _read_comment(entry)
-        source = entry.address(item.pregunta) if item.pregunta in entry.columns else entry.address("actividad_id")
-        row = {"actividad_id": item.actividad_id, "mes": item.mes, "meses": item.meses}
-        row |= {"programado": item.programado, "origen": "leido", "fuente": source}
-        row["comentario"] = " · ".join(dict.fromkeys(filter(None, [item.comentario, said]))) or None
-        if item.pregunta == "realizada":
-            note = {"clave": f"realizada/{item.actividad_id}", "texto": HEADINGS["realizada"]}
-            return row | {"ejecutado": _read_answer(entry)}, note
-        row["programado"], value = self._read_planned(entry, item), self._read_result(entry, item)
-        if row["programado"] is None and value is None:
-            key = f"comentario/{item.actividad_id}/{item.mes}/{item.meses}"
-            return None, {"clave": key, "texto": said, "fuente": source} if said else None
-        is_new = said or row["programado"] != item.programado or value not in (None, item.ejecutado)
-        return row | {"ejecutado": value} if is_new else None, None
+def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None, dict | None]:
+    """Return a row of `avances`, where there is something new, and a note for `contexto`."""
+    other = "realizada" if item.pregunta == "ejecutado" else "ejecutado"
+    if entry.cell(other) is not None:
+        text = f"«{entry.cell(other)}»; esta actividad se responde en «{HEADINGS[item.pregunta]}»"
+        entry.refuse(other, text)
+    said = _read_comment(entry)
+    source = entry.address(item.pregunta if item.pregunta in entry.columns else "actividad_id")
+    row = {"actividad_id": item.actividad_id, "mes": item.mes, "meses": item.meses}
+    row |= {"programado": item.programado, "origen": "leido", "fuente": source}
+    row["comentario"] = " · ".join(dict.fromkeys(filter(None, [item.comentario, said]))) or None
+    if item.pregunta == "realizada":
+        note = {"clave": f"realizada/{item.actividad_id}", "texto": HEADINGS["realizada"]}
+        return row | {"ejecutado": _read_answer(entry)}, note
+    row["programado"], value = _read_planned(entry, item), _read_result(entry, item, may_change)
+    if row["programado"] is None and value is None:
+        key = f"comentario/{item.actividad_id}/{item.mes}/{item.meses}"
+        return None, {"clave": key, "texto": said, "fuente": source} if said else None
+    is_new = said or row["programado"] != item.programado or value not in (None, item.ejecutado)
+    return row | {"ejecutado": value} if is_new else None, None
 
-    def _read_planned(self, entry: Entry, item: Owed) -> float | None:
-        """Return what was programmed: the plan says it; where it does not, the workbook."""
-        found = _read_number(entry, "programado")
-        if found is None or item.programado is None:
-            return found if item.programado is None else item.programado
-        if not _is_same(found, item.programado):
-            text = f"programado {found:g}; el plan dice {item.programado:g}, y el libro no lo cambia"
-            entry.refuse("programado", text)
-        return item.programado
 
-    def _read_result(self, entry: Entry, item: Owed) -> float | None:
-        found = _read_number(entry, "ejecutado")
-        if found is None or item.ejecutado is None:
-            return found
-        if _is_same(found, item.ejecutado):
-            return item.ejecutado
-        if not self.may_change:
-            entry.refuse("ejecutado", f"dice {found:g}, y {item.fuente} dice {item.ejecutado:g}", is_conflict=True)
+def _read_planned(entry: Entry, item: Owed) -> float | None:
+    """Return what was programmed: the plan says it; where it does not, the workbook."""
+    found, known = _read_number(entry, "programado"), item.programado
+    if None not in (found, known) and not _is_same(found, known):
+        entry.refuse("programado", f"programado {found:g}; el plan dice {known:g}, y el libro no lo cambia")
+    return found if known is None else known
+
+
+def _read_result(entry: Entry, item: Owed, may_change: bool) -> float | None:
+    found, known = _read_number(entry, "ejecutado"), item.ejecutado
+    if None in (found, known):
         return found
+    if _is_same(found, known):
+        return known
+    if not may_change:
+        entry.refuse("ejecutado", f"dice {found:g}, y {item.fuente} dice {known:g}", is_conflict=True)
+    return found
 
 
 def _is_same(found: float, known: float) -> bool:
