@@ -274,11 +274,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return REFUSED
     except OSError as error:
-        place = error.filename or "la carpeta de salida"
-        print(
-            ArchivoError(_NO_WRITE, "una carpeta en la que se pueda escribir", _TRY, lugar=Place(str(place))),
-            file=sys.stderr,
-        )
+        place = Place(str(error.filename or "la carpeta de salida"))
+        print(ArchivoError(_NO_WRITE, "una carpeta en la que se pueda escribir", _TRY, lugar=place), file=sys.stderr)
         return REFUSED
     except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
         if os.environ.get("POA_EVAL_TRAZA"):

@@ -23,7 +23,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from poa_eval.isolate import lift_memory_limit
+from poa_eval.isolate import limit_memory
 
 
 class _Messages(Session):
@@ -121,7 +121,7 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[in
 
 
 def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace: object, tb_offset=None) -> None:
-    lift_memory_limit()
+    limit_memory(None)
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
