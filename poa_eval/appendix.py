@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import pandas as pd
+
 from poa_eval.answers import tell_answer
 from poa_eval.check import SEVERITIES
 from poa_eval.evaluability import CRITERIA, assess
@@ -50,12 +52,9 @@ def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
 
 
 def _put_evaluability(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    def say(key: str) -> Callable[[Mapping], object]:
-        return lambda row: "sí" if row[key] else "no"
-
     fields = [
         *_START,
-        *(Field(capitalize(name), say(key), "state", 11) for key, (name, _) in CRITERIA.items()),
+        *(Field(capitalize(name), say_yes(key), "state", 11) for key, (name, _) in CRITERIA.items()),
         Field("Evaluabilidad", "evaluabilidad", "percent", 13),
         Field("Qué le falta", "faltan", width=36, is_optional=True),
         Field("Meta", "meta_texto", width=40, is_aside=True, is_optional=True),
@@ -147,6 +146,11 @@ def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."
         what = "cada cifra que el documento imprime dos veces, frente a la que sale de sus filas"
         spread.put_table("Conciliación", what, note, fields, rows)
+
+
+def say_yes(key: str) -> Callable[[Mapping], object]:
+    """Return what takes whether something is so, as a word."""
+    return lambda row: None if pd.isna(row[key]) else "sí" if row[key] else "no"
 
 
 def list_activities(e: Evaluation, units: Mapping[str, str]) -> Activities:

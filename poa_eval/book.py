@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
-from poa_eval.appendix import Activities, list_activities, put_findings, put_ledger, put_plan
+from poa_eval.appendix import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
 from poa_eval.cover import put_cover
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import find_dues, name_quarter
@@ -55,10 +53,6 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     Path(path).write_bytes(spread.render())
 
 
-def _say_yes(key: str) -> Callable[[Mapping], object]:
-    return lambda row: None if pd.isna(row[key]) else "sí" if row[key] else "no"
-
-
 def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
     return lambda row: e.perfil.state_of(row[key]) if has(row[key]) else None
 
@@ -100,7 +94,7 @@ def _put_activities(spread: Spread, activities: Activities) -> None:
             Field(f"Programado {span}", f"programado_{window}", "number", 13),
             Field(f"Ejecutado {span}", f"ejecutado_{window}", "number", 13),
             Field(PERCENT[window], f"cumplimiento_{window}", "percent", 15),
-            Field(MET[window], _say_yes(f"meta_cumplida{tail}"), "state", 11),
+            Field(MET[window], say_yes(f"meta_cumplida{tail}"), "state", 11),
             Field(STATES[window], f"estado{tail}", "state", 15),
         ]
     fields += [

@@ -79,7 +79,7 @@ def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
 def _read_book(
     document: RawDocument, plan: Plan, filed: tuple, owed: Sequence[Owed], may_change: bool, faults: list[Fault]
 ) -> _Rows:
-    """Return the rows of `avances` and `contexto` of the workbook of a unit and quarter; what is wrong is a fault."""
+    """Return the rows of `avances` and of `contexto` of a unit's and quarter's workbook; what is wrong is a fault."""
     (unit, quarter), before = filed, len(faults)
     known, seen = {item.key: item for item in owed}, {}
     rows, notes = [], [{"clave": "regla.captura", "texto": str(quarter)}]

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _PIPE_WIDTH = 160
-_SEVERITY = {"error": "bold red", "advertencia": "yellow", "nota": "cyan"}
 _TITLES = {"edicion": "Edición", "titulo": "Título"}
-_NAMES = {"error": "errores", "advertencia": "advertencias", "nota": "notas"}
+#: Severity → its plural, and how it looks.
+_SEVERITY = {"error": ("errores", "bold red"), "advertencia": ("advertencias", "yellow"), "nota": ("notas", "cyan")}
 
 
 def name_usage(ctx: Any) -> str:
@@ -98,10 +98,10 @@ def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> No
 
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))
-    for severity, plural in _NAMES.items():
+    for severity, (plural, look) in _SEVERITY.items():
         rows = findings[findings["gravedad"] == severity].to_dict("records")
         if rows:
-            console.print(Text(f"{plural.capitalize()}: {len(rows)}", style=_SEVERITY[severity]))
+            console.print(Text(f"{plural.capitalize()}: {len(rows)}", style=look))
         for row in rows:
             unit = f" (unidad {row['unidad_id']})" if has(row["unidad_id"]) else ""
             said = (f"{name_rule(row['regla'])}{unit}", row["mensaje"], row["fuente"])
@@ -109,7 +109,7 @@ def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> No
                 style = "dim" if at == 2 else ""
                 console.print(Padding(Text(str(text), style=style), (0, 0, 0, 4 if at else 2), expand=False))
         console.print()
-    parts = [f"{n} {s if n == 1 else _NAMES[s]}" for s, n in counts.items() if n]
+    parts = [f"{n} {s if n == 1 else _SEVERITY[s][0]}" for s, n in counts.items() if n]
     console.print("Total: " + (", ".join(parts) or "ningún hallazgo"))
 
 

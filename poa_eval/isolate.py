@@ -149,7 +149,7 @@ def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]],
     current_process().daemon = False  # it may start processes
     Thread(target=_end_with_parent, daemon=True).start()
     if memory:
-        _limit_memory(memory)
+        limit_memory(memory)
     try:
         for value in steps(*args):
             sender.send(("paso", value))
@@ -165,19 +165,13 @@ def _end_with_parent() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _limit_memory(amount: int) -> None:
+def limit_memory(amount: int | None) -> None:
+    """Let this process take so much memory; None: all that it may, so that one that has used up its own can say so."""
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
-
-
-def lift_memory_limit() -> None:
-    """Let this process take more again, so that one whose memory is used up can say so."""
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    soft = hard if amount is None else amount if hard == resource.RLIM_INFINITY else min(amount, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _share_memory(jobs: int) -> int | None:

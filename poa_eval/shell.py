@@ -26,7 +26,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from poa_eval.isolate import lift_memory_limit
+from poa_eval.isolate import limit_memory
 
 
 class CellFailedError(Exception):
@@ -166,7 +166,7 @@ async def _run_cell(shell: ZMQInteractiveShell, source: str) -> ExecutionResult:
 
 
 def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace: object, tb_offset=None) -> None:
-    lift_memory_limit()
+    limit_memory(None)
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 

@@ -55,7 +55,7 @@ class Field:
     """A column of a sheet.
 
     `source` is the key of the row that holds the value, or a function of the row, which may pair a value with its own
-    kind. `kind` is ``text``, ``number``, ``percent`` (0–100), ``date`` or ``state`` (a word that may be coloured);
+    kind. `kind` is ``text``, ``number``, ``percent`` (0–100) or ``state`` (a word that may be coloured);
     `width` is in letters; `group` a heading above. A column that `is_aside` is for who works with the sheet, not for
     paper, and stands last; one that `is_optional` is left out where no row has a value.
     """
