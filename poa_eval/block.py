@@ -126,10 +126,15 @@ def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", sourc
     return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
 
 
-def number_cell(value: float | None, locale: str, *, source: object = None) -> Cell:
-    """Return a cell of a quantity, with its source where that is known."""
-    title = _name_source(source) if has(value) else ""
+def number_cell(value: float | None, locale: str, *, source: object = None, title: str = "") -> Cell:
+    """Return a cell of a quantity, with its source where that is known, or another title."""
+    title = title or _name_source(source) if has(value) else ""
     return Cell(format_number(value, locale), title=title, is_number=True, value=value)
+
+
+def count_cell(number: int, *, picture: str = "") -> Cell:
+    """Return a cell of how many there are of something."""
+    return Cell(str(number), is_number=True, picture=picture)
 
 
 def percent_cell(

@@ -14,19 +14,17 @@ from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.read.raw import name_file
 from poa_eval.windows import Due, find_due, list_window
-from poa_eval.words import (
-    format_percent,
-    has,
-    name_activity,
-    tell_lack,
-)
+from poa_eval.words import format_percent, has, name_activity, tell_lack
+
+#: What a report is made from; of an evaluation alone there are no findings.
+Source = Quarter | Evaluation
 
 #: States that ask for a look, in this order.
 ATTENTION = ("sin reporte", "crítica", "en riesgo", "casi cumplida", "sobrecumplida")
 _NEED = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if s not in ATTENTION)))}
 
 
-def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
+def take_evaluation(source: Source) -> Evaluation:
     """Return the evaluation of a quarter, or the one given."""
     return source.evaluacion if isinstance(source, Quarter) else source
 

@@ -14,7 +14,6 @@ from poa_eval.block import (
     Column,
     join_blocks,
     number_cell,
-    percent_cell,
     render,
     render_table,
     render_words,
@@ -27,6 +26,7 @@ from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_dues,
     find_gap,
@@ -43,7 +43,6 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
@@ -63,9 +62,8 @@ from poa_eval.words import (
     name_indicator,
     name_span,
     name_unit,
+    name_units,
 )
-
-Source = Quarter | Evaluation
 
 
 def show_title(source: Source) -> Block:
@@ -104,10 +102,10 @@ def show_key_figures(source: Source) -> Block:
         if name not in there:
             reasons.setdefault(find_gap(name, row, "acumulado"), []).append(FIGURES[name][0].lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
-    absent = render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY
-    if not figures:
-        return absent if gaps else render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
-    return join_blocks(render("cifras.html.j2", figures=figures), absent)
+    if not figures and not gaps:
+        return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
+    shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
+    return join_blocks(shown, render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
@@ -170,24 +168,18 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     if table.empty:
         return render_words([f"No hay actividades{narrowed}."])
     columns = [Column("Actividad")]
-    for window in _list_windows(e):
+    for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("ambos",):
         group, percent = _WINDOWS[window]
         group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
         columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
     columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
     origins, due = Origins(e), find_dues(e) if is_unit(e) else None
-    plan = e.plan.actividades.set_index("actividad_id", drop=False)
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    groups = [
-        (
-            "" if is_unit(e) else name_unit(unit_id, names[unit_id]),
-            [
-                _row_activity(row, plan.loc[row["actividad_id"]].to_dict(), due, origins, e)
-                for row in rows.to_dict("records")
-            ],
-        )
-        for unit_id, rows in table.groupby("unidad_id", sort=False)
-    ]
+    plan, names = e.plan.actividades.set_index("actividad_id", drop=False), name_units(e.plan.unidades)
+    groups = []
+    for unit_id, part in table.groupby("unidad_id", sort=False):
+        rows = zip(part.to_dict("records"), plan.loc[part["actividad_id"]].to_dict("records"), strict=True)
+        told = [_row_activity(row, activity, due, origins, e) for row, activity in rows]
+        groups.append(("" if is_unit(e) else names[unit_id], told))
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
     return render_table(caption, columns, groups, source=name_source(e))
 
@@ -200,23 +192,16 @@ _WINDOWS = {
 }
 
 
-def _list_windows(e: Evaluation) -> list[str]:
-    return ["trimestre", "acumulado"] if e.trimestre > 1 else ["ambos"]
-
-
 def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Origins, e: Evaluation) -> list[Cell]:
     locale, key = e.plan.locale, row["actividad_id"]
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
     name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
-        for column in (f"programado_{window}", f"ejecutado_{window}"):
-            cells.append(replace(number_cell(row[column], locale), title=origins.name(key, column)))
-        column, state = f"cumplimiento_{window}", row["estado" if window == "acumulado" else "estado_trimestre"]
         reason = find_reason(row["motivo"], window)
-        cells.append(percent_cell(row[column], locale, state=state, reason=reason, title=origins.name(key, column)))
-    reason = find_year_reason(row, e)
-    year = percent_cell(row["avance_anual"], locale, reason=reason, title=origins.name(key, "avance_anual"))
+        figures = (f"{what}_{window}" for what in ("programado", "ejecutado", "cumplimiento"))
+        cells += [origins.cell(key, figure, reason=reason) for figure in figures]
+    year = origins.cell(key, "avance_anual", reason=find_year_reason(row, e))
     if has(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
     trend = draw_trend(list_comparable(activity, due, e.trimestre)[0], locale) if due else ""
@@ -272,9 +257,9 @@ def show_periods(source: Source) -> Block:
         name = name_activity(activity, activity["codigo"]) + measure
         groups.append((name, [[Cell("Programado"), *cells], [Cell("Ejecutado"), *done]]))
     columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
-    parts = math.ceil(
-        sum(max(len(row[i].text) for _, rows in groups for row in rows) + 3 for i in _from_one(months)) / 96
-    )
+    everything = [row for _, rows in groups for row in rows]
+    width = sum(max(len(cell.text) for cell in cells) + 3 for cells in list(zip(*everything, strict=True))[1:])
+    parts = math.ceil(width / 96)
     size, tables = math.ceil(len(months) / parts), []
     for start in range(0, len(months), size):
         kept = slice(start + 1, start + size + 1)
@@ -282,16 +267,9 @@ def show_periods(source: Source) -> Block:
         span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
         caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
         heads = [Column("Actividad"), *columns[start : start + size]]
-        tables.append(
-            render_table(
-                caption, heads, part, source=name_source(e), kind="compacta periodos" if size > 4 else "periodos"
-            )
-        )
+        kind = "compacta periodos" if size > 4 else "periodos"
+        tables.append(render_table(caption, heads, part, source=name_source(e), kind=kind))
     return join_blocks(*tables)
-
-
-def _from_one(items: list) -> range:
-    return range(1, len(items) + 1)
 
 
 def _cell_period(key: str, period: Mapping | None, series: str, length: int, origins: Origins) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from poa_eval.address import ColumnFinder, join_addresses
@@ -21,6 +22,7 @@ from poa_eval.contrast import show_entries
 from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_activity,
     find_dues,
@@ -29,7 +31,6 @@ from poa_eval.narrate import (
     sort_by_need,
     take_evaluation,
 )
-from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due, Window, measure_window
 from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span, tell_lack
@@ -124,6 +125,15 @@ class Origins:
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
+    def cell(self, actividad_id: str, figura: str, *, reason: str = "") -> Cell:
+        """Return the cell of a figure of an activity, with its origin; a compliance has its state, or why it lacks."""
+        row, locale, title = self._results[actividad_id], self.evaluation.plan.locale, self.name(actividad_id, figura)
+        what, _, window = figura.partition("_")
+        if what in ("cumplimiento", "avance"):
+            state = {"trimestre": row["estado_trimestre"], "acumulado": row["estado"]}.get(window, "")
+            return percent_cell(row[figura], locale, state=state, reason=reason, title=title)
+        return number_cell(row[figura], locale, title=title)
+
     def derive(self, actividad_id: str, figura: str) -> str:
         """Write the formula of a percentage with its numbers."""
         row, locale = self._results[actividad_id], self.evaluation.plan.locale
@@ -192,7 +202,7 @@ class Origins:
         return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
 
 
-def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Block:
+def trace(source: Source, actividad_id: str | None = None) -> Block:
     """Show the way from the document's cells to the percentages of an activity.
 
     Parameters
@@ -240,17 +250,13 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
         ("trimestre", describe_quarter(e.trimestre)),
         ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
     ):
-        state = row["estado" if window == "acumulado" else "estado_trimestre"]
         reason = tell_lack(windows[window].motivo or "")
-        for what in ("programado", "ejecutado"):
-            origin = origins.name(key, f"{what}_{window}") or reason
-            value = number_cell(row[f"{what}_{window}"], locale)
-            figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(origin)])
-        percent = f"cumplimiento_{window}"
-        how = origins.derive(key, percent) if has(row[percent]) else reason
-        figures.append(
-            [Cell(f"Cumplimiento, {label}"), percent_cell(row[percent], locale, state=state), text_cell(how)]
-        )
+        for what in ("programado", "ejecutado", "cumplimiento"):
+            figure = f"{what}_{window}"
+            is_percent = what == "cumplimiento" and has(row[figure])
+            how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
+            value = replace(origins.cell(key, figure), title="")
+            figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
     how = origins.name(key, "avance_anual") or find_year_reason(row, e)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
@@ -260,8 +266,3 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
     if not own:
         return join_blocks(read, made)
     return join_blocks(read, made, show_entries(own, f"{name}: lo que el documento imprime, vuelto a calcular", locale))
-
-
-def name_origin(evaluation: Evaluation, actividad_id: str, figura: str) -> str:
-    """Name the origin of a figure of an activity; for many figures, make `Origins` once."""
-    return Origins(evaluation).name(actividad_id, figura)

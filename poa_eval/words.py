@@ -203,6 +203,11 @@ def name_unit(unidad_id: str, unidad: str) -> str:
     return unidad if unidad_id.startswith(make_slug(unidad)) else f"{unidad_id} · {unidad}"
 
 
+def name_units(units: pd.DataFrame) -> dict[str, str]:
+    """Name each unit of a plan's table `unidades`, by its id."""
+    return {key: name_unit(key, name) for key, name in zip(units["unidad_id"], units["unidad"], strict=True)}
+
+
 def name_activity(row: Mapping[str, object], code: object = None) -> str:
     """Name an activity by its code, its name and its indicator, as far as there are."""
     return join_name(code, row["actividad"], name_indicator(row))
