@@ -10,8 +10,8 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
+    count_cell,
     join_blocks,
-    percent_cell,
     render_table,
     render_words,
     state_cell,
@@ -19,16 +19,8 @@ from poa_eval.block import (
 )
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name
-from poa_eval.narrate import (
-    find_reason,
-    is_unit,
-    name_source,
-    pick_figures,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.trace import Origins
 from poa_eval.words import (
     FIGURES,
@@ -39,9 +31,8 @@ from poa_eval.words import (
     name_activity,
     name_span,
     name_unit,
+    name_units,
 )
-
-Source = Quarter | Evaluation
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -71,14 +62,12 @@ def show_counts(source: Source) -> Block:
     columns = [Column("Estado")]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
     columns += [Column(title.format(describe_quarter(q)), is_number=True, origin=origin) for title, _, q in tables]
-    counts, total = [states.value_counts().to_dict() for _, states, _ in tables], len(e.actividades)
-
-    def count(state: str) -> list[Cell]:
-        numbers = [count.get(state, 0) for count in counts]
-        return [Cell(str(n), is_number=True, picture=draw_bar(n, total) if n else "") for n in numbers]
-
-    rows = [[state_cell(s), *count(s)] for s in STATES if any(s in count for count in counts)]
-    foot = [Cell("Total"), *[Cell(str(total), is_number=True)] * len(tables)]
+    total, rows = len(e.actividades), []
+    for state in STATES:
+        counts = [int((states == state).sum()) for _, states, _ in tables]
+        if any(counts):
+            rows.append([state_cell(state), *(count_cell(n, picture=draw_bar(n, total) if n else "") for n in counts)])
+    foot = [Cell("Total"), *[count_cell(total)] * len(tables)]
     return render_table("Actividades por estado", columns, [("", rows)], source=name_source(e), total=foot)
 
 
@@ -102,21 +91,13 @@ def show_changes(source: Source) -> Block:
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
     codes = e.plan.actividades.set_index("actividad_id")["codigo"]
-    origins, groups = [("_antes", Origins(before)), ("", Origins(e))], []
+    origins, groups = [Origins(before), Origins(e)], []
     for title, rows in (("Dejaron de estar cumplidas", was_met & ~met), ("Pasaron a estar cumplidas", met & ~was_met)):
         cells = [
             [
                 name_row(row, codes[row["actividad_id"]]),
                 text_cell(name_unit(row["unidad_id"], row["unidad"])),
-                *(
-                    percent_cell(
-                        row[f"cumplimiento_acumulado{when}"],
-                        locale,
-                        state=row[f"estado{when}"],
-                        title=origin.name(row["actividad_id"], "cumplimiento_acumulado"),
-                    )
-                    for when, origin in origins
-                ),
+                *(origin.cell(row["actividad_id"], "cumplimiento_acumulado") for origin in origins),
             ]
             for row in table[rows].to_dict("records")
         ]
@@ -137,7 +118,7 @@ def _tell_moves(before: Evaluation, e: Evaluation) -> list[str]:
     orders = [{row["unidad_id"]: place for place, row in rank_units(x)[0]} for x in (before, e)]
     both = orders[0].keys() & orders[1].keys()
     was, now = ({unit: _place(unit, order, both) for unit in both} for order in orders)
-    names = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
+    names = name_units(e.plan.unidades)
     moved = [unit for unit in both if now[unit][0] != was[unit][0]]
     moved.sort(key=lambda unit: (-abs(now[unit][0] - was[unit][0]), now[unit], unit))
     told = [f"{names[unit]} {_tell_move(*was[unit], *now[unit])}" for unit in moved]
@@ -169,7 +150,7 @@ def name_row(row: Mapping[str, object], code: object, *, indicator: bool = True)
     return text_cell(name, source=row["fuente"])
 
 
-def link_unit(row: Mapping[str, object], links: bool, notes: Iterable[str] = ()) -> Cell:
+def link_unit(row: Mapping[str, object], links: bool = False, notes: Iterable[str] = ()) -> Cell:
     """Return the cell that names a unit, linked to its page where asked."""
     link = f"unidades/{file_name(str(row['unidad_id']))}.html" if links else ""
     return text_cell(name_unit(str(row["unidad_id"]), str(row["unidad"])), notes=notes, link=link)

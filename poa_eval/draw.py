@@ -16,6 +16,7 @@ from poa_eval.block import EMPTY, Block, render_words
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import (
     ATTENTION,
+    Source,
     find_activity,
     find_dues,
     find_reason,
@@ -25,12 +26,11 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture, show_pictures
-from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due
 from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, name_activity, name_unit
 
-Source = Quarter | Evaluation
+_MOST = 4  # activities drawn in a unit's report
 _LEGEND = "Contorno punteado: programado; barra: ejecutado."
 _CURVES = "Contorno y línea punteados: programado; barra y línea continua: ejecutado."
 
@@ -60,16 +60,11 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     return show_pictures([picture], note=_CURVES if has_curve else _LEGEND, width="34rem")
 
 
-def plot_periods(source: Source, *, maximo: int = 4) -> Block:
+def plot_periods(source: Source) -> Block:
     """Draw what a unit's activities that ask for a look were to do and did, and where it adds up, the year's curve.
 
     An activity that is as it should be is not drawn, nor one of a single period: their numbers are in the tables.
-
-    Parameters
-    ----------
-    source : Quarter or Evaluation
-    maximo : int, default 4
-        Where more ask for a look, only those are drawn that most do, and it says so.
+    Where more than four ask for a look, only those are drawn that most do, and it says so.
     """
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
@@ -78,7 +73,7 @@ def plot_periods(source: Source, *, maximo: int = 4) -> Block:
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
     asking = table[table["estado"].isin(ATTENTION)]
     several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
-    kept = asking[several].head(maximo)
+    kept = asking[several].head(_MOST)
     if kept.empty:
         return EMPTY
     drawn = [_draw_activity(row, e, due) for row in kept.to_dict("records")]

@@ -13,6 +13,7 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
+    count_cell,
     join_blocks,
     number_cell,
     render,
@@ -42,7 +43,7 @@ from poa_eval.words import (
     name_activity,
     name_rule,
     name_span,
-    name_unit,
+    name_units,
 )
 
 _SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
@@ -80,10 +81,9 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     """
     e, table = q.evaluacion, pick_findings(q)
     if regla is not None:
-        if regla not in set(table["regla"]):
-            raise ParamsError(
-                f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, sorted(set(table["regla"])))
-            )
+        known = sorted(set(table["regla"]))
+        if regla not in known:
+            raise ParamsError(f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, known))
         table = table[table["regla"] == regla]
     if table.empty:
         words = render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
@@ -91,16 +91,13 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     answers = {a["hallazgo_id"]: tell_answer(a) for a in q.respuestas.to_dict("records")}
     table = table.assign(respuesta=[answers.get(key, "") for key in table["hallazgo_id"]])
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
-    groups = []
+    units, groups = name_units(q.plan.unidades), []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
             rows, advice = [], _share_advice(list(found["mensaje"].unique()))
             for (message, answer), same in found.groupby(["mensaje", "respuesta"], sort=False):
-                own = [
-                    (activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], ""))
-                    for f in same.to_dict("records")
-                ]
+                keys = zip(same["actividad_id"], same["unidad_id"], strict=True)
+                own = [(activities.get(activity, ""), units.get(unit, "")) for activity, unit in keys]
                 names = dict.fromkeys(activity or unit or "Todo el documento" for activity, unit in own)
                 notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
                 if len(names) > _MOST_NAMES and same["actividad_id"].notna().all():
@@ -129,7 +126,7 @@ def _share_advice(messages: list[str]) -> str:
 def _show_gone(q: Quarter) -> Block:
     """Show what units were asked to answer and is no longer found."""
     gone = q.respuestas[q.respuestas["estado"] == GONE].to_dict("records")
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
+    units = name_units(q.plan.unidades)
     rows = [
         [Cell(name_rule(a["regla"])), text_cell(a["mensaje"]), Cell(units[a["unidad_id"]]), text_cell(tell_answer(a))]
         for a in gone
@@ -144,19 +141,14 @@ def show_findings_summary(q: Quarter) -> Block:
     if table.empty:
         return render_words(["No hay hallazgos."])
     rows = [
-        [Cell(name_rule(rule)), Cell(severity), Cell(str(number), is_number=True)]
+        [Cell(name_rule(rule)), Cell(severity), count_cell(number)]
         for severity in SEVERITIES
         for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
     ]
-    columns = [
-        Column("Regla"),
-        Column("Gravedad"),
-        Column("Hallazgos (número)", is_number=True, origin="Contados en la tabla «Hallazgos en el documento»"),
-    ]
-    total = [Cell("Total"), Cell(""), Cell(str(len(table)), is_number=True)]
-    return render_table(
-        "Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total
-    )
+    origin = "Contados en la tabla «Hallazgos en el documento»"
+    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True, origin=origin)]
+    total, place = [Cell("Total"), Cell(""), count_cell(len(table))], name_source(q.evaluacion)
+    return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=place, total=total)
 
 
 def _name_checks(q: Quarter) -> str:
@@ -229,7 +221,7 @@ def name_form(q: Quarter, layout: str) -> str:
 def show_plan(q: Quarter | Evaluation) -> Block:
     """Show what a loaded document holds: its tables and how many rows each has."""
     e = take_evaluation(q)
-    rows = [[Cell(name), Cell(_TABLES[name]), Cell(str(len(t)), is_number=True)] for name, t in e.plan.tables().items()]
+    rows = [[Cell(name), Cell(_TABLES[name]), count_cell(len(table))] for name, table in e.plan.tables().items()]
     columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", is_number=True)]
     caption = f"{e.plan.institucion}, {e.plan.ejercicio}: contenido del documento"
     return render_table(caption, columns, [("", rows)], source=name_source(e))

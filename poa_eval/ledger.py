@@ -12,7 +12,7 @@ from poa_eval.measure import weigh_ratios
 from poa_eval.plan import Plan
 from poa_eval.read.raw import name_file
 from poa_eval.values import close_months, name_period, parse_frequency
-from poa_eval.words import name_activity, name_unit
+from poa_eval.words import name_activity, name_units
 
 #: Columns of ``datos/conciliacion.csv``, the contract.
 COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
@@ -74,8 +74,7 @@ def reconcile(plan: Plan) -> pd.DataFrame:
     True
     """
     activities = {row["actividad_id"]: row for row in plan.actividades.to_dict("records")}
-    units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in plan.unidades.to_dict("records")}
-    rows = []
+    units, rows = name_units(plan.unidades), []
     for found in compare_figures(plan):
         activity = activities.get(str(found["clave"]), {})
         unit = activity.get("unidad_id") or (found["clave"] if found["ambito"] == "unidad" else None)

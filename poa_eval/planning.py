@@ -12,6 +12,7 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
+    count_cell,
     join_blocks,
     number_cell,
     percent_cell,
@@ -22,20 +23,10 @@ from poa_eval.block import (
 from poa_eval.compare import link_unit, name_row
 from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import is_unit, name_source, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
 from poa_eval.values import MONTHS, QUARTERS
-from poa_eval.words import (
-    capitalize,
-    count_words,
-    has,
-    join_name,
-    join_words,
-    name_unit,
-)
-
-Source = Quarter | Evaluation
+from poa_eval.words import capitalize, count_words, has, join_name, join_words, name_unit, name_units
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
 
@@ -77,8 +68,8 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
         Column("Actividades que lo cumplen", is_number=True, origin=_ASSESSED),
         Column("Actividades que lo cumplen (%)", is_number=True, origin=f"{_ASSESSED}, entre las del plan × 100"),
     ]
-    foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True)]
-    foot.append(percent_cell(share["evaluabilidad"], e.plan.locale))
+    mean = percent_cell(share["evaluabilidad"], e.plan.locale)
+    foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), mean]
     caption = "Los criterios de evaluabilidad y cuántas actividades los cumplen"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=foot)
 
@@ -151,12 +142,10 @@ def _count_quarters(e: Evaluation, load: Load) -> Block:
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
         part = find_load(e, ids)
-        numbers = (*part.trimestres, len(part.sin_calendario), len(ids))
-        return [Cell(label), *(Cell(str(number), is_number=True) for number in numbers)]
+        return [Cell(label), *map(count_cell, (*part.trimestres, len(part.sin_calendario), len(ids)))]
 
-    owned = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"]
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    rows = [count(name_unit(unit_id, names[unit_id]), ids) for unit_id, ids in owned]
+    owned, names = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"], name_units(e.plan.unidades)
+    rows = [count(names[unit_id], ids) for unit_id, ids in owned]
     total = count("Total", e.plan.actividades["actividad_id"])
     caption = f"{load.noun} en cada trimestre de {e.plan.ejercicio}"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total)
@@ -184,12 +173,10 @@ def _list_months(e: Evaluation, load: Load) -> Block:
 
 def _group_by_unit(e: Evaluation, rows: Sequence[dict], make_row) -> list[tuple[str, list[list[Cell]]]]:
     """Return the rows under the names of their units, where there is more than one unit."""
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    several = e.plan.actividades["unidad_id"].nunique() > 1
+    several, names = e.plan.actividades["unidad_id"].nunique() > 1, name_units(e.plan.unidades)
     groups: dict[str, list[list[Cell]]] = {}
     for row in rows:
-        title = name_unit(row["unidad_id"], names[row["unidad_id"]]) if several else ""
-        groups.setdefault(title, []).append(make_row(row))
+        groups.setdefault(names[row["unidad_id"]] if several else "", []).append(make_row(row))
     return list(groups.items())
 
 
@@ -210,14 +197,11 @@ def show_investment(source: Source) -> Block:
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
     groups = _group_by_unit(e, ordered.to_dict("records"), make_row) if amounts.notna().any() else []
-    rows = [
-        [
-            text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"]),
-            number_cell(row["inversion"], locale, source=row["fuente"]),
-            *[Cell(is_number=True), Cell(), Cell()],
-        ]
-        for row in goals.to_dict("records")
-    ]
+    rows = []
+    for row in goals.to_dict("records"):
+        name = text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"])
+        amount = number_cell(row["inversion"], locale, source=row["fuente"])
+        rows.append([name, amount, Cell(is_number=True), Cell(), Cell()])
     levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"])) if rows else ""
     aside = ": no se suman con las actividades" if groups else ""
     groups += [(f"Montos por encima de las actividades ({levels}){aside}", rows)] if rows else []

@@ -23,6 +23,7 @@ from poa_eval.block import (
 from poa_eval.compare import link_unit, name_row
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_dues,
     is_unit,
@@ -33,7 +34,6 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
 from poa_eval.windows import compare_values
@@ -48,8 +48,6 @@ from poa_eval.words import (
     name_span,
     name_unit,
 )
-
-Source = Quarter | Evaluation
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -106,15 +104,8 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     return join_blocks(render_words([said]), render_table(caption, columns, groups, source=name_source(e)))
 
 
-def show_heatmap(source: Source, *, links: bool = False) -> Block:
-    """Show the mean of compliance, capped at 100, of each unit in each quarter; in the first quarter, also by month.
-
-    Parameters
-    ----------
-    source : Quarter or Evaluation
-    links : bool, default False
-        Link each unit to its page in ``unidades/``.
-    """
+def show_heatmap(source: Source) -> Block:
+    """Show the mean of compliance, capped at 100, of each unit in each quarter; in the first quarter, also by month."""
     e = take_evaluation(source)
     if e.solo_plan or is_unit(e) or e.unidades.empty:
         return EMPTY
@@ -128,7 +119,7 @@ def show_heatmap(source: Source, *, links: bool = False) -> Block:
         columns.append((f"A la fecha, {name_span(e.trimestre)}", cells))
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
-    rows = [[link_unit(row, links), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
+    rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
     heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
     shown = {cell.state for row in rows for cell in row if cell.state}
     signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
@@ -185,11 +176,9 @@ def show_extremes(source: Source) -> Block:
     behind = table[table["meta_cumplida"].fillna(True) == False]  # noqa: E712  (undecided is neither)
     beyond = table[table["estado"] == "sobrecumplida"][::-1]
     band = format_percent(e.perfil.bandas.sobrecumplida.valor, e.plan.locale)
-    blocks = [
-        _list_extremes(behind, "Metas más rezagadas a la fecha", e) if len(behind) else EMPTY,
-        _list_extremes(beyond, f"Metas muy por encima de lo programado (más de {band})", e) if len(beyond) else EMPTY,
-    ]
-    if not len(behind) and not len(beyond):
+    captions = ("Metas más rezagadas a la fecha", f"Metas muy por encima de lo programado (más de {band})")
+    blocks = [_list_extremes(t, said, e) for t, said in zip((behind, beyond), captions, strict=True) if len(t)]
+    if not blocks:
         there = table["cumplimiento_acumulado"].notna().any()
         none = "Ninguna meta evaluada quedó por debajo de lo programado ni muy por encima de ello."
         return render_words([none if there else "No hay metas evaluadas que ordenar."])
@@ -199,23 +188,14 @@ def show_extremes(source: Source) -> Block:
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
-    codes, locale, origins = e.plan.actividades.set_index("actividad_id")["codigo"], e.plan.locale, Origins(e)
-
-    def cell(row: dict, figure: str) -> Cell:
-        return replace(number_cell(row[figure], locale), title=origins.name(row["actividad_id"], figure))
-
+    codes, origins = e.plan.actividades.set_index("actividad_id")["codigo"], Origins(e)
+    figures = ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
     rows = [
         [
             name_row(row, codes[row["actividad_id"]]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
-            *(cell(row, f"{c}_acumulado") for c in ("programado", "ejecutado")),
-            percent_cell(
-                row["cumplimiento_acumulado"],
-                locale,
-                state=row["estado"],
-                title=origins.name(row["actividad_id"], "cumplimiento_acumulado"),
-            ),
-            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], locale),
+            *(origins.cell(row["actividad_id"], figure) for figure in figures),
+            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], e.plan.locale),
         ]
         for row in table.head(_MOST).to_dict("records")
     ]
