@@ -250,15 +250,11 @@ def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block
     table = tables[tabla]
     if table.empty:
         return render_words([f"El documento no trae nada para la tabla «{tabla}»."])
-    head = table.head(filas)
-    numeric = [pd.api.types.is_numeric_dtype(head[c]) for c in head]
-    columns = [
-        Column(capitalize(c.replace("_", " ")), is_number=n, is_optional=True)
-        for c, n in zip(head.columns, numeric, strict=True)
-    ]
-    rows = [
-        [number_cell(v, e.plan.locale) if n else text_cell(v) for v, n in zip(row, numeric, strict=True)]
-        for row in head.itertuples(index=False, name=None)
-    ]
+    head, columns, cells = table.head(filas), [], []
+    for name, values in head.items():
+        is_number = pd.api.types.is_numeric_dtype(values)
+        columns.append(Column(capitalize(name.replace("_", " ")), is_number=is_number, is_optional=True))
+        cells.append([number_cell(v, e.plan.locale) if is_number else text_cell(v) for v in values])
+    rows = list(zip(*cells, strict=True))
     caption = f"{capitalize(_TABLES[tabla])}: {len(head)} de {count_words(len(table), 'fila', 'filas')}"
     return render_table(caption, columns, [("", rows)], source=name_source(e))

@@ -17,7 +17,6 @@ from poa_eval.narrate import (
     sort_by_need,
 )
 from poa_eval.words import (
-    MISSING,
     capitalize,
     count_words,
     format_number,
@@ -62,21 +61,20 @@ def _tell_attention(evaluation: Evaluation) -> list[str]:
     """Tell which units have goals below the programme, or which activities of it ask for a look: at most three."""
     if is_unit(evaluation):
         table = sort_by_need(evaluation)
-        rows = table[table["estado"].isin(ATTENTION)].head(3).to_dict("records")
-        share = [format_percent(r["cumplimiento_acumulado"], evaluation.plan.locale) for r in rows]
-        named = [
-            f"«{str(r['indicador'] if has(r['indicador']) else r['actividad']).rstrip('.')}» "
-            f"({r['estado']}{f', {s}' if s != MISSING else ''})"
-            for r, s in zip(rows, share, strict=True)
-        ]
+        named = []
+        for row in table[table["estado"].isin(ATTENTION)].head(3).to_dict("records"):
+            name = str(row["indicador"] if has(row["indicador"]) else row["actividad"]).rstrip(".")
+            share = row["cumplimiento_acumulado"]
+            said = f", {format_percent(share, evaluation.plan.locale)}" if has(share) else ""
+            named.append(f"«{name}» ({row['estado']}{said})")
         return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
     ranked, apart = rank_units(evaluation)
-    counts = [(r["cumplidas_acumulado"], count_base(r, "acumulado", evaluation), r) for _, r in reversed(ranked)]
-    counts = [(met, base, row) for met, base, row in counts if met < base]
-    behind = [
-        f"{name_unit(row['unidad_id'], row['unidad'])} ({'cumplió ' * (not at)}{met} de {base})"
-        for at, (met, base, row) in enumerate(counts)
-    ]
+    behind: list[str] = []
+    for _, row in reversed(ranked):
+        met, base = row["cumplidas_acumulado"], count_base(row, "acumulado", evaluation)
+        if met < base:
+            verb = "" if behind else "cumplió "
+            behind.append(f"{name_unit(row['unidad_id'], row['unidad'])} ({verb}{met} de {base})")
     named = behind[:3]
     named += [count_words(len(behind) - 3, "unidad más", "unidades más")] if len(behind) > 3 else []
     what = " o sin reporte" if evaluation.perfil.denominador == "exigibles" else ""

@@ -163,24 +163,19 @@ class _Books:
         scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
         if key == "parcial":
             return
-        is_row = scope == "actividad"
-        if name in _SERIES:
+        is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
+        if not is_row and (name in _SERIES or is_goal):
+            yield "filas", self._add_rows(scope, key, name, month, length)
+        if name in _SERIES and self._adds(scope, key, name):
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
-            if not is_row:
-                yield "filas", self._add_rows(scope, key, name, month, length)
-            if not self._adds(scope, key, name):
-                return
             parts = _add_parts(own, month, length)
             if length > 1:
                 yield "periodos", parts
             if parts is None:
                 yield "resto", self._subtract(scope, key, name, month, length)
-        elif name == "meta_anual" and length == 12:
-            if not is_row:
-                yield "filas", self._add_rows(scope, key, name, month, length)
-            if self._adds(scope, key, "programado"):
-                yield "meta", self._add_programme(scope, key, printed["valor"])
-        elif is_row:
+        elif is_goal and self._adds(scope, key, "programado"):
+            yield "meta", self._add_programme(scope, key, printed["valor"])
+        elif is_row and name not in _SERIES and not is_goal:
             yield from self._weigh(name, key, month, length)
 
     def judge(self, printed: Mapping, way: str, value: float) -> str:

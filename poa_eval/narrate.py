@@ -116,11 +116,9 @@ def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
         if len(found) == 1:
             return found.iloc[0]
         if len(found) > 1:
-            options = "; ".join(
-                f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]
-            )
+            options = [f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]]
             many = f"«{word}», que nombra a {len(found)} actividades"
-            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {options}")
+            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {'; '.join(options)}")
     known = dict.fromkeys([*table["actividad"], *table["indicador"].dropna(), *table["actividad_id"]])
     raise ParamsError(f"la actividad «{word}»", "una actividad del plan", suggest_sentence(str(word), known))
 
@@ -190,11 +188,9 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     rows = [row for row in found if has(row["programado"]) or has(row["ejecutado"])]
     rows += [{"mes": month, "meses": length} | empty for month, length in lacking]
     idle = activity["sentido"] != "descendente"
-    states = [
-        "" if has(row["ejecutado"]) else "no programada" if row["programado"] == 0 and idle else "sin reporte"
-        for row in rows
-    ]
-    rows = [row | {"estado": state} for row, state in zip(rows, states, strict=True)]
+    for i, row in enumerate(rows):
+        lacks = "no programada" if row["programado"] == 0 and idle else "sin reporte"
+        rows[i] = row | {"estado": "" if has(row["ejecutado"]) else lacks}
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 

@@ -103,13 +103,10 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
         unit = f"{name_unit(first['unidad_id'], first['unidad'])}. " if len(by) > 1 else ""
         said = f"{first['criterios']} de {len(CRITERIA)} criterios. "
         said += f"Falta {first['faltan']}" if first["faltan"] else "No falta nada"
-        rows = [
-            [
-                name_row(row, codes[row["actividad_id"]], indicator=False),
-                *(Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA),
-            ]
-            for row in part.to_dict("records")
-        ]
+        rows = []
+        for row in part.to_dict("records"):
+            marks = (Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA)
+            rows.append([name_row(row, codes[row["actividad_id"]], indicator=False), *marks])
         groups.append((f"{unit}{said} ({count_words(len(part), 'actividad', 'actividades')})", rows))
     caption = "Qué cumple y qué le falta a cada actividad"
     return render_table(caption, columns, groups, source=name_source(e), kind="compacta")

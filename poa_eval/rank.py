@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -44,7 +43,6 @@ from poa_eval.words import (
     count_words,
     format_percent,
     has,
-    lower_first,
     name_span,
     name_unit,
 )
@@ -66,8 +64,8 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, origins = FIGURES[principal][0], Origins(e)
-    ranked, apart = rank_units(e)
+    label, origins, (ranked, apart) = FIGURES[principal][0], Origins(e), rank_units(e)
+    name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         def cell(figure: str, picture: str = "") -> Cell:
@@ -86,7 +84,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True, origin=f"Orden por {lower_first(label)} a la fecha"),
+        Column("Lugar", is_number=True, origin=f"Orden por {name} a la fecha"),
         Column(f"{label} a la fecha (%)", is_number=True),
         Column(f"{label} en el trimestre (%)", is_number=True),
         Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
@@ -97,11 +95,11 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
     if not groups:
         return render_words(["El plan no tiene unidades con actividades."])
-    caption = f"Unidades por {lower_first(label)} a la fecha, {name_span(e.trimestre)}"
+    caption = f"Unidades por {name} a la fecha, {name_span(e.trimestre)}"
     least = format_percent(e.perfil.cobertura_minima.valor, locale)
-    said = f"Las unidades se ordenan por su {lower_first(label)} a la fecha. "
-    said += f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
-    return join_blocks(render_words([said]), render_table(caption, columns, groups, source=name_source(e)))
+    said = f"Las unidades se ordenan por su {name} a la fecha."
+    rule = f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
+    return join_blocks(render_words([said, rule]), render_table(caption, columns, groups, source=name_source(e)))
 
 
 def show_heatmap(source: Source) -> Block:
@@ -109,14 +107,13 @@ def show_heatmap(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or is_unit(e) or e.unidades.empty:
         return EMPTY
-    columns: list[tuple[str, dict[str, Cell]]] = list(_list_months(e)) if e.trimestre == 1 else []
-    for x in (*e.anteriores, e):
-        origins = Origins(x)
-        cells = {row["unidad_id"]: _cell_heat(row, "trimestre", origins) for row in x.unidades.to_dict("records")}
-        columns.append((describe_quarter(x.trimestre), cells))
+    spans = [(describe_quarter(x.trimestre), "trimestre", Origins(x)) for x in (*e.anteriores, e)]
     if e.trimestre > 1:
-        cells = {row["unidad_id"]: _cell_heat(row, "acumulado", origins) for row in e.unidades.to_dict("records")}
-        columns.append((f"A la fecha, {name_span(e.trimestre)}", cells))
+        spans.append((f"A la fecha, {name_span(e.trimestre)}", "acumulado", spans[-1][2]))
+    columns = _list_months(e) if e.trimestre == 1 else []
+    for title, window, origins in spans:
+        rows = origins.evaluation.unidades.to_dict("records")
+        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, origins) for row in rows}))
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
     rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
@@ -124,24 +121,27 @@ def show_heatmap(source: Source) -> Block:
     shown = {cell.state for row in rows for cell in row if cell.state}
     signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
     signs += ["· la unidad no informa de ese mes por separado"] if any(empty in row for row in rows) else []
-    legend = ", ".join(signs)
-    caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {legend}"
+    caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {', '.join(signs)}"
     return render_table(caption, heads, [("", rows)], source=name_source(e))
 
 
 def _cell_heat(row: Mapping[str, object], window: str, origins: Origins) -> Cell:
     e, figure = origins.evaluation, f"promedio_topado_{window}"
     value = row[figure]
-    missing = "sin reporte" if row[f"sin_reporte_{window}"] else ""
     idle = "no programada" if row[f"no_programadas_{window}"] else "no evaluable"
-    cell = _badge(value, e.perfil.state_of(value) if has(value) else missing or idle, e)
-    return replace(cell, title=origins.name_group(row, figure, str(row["unidad_id"])))
+    state = "sin reporte" if row[f"sin_reporte_{window}"] else idle
+    return _badge(value, state, origins.name_group(row, figure, str(row["unidad_id"])), e)
 
 
-def _badge(value: float | None, state: str, e: Evaluation) -> Cell:
-    """Return a cell that is one badge: the state's sign and colour with the number, or without one the state's name."""
-    said = format_percent(value, e.plan.locale) if has(value) else ""
-    return Cell("", is_number=True, state=state, badge=said, value=value)
+def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
+    """Return a cell that is one badge: the sign and colour of a number's state with it, or without one a state's name.
+
+    `state` is the one without a number, `title` says how the number comes about.
+    """
+    if not has(value):
+        return Cell("", is_number=True, state=state, value=value)
+    said, state = format_percent(value, e.plan.locale), e.perfil.state_of(value)
+    return Cell("", title=title, is_number=True, state=state, badge=said, value=value)
 
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
@@ -161,8 +161,7 @@ def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
         cells = {}
         for unit_id, (values, states) in found[month].items():
             mean = sum(values) / len(values) if values else None
-            state = e.perfil.state_of(mean) if values else pick_state(states)
-            cells[unit_id] = replace(_badge(mean, state, e), title=_MONTH if values else "")
+            cells[unit_id] = _badge(mean, pick_state(states), _MONTH, e)
         columns.append((name_period(month, 1), cells))
     return columns
 

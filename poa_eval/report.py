@@ -86,32 +86,23 @@ def error_page(
     *,
     volver: tuple[str, str] | None = None,
 ) -> str:
-    """Make the page of a report that could not be made.
-
-    Parameters
-    ----------
-    titulo, mensaje : str
-        What the page would have been, and why it is not there.
-    enlaces : iterable of (str, str)
-        Relative address and text of the pages to link.
-    volver : (str, str), optional
-        Relative address of the page above this one, and whose it is.
-
-    Returns
-    -------
-    str
-        The page.
+    """Make the page of a report that could not be made, which says why; links as `wrap_page` takes them.
 
     Examples
     --------
     >>> "no se pudo elaborar" in error_page("Tesorería", "falló el cuaderno")
     True
     """
-    page = _page(titulo, enlaces=enlaces, volver=volver)
-    return _add_contents(_environment().get_template("error.html.j2").render(pagina=page, mensaje=mensaje))
+    return wrap_page(titulo, _render("error.html.j2", mensaje=mensaje), enlaces, volver=volver)
 
 
-def wrap_page(titulo: str, cuerpo: str) -> str:
+def wrap_page(
+    titulo: str,
+    cuerpo: str,
+    enlaces: Iterable[tuple[str, str]] = (),
+    *,
+    volver: tuple[str, str] | None = None,
+) -> str:
     """Make a page of markup of the package's own templates.
 
     Parameters
@@ -120,6 +111,10 @@ def wrap_page(titulo: str, cuerpo: str) -> str:
         Heading of the page.
     cuerpo : str
         Markup of the page's content.
+    enlaces : iterable of (str, str)
+        Relative address and text of the pages to link at the end.
+    volver : (str, str), optional
+        Relative address of the page above this one, and whose it is.
 
     Returns
     -------
@@ -131,7 +126,8 @@ def wrap_page(titulo: str, cuerpo: str) -> str:
     >>> "<p>Nada.</p>" in wrap_page("Informes", "<p>Nada.</p>")
     True
     """
-    return _add_contents(_environment().get_template("libre.html.j2").render(pagina=_page(titulo), cuerpo=cuerpo))
+    page = _page(titulo, enlaces=enlaces, volver=volver)
+    return _add_contents(_render("libre.html.j2", pagina=page, cuerpo=cuerpo))
 
 
 def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = (), volver=None) -> dict:
@@ -217,9 +213,12 @@ def own_error_names() -> frozenset[str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES / "informe"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = FileSystemLoader(_TEMPLATES / "informe")
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _render(template: str, **values: object) -> str:
+    return _environment().get_template(template).render(**values)
 
 
 @cache
@@ -272,7 +271,7 @@ def _add_contents(page: str) -> str:
     page = _HEADING.sub(name_section, page)
     contents = ""
     if len(sections) >= _FEWEST_SECTIONS:
-        contents = _environment().get_template("indice.html.j2").render(secciones=sections.items())
+        contents = _render("indice.html.j2", secciones=sections.items())
         page = page.replace('<div class="ancho cuerpo">', '<div class="ancho cuerpo con-indice">', 1)
     return page.replace("<!--indice-->", contents, 1).strip() + "\n"
 

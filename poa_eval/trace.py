@@ -229,7 +229,8 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     row = sort_by_need(e).iloc[0] if actividad_id is None else find_activity(e, actividad_id)
     key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
-    windows = {window: origins.window(key, window) for window in ("trimestre", "acumulado")}
+    said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
+    windows = {window: origins.window(key, window) for window in said}
     periods = []
     for period in origins.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
@@ -238,18 +239,14 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
             where = origins.find_period(key, period, series) if has(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
-        said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
     columns = [Column("Periodo")]
     columns += [Column("Programado", is_number=True), Column("Celda de lo programado")]
     columns += [Column("Ejecutado", is_number=True), Column("Celda de lo ejecutado")]
     columns += [Column("Cómo se obtuvo"), Column("Entra en")]
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
-    figures = []
-    for window, label in (
-        ("trimestre", describe_quarter(e.trimestre)),
-        ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
-    ):
+    figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
+    for window, label in said.items():
         reason = tell_lack(windows[window].motivo or "")
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"

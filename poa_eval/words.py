@@ -153,11 +153,6 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def lower_first(text: str) -> str:
-    """Return a text with its first letter as it stands within a sentence; the others stay."""
-    return text[:1].lower() + text[1:]
-
-
 _LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
 _PERIODS = {short: long for short, long in zip(MONTHS, MONTH_NAMES, strict=True)}
 
