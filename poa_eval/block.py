@@ -51,6 +51,10 @@ class Block:
             lines[-1] += re.sub(r"[ \n]+", " ", said)
         return "\n".join(line.rstrip() for line in lines if line.strip())
 
+    def __add__(self, other: Block) -> Block:
+        """Return both, one after the other."""
+        return Block(self.html + other.html)
+
     def _ipython_display_(self) -> None:
         # Without this a notebook would show an empty box for an empty block; for any other the usual way goes on.
         if self.html:
@@ -161,8 +165,9 @@ def render(template: str, **values: object) -> Block:
 
 
 def render_words(sentences: Iterable[str], *, kind: str = "") -> Block:
-    """Return a paragraph of sentences; the first stands out where ``kind`` is ``titular``."""
-    return render("parrafo.html.j2", sentences=list(sentences), kind=kind)
+    """Return a paragraph of sentences, if there are any; the first stands out where ``kind`` is ``titular``."""
+    said = list(sentences)
+    return render("parrafo.html.j2", sentences=said, kind=kind) if said else EMPTY
 
 
 def render_table(
@@ -231,11 +236,6 @@ def _explain(row: Sequence[Cell], kept: Sequence[int], columns: Sequence[Column]
         else cell
         for cell, origin in pairs
     ]
-
-
-def join_blocks(*blocks: Block) -> Block:
-    """Return several blocks as one."""
-    return Block("".join(block.html for block in blocks))
 
 
 @cache

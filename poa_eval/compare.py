@@ -5,34 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from poa_eval.bars import draw_bar
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    join_blocks,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Cell, Column, count_cell, render_table, render_words, state_cell, text_cell
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name
 from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
 from poa_eval.profile import STATES
 from poa_eval.trace import Origins
-from poa_eval.words import (
-    FIGURES,
-    format_percent,
-    has,
-    join_name,
-    join_words,
-    name_activity,
-    name_span,
-    name_unit,
-    name_units,
-)
+from poa_eval.words import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -88,19 +67,15 @@ def show_changes(source: Source) -> Block:
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
             sentences.append(f"{label} a la fecha: {moved}.")
     sentences += _tell_moves(before, e)
+    units = name_units(e.plan.unidades)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
-    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
     origins, groups = [Origins(before), Origins(e)], []
     for title, rows in (("Dejaron de estar cumplidas", was_met & ~met), ("Pasaron a estar cumplidas", met & ~was_met)):
-        cells = [
-            [
-                name_row(row, codes[row["actividad_id"]]),
-                text_cell(name_unit(row["unidad_id"], row["unidad"])),
-                *(origin.cell(row["actividad_id"], "cumplimiento_acumulado") for origin in origins),
-            ]
-            for row in table[rows].to_dict("records")
-        ]
+        cells = []
+        for key, unit_id in zip(table.loc[rows, "actividad_id"], table.loc[rows, "unidad_id"], strict=True):
+            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in origins)
+            cells.append([origins[1].name_cell(key), text_cell(units[unit_id]), *shares])
         groups += [(f"{title}: {len(cells)}", cells)] if cells else []
     if not groups:
         return render_words([*sentences, "Ninguna actividad pasó a estar cumplida ni dejó de estarlo."])
@@ -110,7 +85,7 @@ def show_changes(source: Source) -> Block:
         for q in (before.trimestre, e.trimestre)
     ]
     caption = "Actividades que pasaron a estar cumplidas o dejaron de estarlo desde el trimestre anterior"
-    return join_blocks(render_words(sentences), render_table(caption, columns, groups, source=name_source(e)))
+    return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e))
 
 
 def _tell_moves(before: Evaluation, e: Evaluation) -> list[str]:
@@ -142,12 +117,6 @@ def _tell_move(old: int, sharing: int, new: int, shared: int) -> str:
         return f"{'sube' if new < old else 'baja'} del lugar {old} al {to}"
     left = "primer lugar" if old == 1 else f"lugar {old}"
     return f"deja el {left}, que compartían {sharing} unidades, y {'sube al' if new < old else 'queda en el'} {to}"
-
-
-def name_row(row: Mapping[str, object], code: object, *, indicator: bool = True) -> Cell:
-    """Return the cell that names an activity, with its place."""
-    name = name_activity(row, code) if indicator else join_name(code, row["actividad"])
-    return text_cell(name, source=row["fuente"])
 
 
 def link_unit(row: Mapping[str, object], links: bool = False, notes: Iterable[str] = ()) -> Cell:

@@ -13,7 +13,6 @@ from poa_eval.block import (
     Cell,
     Column,
     count_cell,
-    join_blocks,
     number_cell,
     percent_cell,
     render_table,
@@ -84,8 +83,7 @@ def show_ledger(source: Source) -> Block:
     columns += [Column(f"{title} (número)", is_number=True, origin=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
-    shown = render_table(caption, columns, groups, source=name_source(e), total=total)
-    return join_blocks(render_words(sentences), shown)
+    return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e), total=total)
 
 
 def _count_figures(ledger: pd.DataFrame) -> dict[str, int]:
@@ -188,7 +186,7 @@ def show_published(source: Source) -> Block:
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]
     caption = "Totales impresos y lo que las filas leídas explican de ellos"
-    return join_blocks(render_words(sentences), render_table(caption, columns, [("", rows)], source=name_source(e)))
+    return render_words(sentences) + render_table(caption, columns, [("", rows)], source=name_source(e))
 
 
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:

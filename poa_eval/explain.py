@@ -14,7 +14,6 @@ from poa_eval.block import (
     Cell,
     Column,
     count_cell,
-    join_blocks,
     number_cell,
     render,
     render_table,
@@ -86,8 +85,8 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
             raise ParamsError(f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, known))
         table = table[table["regla"] == regla]
     if table.empty:
-        words = render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
-        return join_blocks(words, _show_gone(q))
+        none = ["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."]
+        return render_words(none) + _show_gone(q)
     answers = {a["hallazgo_id"]: tell_answer(a) for a in q.respuestas.to_dict("records")}
     table = table.assign(respuesta=[answers.get(key, "") for key in table["hallazgo_id"]])
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
@@ -110,7 +109,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     titles = ["Hallazgo", "Actividad o unidad", "Lugar en el documento"]
     columns = [Column(title) for title in titles + (["Respuesta de la unidad"] if answers else [])]
     found = render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
-    return found if regla else join_blocks(found, _show_gone(q))
+    return found if regla else found + _show_gone(q)
 
 
 def _share_advice(messages: list[str]) -> str:
@@ -189,7 +188,7 @@ def show_method(q: Quarter | Evaluation) -> Block:
         ],
         "empty": EMPTY_STATES,
     }
-    return join_blocks(render("metodo.html.j2", **values), render_table(caption, columns, [("", rows)]))
+    return render("metodo.html.j2", **values) + render_table(caption, columns, [("", rows)])
 
 
 def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -> list[Cell]:
@@ -208,7 +207,7 @@ def show_sources(q: Quarter) -> Block:
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
-    return join_blocks(table, show_statements(q), render_words([f"Fecha de corte: {day}.", *notes]))
+    return table + show_statements(q) + render_words([f"Fecha de corte: {day}.", *notes])
 
 
 def name_form(q: Quarter, layout: str) -> str:

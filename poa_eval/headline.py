@@ -16,16 +16,7 @@ from poa_eval.narrate import (
     rank_units,
     sort_by_need,
 )
-from poa_eval.words import (
-    capitalize,
-    count_words,
-    format_number,
-    format_percent,
-    has,
-    join_words,
-    name_span,
-    name_unit,
-)
+from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span, name_unit
 
 _PLURALS = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}
 

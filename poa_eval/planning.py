@@ -13,14 +13,13 @@ from poa_eval.block import (
     Cell,
     Column,
     count_cell,
-    join_blocks,
     number_cell,
     percent_cell,
     render_table,
     render_words,
     text_cell,
 )
-from poa_eval.compare import link_unit, name_row
+from poa_eval.compare import link_unit
 from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
@@ -49,8 +48,8 @@ def show_evaluability(source: Source, *, links: bool = False) -> Block:
     if not has_plan(e) or e.plan.actividades.empty:
         return EMPTY
     found = assess(e.plan)
-    ranked = [] if is_unit(e) or len(found.unidades) < 2 else [_rank_units(found, e, links)]
-    return join_blocks(_list_criteria(found, e), *ranked, _list_missing(found, e))
+    ranked = EMPTY if is_unit(e) or len(found.unidades) < 2 else _rank_units(found, e, links)
+    return _list_criteria(found, e) + ranked + _list_missing(found, e)
 
 
 def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
@@ -106,10 +105,14 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
         rows = []
         for row in part.to_dict("records"):
             marks = (Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA)
-            rows.append([name_row(row, codes[row["actividad_id"]], indicator=False), *marks])
+            rows.append([_name_activity(row, codes[row["actividad_id"]]), *marks])
         groups.append((f"{unit}{said} ({count_words(len(part), 'actividad', 'actividades')})", rows))
     caption = "Qué cumple y qué le falta a cada actividad"
     return render_table(caption, columns, groups, source=name_source(e), kind="compacta")
+
+
+def _name_activity(row: Mapping[str, object], code: object) -> Cell:
+    return text_cell(join_name(code, row["actividad"]), source=row["fuente"])
 
 
 def show_due(source: Source) -> Block:
@@ -125,7 +128,7 @@ def show_due(source: Source) -> Block:
         return render_words([tell_due(e)])
     signs = [f"{sign}: {meaning}." for sign, meaning, *_ in load.origins]
     counts = _count_quarters(e, load) if e.plan.actividades["unidad_id"].nunique() > 1 else EMPTY
-    return join_blocks(render_words([tell_due(e), *tell_peak(load), *signs]), counts, _list_months(e, load))
+    return render_words([tell_due(e), *tell_peak(load), *signs]) + counts + _list_months(e, load)
 
 
 def _name_quarters(e: Evaluation) -> list[str]:
@@ -154,7 +157,7 @@ def _list_months(e: Evaluation, load: Load) -> Block:
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         months = [Cell(signs.get((row["actividad_id"], month), "·")) for month in range(1, 13)]
-        return [name_row(row, row["codigo"], indicator=False), *months, text_cell(row["frecuencia"])]
+        return [_name_activity(row, row["codigo"]), *months, text_cell(row["frecuencia"])]
 
     rows = e.plan.actividades.to_dict("records")
     dated = [row for row in rows if row["actividad_id"] not in load.sin_calendario]
@@ -189,7 +192,7 @@ def show_investment(source: Source) -> Block:
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         share = row["inversion"] / total * 100 if total and has(row["inversion"]) else None
         amount = number_cell(row["inversion"], locale, source=row["fuente"])
-        cells = [name_row(row, row["codigo"], indicator=False), amount, percent_cell(share, locale)]
+        cells = [_name_activity(row, row["codigo"]), amount, percent_cell(share, locale)]
         return [*cells, text_cell(row["inversion_texto"]), text_cell(row["recursos"])]
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
@@ -207,7 +210,8 @@ def show_investment(source: Source) -> Block:
     columns += [Column("Parte del total (%)", is_number=True, is_optional=True, origin=share)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
-    words = render_words([tell_investment(e)]) if amounts.notna().any() else EMPTY
+    if amounts.isna().all():
+        foot = []
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
-    table = render_table(caption, columns, groups, source=name_source(e), total=foot if amounts.notna().any() else [])
-    return join_blocks(words, table)
+    words = render_words([tell_investment(e)] if foot else [])
+    return words + render_table(caption, columns, groups, source=name_source(e), total=foot)

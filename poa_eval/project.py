@@ -7,22 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import Source, find_dues, list_comparable, name_source, take_evaluation
 from poa_eval.trace import Origins
 from poa_eval.windows import Due, list_answered
-from poa_eval.words import count_words, has, join_words, name_activity
+from poa_eval.words import count_words, has, join_words
 
 _LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
 _LENGTHS |= {4: "cuatrimestre cuatrimestres", 6: "semestre semestres"}
@@ -205,7 +195,7 @@ def show_year_end(source: Source) -> Block:
         left = "meta anual alcanzada" if is_met else count_words(o.quedan, *_LENGTHS[o.meses].split())
         rows.append(
             [
-                text_cell(name_activity(row, activities.loc[key, "codigo"]), source=row["fuente"]),
+                origins.name_cell(key),
                 origins.cell(key, "meta_anual"),
                 origins.cell(key, "ejecutado_acumulado"),
                 number_cell(None if is_met else o.falta, locale),
@@ -219,4 +209,4 @@ def show_year_end(source: Source) -> Block:
         )
     told = [f"Supuesto, {name}: {_MEANINGS[name]}." for name in assumptions]
     table = render_table("Qué falta para la meta del año", _COLUMNS, [("", rows)], source=name_source(e))
-    return join_blocks(render_words(filter(None, [_tell_reach(found, is_all=is_all), apart, *told])), table)
+    return render_words(filter(None, [_tell_reach(found, is_all=is_all), apart, *told])) + table

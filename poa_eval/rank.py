@@ -7,19 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from poa_eval.bars import draw_bar
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
-from poa_eval.compare import link_unit, name_row
+from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
+from poa_eval.compare import link_unit
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
     Source,
@@ -36,16 +25,7 @@ from poa_eval.profile import STATES
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
 from poa_eval.windows import compare_values
-from poa_eval.words import (
-    FIGURES,
-    SYMBOLS,
-    capitalize,
-    count_words,
-    format_percent,
-    has,
-    name_span,
-    name_unit,
-)
+from poa_eval.words import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -99,7 +79,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     least = format_percent(e.perfil.cobertura_minima.valor, locale)
     said = f"Las unidades se ordenan por su {name} a la fecha."
     rule = f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
-    return join_blocks(render_words([said, rule]), render_table(caption, columns, groups, source=name_source(e)))
+    return render_words([said, rule]) + render_table(caption, columns, groups, source=name_source(e))
 
 
 def show_heatmap(source: Source) -> Block:
@@ -183,15 +163,14 @@ def show_extremes(source: Source) -> Block:
         return render_words([none if there else "No hay metas evaluadas que ordenar."])
     late = int((table["estado"] == "sin reporte").sum())
     who = count_words(late, "actividad sin reporte no tiene", "actividades sin reporte no tienen")
-    return join_blocks(*blocks, render_words([f"{who} cifra que ordenar."]) if late else EMPTY)
+    return sum(blocks, EMPTY) + render_words([f"{who} cifra que ordenar."] if late else [])
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
-    codes, origins = e.plan.actividades.set_index("actividad_id")["codigo"], Origins(e)
-    figures = ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
+    origins, figures = Origins(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
     rows = [
         [
-            name_row(row, codes[row["actividad_id"]]),
+            origins.name_cell(row["actividad_id"]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
             *(origins.cell(row["actividad_id"], figure) for figure in figures),
             number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], e.plan.locale),

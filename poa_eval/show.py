@@ -12,7 +12,6 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
-    join_blocks,
     number_cell,
     render,
     render_table,
@@ -105,7 +104,7 @@ def show_key_figures(source: Source) -> Block:
     if not figures and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
     shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
-    return join_blocks(shown, render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
+    return shown + render_words([f"Sin cifra: {'; '.join(gaps)}."] if gaps else [])
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
@@ -260,7 +259,7 @@ def show_periods(source: Source) -> Block:
     everything = [row for _, rows in groups for row in rows]
     width = sum(max(len(cell.text) for cell in cells) + 3 for cells in list(zip(*everything, strict=True))[1:])
     parts = math.ceil(width / 96)
-    size, tables = math.ceil(len(months) / parts), []
+    size, shown = math.ceil(len(months) / parts), EMPTY
     for start in range(0, len(months), size):
         kept = slice(start + 1, start + size + 1)
         part = [(title, [[row[0], *row[kept]] for row in rows]) for title, rows in groups]
@@ -268,8 +267,8 @@ def show_periods(source: Source) -> Block:
         caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
         heads = [Column("Actividad"), *columns[start : start + size]]
         kind = "compacta periodos" if size > 4 else "periodos"
-        tables.append(render_table(caption, heads, part, source=name_source(e), kind=kind))
-    return join_blocks(*tables)
+        shown += render_table(caption, heads, part, source=name_source(e), kind=kind)
+    return shown
 
 
 def _cell_period(key: str, period: Mapping | None, series: str, length: int, origins: Origins) -> Cell:

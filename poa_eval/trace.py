@@ -7,17 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from poa_eval.address import ColumnFinder, join_addresses
-from poa_eval.block import (
-    Block,
-    Cell,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
 from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
@@ -124,6 +114,11 @@ class Origins:
             how = _JOINS[self._activities[actividad_id][ADDING[what]]].format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
+
+    def name_cell(self, actividad_id: str) -> Cell:
+        """Return the cell that names an activity, with its place."""
+        activity = self._activities[actividad_id]
+        return text_cell(name_activity(activity, activity["codigo"]), source=activity["fuente"])
 
     def cell(self, actividad_id: str, figura: str, *, reason: str = "") -> Cell:
         """Return the cell of a figure of an activity, with its origin; a compliance has its state, or why it lacks."""
@@ -260,6 +255,5 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
     ledger = reconcile(plan)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
-    if not own:
-        return join_blocks(read, made)
-    return join_blocks(read, made, show_entries(own, f"{name}: lo que el documento imprime, vuelto a calcular", locale))
+    caption = f"{name}: lo que el documento imprime, vuelto a calcular"
+    return read + made + (show_entries(own, caption, locale) if own else EMPTY)
