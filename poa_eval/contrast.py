@@ -164,24 +164,21 @@ def show_published(source: Source) -> Block:
     totals = _pick_totals(reconcile(e.plan), e)
     if totals.empty:
         return EMPTY
-    locale, rows, sentences = e.plan.locale, [], []
+    locale, rows, shares = e.plan.locale, [], {}
     for figure, own in totals.groupby("cifra", sort=False):
         for entry in own.sort_values("mes").to_dict("records"):
             period = "" if figure == "meta_anual" else f", {name_period(entry['mes'], 3)}"
             numbers = (entry["publicado"], entry["recalculado"], entry["fuente"])
             rows.append(_row_total(f"{CONCEPTS[figure]}{period}", *numbers, locale))
+        printed, found = own[["publicado", "recalculado"]].sum()
         if len(own) > 1:
-            sums = own[["publicado", "recalculado"]].sum()
             cells = join_addresses(own.sort_values("mes")["fuente"])
-            rows.append(_row_total(f"{CONCEPTS[figure]}, suma de los trimestres", *sums, cells, locale))
+            rows.append(_row_total(f"{CONCEPTS[figure]}, suma de los trimestres", printed, found, cells, locale))
+        share = format_percent(found / printed * 100 if printed else None, locale)
+        numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
+        shares[figure] = f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers})."
+    sentences = [shares[figure] for figure in ("meta_anual", "programado", "ejecutado") if figure in shares]
     short = (totals["recalculado"] < totals["publicado"]).all()
-    for figure in ("meta_anual", "programado", "ejecutado"):
-        own = totals[totals["cifra"] == figure]
-        if len(own):
-            printed, found = own["publicado"].sum(), own["recalculado"].sum()
-            share = format_percent(found / printed * 100 if printed else None, locale)
-            numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
-            sentences.append(f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers}).")
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]

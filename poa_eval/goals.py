@@ -64,15 +64,11 @@ class _Node:
 def show_mission(source: Source) -> Block:
     """Show mission, vision and responsible of each unit, as the plan says them."""
     e = take_evaluation(source)
-    units = []
-    for row in e.plan.unidades.to_dict("records"):
-        labels = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}
+    labels, units = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}, []
+    for row in e.plan.unidades.to_dict("records") if has_plan(e) else ():
         said = {label: _split(row[column]) for column, label in labels.items() if has(row[column])}
-        if said and has_plan(e):
-            units.append((_head_unit(e, row["unidad_id"]), said))
-    if not units:
-        return EMPTY
-    return render("datos.html.j2", units=units, source=name_source(e))
+        units += [(_head_unit(e, row["unidad_id"]), said)] if said else []
+    return render("datos.html.j2", units=units, source=name_source(e)) if units else EMPTY
 
 
 def show_swot(source: Source) -> Block:
@@ -85,9 +81,7 @@ def show_swot(source: Source) -> Block:
             name = _QUADRANTS.get(row["cuadrante"], capitalize(row["cuadrante"]))
             lists.setdefault(name, []).append((row["punto"], _name_place(row)))
         units.append((_head_unit(e, unit_id), [(name, points) for name, points in lists.items() if points]))
-    if not units:
-        return EMPTY
-    return render("foda.html.j2", units=units, source=name_source(e))
+    return render("foda.html.j2", units=units, source=name_source(e)) if units else EMPTY
 
 
 def show_goals(source: Source) -> Block:
@@ -131,10 +125,8 @@ def show_statements(source: Source) -> Block:
         for key, text in rows
         if key not in skipped and not key.startswith(("regla.", "corte_", *_AIMS))
     }
-    if not said:
-        return EMPTY
-    head = "Lo que el documento dice de sí mismo"
-    return render("datos.html.j2", units=[(head, said)], source="")
+    units = [("Lo que el documento dice de sí mismo", said)]
+    return render("datos.html.j2", units=units, source="") if said else EMPTY
 
 
 def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -166,12 +158,12 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
     used = {row["meta_id"] for row in activities} | {row["padre_id"] for row in goals}
     joined = {row["nivel"] for row in goals if row["meta_id"] in used}
     roots: list[_Node] = []
+    loose: list[_Node] = []
     for row in goals:
         node = goal_nodes[row["meta_id"]]
         node.marks += ["sin actividad"] * (row["meta_id"] not in used and row["nivel"] in joined)
         parent = goal_nodes.get(row["padre_id"]) if row["padre_id"] != row["meta_id"] else None
         (parent.children if parent else roots).append(node)
-    loose: list[_Node] = []
     for row in activities:
         key = row["actividad_id"]
         label = _name_level("Actividad" if has(row["codigo"]) else "", row)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from poa_eval.block import EMPTY, Block, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import Source, find_dues, list_comparable, name_source, take_evaluation
+from poa_eval.narrate import Source, list_comparable, name_source, take_evaluation
 from poa_eval.trace import Origins
 from poa_eval.windows import Due, list_answered
 from poa_eval.words import count_words, has, join_words
@@ -175,21 +175,18 @@ def show_year_end(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or e.trimestre == 4 or e.actividades.empty:
         return EMPTY
-    due, activities = find_dues(e), e.plan.actividades.set_index("actividad_id", drop=False)
-    found, obstacles, is_all = [], [], True
+    origins, found, obstacles = Origins(e), [], []
     for row in e.actividades.to_dict("records"):
-        if outlook := find_outlook(row, e, due):
+        if outlook := find_outlook(row, e, origins.due):
             found.append((row, outlook))
         else:
-            obstacles.append(find_obstacle(row, activities.loc[row["actividad_id"]], e) or "resultado")
-            is_all &= obstacles[-1] == "meta"
+            obstacles.append(find_obstacle(row, origins.activities[row["actividad_id"]], e) or "resultado")
     apart = _tell_obstacles(obstacles, len(e.actividades))
     if not found:
         return render_words([apart])
     found.sort(key=lambda pair: pair[1].proyeccion / pair[0]["meta_anual"])
     assumptions = [name for name in _MEANINGS if any(o.supuesto == name for _, o in found)]
-    locale = e.plan.locale
-    origins, rows = Origins(e), []
+    locale, rows = e.plan.locale, []
     for row, o in found:
         key, is_met, (needed, close) = row["actividad_id"], o.falta <= 0, o.cifras
         left = "meta anual alcanzada" if is_met else count_words(o.quedan, *_LENGTHS[o.meses].split())
@@ -209,4 +206,5 @@ def show_year_end(source: Source) -> Block:
         )
     told = [f"Supuesto, {name}: {_MEANINGS[name]}." for name in assumptions]
     table = render_table("Qué falta para la meta del año", _COLUMNS, [("", rows)], source=name_source(e))
-    return render_words(filter(None, [_tell_reach(found, is_all=is_all), apart, *told])) + table
+    reach = _tell_reach(found, is_all=set(obstacles) <= {"meta"})
+    return render_words(filter(None, [reach, apart, *told])) + table

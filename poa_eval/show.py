@@ -45,7 +45,6 @@ from poa_eval.profile import STATES
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
-from poa_eval.windows import Due
 from poa_eval.words import (
     FIGURES,
     MEANINGS,
@@ -63,6 +62,8 @@ from poa_eval.words import (
     name_unit,
     name_units,
 )
+
+_LETTERS = 96  # what a table of periods has room for beside the names
 
 
 def show_title(source: Source) -> Block:
@@ -172,13 +173,11 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
         columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
     columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
-    origins, due = Origins(e), find_dues(e) if is_unit(e) else None
-    plan, names = e.plan.actividades.set_index("actividad_id", drop=False), name_units(e.plan.unidades)
-    groups = []
-    for unit_id, part in table.groupby("unidad_id", sort=False):
-        rows = zip(part.to_dict("records"), plan.loc[part["actividad_id"]].to_dict("records"), strict=True)
-        told = [_row_activity(row, activity, due, origins, e) for row, activity in rows]
-        groups.append(("" if is_unit(e) else names[unit_id], told))
+    origins, names = Origins(e), name_units(e.plan.unidades)
+    groups = [
+        ("" if is_unit(e) else names[unit_id], [_row_activity(row, origins) for row in part.to_dict("records")])
+        for unit_id, part in table.groupby("unidad_id", sort=False)
+    ]
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
     return render_table(caption, columns, groups, source=name_source(e))
 
@@ -191,8 +190,9 @@ _WINDOWS = {
 }
 
 
-def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Origins, e: Evaluation) -> list[Cell]:
-    locale, key = e.plan.locale, row["actividad_id"]
+def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
+    e, key = origins.evaluation, row["actividad_id"]
+    activity, locale = origins.activities[key], e.plan.locale
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
     name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
@@ -203,7 +203,7 @@ def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Ori
     year = origins.cell(key, "avance_anual", reason=find_year_reason(row, e))
     if has(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
-    trend = draw_trend(list_comparable(activity, due, e.trimestre)[0], locale) if due else ""
+    trend = draw_trend(list_comparable(activity, origins.due, e.trimestre)[0], locale) if is_unit(e) else ""
     return [*cells, year, Cell("" if trend else MISSING, picture=trend)]
 
 
@@ -239,26 +239,24 @@ def show_periods(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    due, origins = find_dues(e), Origins(e)
-    found = [(a, list_periods(a, due, e.trimestre)) for a in e.plan.actividades.to_dict("records")]
-    found = [(activity, {p["mes"]: p for p in periods}) for activity, periods in found if periods]
+    origins = Origins(e)
+    found = {key: list_periods(activity, origins.due, e.trimestre) for key, activity in origins.activities.items()}
+    found = {key: {p["mes"]: p for p in periods} for key, periods in found.items() if periods}
     if not found:
         return render_words(["El documento no trae cifras por periodo de esta unidad."])
-    months = sorted({month for _, periods in found for month in periods})
-    lengths = {m: min(periods[m]["meses"] for _, periods in found if m in periods) for m in months}
+    months = sorted({month for periods in found.values() for month in periods})
+    lengths = {m: min(periods[m]["meses"] for periods in found.values() if m in periods) for m in months}
     groups = []
-    for activity, periods in found:
-        cells, done = (
-            [_cell_period(activity["actividad_id"], periods.get(m), series, lengths[m], origins) for m in months]
-            for series in ("programado", "ejecutado")
-        )
+    for key, periods in found.items():
+        activity, rows = origins.activities[key], []
+        for series in ("programado", "ejecutado"):
+            cells = (_cell_period(key, periods.get(m), series, lengths[m], origins) for m in months)
+            rows.append([Cell(capitalize(series)), *cells])
         measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
-        name = name_activity(activity, activity["codigo"]) + measure
-        groups.append((name, [[Cell("Programado"), *cells], [Cell("Ejecutado"), *done]]))
+        groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
     columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
-    everything = [row for _, rows in groups for row in rows]
-    width = sum(max(len(cell.text) for cell in cells) + 3 for cells in list(zip(*everything, strict=True))[1:])
-    parts = math.ceil(width / 96)
+    _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
+    parts = math.ceil(sum(max(len(cell.text) for cell in cells) + 3 for cells in by_month) / _LETTERS)
     size, shown = math.ceil(len(months) / parts), EMPTY
     for start in range(0, len(months), size):
         kept = slice(start + 1, start + size + 1)

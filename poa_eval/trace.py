@@ -51,7 +51,8 @@ class Origins:
         return find_dues(self.evaluation)
 
     @cached_property
-    def _activities(self) -> dict[str, dict]:
+    def activities(self) -> dict[str, dict]:
+        """Return the plan's activities by their id."""
         return {row["actividad_id"]: row for row in self.evaluation.plan.actividades.to_dict("records")}
 
     @cached_property
@@ -70,7 +71,7 @@ class Origins:
 
     def find_goal(self, actividad_id: str) -> str:
         """Return the cell of the year's goal."""
-        return self._columns.find(self._activities[actividad_id]["fuente"], "meta_anual")
+        return self._columns.find(self.activities[actividad_id]["fuente"], "meta_anual")
 
     def find_period(self, actividad_id: str, period: Mapping, series: str) -> str:
         """Return the cell of what was programmed or executed in a period; of a rebuilt month, that of its quarter."""
@@ -88,7 +89,7 @@ class Origins:
         if key not in self._windows:
             e, quarter = self.evaluation, self.evaluation.trimestre
             quarters = (quarter,) if window == "trimestre" else tuple(range(1, quarter + 1))
-            self._windows[key] = measure_window(self._activities[actividad_id], self.due, quarters, e.perfil)
+            self._windows[key] = measure_window(self.activities[actividad_id], self.due, quarters, e.perfil)
         return self._windows[key]
 
     def name(self, actividad_id: str, figura: str) -> str:
@@ -111,13 +112,13 @@ class Origins:
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
-            how = _JOINS[self._activities[actividad_id][ADDING[what]]].format(n=len(rows))
+            how = _JOINS[self.activities[actividad_id][ADDING[what]]].format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
     def name_cell(self, actividad_id: str) -> Cell:
         """Return the cell that names an activity, with its place."""
-        activity = self._activities[actividad_id]
+        activity = self.activities[actividad_id]
         return text_cell(name_activity(activity, activity["codigo"]), source=activity["fuente"])
 
     def cell(self, actividad_id: str, figura: str, *, reason: str = "") -> Cell:
@@ -143,8 +144,8 @@ class Origins:
         else:
             window = figura.removeprefix("cumplimiento_")
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
-            if self._activities[actividad_id]["sentido"] == "descendente":
-                base = self._activities[actividad_id]["linea_base"]
+            if self.activities[actividad_id]["sentido"] == "descendente":
+                base = self.activities[actividad_id]["linea_base"]
                 numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if has(base) else [])
                 with_numbers = ", ".join(f"{name} {format_number(number, locale)}" for name, number in numbers)
                 return f"{formula} = {value}, con {with_numbers}"

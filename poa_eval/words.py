@@ -154,7 +154,7 @@ def capitalize(text: str) -> str:
 
 
 _LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
-_PERIODS = {short: long for short, long in zip(MONTHS, MONTH_NAMES, strict=True)}
+_PERIODS = dict(zip(MONTHS, MONTH_NAMES, strict=True))
 
 
 def tell_lack(reason: str) -> str:
