@@ -27,7 +27,16 @@ from poa_eval.goals import show_statements
 from poa_eval.layout import known_layouts, read_layout
 from poa_eval.measure import Evaluation, close_month
 from poa_eval.names import suggest_sentence
-from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, pick_findings, take_evaluation
+from poa_eval.narrate import (
+    Source,
+    is_unit,
+    list_notes,
+    name_formula,
+    name_quarter,
+    name_source,
+    pick_findings,
+    take_evaluation,
+)
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.tell import tell_method
@@ -156,7 +165,7 @@ def _name_checks(q: Quarter) -> str:
     return ", ".join(name_rule(slug).lower() for slug in names)
 
 
-def show_method(q: Quarter | Evaluation) -> Block:
+def show_method(q: Source) -> Block:
     """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
     e = take_evaluation(q)
     if e.solo_plan:
@@ -182,10 +191,7 @@ def show_method(q: Quarter | Evaluation) -> Block:
         "cutoff": cutoff if e.fecha_corte < close_month(e.plan.ejercicio, 12) else "",
         "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
-        "figures": [
-            f"{label}: {e.perfil.formula_proporcion if name == 'proporcion_cumplidas' else formula}"
-            for name, (label, formula) in FIGURES.items()
-        ],
+        "figures": [f"{label}: {name_formula(name, e)}" for name, (label, _) in FIGURES.items()],
         "empty": EMPTY_STATES,
     }
     return render("metodo.html.j2", **values) + render_table(caption, columns, [("", rows)])
@@ -217,7 +223,7 @@ def name_form(q: Quarter, layout: str) -> str:
     return _FORMS.get(layout) or next((found.titulo for found in known if found.nombre == layout), layout)
 
 
-def show_plan(q: Quarter | Evaluation) -> Block:
+def show_plan(q: Source) -> Block:
     """Show what a loaded document holds: its tables and how many rows each has."""
     e = take_evaluation(q)
     rows = [[Cell(name), Cell(_TABLES[name]), count_cell(len(table))] for name, table in e.plan.tables().items()]
@@ -226,7 +232,7 @@ def show_plan(q: Quarter | Evaluation) -> Block:
     return render_table(caption, columns, [("", rows)], source=name_source(e))
 
 
-def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block:
+def show_table(q: Source, tabla: str, *, filas: int = 20) -> Block:
     """Show the first rows of one of the plan's tables, without the columns that hold nothing.
 
     Parameters

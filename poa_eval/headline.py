@@ -15,6 +15,7 @@ from poa_eval.narrate import (
     pick_figures,
     rank_units,
     sort_by_need,
+    tell_done,
 )
 from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span, name_unit
 
@@ -40,11 +41,10 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
     sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
     if has(figures.get("volumen_acumulado")):
         locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
-        done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
         share = format_percent(figures["volumen_acumulado"], locale)
         of = f"({share}), sumando unidades de medida distintas, como las suma el documento"
         of = f"({measure}; {share})" if measure else of
-        sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados {of}.")
+        sentences.append(f"A la fecha se ejecutaron {tell_done(figures, 'acumulado', locale)} programados {of}.")
     return sentences
 
 

@@ -14,7 +14,7 @@ from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.read.raw import name_file
 from poa_eval.windows import Due, find_due, list_window
-from poa_eval.words import format_percent, has, name_activity, tell_lack
+from poa_eval.words import FIGURES, format_number, format_percent, has, name_activity, tell_lack
 
 #: What a report is made from; of an evaluation alone there are no findings.
 Source = Quarter | Evaluation
@@ -54,6 +54,16 @@ def name_quarter(evaluation: Evaluation) -> str:
 def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
     """Return how many activities the proportion of goals met is of, as the profile counts them."""
     return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))
+
+
+def name_formula(name: str, e: Evaluation) -> str:
+    """Return the formula of one of the four figures; what goals met are divided by, the profile says."""
+    return e.perfil.formula_proporcion if name == "proporcion_cumplidas" else FIGURES[name][1]
+
+
+def tell_done(row: Mapping[str, object], window: str, locale: str) -> str:
+    """Return what was executed of what was programmed in a window: «95 de 100»."""
+    return " de ".join(format_number(row[f"{series}_{window}"], locale) for series in ("ejecutado", "programado"))
 
 
 def find_gap(name: str, row: Mapping[str, object], window: str) -> str:

@@ -71,10 +71,7 @@ def export_html(
     if not isinstance(notebook, nbformat.NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
     notebook = without_empty_sections(without_marks(notebook))
-    page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver)
-    page["cabecera"] = _find_header(notebook)
-    if _has_heading(notebook):
-        page["encabezado"] = ""
+    page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver) | _find_heading(notebook, titulo)
     body, _ = _exporter().from_notebook_node(notebook, resources={"poa_eval": page})
     return _add_contents(body)
 
@@ -241,20 +238,13 @@ def _exporter() -> HTMLExporter:
     )
 
 
-def _has_heading(notebook: NotebookNode) -> bool:
-    """Say whether some cell or result already brings the page's first-level heading."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and any(line.startswith("# ") for line in cell.source.splitlines()):
-            return True
-        if any("<h1" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ())):
-            return True
-    return False
-
-
-def _find_header(notebook: NotebookNode) -> str:
-    """Return the result that begins with the page's heading."""
-    results = (output.get("data", {}).get("text/html", "") for c in notebook.cells for output in c.get("outputs", ()))
-    return next((markup for markup in results if markup.startswith("<h1")), "")
+def _find_heading(notebook: NotebookNode, titulo: str) -> dict[str, str]:
+    """Return the result that begins with the page's heading, and the title as one where the notebook brings none."""
+    words = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    shown = [output.get("data", {}).get("text/html", "") for c in notebook.cells for output in c.get("outputs", ())]
+    is_there = any(line.startswith("# ") for line in words) or any("<h1" in markup for markup in shown)
+    header = next((markup for markup in shown if markup.startswith("<h1")), "")
+    return {"cabecera": header, "encabezado": "" if is_there else titulo}
 
 
 def _add_contents(page: str) -> str:

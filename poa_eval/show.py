@@ -35,11 +35,13 @@ from poa_eval.narrate import (
     list_comparable,
     list_notes,
     list_periods,
+    name_formula,
     name_quarter,
     name_source,
     name_sum,
     pick_figures,
     take_evaluation,
+    tell_done,
 )
 from poa_eval.profile import STATES
 from poa_eval.tell import list_figures, tell_plan
@@ -109,15 +111,14 @@ def show_key_figures(source: Source) -> Block:
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
-    label, formula = FIGURES[name]
-    formula = e.perfil.formula_proporcion if name == "proporcion_cumplidas" else formula
     told = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
     quarter = describe_quarter(e.trimestre)
     notes = [f"A la fecha y en el {quarter}: {told[0]}"]
     if told[0] != told[1]:
         notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
     value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
-    return {"name": label, "value": value, "notes": [MEANINGS[name], *notes, f"Fórmula: {formula}"]}
+    notes = [MEANINGS[name], *notes, f"Fórmula: {name_formula(name, e)}"]
+    return {"name": FIGURES[name][0], "value": value, "notes": notes}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
@@ -131,8 +132,7 @@ def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluatio
             said[0] += f", {row[f'cumplidas_{window}']} de {base} {which}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
     if name == "volumen" and has(value):
-        done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
-        said[0] += f", {done} de {planned}"
+        said[0] += f", {tell_done(row, window, locale)}"
         measure = name_sum(e, window)
         mixed = "unidades de medida distintas, sumadas como en el documento"
         said.append(f"unidad de medida: {measure}" if measure else mixed)

@@ -17,6 +17,7 @@ from poa_eval.narrate import (
     find_activity,
     find_dues,
     find_year_reason,
+    name_formula,
     name_source,
     sort_by_need,
     take_evaluation,
@@ -183,16 +184,15 @@ class Origins:
         name, _, window = figura.rpartition("_")
         activities = e.actividades if unidad_id is None else e.actividades[e.actividades["unidad_id"] == unidad_id]
         used = activities[activities[f"cumplimiento_{window}"].notna()]
-        parts: tuple[object, object] | None = None
+        formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
+        parts: tuple[object, ...] = ()
         if name == "proporcion_cumplidas":
-            formula, parts = e.perfil.formula_proporcion, (row[f"cumplidas_{window}"], count_base(row, window, e))
+            parts = (row[f"cumplidas_{window}"], count_base(row, window, e))
         elif name == "cobertura_reporte":
             due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
             formula, parts = "evaluadas / (evaluadas + sin reporte) × 100", (row[f"evaluadas_{window}"], due)
         elif name == "volumen":
-            formula, parts = FIGURES[name][1], (row[f"ejecutado_{window}"], row[f"programado_{window}"])
-        else:
-            formula = FIGURES[name][1] if name in FIGURES else "suma de las actividades evaluadas"
+            parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
         said = " = ".join(filter(None, (formula, numbers)))
         return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
