@@ -165,9 +165,8 @@ def render(template: str, **values: object) -> Block:
 
 
 def render_words(sentences: Iterable[str], *, kind: str = "") -> Block:
-    """Return a paragraph of sentences, if there are any; the first stands out where ``kind`` is ``titular``."""
-    said = list(sentences)
-    return render("parrafo.html.j2", sentences=said, kind=kind) if said else EMPTY
+    """Return a paragraph of sentences; the first stands out where ``kind`` is ``titular``."""
+    return render("parrafo.html.j2", sentences=list(sentences), kind=kind)
 
 
 def render_table(

@@ -119,12 +119,9 @@ def show_statements(source: Source) -> Block:
     """Show what a plan's document says of itself: period, dates, evaluator, formula."""
     e = take_evaluation(source)
     skipped = ("nota", "texto", "ejercicio", "fuente_del_documento")
-    rows = _list_context(e.plan.contexto) if has_plan(e) else []
-    said = {
-        name_rule(key): _split(text)
-        for key, text in rows
-        if key not in skipped and not key.startswith(("regla.", "corte_", *_AIMS))
-    }
+    told = [(key, text) for key, text in _list_context(e.plan.contexto) if key not in skipped and has_plan(e)]
+    elsewhere = ("regla.", "corte_", *_AIMS)
+    said = {name_rule(key): _split(text) for key, text in told if not key.startswith(elsewhere)}
     units = [("Lo que el documento dice de sí mismo", said)]
     return render("datos.html.j2", units=units, source="") if said else EMPTY
 

@@ -93,15 +93,13 @@ def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation
     if not evaluated:
         return "no hay ninguna actividad que se pueda evaluar"
     base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
-    if base == 1:
-        which = "que vencía" if is_due else "evaluada"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad {which} ({coverage})"
-    which = "que vencían" if is_due else "evaluadas"
-    if met in (0, base):
-        whom = f"de las {base}" if met else f"de ninguna de las {base}"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades {which} ({coverage})"
-    share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
-    return f"se cumplió la meta de {met} de las {base} actividades {which} ({share}; {coverage})"
+    which = ("que vencía", "que vencían") if is_due else ("evaluada", "evaluadas")
+    if 0 < met < base:
+        share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
+        return f"se cumplió la meta de {met} de las {base} actividades {which[1]} ({share}; {coverage})"
+    all_of_them = f"{'de las' if met else 'de ninguna de las'} {base} actividades {which[1]}"
+    whom = f"de la única actividad {which[0]}" if base == 1 else all_of_them
+    return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} ({coverage})"
 
 
 def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]:

@@ -213,5 +213,5 @@ def show_investment(source: Source) -> Block:
     if amounts.isna().all():
         foot = []
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
-    words = render_words([tell_investment(e)] if foot else [])
+    words = render_words([tell_investment(e)]) if foot else EMPTY
     return words + render_table(caption, columns, groups, source=name_source(e), total=foot)

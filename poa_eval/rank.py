@@ -163,7 +163,7 @@ def show_extremes(source: Source) -> Block:
         return render_words([none if there else "No hay metas evaluadas que ordenar."])
     late = int((table["estado"] == "sin reporte").sum())
     who = count_words(late, "actividad sin reporte no tiene", "actividades sin reporte no tienen")
-    return sum(blocks, EMPTY) + render_words([f"{who} cifra que ordenar."] if late else [])
+    return sum(blocks, EMPTY) + (render_words([f"{who} cifra que ordenar."]) if late else EMPTY)
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:

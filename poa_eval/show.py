@@ -107,7 +107,7 @@ def show_key_figures(source: Source) -> Block:
     if not figures and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
     shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
-    return shown + render_words([f"Sin cifra: {'; '.join(gaps)}."] if gaps else [])
+    return shown + (render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:

@@ -77,13 +77,13 @@ def find_load(e: Evaluation, ids: pd.Series | None = None) -> Load:
         table = pd.concat([table, rows.assign(origen="programado")[table.columns]])
     ids = plan.actividades["actividad_id"] if ids is None else ids
     order = {activity_id: i for i, activity_id in enumerate(ids)}
-    table = table[table["actividad_id"].isin(order)].drop_duplicates(["actividad_id", "mes"])
-    keys = table["actividad_id"].map(order).to_numpy()
-    table = table.assign(orden=keys).sort_values(["orden", "mes"], kind="stable", ignore_index=True)
+    keys = ["actividad_id", "mes"]
+    table = table[table["actividad_id"].isin(order)].drop_duplicates(keys)
+    table = table.sort_values(keys, key=lambda c: c.map(order) if c.name == keys[0] else c, ignore_index=True)
     quarters = (table["mes"].astype(int) + 2) // 3
     counts = tuple(int(table.loc[quarters == q, "actividad_id"].nunique()) for q in range(1, 5))
     known = set(table["actividad_id"])
-    return Load(table.drop(columns="orden"), counts, tuple(key for key in order if key not in known))
+    return Load(table, counts, tuple(key for key in order if key not in known))
 
 
 def tell_plan(e: Evaluation) -> list[str]:
@@ -111,9 +111,8 @@ def tell_goals(e: Evaluation) -> str:
     are = "está cuantificada" if counted <= 1 else "están cuantificadas"
     if number == 1:
         return f"su única meta {'' if counted else 'no '}{are}"
-    which = (
-        f"las {number}" if counted == number else f"{counted} de {number}" if counted else f"ninguna de las {number}"
-    )
+    which = f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    which = f"las {number}" if counted == number else which
     rest = f" y {empty} {'está vacía' if empty == 1 else 'están vacías'}" if empty else ""
     return f"{which} metas {are}{rest}"
 

@@ -50,25 +50,11 @@ EMPTY_STATES = {
     "0 %": "se informó un resultado de cero habiendo algo programado: es un cero verdadero y sí cuenta",
 }
 
-_ACCENTS = {
-    "actualizacion": "actualización",
-    "anio": "año",
-    "area": "área",
-    "compensacion": "compensación",
-    "descripcion": "descripción",
-    "ejecucion": "ejecución",
-    "especifico": "específico",
-    "especificos": "específicos",
-    "evaluacion": "evaluación",
-    "formula": "fórmula",
-    "identicas": "idénticas",
-    "informacion": "información",
-    "linea": "línea",
-    "numerica": "numérica",
-    "sobreejecucion": "sobreejecución",
-    "vacia": "vacía",
-    "validacion": "validación",
-}
+_ACCENTED = (
+    "actualización área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
+    "información línea numérica sobreejecución vacía validación"
+)
+_ACCENTS = {"anio": "año"} | {fold(word): word for word in _ACCENTED.split()}
 
 
 def has(value: object) -> bool:
