@@ -34,16 +34,15 @@ def show_counts(source: Source) -> Block:
     if e.solo_plan or e.actividades.empty:
         return EMPTY
     before = None if is_unit(e) else measure_before(e)[0]
-    tables = [("En el {} (actividades)", e.actividades["estado_trimestre"], e.trimestre)]
-    tables += [("A la fecha, " + name_span(e.trimestre) + " (actividades)", e.actividades["estado"], e.trimestre)]
+    tables = {f"En el {describe_quarter(e.trimestre)}": e.actividades["estado_trimestre"]}
+    tables[f"A la fecha, {name_span(e.trimestre)}"] = e.actividades["estado"]
     if before:
-        tables += [("Al cierre del {} (actividades)", before.actividades["estado"], before.trimestre)]
-    columns = [Column("Estado")]
+        tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
-    columns += [Column(title.format(describe_quarter(q)), is_number=True, origin=origin) for title, _, q in tables]
+    columns = [Column("Estado"), *(Column(f"{title} (actividades)", is_number=True, origin=origin) for title in tables)]
     total, rows = len(e.actividades), []
     for state in STATES:
-        counts = [int((states == state).sum()) for _, states, _ in tables]
+        counts = [int((states == state).sum()) for states in tables.values()]
         if any(counts):
             rows.append([state_cell(state), *(count_cell(n, picture=draw_bar(n, total) if n else "") for n in counts)])
     foot = [Cell("Total"), *[count_cell(total)] * len(tables)]

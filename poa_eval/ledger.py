@@ -41,7 +41,6 @@ CONCEPTS = {
 }
 #: Which column says how the periods of a series add up.
 ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
-_SERIES = tuple(ADDING)
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
 
 Values = dict[tuple[int, int], float]
@@ -148,7 +147,7 @@ class _Books:
         """Return the figures of each activity and series, read and printed."""
         found: dict[tuple[str, str], Values] = {}
         for key, rows in self.periods.items():
-            for name in _SERIES:
+            for name in ADDING:
                 read = {(row["mes"], row["meses"]): row[name] for row in rows if pd.notna(row[name])}
                 found[key, name] = read | self.printed.get(("actividad", key, name), {})
         return found
@@ -164,9 +163,9 @@ class _Books:
         if key == "parcial":
             return
         is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
-        if not is_row and (name in _SERIES or is_goal):
+        if not is_row and (name in ADDING or is_goal):
             yield "filas", self._add_rows(scope, key, name, month, length)
-        if name in _SERIES and self._adds(scope, key, name):
+        if name in ADDING and self._adds(scope, key, name):
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
             parts = _add_parts(own, month, length)
             if length > 1:
@@ -175,7 +174,7 @@ class _Books:
                 yield "resto", self._subtract(scope, key, name, month, length)
         elif is_goal and self._adds(scope, key, "programado"):
             yield "meta", self._add_programme(scope, key, printed["valor"])
-        elif is_row and name not in _SERIES and not is_goal:
+        elif is_row and name not in ADDING and not is_goal:
             yield from self._weigh(name, key, month, length)
 
     def judge(self, printed: Mapping, way: str, value: float) -> str:

@@ -108,10 +108,8 @@ def wrap_page(
         Heading of the page.
     cuerpo : str
         Markup of the page's content.
-    enlaces : iterable of (str, str)
-        Relative address and text of the pages to link at the end.
-    volver : (str, str), optional
-        Relative address of the page above this one, and whose it is.
+    enlaces, volver
+        As `export_html` takes them.
 
     Returns
     -------
