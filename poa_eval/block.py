@@ -51,6 +51,10 @@ class Block:
             lines[-1] += re.sub(r"[ \n]+", " ", said)
         return "\n".join(line.rstrip() for line in lines if line.strip())
 
+    def __add__(self, other: Block) -> Block:
+        """Return both, one after the other."""
+        return Block(self.html + other.html)
+
     def _ipython_display_(self) -> None:
         # Without this a notebook would show an empty box for an empty block; for any other the usual way goes on.
         if self.html:
@@ -126,10 +130,15 @@ def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", sourc
     return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
 
 
-def number_cell(value: float | None, locale: str, *, source: object = None) -> Cell:
-    """Return a cell of a quantity, with its source where that is known."""
-    title = _name_source(source) if has(value) else ""
+def number_cell(value: float | None, locale: str, *, source: object = None, title: str = "") -> Cell:
+    """Return a cell of a quantity, with its source where that is known, or another title."""
+    title = title or _name_source(source) if has(value) else ""
     return Cell(format_number(value, locale), title=title, is_number=True, value=value)
+
+
+def count_cell(number: int, *, picture: str = "") -> Cell:
+    """Return a cell of how many there are of something."""
+    return Cell(str(number), is_number=True, picture=picture)
 
 
 def percent_cell(
@@ -226,11 +235,6 @@ def _explain(row: Sequence[Cell], kept: Sequence[int], columns: Sequence[Column]
         else cell
         for cell, origin in pairs
     ]
-
-
-def join_blocks(*blocks: Block) -> Block:
-    """Return several blocks as one."""
-    return Block("".join(block.html for block in blocks))
 
 
 @cache

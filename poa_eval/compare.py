@@ -5,43 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from poa_eval.bars import draw_bar
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    join_blocks,
-    percent_cell,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Cell, Column, count_cell, render_table, render_words, state_cell, text_cell
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import file_name
-from poa_eval.narrate import (
-    find_reason,
-    is_unit,
-    name_source,
-    pick_figures,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.trace import Origins
-from poa_eval.words import (
-    FIGURES,
-    format_percent,
-    has,
-    join_name,
-    join_words,
-    name_activity,
-    name_span,
-    name_unit,
-)
-
-Source = Quarter | Evaluation
+from poa_eval.words import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -64,21 +34,18 @@ def show_counts(source: Source) -> Block:
     if e.solo_plan or e.actividades.empty:
         return EMPTY
     before = None if is_unit(e) else measure_before(e)[0]
-    tables = [("En el {} (actividades)", e.actividades["estado_trimestre"], e.trimestre)]
-    tables += [("A la fecha, " + name_span(e.trimestre) + " (actividades)", e.actividades["estado"], e.trimestre)]
+    tables = {f"En el {describe_quarter(e.trimestre)}": e.actividades["estado_trimestre"]}
+    tables[f"A la fecha, {name_span(e.trimestre)}"] = e.actividades["estado"]
     if before:
-        tables += [("Al cierre del {} (actividades)", before.actividades["estado"], before.trimestre)]
-    columns = [Column("Estado")]
+        tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
-    columns += [Column(title.format(describe_quarter(q)), is_number=True, origin=origin) for title, _, q in tables]
-    counts, total = [states.value_counts().to_dict() for _, states, _ in tables], len(e.actividades)
-
-    def count(state: str) -> list[Cell]:
-        numbers = [count.get(state, 0) for count in counts]
-        return [Cell(str(n), is_number=True, picture=draw_bar(n, total) if n else "") for n in numbers]
-
-    rows = [[state_cell(s), *count(s)] for s in STATES if any(s in count for count in counts)]
-    foot = [Cell("Total"), *[Cell(str(total), is_number=True)] * len(tables)]
+    columns = [Column("Estado"), *(Column(f"{title} (actividades)", is_number=True, origin=origin) for title in tables)]
+    total, rows = len(e.actividades), []
+    for state in STATES:
+        counts = [int((states == state).sum()) for states in tables.values()]
+        if any(counts):
+            rows.append([state_cell(state), *(count_cell(n, picture=draw_bar(n, total) if n else "") for n in counts)])
+    foot = [Cell("Total"), *[count_cell(total)] * len(tables)]
     return render_table("Actividades por estado", columns, [("", rows)], source=name_source(e), total=foot)
 
 
@@ -102,10 +69,10 @@ def show_changes(source: Source) -> Block:
     if sentences and counts[0] != counts[1]:
         sentences.append(f"No son de las mismas actividades: antes se evaluaron {counts[0]}, ahora {counts[1]}.")
     sentences += _tell_moves(before, e)
+    units = name_units(e.plan.unidades)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
-    codes = e.plan.actividades.set_index("actividad_id")["codigo"]
-    origins, groups = [("_antes", Origins(before)), ("", Origins(e))], []
+    origins, groups = [Origins(before), Origins(e)], []
     seen, was_seen = (table[f"cumplimiento_acumulado{when}"].notna() for when in ("", "_antes"))
     for title, rows in (
         ("Dejaron de estar cumplidas", was_met & ~met & seen),
@@ -113,22 +80,10 @@ def show_changes(source: Source) -> Block:
         ("Estaban cumplidas y ahora no tienen cifra", was_met & ~met & ~seen),
         ("Están cumplidas y antes no tenían cifra", met & ~was_met & ~was_seen),
     ):
-        cells = [
-            [
-                name_row(row, codes[row["actividad_id"]]),
-                text_cell(name_unit(row["unidad_id"], row["unidad"])),
-                *(
-                    percent_cell(
-                        row[f"cumplimiento_acumulado{when}"],
-                        locale,
-                        state=row[f"estado{when}"],
-                        title=origin.name(row["actividad_id"], "cumplimiento_acumulado"),
-                    )
-                    for when, origin in origins
-                ),
-            ]
-            for row in table[rows].to_dict("records")
-        ]
+        cells = []
+        for key, unit_id in zip(table.loc[rows, "actividad_id"], table.loc[rows, "unidad_id"], strict=True):
+            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in origins)
+            cells.append([origins[1].name_cell(key), text_cell(units[unit_id]), *shares])
         groups += [(f"{title}: {len(cells)}", cells)] if cells else []
     if not groups:
         return render_words([*sentences, "Ninguna actividad pasó a estar cumplida ni dejó de estarlo."])
@@ -138,7 +93,7 @@ def show_changes(source: Source) -> Block:
         for q in (before.trimestre, e.trimestre)
     ]
     caption = "Actividades que pasaron a estar cumplidas o dejaron de estarlo desde el trimestre anterior"
-    return join_blocks(render_words(sentences), render_table(caption, columns, groups, source=name_source(e)))
+    return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e))
 
 
 def _tell_moves(before: Evaluation, e: Evaluation) -> list[str]:
@@ -146,7 +101,7 @@ def _tell_moves(before: Evaluation, e: Evaluation) -> list[str]:
     orders = [{row["unidad_id"]: place for place, row in rank_units(x)[0]} for x in (before, e)]
     both = orders[0].keys() & orders[1].keys()
     was, now = ({unit: _place(unit, order, both) for unit in both} for order in orders)
-    names = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
+    names = name_units(e.plan.unidades)
     moved = [unit for unit in both if now[unit][0] != was[unit][0]]
     moved.sort(key=lambda unit: (-abs(now[unit][0] - was[unit][0]), now[unit], unit))
     told = [f"{names[unit]} {_tell_move(*was[unit], *now[unit])}" for unit in moved]
@@ -172,13 +127,7 @@ def _tell_move(old: int, sharing: int, new: int, shared: int) -> str:
     return f"deja el {left}, que compartían {sharing} unidades, y {'sube al' if new < old else 'queda en el'} {to}"
 
 
-def name_row(row: Mapping[str, object], code: object, *, indicator: bool = True) -> Cell:
-    """Return the cell that names an activity, with its place."""
-    name = name_activity(row, code) if indicator else join_name(code, row["actividad"])
-    return text_cell(name, source=row["fuente"])
-
-
-def link_unit(row: Mapping[str, object], links: bool, notes: Iterable[str] = ()) -> Cell:
+def link_unit(row: Mapping[str, object], links: bool = False, notes: Iterable[str] = ()) -> Cell:
     """Return the cell that names a unit, linked to its page where asked."""
     link = f"unidades/{file_name(str(row['unidad_id']))}.html" if links else ""
     return text_cell(name_unit(str(row["unidad_id"]), str(row["unidad"])), notes=notes, link=link)

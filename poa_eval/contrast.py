@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -13,7 +12,7 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
-    join_blocks,
+    count_cell,
     number_cell,
     percent_cell,
     render_table,
@@ -22,18 +21,24 @@ from poa_eval.block import (
 )
 from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import is_unit, name_source, pick_findings, take_evaluation
+from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
-from poa_eval.values import QUARTERS
+from poa_eval.values import name_period
 from poa_eval.words import capitalize, count_words, format_number, format_percent, join_words
 
 _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "meses"]
-_RESULTS = (AGREES, REBUILT, DIFFERS, UNCHECKED)
+#: How a result is told of one figure and of several.
+_TOLD = {
+    AGREES: ("coincide", "coinciden"),
+    REBUILT: ("coincide por reconstrucción", "coinciden por reconstrucción"),
+    DIFFERS: ("difiere", "difieren"),
+}
+_RESULTS = (*_TOLD, UNCHECKED)
 _WHOSE = {"actividad": "de cada actividad", "unidad": "del total de la unidad", "institucion": "del TOTAL"}
 _LENGTHS = {1: "por mes", 2: "por bimestre", 3: "por trimestre", 4: "por cuatrimestre", 6: "por semestre"}
 
 
-def show_ledger(source: Quarter | Evaluation) -> Block:
+def show_ledger(source: Source) -> Block:
     """Show how many printed figures were obtained again, how many agree, and which could not be checked.
 
     Of one unit, its own rows; of the institution, all documents and their totals.
@@ -56,9 +61,8 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
         said = count_words(number, "cifra impresa debe salir", "cifras impresas deben salir")
         said += f" de otras del mismo documento{ways}; "
         said += "ninguna se pudo" if not checked else f"{checked} se {'pudo' if checked == 1 else 'pudieron'}"
-        agree = (
-            f" y {_agree(AGREES, checked)}" if checked == counts[AGREES] else f": {join_words(_tell_results(counts))}"
-        )
+        told = _tell_results(counts)
+        agree = f" y {_TOLD[AGREES][checked != 1]}" if checked == counts[AGREES] else f": {join_words(told)}"
         sentences = [f"{said} comprobar{agree if checked else ''}."]
     if counts[REBUILT]:
         sentences.append("Una fila dañada se reconstruye con sus propias sumas: que coincida no es una prueba aparte.")
@@ -79,8 +83,7 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
     columns += [Column(f"{title} (número)", is_number=True, origin=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
-    shown = render_table(caption, columns, groups, source=name_source(e), total=total)
-    return join_blocks(render_words(sentences), shown)
+    return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e), total=total)
 
 
 def _count_figures(ledger: pd.DataFrame) -> dict[str, int]:
@@ -90,7 +93,7 @@ def _count_figures(ledger: pd.DataFrame) -> dict[str, int]:
     return {result: int((figures["resultado"] == result).sum()) for result in _RESULTS}
 
 
-def tell_trust(source: Quarter | Evaluation) -> list[str]:
+def tell_trust(source: Source) -> list[str]:
     """Tell how far to trust the figures: what the rows explain of the total, what agrees, what is to be looked at.
 
     Of an `Evaluation` alone, without the findings.
@@ -101,7 +104,7 @@ def tell_trust(source: Quarter | Evaluation) -> list[str]:
     counts = _count_figures(ledger)
     told, checked = [], sum(counts.values()) - counts[UNCHECKED]
     if checked == 1:
-        told = [f"se recalculó 1 cifra impresa y {next(_agree(r, 1) for r in _RESULTS if counts[r])}"]
+        told = [f"se recalculó 1 cifra impresa y {next(forms[0] for r, forms in _TOLD.items() if counts[r])}"]
     elif checked:
         how = f": {join_words(_tell_results(counts))}" if counts[AGREES] < checked else " y todas coinciden"
         of_total = (ledger.loc[ledger["resultado"] == DIFFERS, "ambito"] == "institucion").all()
@@ -144,25 +147,16 @@ def _pick_totals(ledger: pd.DataFrame, e: Evaluation) -> pd.DataFrame:
 
 
 def _tell_results(counts: Mapping[str, int]) -> list[str]:
-    return [f"{counts[r]} {_agree(r, counts[r])}" for r in (AGREES, REBUILT, DIFFERS) if counts[r]]
-
-
-def _agree(result: str, number: int) -> str:
-    one = number == 1
-    return {
-        AGREES: "coincide" if one else "coinciden",
-        REBUILT: f"{'coincide' if one else 'coinciden'} por reconstrucción",
-        DIFFERS: "difiere" if one else "difieren",
-    }[result]
+    return [count_words(counts[result], *forms) for result, forms in _TOLD.items() if counts[result]]
 
 
 def _count_results(labels: list[str], part: pd.DataFrame) -> list[Cell]:
     counts = part["resultado"].value_counts()
     numbers = [len(part), *(int(counts.get(result, 0)) for result in _RESULTS)]
-    return [*(Cell(label) for label in labels), *(Cell(str(number), is_number=True) for number in numbers)]
+    return [*map(Cell, labels), *map(count_cell, numbers)]
 
 
-def show_published(source: Quarter | Evaluation) -> Block:
+def show_published(source: Source) -> Block:
     """Show the totals that the document prints for the institution, and the share of them that its rows explain."""
     e = take_evaluation(source)
     if is_unit(e):
@@ -170,36 +164,32 @@ def show_published(source: Quarter | Evaluation) -> Block:
     totals = _pick_totals(reconcile(e.plan), e)
     if totals.empty:
         return EMPTY
-    locale, rows, sentences = e.plan.locale, [], []
+    locale, rows, shares = e.plan.locale, [], {}
     for figure, own in totals.groupby("cifra", sort=False):
         for entry in own.sort_values("mes").to_dict("records"):
-            label = CONCEPTS[figure] + (
-                "" if figure == "meta_anual" else f", {QUARTERS[entry['mes'] // 3 - 1]} trimestre"
-            )
-            rows.append(_row_total(label, entry["publicado"], entry["recalculado"], entry["fuente"], locale))
+            period = "" if figure == "meta_anual" else f", {name_period(entry['mes'], 3)}"
+            numbers = (entry["publicado"], entry["recalculado"], entry["fuente"])
+            rows.append(_row_total(f"{CONCEPTS[figure]}{period}", *numbers, locale))
+        printed, found = own[["publicado", "recalculado"]].sum()
         if len(own) > 1:
-            sums = own[["publicado", "recalculado"]].sum()
             cells = join_addresses(own.sort_values("mes")["fuente"])
-            rows.append(_row_total(f"{CONCEPTS[figure]}, suma de los trimestres", *sums, cells, locale))
+            rows.append(_row_total(f"{CONCEPTS[figure]}, suma de los trimestres", printed, found, cells, locale))
+        share = format_percent(found / printed * 100 if printed else None, locale)
+        numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
+        shares[figure] = f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers})."
+    sentences = [shares[figure] for figure in ("meta_anual", "programado", "ejecutado") if figure in shares]
     short = (totals["recalculado"] < totals["publicado"]).all()
-    for figure in ("meta_anual", "programado", "ejecutado"):
-        own = totals[totals["cifra"] == figure]
-        if len(own):
-            printed, found = own["publicado"].sum(), own["recalculado"].sum()
-            share = format_percent(found / printed * 100 if printed else None, locale)
-            numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
-            sentences.append(f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers}).")
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]
     caption = "Totales impresos y lo que las filas leídas explican de ellos"
-    return join_blocks(render_words(sentences), render_table(caption, columns, [("", rows)], source=name_source(e)))
+    return render_words(sentences) + render_table(caption, columns, [("", rows)], source=name_source(e))
 
 
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:
     share = found / printed * 100 if printed else None
     added = f"Suma de las filas leídas; TOTAL impreso: {source}"
-    cells = [number_cell(printed, locale, source=source), replace(number_cell(found, locale), title=added)]
+    cells = [number_cell(printed, locale, source=source), number_cell(found, locale, title=added)]
     cells.append(percent_cell(share, locale, title="Suma de las filas leídas / TOTAL impreso × 100"))
     return [Cell(label), *cells]
 

@@ -12,10 +12,11 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
-from poa_eval.block import EMPTY, Block, render_words
+from poa_eval.block import EMPTY, Block, render, render_words
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import (
     ATTENTION,
+    Source,
     find_activity,
     find_dues,
     find_reason,
@@ -23,14 +24,14 @@ from poa_eval.narrate import (
     list_comparable,
     sort_by_need,
     take_evaluation,
+    tell_done,
 )
-from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture, show_pictures
-from poa_eval.quarter import Quarter
+from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
 from poa_eval.values import name_period
 from poa_eval.windows import Due
 from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, join_words, name_activity, name_unit
 
-Source = Quarter | Evaluation
+_MOST = 4  # activities drawn in a unit's report
 _LEGEND = "Contorno punteado: programado; barra: ejecutado."
 _CURVES = "Contorno y línea punteados: programado; barra y línea continua: ejecutado."
 
@@ -57,19 +58,15 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
     picture, has_curve = _draw_activity(row.to_dict(), e, find_dues(e))
-    return show_pictures([picture], note=_CURVES if has_curve else _LEGEND, width="34rem")
+    note = _CURVES if has_curve else _LEGEND
+    return render("figuras.html.j2", pictures=[picture], title="", note=note, width="34rem")
 
 
-def plot_periods(source: Source, *, maximo: int = 4) -> Block:
+def plot_periods(source: Source) -> Block:
     """Draw what a unit's activities that ask for a look were to do and did, and where it adds up, the year's curve.
 
     An activity that is as it should be is not drawn, nor one of a single period: their numbers are in the tables.
-
-    Parameters
-    ----------
-    source : Quarter or Evaluation
-    maximo : int, default 4
-        Where more ask for a look, only those are drawn that most do, and it says so.
+    Where more than four ask for a look, only those are drawn that most do, and it says so.
     """
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
@@ -78,7 +75,7 @@ def plot_periods(source: Source, *, maximo: int = 4) -> Block:
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
     asking = table[table["estado"].isin(ATTENTION)]
     several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
-    kept = asking[several].head(maximo)
+    kept = asking[several].head(_MOST)
     if kept.empty:
         return EMPTY
     drawn = [_draw_activity(row, e, due) for row in kept.to_dict("records")]
@@ -90,8 +87,8 @@ def plot_periods(source: Source, *, maximo: int = 4) -> Block:
         title = f"De {len(table)} actividades, {behind} {are} por debajo de su meta a la fecha."
         title = title if behind else "Ninguna actividad evaluada queda por debajo de su meta a la fecha."
         note = f"{_tell_drawn(len(kept), asking['estado'])} {note}"
-    pictures = [picture for picture, _ in drawn]
-    return show_pictures(pictures, title=title, note=note, width="20rem" if len(kept) > 1 else "34rem")
+    pictures, width = [picture for picture, _ in drawn], "20rem" if len(kept) > 1 else "34rem"
+    return render("figuras.html.j2", pictures=pictures, title=title, note=note, width=width)
 
 
 def _tell_drawn(drawn: int, states: Series) -> str:
@@ -162,18 +159,16 @@ def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goa
 
 
 def _tell_total(total: Mapping[str, object], locale: str) -> str:
-    done, planned = (
-        format_number(total[c], locale) if has(total[c]) else "sin dato" for c in ("ejecutado", "programado")
-    )
-    return f"a {name_period(total['mes'], 1)}, {done} de {planned}"
+    figures = (total["ejecutado"], total["programado"])
+    said = " de ".join(format_number(figure, locale) if has(figure) else "sin dato" for figure in figures)
+    return f"a {name_period(total['mes'], 1)}, {said}"
 
 
 def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
     if not has(row["cumplimiento_acumulado"]):
         return find_reason(row["motivo"], "acumulado") or "sin cifra que comparar"
-    done, planned = (format_number(row[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
     percent = format_percent(row["cumplimiento_acumulado"], locale)
-    return f"{done} de {planned} ({measure}), {percent} de cumplimiento acumulado"
+    return f"{tell_done(row, 'acumulado', locale)} ({measure}), {percent} de cumplimiento acumulado"
 
 
 def _tell_bar(bar: Mapping[str, object], locale: str) -> str:

@@ -13,7 +13,7 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
-    join_blocks,
+    count_cell,
     number_cell,
     render,
     render_table,
@@ -27,7 +27,16 @@ from poa_eval.goals import show_statements
 from poa_eval.layout import known_layouts, read_layout
 from poa_eval.measure import Evaluation, close_month
 from poa_eval.names import suggest_sentence
-from poa_eval.narrate import is_unit, list_notes, name_quarter, name_source, pick_findings, take_evaluation
+from poa_eval.narrate import (
+    Source,
+    is_unit,
+    list_notes,
+    name_formula,
+    name_quarter,
+    name_source,
+    pick_findings,
+    take_evaluation,
+)
 from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.tell import tell_method
@@ -42,7 +51,7 @@ from poa_eval.words import (
     name_activity,
     name_rule,
     name_span,
-    name_unit,
+    name_units,
 )
 
 _SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
@@ -80,27 +89,23 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     """
     e, table = q.evaluacion, pick_findings(q)
     if regla is not None:
-        if regla not in set(table["regla"]):
-            raise ParamsError(
-                f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, sorted(set(table["regla"])))
-            )
+        known = sorted(set(table["regla"]))
+        if regla not in known:
+            raise ParamsError(f"la regla «{regla}»", "una regla con hallazgos", suggest_sentence(regla, known))
         table = table[table["regla"] == regla]
     if table.empty:
-        words = render_words(["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."])
-        return join_blocks(words, _show_gone(q))
+        none = ["Sin hallazgos en lo que se comprueba.", f"Se comprueba: {_name_checks(q)}."]
+        return render_words(none) + _show_gone(q)
     answers = {a["hallazgo_id"]: tell_answer(a) for a in q.respuestas.to_dict("records")}
     table = table.assign(respuesta=[answers.get(key, "") for key in table["hallazgo_id"]])
     activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
-    groups = []
+    units, groups = name_units(q.plan.unidades), []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
             rows, advice = [], _share_advice(list(found["mensaje"].unique()))
             for (message, answer), same in found.groupby(["mensaje", "respuesta"], sort=False):
-                own = [
-                    (activities.get(f["actividad_id"], ""), units.get(f["unidad_id"], ""))
-                    for f in same.to_dict("records")
-                ]
+                keys = zip(same["actividad_id"], same["unidad_id"], strict=True)
+                own = [(activities.get(activity, ""), units.get(unit, "")) for activity, unit in keys]
                 names = dict.fromkeys(activity or unit or "Todo el documento" for activity, unit in own)
                 notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
                 if len(names) > _MOST_NAMES and same["actividad_id"].notna().all():
@@ -113,7 +118,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     titles = ["Hallazgo", "Actividad o unidad", "Lugar en el documento"]
     columns = [Column(title) for title in titles + (["Respuesta de la unidad"] if answers else [])]
     found = render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
-    return found if regla else join_blocks(found, _show_gone(q))
+    return found if regla else found + _show_gone(q)
 
 
 def _share_advice(messages: list[str]) -> str:
@@ -129,7 +134,7 @@ def _share_advice(messages: list[str]) -> str:
 def _show_gone(q: Quarter) -> Block:
     """Show what units were asked to answer and is no longer found."""
     gone = q.respuestas[q.respuestas["estado"] == GONE].to_dict("records")
-    units = {u["unidad_id"]: name_unit(u["unidad_id"], u["unidad"]) for u in q.plan.unidades.to_dict("records")}
+    units = name_units(q.plan.unidades)
     rows = [
         [Cell(name_rule(a["regla"])), text_cell(a["mensaje"]), Cell(units[a["unidad_id"]]), text_cell(tell_answer(a))]
         for a in gone
@@ -144,19 +149,14 @@ def show_findings_summary(q: Quarter) -> Block:
     if table.empty:
         return render_words(["No hay hallazgos."])
     rows = [
-        [Cell(name_rule(rule)), Cell(severity), Cell(str(number), is_number=True)]
+        [Cell(name_rule(rule)), Cell(severity), count_cell(number)]
         for severity in SEVERITIES
         for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
     ]
-    columns = [
-        Column("Regla"),
-        Column("Gravedad"),
-        Column("Hallazgos (número)", is_number=True, origin="Contados en la tabla «Hallazgos en el documento»"),
-    ]
-    total = [Cell("Total"), Cell(""), Cell(str(len(table)), is_number=True)]
-    return render_table(
-        "Hallazgos por regla y gravedad", columns, [("", rows)], source=name_source(q.evaluacion), total=total
-    )
+    origin = "Contados en la tabla «Hallazgos en el documento»"
+    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True, origin=origin)]
+    total, place = [Cell("Total"), Cell(""), count_cell(len(table))], name_source(q.evaluacion)
+    return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=place, total=total)
 
 
 def _name_checks(q: Quarter) -> str:
@@ -165,7 +165,7 @@ def _name_checks(q: Quarter) -> str:
     return ", ".join(name_rule(slug).lower() for slug in names)
 
 
-def show_method(q: Quarter | Evaluation) -> Block:
+def show_method(q: Source) -> Block:
     """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
     e = take_evaluation(q)
     if e.solo_plan:
@@ -191,13 +191,10 @@ def show_method(q: Quarter | Evaluation) -> Block:
         "cutoff": cutoff if e.fecha_corte < close_month(e.plan.ejercicio, 12) else "",
         "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
-        "figures": [
-            f"{label}: {e.perfil.formula_proporcion if name == 'proporcion_cumplidas' else formula}"
-            for name, (label, formula) in FIGURES.items()
-        ],
+        "figures": [f"{label}: {name_formula(name, e)}" for name, (label, _) in FIGURES.items()],
         "empty": EMPTY_STATES,
     }
-    return join_blocks(render("metodo.html.j2", **values), render_table(caption, columns, [("", rows)]))
+    return render("metodo.html.j2", **values) + render_table(caption, columns, [("", rows)])
 
 
 def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -> list[Cell]:
@@ -219,7 +216,7 @@ def show_sources(q: Quarter) -> Block:
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
     day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
-    return join_blocks(table, show_statements(q), render_words([f"Fecha de corte: {day}.", *notes]))
+    return table + show_statements(q) + render_words([f"Fecha de corte: {day}.", *notes])
 
 
 def name_form(q: Quarter, layout: str) -> str:
@@ -229,16 +226,16 @@ def name_form(q: Quarter, layout: str) -> str:
     return _FORMS.get(layout) or next((found.titulo for found in known if found.nombre == layout), layout)
 
 
-def show_plan(q: Quarter | Evaluation) -> Block:
+def show_plan(q: Source) -> Block:
     """Show what a loaded document holds: its tables and how many rows each has."""
     e = take_evaluation(q)
-    rows = [[Cell(name), Cell(_TABLES[name]), Cell(str(len(t)), is_number=True)] for name, t in e.plan.tables().items()]
+    rows = [[Cell(name), Cell(_TABLES[name]), count_cell(len(table))] for name, table in e.plan.tables().items()]
     columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", is_number=True)]
     caption = f"{e.plan.institucion}, {e.plan.ejercicio}: contenido del documento"
     return render_table(caption, columns, [("", rows)], source=name_source(e))
 
 
-def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block:
+def show_table(q: Source, tabla: str, *, filas: int = 20) -> Block:
     """Show the first rows of one of the plan's tables, without the columns that hold nothing.
 
     Parameters
@@ -261,15 +258,11 @@ def show_table(q: Quarter | Evaluation, tabla: str, *, filas: int = 20) -> Block
     table = tables[tabla]
     if table.empty:
         return render_words([f"El documento no trae nada para la tabla «{tabla}»."])
-    head = table.head(filas)
-    numeric = [pd.api.types.is_numeric_dtype(head[c]) for c in head]
-    columns = [
-        Column(capitalize(c.replace("_", " ")), is_number=n, is_optional=True)
-        for c, n in zip(head.columns, numeric, strict=True)
-    ]
-    rows = [
-        [number_cell(v, e.plan.locale) if n else text_cell(v) for v, n in zip(row, numeric, strict=True)]
-        for row in head.itertuples(index=False, name=None)
-    ]
+    head, columns, cells = table.head(filas), [], []
+    for name, values in head.items():
+        is_number = pd.api.types.is_numeric_dtype(values)
+        columns.append(Column(capitalize(name.replace("_", " ")), is_number=is_number, is_optional=True))
+        cells.append([number_cell(v, e.plan.locale) if is_number else text_cell(v) for v in values])
+    rows = list(zip(*cells, strict=True))
     caption = f"{capitalize(_TABLES[tabla])}: {len(head)} de {count_words(len(table), 'fila', 'filas')}"
     return render_table(caption, columns, [("", rows)], source=name_source(e))

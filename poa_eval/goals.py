@@ -11,12 +11,9 @@ from poa_eval.block import EMPTY, Block, render
 from poa_eval.evaluability import list_goals
 from poa_eval.measure import Evaluation
 from poa_eval.names import fold
-from poa_eval.narrate import is_unit, name_source, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import has_plan
-from poa_eval.words import capitalize, format_number, has, name_rule, name_unit
-
-Source = Quarter | Evaluation
+from poa_eval.words import capitalize, format_number, has, name_rule, name_units
 
 _QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
 _QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}
@@ -52,10 +49,10 @@ class _Node:
 
     label: str
     text: str
-    source: str = ""
+    source: str
+    facts: dict[str, list[str]]
+    lines: list[str]
     marks: list[str] = field(default_factory=list)
-    facts: dict[str, list[str]] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
     children: list[_Node] = field(default_factory=list)
 
     @property
@@ -67,15 +64,11 @@ class _Node:
 def show_mission(source: Source) -> Block:
     """Show mission, vision and responsible of each unit, as the plan says them."""
     e = take_evaluation(source)
-    units = []
-    for row in e.plan.unidades.to_dict("records"):
-        labels = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}
+    labels, units = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}, []
+    for row in e.plan.unidades.to_dict("records") if has_plan(e) else ():
         said = {label: _split(row[column]) for column, label in labels.items() if has(row[column])}
-        if said and has_plan(e):
-            units.append((_head_unit(e, row["unidad_id"]), said))
-    if not units:
-        return EMPTY
-    return render("datos.html.j2", units=units, source=name_source(e))
+        units += [(_head_unit(e, row["unidad_id"]), said)] if said else []
+    return render("datos.html.j2", units=units, source=name_source(e)) if units else EMPTY
 
 
 def show_swot(source: Source) -> Block:
@@ -83,20 +76,12 @@ def show_swot(source: Source) -> Block:
     e = take_evaluation(source)
     table, units = e.plan.foda, []
     for unit_id, rows in table.groupby("unidad_id", sort=False):
-        points = {
-            _QUADRANTS.get(kind, capitalize(kind)): list(
-                rows.loc[rows["cuadrante"] == kind, ["punto", "fuente"]].values
-            )
-            for kind in dict.fromkeys([*_QUADRANTS, *rows["cuadrante"]])
-        }
-        lists = [
-            (name, [(str(point), str(place) if has(place) else "") for point, place in found])
-            for name, found in points.items()
-        ]
-        units.append((_head_unit(e, unit_id), [(name, points) for name, points in lists if points]))
-    if not units:
-        return EMPTY
-    return render("foda.html.j2", units=units, source=name_source(e))
+        lists: dict[str, list[tuple[str, str]]] = {name: [] for name in _QUADRANTS.values()}
+        for row in rows.to_dict("records"):
+            name = _QUADRANTS.get(row["cuadrante"], capitalize(row["cuadrante"]))
+            lists.setdefault(name, []).append((row["punto"], _name_place(row)))
+        units.append((_head_unit(e, unit_id), [(name, points) for name, points in lists.items() if points]))
+    return render("foda.html.j2", units=units, source=name_source(e)) if units else EMPTY
 
 
 def show_goals(source: Source) -> Block:
@@ -134,16 +119,11 @@ def show_statements(source: Source) -> Block:
     """Show what a plan's document says of itself: period, dates, evaluator, formula."""
     e = take_evaluation(source)
     skipped = ("nota", "texto", "ejercicio", "fuente_del_documento")
-    rows = _list_context(e.plan.contexto) if has_plan(e) else []
-    said = {
-        name_rule(key): _split(text)
-        for key, text in rows
-        if key not in skipped and not key.startswith(("regla.", "corte_", *_AIMS))
-    }
-    if not said:
-        return EMPTY
-    head = "Lo que el documento dice de sí mismo"
-    return render("datos.html.j2", units=[(head, said)], source="")
+    told = [(key, text) for key, text in _list_context(e.plan.contexto) if key not in skipped and has_plan(e)]
+    elsewhere = ("regla.", "corte_", *_AIMS)
+    said = {name_rule(key): _split(text) for key, text in told if not key.startswith(elsewhere)}
+    units = [("Lo que el documento dice de sí mismo", said)]
+    return render("datos.html.j2", units=units, source="") if said else EMPTY
 
 
 def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -154,9 +134,11 @@ def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _head_unit(e: Evaluation, unit_id: str) -> str:
     """Return the heading of a unit, where there are several."""
-    if is_unit(e) or len(e.plan.unidades) == 1:
-        return ""
-    return name_unit(unit_id, e.plan.unidades.set_index("unidad_id")["unidad"][unit_id])
+    return "" if is_unit(e) or len(e.plan.unidades) == 1 else name_units(e.plan.unidades)[unit_id]
+
+
+def _name_place(row: Mapping[str, object]) -> str:
+    return str(row["fuente"]) if has(row["fuente"]) else ""
 
 
 def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[_Node]]:
@@ -173,18 +155,17 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
     used = {row["meta_id"] for row in activities} | {row["padre_id"] for row in goals}
     joined = {row["nivel"] for row in goals if row["meta_id"] in used}
     roots: list[_Node] = []
+    loose: list[_Node] = []
     for row in goals:
         node = goal_nodes[row["meta_id"]]
         node.marks += ["sin actividad"] * (row["meta_id"] not in used and row["nivel"] in joined)
         parent = goal_nodes.get(row["padre_id"]) if row["padre_id"] != row["meta_id"] else None
         (parent.children if parent else roots).append(node)
-    loose: list[_Node] = []
     for row in activities:
         key = row["actividad_id"]
-        node = _Node(_name_level("Actividad" if has(row["codigo"]) else "", row), str(row["actividad"]))
-        node.source = str(row["fuente"]) if has(row["fuente"]) else ""
-        node.facts = {label: said for label, said in told[key].items() if label not in shared}
-        node.lines = lines.get(key, [])
+        label = _name_level("Actividad" if has(row["codigo"]) else "", row)
+        facts = {label: said for label, said in told[key].items() if label not in shared}
+        node = _Node(label, str(row["actividad"]), _name_place(row), facts, lines.get(key, []))
         if key in quality.index:
             node.marks += ["meta vacía"] * bool(quality.at[key, "vacia"] and not quality["vacia"].all())
             node.marks += ["✓ meta cuantificada"] * bool(quality.at[key, "cuantificada"])
@@ -198,10 +179,9 @@ def _make_goal(row: Mapping[str, object], e: Evaluation, lines: Mapping[str, lis
     notes = zip(e.plan.contexto["clave"], e.plan.contexto["texto"], strict=True)
     said = {name.split("/")[0]: text for name, text in notes if name.endswith(f"/{key}")}
     text = str(row["texto"]) if has(row["texto"]) else "sin texto"
-    node = _Node(_name_level(capitalize(str(row["nivel"])), row), text, lines=list(lines.get(key, [])))
-    node.source = str(row["fuente"]) if has(row["fuente"]) else ""
-    node.facts = _list_facts({**said, **{k: row[k] for k in ("frecuencia", "recursos", "indicador")}}, e)
-    return node
+    facts = _list_facts({**said, **{k: row[k] for k in ("frecuencia", "recursos", "indicador")}}, e)
+    label = _name_level(capitalize(str(row["nivel"])), row)
+    return _Node(label, text, _name_place(row), facts, lines.get(key, []))
 
 
 def _name_level(level: str, row: Mapping[str, object]) -> str:

@@ -15,18 +15,9 @@ from poa_eval.narrate import (
     pick_figures,
     rank_units,
     sort_by_need,
+    tell_done,
 )
-from poa_eval.words import (
-    MISSING,
-    capitalize,
-    count_words,
-    format_number,
-    format_percent,
-    has,
-    join_words,
-    name_span,
-    name_unit,
-)
+from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span, name_unit
 
 _PLURALS = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}
 
@@ -50,11 +41,10 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
     sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
     if has(figures.get("volumen_acumulado")):
         locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
-        done, planned = (format_number(figures[f"{c}_acumulado"], locale) for c in ("ejecutado", "programado"))
         share = format_percent(figures["volumen_acumulado"], locale)
         of = f"({share}), sumando unidades de medida distintas, como las suma el documento"
         of = f"({measure}; {share})" if measure else of
-        sentences.append(f"A la fecha se ejecutaron {done} de {planned} programados {of}.")
+        sentences.append(f"A la fecha se ejecutaron {tell_done(figures, 'acumulado', locale)} programados {of}.")
     return sentences
 
 
@@ -62,21 +52,20 @@ def _tell_attention(evaluation: Evaluation) -> list[str]:
     """Tell which units have goals below the programme, or which activities of it ask for a look: at most three."""
     if is_unit(evaluation):
         table = sort_by_need(evaluation)
-        rows = table[table["estado"].isin(ATTENTION)].head(3).to_dict("records")
-        share = [format_percent(r["cumplimiento_acumulado"], evaluation.plan.locale) for r in rows]
-        named = [
-            f"«{str(r['indicador'] if has(r['indicador']) else r['actividad']).rstrip('.')}» "
-            f"({r['estado']}{f', {s}' if s != MISSING else ''})"
-            for r, s in zip(rows, share, strict=True)
-        ]
+        named = []
+        for row in table[table["estado"].isin(ATTENTION)].head(3).to_dict("records"):
+            name = str(row["indicador"] if has(row["indicador"]) else row["actividad"]).rstrip(".")
+            share = row["cumplimiento_acumulado"]
+            said = f", {format_percent(share, evaluation.plan.locale)}" if has(share) else ""
+            named.append(f"«{name}» ({row['estado']}{said})")
         return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
     ranked, apart = rank_units(evaluation)
-    counts = [(r["cumplidas_acumulado"], count_base(r, "acumulado", evaluation), r) for _, r in reversed(ranked)]
-    counts = [(met, base, row) for met, base, row in counts if met < base]
-    behind = [
-        f"{name_unit(row['unidad_id'], row['unidad'])} ({'cumplió ' * (not at)}{met} de {base})"
-        for at, (met, base, row) in enumerate(counts)
-    ]
+    behind: list[str] = []
+    for _, row in reversed(ranked):
+        met, base = row["cumplidas_acumulado"], count_base(row, "acumulado", evaluation)
+        if met < base:
+            verb = "" if behind else "cumplió "
+            behind.append(f"{name_unit(row['unidad_id'], row['unidad'])} ({verb}{met} de {base})")
     named = behind[:3]
     named += [count_words(len(behind) - 3, "unidad más", "unidades más")] if len(behind) > 3 else []
     what = " o sin reporte" if evaluation.perfil.denominador == "exigibles" else ""
@@ -104,15 +93,13 @@ def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation
     if not evaluated:
         return "no hay ninguna actividad que se pueda evaluar"
     base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
-    if base == 1:
-        which = "que vencía" if is_due else "evaluada"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta de la única actividad {which} ({coverage})"
-    which = "que vencían" if is_due else "evaluadas"
-    if met in (0, base):
-        whom = f"de las {base}" if met else f"de ninguna de las {base}"
-        return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} actividades {which} ({coverage})"
-    share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
-    return f"se cumplió la meta de {met} de las {base} actividades {which} ({share}; {coverage})"
+    which = ("que vencía", "que vencían") if is_due else ("evaluada", "evaluadas")
+    if 0 < met < base:
+        share = format_percent(figures[f"proporcion_cumplidas_{window}"], locale)
+        return f"se cumplió la meta de {met} de las {base} actividades {which[1]} ({share}; {coverage})"
+    all_of_them = f"{'de las' if met else 'de ninguna de las'} {base} actividades {which[1]}"
+    whom = f"de la única actividad {which[0]}" if base == 1 else all_of_them
+    return f"{'se cumplió' if met else 'no se cumplió'} la meta {whom} ({coverage})"
 
 
 def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]:

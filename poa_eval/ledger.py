@@ -12,7 +12,7 @@ from poa_eval.measure import weigh_ratios
 from poa_eval.plan import Plan
 from poa_eval.read.raw import name_file
 from poa_eval.values import close_months, name_period, parse_frequency
-from poa_eval.words import name_activity, name_unit
+from poa_eval.words import name_activity, name_units
 
 #: Columns of ``datos/conciliacion.csv``, the contract.
 COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
@@ -41,7 +41,6 @@ CONCEPTS = {
 }
 #: Which column says how the periods of a series add up.
 ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
-_SERIES = tuple(ADDING)
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
 
 Values = dict[tuple[int, int], float]
@@ -74,8 +73,7 @@ def reconcile(plan: Plan) -> pd.DataFrame:
     True
     """
     activities = {row["actividad_id"]: row for row in plan.actividades.to_dict("records")}
-    units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in plan.unidades.to_dict("records")}
-    rows = []
+    units, rows = name_units(plan.unidades), []
     for found in compare_figures(plan):
         activity = activities.get(str(found["clave"]), {})
         unit = activity.get("unidad_id") or (found["clave"] if found["ambito"] == "unidad" else None)
@@ -149,7 +147,7 @@ class _Books:
         """Return the figures of each activity and series, read and printed."""
         found: dict[tuple[str, str], Values] = {}
         for key, rows in self.periods.items():
-            for name in _SERIES:
+            for name in ADDING:
                 read = {(row["mes"], row["meses"]): row[name] for row in rows if pd.notna(row[name])}
                 found[key, name] = read | self.printed.get(("actividad", key, name), {})
         return found
@@ -164,24 +162,19 @@ class _Books:
         scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
         if key == "parcial":
             return
-        is_row = scope == "actividad"
-        if name in _SERIES:
+        is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
+        if not is_row and (name in ADDING or is_goal):
+            yield "filas", self._add_rows(scope, key, name, month, length)
+        if name in ADDING and self._adds(scope, key, name):
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
-            if not is_row:
-                yield "filas", self._add_rows(scope, key, name, month, length)
-            if not self._adds(scope, key, name):
-                return
             parts = _add_parts(own, month, length)
             if length > 1:
                 yield "periodos", parts
             if parts is None:
                 yield "resto", self._subtract(scope, key, name, month, length)
-        elif name == "meta_anual" and length == 12:
-            if not is_row:
-                yield "filas", self._add_rows(scope, key, name, month, length)
-            if self._adds(scope, key, "programado"):
-                yield "meta", self._add_programme(scope, key, printed["valor"])
-        elif is_row:
+        elif is_goal and self._adds(scope, key, "programado"):
+            yield "meta", self._add_programme(scope, key, printed["valor"])
+        elif is_row and name not in ADDING and not is_goal:
             yield from self._weigh(name, key, month, length)
 
     def judge(self, printed: Mapping, way: str, value: float) -> str:

@@ -14,21 +14,19 @@ from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.read.raw import name_file
 from poa_eval.windows import Due, find_due, list_window
-from poa_eval.words import (
-    format_percent,
-    has,
-    name_activity,
-    tell_lack,
-)
+from poa_eval.words import FIGURES, format_number, format_percent, has, name_activity, tell_lack
+
+#: What a report is made from; of an evaluation alone there are no findings.
+Source = Quarter | Evaluation
 
 #: States that ask for a look, in this order.
 ATTENTION = ("sin reporte", "crítica", "en riesgo", "casi cumplida", "sobrecumplida")
 _NEED = {state: i for i, state in enumerate((*ATTENTION, *(s for s in STATES if s not in ATTENTION)))}
 
 
-def take_evaluation(source: Quarter | Evaluation) -> Evaluation:
+def take_evaluation(source: Source) -> Evaluation:
     """Return the evaluation of a quarter, or the one given; refuse anything else."""
-    if not isinstance(source, Quarter | Evaluation):
+    if not isinstance(source, Source):
         way_out = "evalúe primero el plan, poa.measure(plan, trimestre), o abra el documento con poa.open_document"
         raise ParamsError(f"un objeto {type(source).__name__}", "un Quarter o una Evaluation", way_out)
     return source.evaluacion if isinstance(source, Quarter) else source
@@ -59,6 +57,16 @@ def name_quarter(evaluation: Evaluation) -> str:
 def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
     """Return how many activities the proportion of goals met is of, as the profile counts them."""
     return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))
+
+
+def name_formula(name: str, e: Evaluation) -> str:
+    """Return the formula of one of the four figures; what goals met are divided by, the profile says."""
+    return e.perfil.formula_proporcion if name == "proporcion_cumplidas" else FIGURES[name][1]
+
+
+def tell_done(row: Mapping[str, object], window: str, locale: str) -> str:
+    """Return what was executed of what was programmed in a window: «95 de 100»."""
+    return " de ".join(format_number(row[f"{series}_{window}"], locale) for series in ("ejecutado", "programado"))
 
 
 def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
@@ -121,11 +129,9 @@ def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
         if len(found) == 1:
             return found.iloc[0]
         if len(found) > 1:
-            options = "; ".join(
-                f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]
-            )
+            options = [f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]]
             many = f"«{word}», que nombra a {len(found)} actividades"
-            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {options}")
+            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {'; '.join(options)}")
     known = dict.fromkeys([*table["actividad"], *table["indicador"].dropna(), *table["actividad_id"]])
     raise ParamsError(f"la actividad «{word}»", "una actividad del plan", suggest_sentence(str(word), known))
 
@@ -195,11 +201,9 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     rows = [row for row in found if has(row["programado"]) or has(row["ejecutado"])]
     rows += [{"mes": month, "meses": length} | empty for month, length in lacking]
     idle = activity["sentido"] != "descendente"
-    states = [
-        "" if has(row["ejecutado"]) else "no programada" if row["programado"] == 0 and idle else "sin reporte"
-        for row in rows
-    ]
-    rows = [row | {"estado": state} for row, state in zip(rows, states, strict=True)]
+    for i, row in enumerate(rows):
+        lacks = "no programada" if row["programado"] == 0 and idle else "sin reporte"
+        rows[i] = row | {"estado": "" if has(row["ejecutado"]) else lacks}
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from poa_eval.block import Cell, Column, render_table, text_cell
+from poa_eval.block import Cell, Column, count_cell, render_table, text_cell
 from poa_eval.report import wrap_page
 from poa_eval.values import QUARTERS
 
@@ -36,8 +36,8 @@ def write_overview(folder: Path) -> Path:
         cells = [
             text_cell(params["institucion"], link=f"{name}/index.html", notes=[name]),
             Cell(period),
-            Cell(str(len(results) - 1), is_number=True),
-            Cell(str(sum(result != "correcto" for result in results)), is_number=True),
+            count_cell(len(results) - 1),
+            count_cell(sum(result != "correcto" for result in results)),
         ]
         runs.append(((params["institucion"], -params["ejercicio"], -params["trimestre"], name), cells))
     columns = [Column("Institución"), Column("Periodo")]

@@ -12,8 +12,6 @@ from pathlib import Path
 from matplotlib import style
 from matplotlib.figure import Figure
 
-from poa_eval.block import Block, render
-
 INK, SOFT, DONE, PAPER, RULE = "#1c2733", "#4a5866", "#0b4f7a", "#eef2f5", "#dde3e8"
 _STYLE = Path(__file__).with_name("poa.mplstyle")
 
@@ -40,8 +38,3 @@ def render_picture(
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = buffer.getvalue()
     return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
-
-
-def show_pictures(pictures: Sequence[Picture], *, width: str, title: str = "", note: str = "") -> Block:
-    """Return pictures side by side, as many in a row as have room at this width, under a common title."""
-    return render("figuras.html.j2", pictures=pictures, title=title, note=note, width=width)

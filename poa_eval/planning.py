@@ -12,30 +12,20 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
-    join_blocks,
+    count_cell,
     number_cell,
     percent_cell,
     render_table,
     render_words,
     text_cell,
 )
-from poa_eval.compare import link_unit, name_row
+from poa_eval.compare import link_unit
 from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import is_unit, name_source, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
 from poa_eval.values import MONTHS, QUARTERS
-from poa_eval.words import (
-    capitalize,
-    count_words,
-    has,
-    join_name,
-    join_words,
-    name_unit,
-)
-
-Source = Quarter | Evaluation
+from poa_eval.words import capitalize, count_words, has, join_name, join_words, name_unit, name_units
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
 
@@ -58,8 +48,8 @@ def show_evaluability(source: Source, *, links: bool = False) -> Block:
     if not has_plan(e) or e.plan.actividades.empty:
         return EMPTY
     found = assess(e.plan)
-    ranked = [] if is_unit(e) or len(found.unidades) < 2 else [_rank_units(found, e, links)]
-    return join_blocks(_list_criteria(found, e), *ranked, _list_missing(found, e))
+    ranked = EMPTY if is_unit(e) or len(found.unidades) < 2 else _rank_units(found, e, links)
+    return _list_criteria(found, e) + ranked + _list_missing(found, e)
 
 
 def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
@@ -77,8 +67,8 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
         Column("Actividades que lo cumplen", is_number=True, origin=_ASSESSED),
         Column("Actividades que lo cumplen (%)", is_number=True, origin=f"{_ASSESSED}, entre las del plan × 100"),
     ]
-    foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True)]
-    foot.append(percent_cell(share["evaluabilidad"], e.plan.locale))
+    mean = percent_cell(share["evaluabilidad"], e.plan.locale)
+    foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), mean]
     caption = "Los criterios de evaluabilidad y cuántas actividades los cumplen"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=foot)
 
@@ -112,16 +102,17 @@ def _list_missing(found: Evaluability, e: Evaluation) -> Block:
         unit = f"{name_unit(first['unidad_id'], first['unidad'])}. " if len(by) > 1 else ""
         said = f"{first['criterios']} de {len(CRITERIA)} criterios. "
         said += f"Falta {first['faltan']}" if first["faltan"] else "No falta nada"
-        rows = [
-            [
-                name_row(row, codes[row["actividad_id"]], indicator=False),
-                *(Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA),
-            ]
-            for row in part.to_dict("records")
-        ]
+        rows = []
+        for row in part.to_dict("records"):
+            marks = (Cell("✓ sí" if row[column] else "✗ no") for column in CRITERIA)
+            rows.append([_name_activity(row, codes[row["actividad_id"]]), *marks])
         groups.append((f"{unit}{said} ({count_words(len(part), 'actividad', 'actividades')})", rows))
     caption = "Qué cumple y qué le falta a cada actividad"
     return render_table(caption, columns, groups, source=name_source(e), kind="compacta")
+
+
+def _name_activity(row: Mapping[str, object], code: object) -> Cell:
+    return text_cell(join_name(code, row["actividad"]), source=row["fuente"])
 
 
 def show_due(source: Source) -> Block:
@@ -137,7 +128,7 @@ def show_due(source: Source) -> Block:
         return render_words([tell_due(e)])
     signs = [f"{sign}: {meaning}." for sign, meaning, *_ in load.origins]
     counts = _count_quarters(e, load) if e.plan.actividades["unidad_id"].nunique() > 1 else EMPTY
-    return join_blocks(render_words([tell_due(e), *tell_peak(load), *signs]), counts, _list_months(e, load))
+    return render_words([tell_due(e), *tell_peak(load), *signs]) + counts + _list_months(e, load)
 
 
 def _name_quarters(e: Evaluation) -> list[str]:
@@ -151,12 +142,10 @@ def _count_quarters(e: Evaluation, load: Load) -> Block:
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
         part = find_load(e, ids)
-        numbers = (*part.trimestres, len(part.sin_calendario), len(ids))
-        return [Cell(label), *(Cell(str(number), is_number=True) for number in numbers)]
+        return [Cell(label), *map(count_cell, (*part.trimestres, len(part.sin_calendario), len(ids)))]
 
-    owned = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"]
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    rows = [count(name_unit(unit_id, names[unit_id]), ids) for unit_id, ids in owned]
+    owned, names = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"], name_units(e.plan.unidades)
+    rows = [count(names[unit_id], ids) for unit_id, ids in owned]
     total = count("Total", e.plan.actividades["actividad_id"])
     caption = f"{load.noun} en cada trimestre de {e.plan.ejercicio}"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total)
@@ -168,7 +157,7 @@ def _list_months(e: Evaluation, load: Load) -> Block:
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         months = [Cell(signs.get((row["actividad_id"], month), "·")) for month in range(1, 13)]
-        return [name_row(row, row["codigo"], indicator=False), *months, text_cell(row["frecuencia"])]
+        return [_name_activity(row, row["codigo"]), *months, text_cell(row["frecuencia"])]
 
     rows = e.plan.actividades.to_dict("records")
     dated = [row for row in rows if row["actividad_id"] not in load.sin_calendario]
@@ -184,12 +173,10 @@ def _list_months(e: Evaluation, load: Load) -> Block:
 
 def _group_by_unit(e: Evaluation, rows: Sequence[dict], make_row) -> list[tuple[str, list[list[Cell]]]]:
     """Return the rows under the names of their units, where there is more than one unit."""
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
-    several = e.plan.actividades["unidad_id"].nunique() > 1
+    several, names = e.plan.actividades["unidad_id"].nunique() > 1, name_units(e.plan.unidades)
     groups: dict[str, list[list[Cell]]] = {}
     for row in rows:
-        title = name_unit(row["unidad_id"], names[row["unidad_id"]]) if several else ""
-        groups.setdefault(title, []).append(make_row(row))
+        groups.setdefault(names[row["unidad_id"]] if several else "", []).append(make_row(row))
     return list(groups.items())
 
 
@@ -205,20 +192,18 @@ def show_investment(source: Source) -> Block:
     def make_row(row: Mapping[str, object]) -> list[Cell]:
         share = row["inversion"] / total * 100 if total and has(row["inversion"]) else None
         amount = number_cell(row["inversion"], locale, source=row["fuente"])
-        cells = [name_row(row, row["codigo"], indicator=False), amount, percent_cell(share, locale)]
+        cells = [_name_activity(row, row["codigo"]), amount, percent_cell(share, locale)]
         return [*cells, text_cell(row["inversion_texto"]), text_cell(row["recursos"])]
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
     groups = _group_by_unit(e, ordered.to_dict("records"), make_row) if amounts.notna().any() else []
-    said = dict(zip(plan.contexto["clave"], plan.contexto["texto"], strict=True))
-    rows = [
-        [
-            text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"]),
-            number_cell(row["inversion"], locale, source=row["fuente"]),
-            *[Cell(is_number=True), text_cell(said.get(f"inversion_texto/{row['meta_id']}")), Cell()],
-        ]
-        for row in goals.to_dict("records")
-    ]
+    rows, said = [], dict(zip(plan.contexto["clave"], plan.contexto["texto"], strict=True))
+    for row in goals.to_dict("records"):
+        name = text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"])
+        amount = number_cell(row["inversion"], locale, source=row["fuente"])
+        rows.append(
+            [name, amount, Cell(is_number=True), text_cell(said.get(f"inversion_texto/{row['meta_id']}")), Cell()]
+        )
     levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"])) if rows else ""
     aside = ": no se suman con las actividades" if groups else ""
     groups += [(f"Montos por encima de las actividades ({levels}){aside}", rows)] if rows else []
@@ -227,7 +212,8 @@ def show_investment(source: Source) -> Block:
     columns += [Column("Parte del total (%)", is_number=True, is_optional=True, origin=share)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
-    words = render_words([tell_investment(e)]) if amounts.notna().any() else EMPTY
+    if amounts.isna().all():
+        foot = []
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
-    table = render_table(caption, columns, groups, source=name_source(e), total=foot if amounts.notna().any() else [])
-    return join_blocks(words, table)
+    words = render_words([tell_investment(e)]) if foot else EMPTY
+    return words + render_table(caption, columns, groups, source=name_source(e), total=foot)

@@ -5,25 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.measure import Evaluation
-from poa_eval.narrate import find_dues, list_comparable, name_source, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.narrate import Source, list_comparable, name_source, take_evaluation
 from poa_eval.trace import Origins
 from poa_eval.windows import Due, list_answered
-from poa_eval.words import count_words, has, join_words, name_activity
+from poa_eval.words import count_words, has, join_words
 
 _LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
 _LENGTHS |= {4: "cuatrimestre cuatrimestres", 6: "semestre semestres"}
@@ -40,6 +29,22 @@ _OBSTACLES = {
     "programa": ("no tenía nada programado a la fecha", "no tenían nada programado a la fecha"),
     "resultado": ("no tiene resultado acumulado a la fecha", "no tienen resultado acumulado a la fecha"),
 }
+
+
+_NEEDED = "Lo que falta / periodos que quedan; en conteos, al entero de arriba"
+_CLOSE = "Ejecutado a la fecha + lo que daría el supuesto; en conteos, al entero más cercano"
+_COLUMNS = [
+    Column("Actividad"),
+    Column("Meta anual", is_number=True),
+    Column("Ejecutado a la fecha", is_number=True),
+    Column("Falta", is_number=True, origin="Meta anual − ejecutado a la fecha"),
+    Column("Queda"),
+    Column("Hasta ahora", "Por periodo", is_number=True, origin="Ejecutado a la fecha / periodos cerrados"),
+    Column("Hace falta", "Por periodo", is_number=True, origin=_NEEDED),
+    Column("Cierre", "Proyección", is_number=True, origin=_CLOSE),
+    Column("De la meta (%)", "Proyección", is_number=True, origin="Cierre proyectado / meta anual × 100"),
+    Column("Supuesto", "Proyección", is_optional=True),
+]
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,7 @@ def _tell_reach(found: list[tuple[dict, Outlook]], *, is_all: bool) -> str:
     return f"De las {total} actividades {which}, {reach} {'llegaría' if reach == 1 else 'llegarían'} a la suya {end}"
 
 
-def show_year_end(source: Quarter | Evaluation) -> Block:
+def show_year_end(source: Source) -> Block:
     """Show the pace that each annual goal asks for, and a projection with its assumption; empty at year's end.
 
     What can not be projected is counted, with the reasons.
@@ -170,31 +175,26 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or e.trimestre == 4 or e.actividades.empty:
         return EMPTY
-    due, activities = find_dues(e), e.plan.actividades.set_index("actividad_id", drop=False)
-    found, obstacles, is_all = [], [], True
+    origins, found, obstacles = Origins(e), [], []
     for row in e.actividades.to_dict("records"):
-        if outlook := find_outlook(row, e, due):
+        if outlook := find_outlook(row, e, origins.due):
             found.append((row, outlook))
         else:
-            obstacles.append(find_obstacle(row, activities.loc[row["actividad_id"]], e) or "resultado")
-            is_all &= obstacles[-1] == "meta"
+            obstacles.append(find_obstacle(row, origins.activities[row["actividad_id"]], e) or "resultado")
     apart = _tell_obstacles(obstacles, len(e.actividades))
     if not found:
         return render_words([apart])
     found.sort(key=lambda pair: pair[1].proyeccion / pair[0]["meta_anual"])
     assumptions = [name for name in _MEANINGS if any(o.supuesto == name for _, o in found)]
-    locale = e.plan.locale
-    origins, rows = Origins(e), []
+    locale, rows = e.plan.locale, []
     for row, o in found:
-        is_met, (needed, close) = o.falta <= 0, o.cifras
+        key, is_met, (needed, close) = row["actividad_id"], o.falta <= 0, o.cifras
         left = "meta anual alcanzada" if is_met else count_words(o.quedan, *_LENGTHS[o.meses].split())
         rows.append(
             [
-                text_cell(name_activity(row, activities.loc[row["actividad_id"], "codigo"]), source=row["fuente"]),
-                *(
-                    replace(number_cell(row[c], locale), title=origins.name(row["actividad_id"], c))
-                    for c in ("meta_anual", "ejecutado_acumulado")
-                ),
+                origins.name_cell(key),
+                origins.cell(key, "meta_anual"),
+                origins.cell(key, "ejecutado_acumulado"),
                 number_cell(None if is_met else o.falta, locale),
                 text_cell(left),
                 number_cell(o.ritmo, locale),
@@ -205,19 +205,6 @@ def show_year_end(source: Quarter | Evaluation) -> Block:
             ]
         )
     told = [f"Supuesto, {name}: {_MEANINGS[name]}." for name in assumptions]
-    numbers = [
-        ("Meta anual", "", ""),
-        ("Ejecutado a la fecha", "", ""),
-        ("Falta", "", "Meta anual − ejecutado a la fecha"),
-    ]
-    paces = [("Hasta ahora", "Por periodo", "Ejecutado a la fecha / periodos cerrados")]
-    paces += [("Hace falta", "Por periodo", "Lo que falta / periodos que quedan; en conteos, al entero de arriba")]
-    paces += [
-        ("Cierre", "Proyección", "Ejecutado a la fecha + lo que daría el supuesto; en conteos, al entero más cercano")
-    ]
-    paces += [("De la meta (%)", "Proyección", "Cierre proyectado / meta anual × 100")]
-    columns = [Column("Actividad"), *(Column(title, group, True, origin=how) for title, group, how in numbers)]
-    columns += [Column("Queda"), *(Column(title, group, True, origin=how) for title, group, how in paces)]
-    columns += [Column("Supuesto", "Proyección", is_optional=True)]
-    table = render_table("Qué falta para la meta del año", columns, [("", rows)], source=name_source(e))
-    return join_blocks(render_words(filter(None, [_tell_reach(found, is_all=is_all), apart, *told])), table)
+    table = render_table("Qué falta para la meta del año", _COLUMNS, [("", rows)], source=name_source(e))
+    reach = _tell_reach(found, is_all=set(obstacles) <= {"meta"})
+    return render_words(filter(None, [reach, apart, *told])) + table

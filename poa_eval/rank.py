@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
 from poa_eval.bars import draw_bar
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
-from poa_eval.compare import link_unit, name_row
+from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
+from poa_eval.compare import link_unit
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_dues,
     is_unit,
@@ -33,23 +22,10 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
 from poa_eval.windows import compare_values
-from poa_eval.words import (
-    FIGURES,
-    SYMBOLS,
-    capitalize,
-    count_words,
-    format_percent,
-    has,
-    lower_first,
-    name_span,
-    name_unit,
-)
-
-Source = Quarter | Evaluation
+from poa_eval.words import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -68,8 +44,8 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, origins = FIGURES[principal][0], Origins(e)
-    ranked, apart = rank_units(e)
+    label, origins, (ranked, apart) = FIGURES[principal][0], Origins(e), rank_units(e)
+    name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         def cell(figure: str, picture: str = "") -> Cell:
@@ -88,7 +64,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True, origin=f"Orden por {lower_first(label)} a la fecha"),
+        Column("Lugar", is_number=True, origin=f"Orden por {name} a la fecha"),
         Column(f"{label} a la fecha (%)", is_number=True),
         Column(f"{label} en el trimestre (%)", is_number=True),
         Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
@@ -99,58 +75,53 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
     if not groups:
         return render_words(["El plan no tiene unidades con actividades."])
-    caption = f"Unidades por {lower_first(label)} a la fecha, {name_span(e.trimestre)}"
+    caption = f"Unidades por {name} a la fecha, {name_span(e.trimestre)}"
     least = format_percent(e.perfil.cobertura_minima.valor, locale)
-    said = f"Las unidades se ordenan por su {lower_first(label)} a la fecha. "
-    said += f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
-    return join_blocks(render_words([said]), render_table(caption, columns, groups, source=name_source(e)))
+    said = f"Las unidades se ordenan por su {name} a la fecha."
+    rule = f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
+    return render_words([said, rule]) + render_table(caption, columns, groups, source=name_source(e))
 
 
-def show_heatmap(source: Source, *, links: bool = False) -> Block:
-    """Show the mean of compliance, capped at 100, of each unit in each quarter; in the first quarter, also by month.
-
-    Parameters
-    ----------
-    source : Quarter or Evaluation
-    links : bool, default False
-        Link each unit to its page in ``unidades/``.
-    """
+def show_heatmap(source: Source) -> Block:
+    """Show the mean of compliance, capped at 100, of each unit in each quarter; in the first quarter, also by month."""
     e = take_evaluation(source)
     if e.solo_plan or is_unit(e) or e.unidades.empty:
         return EMPTY
-    columns: list[tuple[str, dict[str, Cell]]] = list(_list_months(e)) if e.trimestre == 1 else []
-    for x in (*e.anteriores, e):
-        origins = Origins(x)
-        cells = {row["unidad_id"]: _cell_heat(row, "trimestre", origins) for row in x.unidades.to_dict("records")}
-        columns.append((describe_quarter(x.trimestre), cells))
+    spans = [(describe_quarter(x.trimestre), "trimestre", Origins(x)) for x in (*e.anteriores, e)]
     if e.trimestre > 1:
-        cells = {row["unidad_id"]: _cell_heat(row, "acumulado", origins) for row in e.unidades.to_dict("records")}
-        columns.append((f"A la fecha, {name_span(e.trimestre)}", cells))
+        spans.append((f"A la fecha, {name_span(e.trimestre)}", "acumulado", spans[-1][2]))
+    columns = _list_months(e) if e.trimestre == 1 else []
+    for title, window, origins in spans:
+        rows = origins.evaluation.unidades.to_dict("records")
+        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, origins) for row in rows}))
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
-    rows = [[link_unit(row, links), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
+    rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
     heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
     shown = {cell.state for row in rows for cell in row if cell.state}
     signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
     signs += ["· la unidad no informa de ese mes por separado"] if any(empty in row for row in rows) else []
-    legend = ", ".join(signs)
-    caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {legend}"
+    caption = f"Promedio topado de cada unidad por periodo (%), con el estado que le corresponde: {', '.join(signs)}"
     return render_table(caption, heads, [("", rows)], source=name_source(e))
 
 
 def _cell_heat(row: Mapping[str, object], window: str, origins: Origins) -> Cell:
     e, figure = origins.evaluation, f"promedio_topado_{window}"
     value = row[figure]
-    missing = "sin reporte" if row[f"sin_reporte_{window}"] else ""
     idle = "no programada" if row[f"no_programadas_{window}"] else "no evaluable"
-    cell = _badge(value, e.perfil.state_of(value) if has(value) else missing or idle, e)
-    return replace(cell, title=origins.name_group(row, figure, str(row["unidad_id"])))
+    state = "sin reporte" if row[f"sin_reporte_{window}"] else idle
+    return _badge(value, state, origins.name_group(row, figure, str(row["unidad_id"])), e)
 
 
-def _badge(value: float | None, state: str, e: Evaluation) -> Cell:
-    """Return a cell that is one badge: the state's sign and colour with the number, or without one the state's name."""
-    said = format_percent(value, e.plan.locale) if has(value) else ""
-    return Cell("", is_number=True, state=state, badge=said, value=value)
+def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
+    """Return a cell that is one badge: the sign and colour of a number's state with it, or without one a state's name.
+
+    `state` is the one without a number, `title` says how the number comes about.
+    """
+    if not has(value):
+        return Cell("", is_number=True, state=state, value=value)
+    said, state = format_percent(value, e.plan.locale), e.perfil.state_of(value)
+    return Cell("", title=title, is_number=True, state=state, badge=said, value=value)
 
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
@@ -170,8 +141,7 @@ def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
         cells = {}
         for unit_id, (values, states) in found[month].items():
             mean = sum(values) / len(values) if values else None
-            state = e.perfil.state_of(mean) if values else pick_state(states)
-            cells[unit_id] = replace(_badge(mean, state, e), title=_MONTH if values else "")
+            cells[unit_id] = _badge(mean, pick_state(states), _MONTH, e)
         columns.append((name_period(month, 1), cells))
     return columns
 
@@ -185,37 +155,25 @@ def show_extremes(source: Source) -> Block:
     behind = table[table["meta_cumplida"].fillna(True) == False]  # noqa: E712  (undecided is neither)
     beyond = table[table["estado"] == "sobrecumplida"][::-1]
     band = format_percent(e.perfil.bandas.sobrecumplida.valor, e.plan.locale)
-    blocks = [
-        _list_extremes(behind, "Metas más rezagadas a la fecha", e) if len(behind) else EMPTY,
-        _list_extremes(beyond, f"Metas muy por encima de lo programado (más de {band})", e) if len(beyond) else EMPTY,
-    ]
-    if not len(behind) and not len(beyond):
+    captions = ("Metas más rezagadas a la fecha", f"Metas muy por encima de lo programado (más de {band})")
+    blocks = [_list_extremes(t, said, e) for t, said in zip((behind, beyond), captions, strict=True) if len(t)]
+    if not blocks:
         there = table["cumplimiento_acumulado"].notna().any()
         none = "Ninguna meta evaluada quedó por debajo de lo programado ni muy por encima de ello."
         return render_words([none if there else "No hay metas evaluadas que ordenar."])
     late = int((table["estado"] == "sin reporte").sum())
     who = count_words(late, "actividad sin reporte no tiene", "actividades sin reporte no tienen")
-    return join_blocks(*blocks, render_words([f"{who} cifra que ordenar."]) if late else EMPTY)
+    return sum(blocks, EMPTY) + (render_words([f"{who} cifra que ordenar."]) if late else EMPTY)
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
-    codes, locale, origins = e.plan.actividades.set_index("actividad_id")["codigo"], e.plan.locale, Origins(e)
-
-    def cell(row: dict, figure: str) -> Cell:
-        return replace(number_cell(row[figure], locale), title=origins.name(row["actividad_id"], figure))
-
+    origins, figures = Origins(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
     rows = [
         [
-            name_row(row, codes[row["actividad_id"]]),
+            origins.name_cell(row["actividad_id"]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
-            *(cell(row, f"{c}_acumulado") for c in ("programado", "ejecutado")),
-            percent_cell(
-                row["cumplimiento_acumulado"],
-                locale,
-                state=row["estado"],
-                title=origins.name(row["actividad_id"], "cumplimiento_acumulado"),
-            ),
-            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], locale),
+            *(origins.cell(row["actividad_id"], figure) for figure in figures),
+            number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], e.plan.locale),
         ]
         for row in table.head(_MOST).to_dict("records")
     ]

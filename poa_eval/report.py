@@ -71,10 +71,7 @@ def export_html(
     if not isinstance(notebook, nbformat.NotebookNode):
         notebook = nbformat.read(notebook, as_version=4)
     notebook = without_empty_sections(without_marks(notebook))
-    page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver)
-    page["cabecera"] = _find_header(notebook)
-    if _has_heading(notebook):
-        page["encabezado"] = ""
+    page = _page(titulo, avisos=avisos, enlaces=enlaces, volver=volver) | _find_heading(notebook, titulo)
     body, _ = _exporter().from_notebook_node(notebook, resources={"poa_eval": page})
     return _add_contents(body)
 
@@ -86,32 +83,23 @@ def error_page(
     *,
     volver: tuple[str, str] | None = None,
 ) -> str:
-    """Make the page of a report that could not be made.
-
-    Parameters
-    ----------
-    titulo, mensaje : str
-        What the page would have been, and why it is not there.
-    enlaces : iterable of (str, str)
-        Relative address and text of the pages to link.
-    volver : (str, str), optional
-        Relative address of the page above this one, and whose it is.
-
-    Returns
-    -------
-    str
-        The page.
+    """Make the page of a report that could not be made, which says why; links as `wrap_page` takes them.
 
     Examples
     --------
     >>> "no se pudo elaborar" in error_page("Tesorería", "falló el cuaderno")
     True
     """
-    page = _page(titulo, enlaces=enlaces, volver=volver)
-    return _add_contents(_environment().get_template("error.html.j2").render(pagina=page, mensaje=mensaje))
+    return wrap_page(titulo, _render("error.html.j2", mensaje=mensaje), enlaces, volver=volver)
 
 
-def wrap_page(titulo: str, cuerpo: str) -> str:
+def wrap_page(
+    titulo: str,
+    cuerpo: str,
+    enlaces: Iterable[tuple[str, str]] = (),
+    *,
+    volver: tuple[str, str] | None = None,
+) -> str:
     """Make a page of markup of the package's own templates.
 
     Parameters
@@ -120,6 +108,8 @@ def wrap_page(titulo: str, cuerpo: str) -> str:
         Heading of the page.
     cuerpo : str
         Markup of the page's content.
+    enlaces, volver
+        As `export_html` takes them.
 
     Returns
     -------
@@ -131,7 +121,8 @@ def wrap_page(titulo: str, cuerpo: str) -> str:
     >>> "<p>Nada.</p>" in wrap_page("Informes", "<p>Nada.</p>")
     True
     """
-    return _add_contents(_environment().get_template("libre.html.j2").render(pagina=_page(titulo), cuerpo=cuerpo))
+    page = _page(titulo, enlaces=enlaces, volver=volver)
+    return _add_contents(_render("libre.html.j2", pagina=page, cuerpo=cuerpo))
 
 
 def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = (), volver=None) -> dict:
@@ -217,9 +208,12 @@ def own_error_names() -> frozenset[str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES / "informe"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = FileSystemLoader(_TEMPLATES / "informe")
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def _render(template: str, **values: object) -> str:
+    return _environment().get_template(template).render(**values)
 
 
 @cache
@@ -242,20 +236,13 @@ def _exporter() -> HTMLExporter:
     )
 
 
-def _has_heading(notebook: NotebookNode) -> bool:
-    """Say whether some cell or result already brings the page's first-level heading."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and any(line.startswith("# ") for line in cell.source.splitlines()):
-            return True
-        if any("<h1" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", ())):
-            return True
-    return False
-
-
-def _find_header(notebook: NotebookNode) -> str:
-    """Return the result that begins with the page's heading."""
-    results = (output.get("data", {}).get("text/html", "") for c in notebook.cells for output in c.get("outputs", ()))
-    return next((markup for markup in results if markup.startswith("<h1")), "")
+def _find_heading(notebook: NotebookNode, titulo: str) -> dict[str, str]:
+    """Return the result that begins with the page's heading, and the title as one where the notebook brings none."""
+    words = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines()]
+    shown = [output.get("data", {}).get("text/html", "") for c in notebook.cells for output in c.get("outputs", ())]
+    is_there = any(line.startswith("# ") for line in words) or any("<h1" in markup for markup in shown)
+    header = next((markup for markup in shown if markup.startswith("<h1")), "")
+    return {"cabecera": header, "encabezado": "" if is_there else titulo}
 
 
 def _add_contents(page: str) -> str:
@@ -272,7 +259,7 @@ def _add_contents(page: str) -> str:
     page = _HEADING.sub(name_section, page)
     contents = ""
     if len(sections) >= _FEWEST_SECTIONS:
-        contents = _environment().get_template("indice.html.j2").render(secciones=sections.items())
+        contents = _render("indice.html.j2", secciones=sections.items())
         page = page.replace('<div class="ancho cuerpo">', '<div class="ancho cuerpo con-indice">', 1)
     return page.replace("<!--indice-->", contents, 1).strip() + "\n"
 

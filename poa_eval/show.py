@@ -12,9 +12,7 @@ from poa_eval.block import (
     Block,
     Cell,
     Column,
-    join_blocks,
     number_cell,
-    percent_cell,
     render,
     render_table,
     render_words,
@@ -27,6 +25,7 @@ from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_dues,
     find_gap,
@@ -36,18 +35,18 @@ from poa_eval.narrate import (
     list_comparable,
     list_notes,
     list_periods,
+    name_formula,
     name_quarter,
     name_source,
     name_sum,
     pick_figures,
     take_evaluation,
+    tell_done,
 )
 from poa_eval.profile import STATES
-from poa_eval.quarter import Quarter
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.trace import Origins
 from poa_eval.values import name_period
-from poa_eval.windows import Due
 from poa_eval.words import (
     FIGURES,
     MEANINGS,
@@ -63,9 +62,10 @@ from poa_eval.words import (
     name_indicator,
     name_span,
     name_unit,
+    name_units,
 )
 
-Source = Quarter | Evaluation
+_LETTERS = 96  # what a table of periods has room for beside the names
 
 
 def show_title(source: Source) -> Block:
@@ -104,22 +104,21 @@ def show_key_figures(source: Source) -> Block:
         if name not in there:
             reasons.setdefault(find_gap(name, row, "acumulado"), []).append(FIGURES[name][0].lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
-    absent = render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY
-    if not figures:
-        return absent if gaps else render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
-    return join_blocks(render("cifras.html.j2", figures=figures), absent)
+    if not figures and not gaps:
+        return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
+    shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
+    return shown + (render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
-    label, formula = FIGURES[name]
-    formula = e.perfil.formula_proporcion if name == "proporcion_cumplidas" else formula
     told = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
     quarter = describe_quarter(e.trimestre)
     notes = [f"A la fecha y en el {quarter}: {told[0]}"]
     if told[0] != told[1]:
         notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
     value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
-    return {"name": label, "value": value, "notes": [MEANINGS[name], *notes, f"Fórmula: {formula}"]}
+    notes = [MEANINGS[name], *notes, f"Fórmula: {name_formula(name, e)}"]
+    return {"name": FIGURES[name][0], "value": value, "notes": notes}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
@@ -133,8 +132,7 @@ def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluatio
             said[0] += f", {row[f'cumplidas_{window}']} de {base} {which}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
     if name == "volumen" and has(value):
-        done, planned = (format_number(row[f"{c}_{window}"], locale) for c in ("ejecutado", "programado"))
-        said[0] += f", {done} de {planned}"
+        said[0] += f", {tell_done(row, window, locale)}"
         measure = name_sum(e, window)
         mixed = "unidades de medida distintas, sumadas como en el documento"
         said.append(f"unidad de medida: {measure}" if measure else mixed)
@@ -170,23 +168,15 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     if table.empty:
         return render_words([f"No hay actividades{narrowed}."])
     columns = [Column("Actividad")]
-    for window in _list_windows(e):
+    for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("ambos",):
         group, percent = _WINDOWS[window]
         group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
         columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
     columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
-    origins, due = Origins(e), find_dues(e) if is_unit(e) else None
-    plan = e.plan.actividades.set_index("actividad_id", drop=False)
-    names = e.plan.unidades.set_index("unidad_id")["unidad"]
+    origins, names = Origins(e), name_units(e.plan.unidades)
     groups = [
-        (
-            "" if is_unit(e) else name_unit(unit_id, names[unit_id]),
-            [
-                _row_activity(row, plan.loc[row["actividad_id"]].to_dict(), due, origins, e)
-                for row in rows.to_dict("records")
-            ],
-        )
-        for unit_id, rows in table.groupby("unidad_id", sort=False)
+        ("" if is_unit(e) else names[unit_id], [_row_activity(row, origins) for row in part.to_dict("records")])
+        for unit_id, part in table.groupby("unidad_id", sort=False)
     ]
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
     return render_table(caption, columns, groups, source=name_source(e))
@@ -200,26 +190,20 @@ _WINDOWS = {
 }
 
 
-def _list_windows(e: Evaluation) -> list[str]:
-    return ["trimestre", "acumulado"] if e.trimestre > 1 else ["ambos"]
-
-
-def _row_activity(row: Mapping, activity: Mapping, due: Due | None, origins: Origins, e: Evaluation) -> list[Cell]:
-    locale, key = e.plan.locale, row["actividad_id"]
+def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
+    e, key = origins.evaluation, row["actividad_id"]
+    activity, locale = origins.activities[key], e.plan.locale
     measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
     name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
-        for column in (f"programado_{window}", f"ejecutado_{window}"):
-            cells.append(replace(number_cell(row[column], locale), title=origins.name(key, column)))
-        column, state = f"cumplimiento_{window}", row["estado" if window == "acumulado" else "estado_trimestre"]
         reason = find_reason(row["motivo"], window)
-        cells.append(percent_cell(row[column], locale, state=state, reason=reason, title=origins.name(key, column)))
-    reason = find_year_reason(row, e)
-    year = percent_cell(row["avance_anual"], locale, reason=reason, title=origins.name(key, "avance_anual"))
+        figures = (f"{what}_{window}" for what in ("programado", "ejecutado", "cumplimiento"))
+        cells += [origins.cell(key, figure, reason=reason) for figure in figures]
+    year = origins.cell(key, "avance_anual", reason=find_year_reason(row, e))
     if has(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
-    trend = draw_trend(list_comparable(activity, due, e.trimestre)[0], locale) if due else ""
+    trend = draw_trend(list_comparable(activity, origins.due, e.trimestre)[0], locale) if is_unit(e) else ""
     return [*cells, year, Cell("" if trend else MISSING, picture=trend)]
 
 
@@ -255,43 +239,34 @@ def show_periods(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    due, origins = find_dues(e), Origins(e)
-    found = [(a, list_periods(a, due, e.trimestre)) for a in e.plan.actividades.to_dict("records")]
-    found = [(activity, {p["mes"]: p for p in periods}) for activity, periods in found if periods]
+    origins = Origins(e)
+    found = {key: list_periods(activity, origins.due, e.trimestre) for key, activity in origins.activities.items()}
+    found = {key: {p["mes"]: p for p in periods} for key, periods in found.items() if periods}
     if not found:
         return render_words(["El documento no trae cifras por periodo de esta unidad."])
-    months = sorted({month for _, periods in found for month in periods})
-    lengths = {m: min(periods[m]["meses"] for _, periods in found if m in periods) for m in months}
+    months = sorted({month for periods in found.values() for month in periods})
+    lengths = {m: min(periods[m]["meses"] for periods in found.values() if m in periods) for m in months}
     groups = []
-    for activity, periods in found:
-        cells, done = (
-            [_cell_period(activity["actividad_id"], periods.get(m), series, lengths[m], origins) for m in months]
-            for series in ("programado", "ejecutado")
-        )
+    for key, periods in found.items():
+        activity, rows = origins.activities[key], []
+        for series in ("programado", "ejecutado"):
+            cells = (_cell_period(key, periods.get(m), series, lengths[m], origins) for m in months)
+            rows.append([Cell(capitalize(series)), *cells])
         measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
-        name = name_activity(activity, activity["codigo"]) + measure
-        groups.append((name, [[Cell("Programado"), *cells], [Cell("Ejecutado"), *done]]))
+        groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
     columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
-    parts = math.ceil(
-        sum(max(len(row[i].text) for _, rows in groups for row in rows) + 3 for i in _from_one(months)) / 96
-    )
-    size, tables = math.ceil(len(months) / parts), []
+    _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
+    parts = math.ceil(sum(max(len(cell.text) for cell in cells) + 3 for cells in by_month) / _LETTERS)
+    size, shown = math.ceil(len(months) / parts), EMPTY
     for start in range(0, len(months), size):
         kept = slice(start + 1, start + size + 1)
         part = [(title, [[row[0], *row[kept]] for row in rows]) for title, rows in groups]
         span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
         caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
         heads = [Column("Actividad"), *columns[start : start + size]]
-        tables.append(
-            render_table(
-                caption, heads, part, source=name_source(e), kind="compacta periodos" if size > 4 else "periodos"
-            )
-        )
-    return join_blocks(*tables)
-
-
-def _from_one(items: list) -> range:
-    return range(1, len(items) + 1)
+        kind = "compacta periodos" if size > 4 else "periodos"
+        shown += render_table(caption, heads, part, source=name_source(e), kind=kind)
+    return shown
 
 
 def _cell_period(key: str, period: Mapping | None, series: str, length: int, origins: Origins) -> Cell:

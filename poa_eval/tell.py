@@ -77,13 +77,13 @@ def find_load(e: Evaluation, ids: pd.Series | None = None) -> Load:
         table = pd.concat([table, rows.assign(origen="programado")[table.columns]])
     ids = plan.actividades["actividad_id"] if ids is None else ids
     order = {activity_id: i for i, activity_id in enumerate(ids)}
-    table = table[table["actividad_id"].isin(order)].drop_duplicates(["actividad_id", "mes"])
-    keys = table["actividad_id"].map(order).to_numpy()
-    table = table.assign(orden=keys).sort_values(["orden", "mes"], kind="stable", ignore_index=True)
+    keys = ["actividad_id", "mes"]
+    table = table[table["actividad_id"].isin(order)].drop_duplicates(keys)
+    table = table.sort_values(keys, key=lambda c: c.map(order) if c.name == keys[0] else c, ignore_index=True)
     quarters = (table["mes"].astype(int) + 2) // 3
     counts = tuple(int(table.loc[quarters == q, "actividad_id"].nunique()) for q in range(1, 5))
     known = set(table["actividad_id"])
-    return Load(table.drop(columns="orden"), counts, tuple(key for key in order if key not in known))
+    return Load(table, counts, tuple(key for key in order if key not in known))
 
 
 def tell_plan(e: Evaluation) -> list[str]:
@@ -111,9 +111,8 @@ def tell_goals(e: Evaluation) -> str:
     are = "está cuantificada" if counted <= 1 else "están cuantificadas"
     if number == 1:
         return f"su única meta {'' if counted else 'no '}{are}"
-    which = (
-        f"las {number}" if counted == number else f"{counted} de {number}" if counted else f"ninguna de las {number}"
-    )
+    which = f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    which = f"las {number}" if counted == number else which
     rest = f" y {empty} {'está vacía' if empty == 1 else 'están vacías'}" if empty else ""
     return f"{which} metas {are}{rest}"
 
@@ -162,11 +161,6 @@ def tell_peak(load: Load) -> list[str]:
     return [f"Los trimestres con más actividades son {join_words(names)}: {most} en cada uno."]
 
 
-def tell_quarters(load: Load) -> str:
-    """Tell the load of the four quarters."""
-    return ", ".join(f"{name} {number}" for name, number in zip(QUARTERS, load.trimestres, strict=True))
-
-
 def tell_investment(e: Evaluation) -> str:
     """Tell what the activities cost together, how many cost nothing, and of how many the plan does not say."""
     amounts = e.plan.actividades["inversion"]
@@ -191,41 +185,34 @@ def list_figures(e: Evaluation) -> list[dict[str, object]]:
     found, load, total = assess(e.plan), find_load(e), len(e.plan.actividades)
     if not total:
         return []
-    row, locale = found.institucion.iloc[0], e.plan.locale
+    row, locale, amounts = found.institucion.iloc[0], e.plan.locale, e.plan.actividades["inversion"]
     goals, counted, listed = int(row["metas"]), int(row["metas_cuantificadas"]), list_goals(e.plan)
     empty, whose = int(listed["vacia"].sum()), "metas del plan" if listed["meta_id"].notna().any() else "actividades"
-    share = format_percent(counted / goals * 100 if goals else None, locale)
-    blank = [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []
-    criteria = count_criteria(found)
-    figures = [
-        {
-            "name": "Evaluabilidad",
-            "value": format_percent(row["evaluabilidad"], locale),
-            "notes": [
-                capitalize(criteria),
-                f"Fórmula: criterios cumplidos / {len(CRITERIA)} × 100, media de las actividades",
-            ],
-        },
-        {
-            "name": "Metas cuantificadas",
-            "value": f"{counted} de {goals}",
-            "notes": [share, *blank, f"Fórmula: metas que dicen una cantidad / {whose} × 100"],
-        },
+    notes = [format_percent(counted / goals * 100 if goals else None, locale)]
+    notes += [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []
+    how = f"Fórmula: criterios cumplidos / {len(CRITERIA)} × 100, media de las actividades"
+    figures: list[tuple[str, str, list[str]]] = [
+        ("Evaluabilidad", format_percent(row["evaluabilidad"], locale), [capitalize(count_criteria(found)), how]),
+        (
+            "Metas cuantificadas",
+            f"{counted} de {goals}",
+            [*notes, f"Fórmula: metas que dicen una cantidad / {whose} × 100"],
+        ),
     ]
     without = len(load.sin_calendario)
-    figure = {"name": "Actividades con calendario", "value": f"{total - without} de {total}"}
-    figure["notes"] = ["El plan no dice en qué meses se hace cada una"]
     if len(load.meses):
-        figure = {"name": f"{load.noun} en el {describe_quarter(e.trimestre)}"}
-        figure["value"] = f"{load.trimestres[e.trimestre - 1]} de {total}"
-        figure["notes"] = [f"Por trimestre: {tell_quarters(load)}"]
-        figure["notes"] += [f"Sin calendario: {without}"] if without else []
-    figures.append(figure)
-    if e.plan.actividades["inversion"].notna().any():
-        value = format_number(e.plan.actividades["inversion"].sum(), locale)
-        paid = count_words(int((e.plan.actividades["inversion"] > 0).sum()), "actividad", "actividades")
-        figures.append({"name": "Inversión prevista", "value": value, "notes": [f"Suma de {paid}", *list_free(e)]})
-    return figures
+        name, number = f"{load.noun} en el {describe_quarter(e.trimestre)}", load.trimestres[e.trimestre - 1]
+        quarters = ", ".join(f"{name} {number}" for name, number in zip(QUARTERS, load.trimestres, strict=True))
+        notes = [f"Por trimestre: {quarters}", *([f"Sin calendario: {without}"] if without else [])]
+    else:
+        name, number = "Actividades con calendario", total - without
+        notes = ["El plan no dice en qué meses se hace cada una"]
+    figures.append((name, f"{number} de {total}", notes))
+    if amounts.notna().any():
+        paid = count_words(int((amounts > 0).sum()), "actividad", "actividades")
+        notes = [f"Suma de {paid}", *list_free(e)]
+        figures.append(("Inversión prevista", format_number(amounts.sum(), locale), notes))
+    return [dict(zip(("name", "value", "notes"), figure, strict=True)) for figure in figures]
 
 
 def tell_method(e: Evaluation) -> list[str]:

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from poa_eval.address import ColumnFinder, join_addresses
-from poa_eval.block import (
-    Block,
-    Cell,
-    Column,
-    join_blocks,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
 from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
+    Source,
     count_base,
     find_activity,
     find_dues,
     find_year_reason,
+    name_formula,
     name_source,
     sort_by_need,
     take_evaluation,
 )
-from poa_eval.quarter import Quarter
 from poa_eval.values import name_period
 from poa_eval.windows import Due, Window, measure_window
 from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span, tell_lack
@@ -60,7 +52,8 @@ class Origins:
         return find_dues(self.evaluation)
 
     @cached_property
-    def _activities(self) -> dict[str, dict]:
+    def activities(self) -> dict[str, dict]:
+        """Return the plan's activities by their id."""
         return {row["actividad_id"]: row for row in self.evaluation.plan.actividades.to_dict("records")}
 
     @cached_property
@@ -79,7 +72,7 @@ class Origins:
 
     def find_goal(self, actividad_id: str) -> str:
         """Return the cell of the year's goal."""
-        return self._columns.find(self._activities[actividad_id]["fuente"], "meta_anual")
+        return self._columns.find(self.activities[actividad_id]["fuente"], "meta_anual")
 
     def find_period(self, actividad_id: str, period: Mapping, series: str) -> str:
         """Return the cell of what was programmed or executed in a period; of a rebuilt month, that of its quarter."""
@@ -97,7 +90,7 @@ class Origins:
         if key not in self._windows:
             e, quarter = self.evaluation, self.evaluation.trimestre
             quarters = (quarter,) if window == "trimestre" else tuple(range(1, quarter + 1))
-            self._windows[key] = measure_window(self._activities[actividad_id], self.due, quarters, e.perfil)
+            self._windows[key] = measure_window(self.activities[actividad_id], self.due, quarters, e.perfil)
         return self._windows[key]
 
     def name(self, actividad_id: str, figura: str) -> str:
@@ -120,9 +113,23 @@ class Origins:
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
-            how = _JOINS[self._activities[actividad_id][ADDING[what]]].format(n=len(rows))
+            how = _JOINS[self.activities[actividad_id][ADDING[what]]].format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
+
+    def name_cell(self, actividad_id: str) -> Cell:
+        """Return the cell that names an activity, with its place."""
+        activity = self.activities[actividad_id]
+        return text_cell(name_activity(activity, activity["codigo"]), source=activity["fuente"])
+
+    def cell(self, actividad_id: str, figura: str, *, reason: str = "") -> Cell:
+        """Return the cell of a figure of an activity, with its origin; a compliance has its state, or why it lacks."""
+        row, locale, title = self._results[actividad_id], self.evaluation.plan.locale, self.name(actividad_id, figura)
+        what, _, window = figura.partition("_")
+        if what in ("cumplimiento", "avance"):
+            state = {"trimestre": row["estado_trimestre"], "acumulado": row["estado"]}.get(window, "")
+            return percent_cell(row[figura], locale, state=state, reason=reason, title=title)
+        return number_cell(row[figura], locale, title=title)
 
     def derive(self, actividad_id: str, figura: str) -> str:
         """Write the formula of a percentage with its numbers."""
@@ -138,8 +145,8 @@ class Origins:
         else:
             window = figura.removeprefix("cumplimiento_")
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
-            if self._activities[actividad_id]["sentido"] == "descendente":
-                base = self._activities[actividad_id]["linea_base"]
+            if self.activities[actividad_id]["sentido"] == "descendente":
+                base = self.activities[actividad_id]["linea_base"]
                 numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if has(base) else [])
                 with_numbers = ", ".join(f"{name} {format_number(number, locale)}" for name, number in numbers)
                 return f"{formula} = {value}, con {with_numbers}"
@@ -177,22 +184,21 @@ class Origins:
         name, _, window = figura.rpartition("_")
         activities = e.actividades if unidad_id is None else e.actividades[e.actividades["unidad_id"] == unidad_id]
         used = activities[activities[f"cumplimiento_{window}"].notna()]
-        parts: tuple[object, object] | None = None
+        formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
+        parts: tuple[object, ...] = ()
         if name == "proporcion_cumplidas":
-            formula, parts = e.perfil.formula_proporcion, (row[f"cumplidas_{window}"], count_base(row, window, e))
+            parts = (row[f"cumplidas_{window}"], count_base(row, window, e))
         elif name == "cobertura_reporte":
             due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
             formula, parts = "evaluadas / (evaluadas + sin reporte) × 100", (row[f"evaluadas_{window}"], due)
         elif name == "volumen":
-            formula, parts = FIGURES[name][1], (row[f"ejecutado_{window}"], row[f"programado_{window}"])
-        else:
-            formula = FIGURES[name][1] if name in FIGURES else "suma de las actividades evaluadas"
+            parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
         said = " = ".join(filter(None, (formula, numbers)))
         return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
 
 
-def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Block:
+def trace(source: Source, actividad_id: str | None = None) -> Block:
     """Show the way from the document's cells to the percentages of an activity.
 
     Parameters
@@ -219,7 +225,8 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
     row = sort_by_need(e).iloc[0] if actividad_id is None else find_activity(e, actividad_id)
     key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
-    windows = {window: origins.window(key, window) for window in ("trimestre", "acumulado")}
+    said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
+    windows = {window: origins.window(key, window) for window in said}
     periods = []
     for period in origins.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
@@ -228,40 +235,26 @@ def trace(source: Quarter | Evaluation, actividad_id: str | None = None) -> Bloc
             where = origins.find_period(key, period, series) if has(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
-        said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
     columns = [Column("Periodo")]
     columns += [Column("Programado", is_number=True), Column("Celda de lo programado")]
     columns += [Column("Ejecutado", is_number=True), Column("Celda de lo ejecutado")]
     columns += [Column("Cómo se obtuvo"), Column("Entra en")]
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
-    figures = []
-    for window, label in (
-        ("trimestre", describe_quarter(e.trimestre)),
-        ("acumulado", f"a la fecha, {name_span(e.trimestre)}"),
-    ):
-        state = row["estado" if window == "acumulado" else "estado_trimestre"]
+    figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
+    for window, label in said.items():
         reason = tell_lack(windows[window].motivo or "")
-        for what in ("programado", "ejecutado"):
-            origin = origins.name(key, f"{what}_{window}") or reason
-            value = number_cell(row[f"{what}_{window}"], locale)
-            figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(origin)])
-        percent = f"cumplimiento_{window}"
-        how = origins.derive(key, percent) if has(row[percent]) else reason
-        figures.append(
-            [Cell(f"Cumplimiento, {label}"), percent_cell(row[percent], locale, state=state), text_cell(how)]
-        )
+        for what in ("programado", "ejecutado", "cumplimiento"):
+            figure = f"{what}_{window}"
+            is_percent = what == "cumplimiento" and has(row[figure])
+            how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
+            value = replace(origins.cell(key, figure), title="")
+            figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
     how = origins.name(key, "avance_anual") or find_year_reason(row, e)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
     ledger = reconcile(plan)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
-    if not own:
-        return join_blocks(read, made)
-    return join_blocks(read, made, show_entries(own, f"{name}: lo que el documento imprime, vuelto a calcular", locale))
-
-
-def name_origin(evaluation: Evaluation, actividad_id: str, figura: str) -> str:
-    """Name the origin of a figure of an activity; for many figures, make `Origins` once."""
-    return Origins(evaluation).name(actividad_id, figura)
+    caption = f"{name}: lo que el documento imprime, vuelto a calcular"
+    return read + made + (show_entries(own, caption, locale) if own else EMPTY)

@@ -50,25 +50,11 @@ EMPTY_STATES = {
     "0 %": "se informó un resultado de cero habiendo algo programado: es un cero verdadero y sí cuenta",
 }
 
-_ACCENTS = {
-    "actualizacion": "actualización",
-    "anio": "año",
-    "area": "área",
-    "compensacion": "compensación",
-    "descripcion": "descripción",
-    "ejecucion": "ejecución",
-    "especifico": "específico",
-    "especificos": "específicos",
-    "evaluacion": "evaluación",
-    "formula": "fórmula",
-    "identicas": "idénticas",
-    "informacion": "información",
-    "linea": "línea",
-    "numerica": "numérica",
-    "sobreejecucion": "sobreejecución",
-    "vacia": "vacía",
-    "validacion": "validación",
-}
+_ACCENTED = (
+    "actualización área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
+    "información línea numérica sobreejecución vacía validación"
+)
+_ACCENTS = {"anio": "año"} | {fold(word): word for word in _ACCENTED.split()}
 
 
 def has(value: object) -> bool:
@@ -153,13 +139,8 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def lower_first(text: str) -> str:
-    """Return a text with its first letter as it stands within a sentence; the others stay."""
-    return text[:1].lower() + text[1:]
-
-
 _LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
-_PERIODS = {short: long for short, long in zip(MONTHS, MONTH_NAMES, strict=True)}
+_PERIODS = dict(zip(MONTHS, MONTH_NAMES, strict=True))
 
 
 def tell_lack(reason: str) -> str:
@@ -201,6 +182,11 @@ def name_unit(unidad_id: str, unidad: str) -> str:
     ('303 · FACTURACIÓN', 'OBRAS')
     """
     return unidad if unidad_id.startswith(make_slug(unidad)) else f"{unidad_id} · {unidad}"
+
+
+def name_units(units: pd.DataFrame) -> dict[str, str]:
+    """Name each unit of a plan's table `unidades`, by its id."""
+    return {key: name_unit(key, name) for key, name in zip(units["unidad_id"], units["unidad"], strict=True)}
 
 
 def name_activity(row: Mapping[str, object], code: object = None) -> str:
