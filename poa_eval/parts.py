@@ -10,13 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from poa_eval.config import Model
 from poa_eval.names import suggest_sentence
 from poa_eval.periods import LENGTHS
-from poa_eval.plan import COLUMNS
+from poa_eval.plan import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.values import MONTHS
-
-Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
-Direction = Literal["ascendente", "descendente", "regular", "nominal"]
-Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
-Length = Literal[1, 2, 3, 4, 6, 12]
 
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -146,16 +145,11 @@ def find_profile(name: str) -> Profile:
     LayoutError
         No profile has that name, or its YAML is wrong.
     """
-    if Path(name).suffix.lower() in {".yaml", ".yml"}:
-        return make_model(Profile, read_yaml(Path(name), LayoutError), LayoutError, Place(Path(name).name))
-    known = {
-        Path(e.name).stem: e
-        for e in resources.files("poa_eval").joinpath("profiles").iterdir()
-        if e.name.endswith(".yaml")
-    }
-    if name not in known:
-        raise LayoutError(
-            f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", suggest_sentence(name, sorted(known))
-        )
-    with resources.as_file(known[name]) as path:
-        return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))
+    path = Path(name)
+    if path.suffix.lower() not in {".yaml", ".yml"}:
+        known = {file.stem: file for file in Path(__file__).with_name("profiles").glob("*.yaml")}
+        if name not in known:
+            hint = suggest_sentence(name, sorted(known))
+            raise LayoutError(f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", hint)
+        path = known[name]
+    return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))
