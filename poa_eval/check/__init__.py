@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from poa_eval.check import comments, periods, plans, progress, sums, texts  # noqa: F401  (importing registers their rules)
+from poa_eval.check import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.check.facts import RULES, Facts
 from poa_eval.measure import find_corte
 from poa_eval.names import make_hash

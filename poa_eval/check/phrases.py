@@ -106,6 +106,8 @@ _OF_WHAT = re.compile(r"\s*(?:del?|a|en)\s+(?:(?:el|la|los|las)\s+)?([a-zñ]{4,}
 _DIGITS = re.compile(r"\d+")
 _SURE = re.compile(r"\b[Ss][Íí]\b")
 _SHORT = re.compile(r"\b(arts?|no|n[úu]m|nro|av|inc|fracc?|exp|sec|col)\.", re.IGNORECASE)
+#: Letters that are written for others of the same sound, replaced in this order.
+_ALIKE = {"x": "c", "cc": "c", "z": "s", "ce": "se", "ci": "si", "v": "b", "h": "", "ll": "y"}
 #: What may stand behind a quantity that is all of its period's: «98 reconexiones del mes de marzo».
 _ALL = re.compile(
     rf"[\s/]*(?:$|(?:realizad|efectuad|ejecutad|hech|terminad|concluid|lograd|atendid|en\s+total|de\s+\d|"
@@ -287,15 +289,6 @@ def _are_dates(parts: list[tuple[str, float]]) -> bool:
 def _sound(word: str) -> str:
     """Return a word without plural and without what is often misspelled: «reconecciones» is «reconexión»."""
     word = re.sub(r"(?:es|s|e)$", "", fold(word))
-    for one, other in (
-        ("x", "c"),
-        ("cc", "c"),
-        ("z", "s"),
-        ("ce", "se"),
-        ("ci", "si"),
-        ("v", "b"),
-        ("h", ""),
-        ("ll", "y"),
-    ):
+    for one, other in _ALIKE.items():
         word = word.replace(one, other)
     return re.sub(r"(.)\1", r"\1", word)
