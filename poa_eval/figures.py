@@ -15,10 +15,9 @@ from poa_eval.errors import FormatoError
 from poa_eval.layout import LAST_REPORTED, Edition
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES
-from poa_eval.periods import LENGTHS, Period, find_month, parse_period
 from poa_eval.plan import COLUMNS
 from poa_eval.tables import Row
-from poa_eval.values import MONTH_NAMES
+from poa_eval.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 

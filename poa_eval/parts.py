@@ -9,9 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config import Model
 from poa_eval.names import suggest_sentence
-from poa_eval.periods import LENGTHS
 from poa_eval.plan import COLUMNS, Accumulation, Concept, Direction, Length
-from poa_eval.values import MONTHS
+from poa_eval.values import LENGTHS, MONTHS
 
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}

@@ -12,9 +12,9 @@ from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form
 from poa_eval.layout import Edition
 from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.periods import parse_period
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
+from poa_eval.values import parse_period
 
 _TOTAL = re.compile(r"(?:sub ?)?total(?:es)?(?: general(?:es)?)?[:.]*")
 
