@@ -126,16 +126,15 @@ def _split_paragraphs(row: list[Cell], at: int) -> list[str]:
     return [part.strip() for part in str(cell or "").split("\n") if part.strip()]
 
 
-def shape_outline(
-    outline: Outline, edition: Cards, institucion: str, locale: str, place: Place
-) -> dict[str, list[Record]]:
-    """Shape an outline into the records of a plan's tables; the document is of one unit.
+def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: str, place: Place) -> dict[str, list]:
+    """Shape an outline into the rows of a plan's tables; the document is of one unit.
 
     `institucion` names the unit where the document says none; `place` is that of the document.
 
     Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
     """
-    records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
+    records: dict[str, list] = {name: [] for name in COLUMNS}
+    notes: list[tuple[str, str, str]] = records["contexto"]  # key, text, source
     unit = _shape_unit(outline, institucion)
     records["unidades"].append(unit)
     unit_id = str(unit["unidad_id"])
@@ -157,7 +156,7 @@ def shape_outline(
             elif name in columns:
                 record[name] = text
             else:
-                records["contexto"].append({"clave": f"{name}/{own}", "texto": text, "fuente": source})
+                notes.append((f"{name}/{own}", text, source))
         records["lineas"] += [
             {"padre_id": own, "orden": order, "texto": text, "fuente": source}
             for order, (text, source) in enumerate(item.lineas, start=1)
@@ -178,10 +177,8 @@ def shape_outline(
         for target, text, source in outline.secciones
         if target not in ("vision", "mision")
     ]
-    said = [(key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS]
-    records["contexto"] += [
-        {"clave": key, "texto": text, "fuente": source} for key, text, source in said + outline.textos
-    ]
+    notes += ((key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS)
+    notes += outline.textos
     marked = {str(row["actividad_id"]) for row in records["calendario"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records

@@ -18,6 +18,8 @@ from poa_eval.values import parse_period
 
 _TOTAL = re.compile(r"(?:sub ?)?total(?:es)?(?: general(?:es)?)?[:.]*")
 
+#: What a document, its layout or its reading says beside the figures: key, text, source.
+Note = tuple[str, str, str]
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
 
@@ -54,7 +56,7 @@ class Content:
     """What a document holds by one edition of a layout: data rows in order, and lines of text."""
 
     rows: list[Row] = field(default_factory=list)
-    lines: list[tuple[str, str, str]] = field(default_factory=list)  # clave, texto, fuente
+    lines: list[Note] = field(default_factory=list)
 
 
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
@@ -131,7 +133,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     table: Table | None = None
     after_rows = False
     skip_to = 0
-    pending: list[tuple[str, str, str]] = []  # lines above the next table; below the last one they are notes
+    pending: list[Note] = []  # lines above the next table; below the last one they are notes
     for index, cells in enumerate(sheet.filas):
         if index in tables:
             content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
@@ -239,7 +241,7 @@ def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> No
     row.relleno = dict(above)
 
 
-def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str, str]]:
+def _read_context_columns(row: Row, edition: Edition) -> Iterator[Note]:
     for key in () if row.is_total else edition.contexto_columnas:
         value = row.value(f"contexto:{key}")
         if value is not None:
