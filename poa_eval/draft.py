@@ -33,10 +33,7 @@ _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 def draft_layout(path: str | Path) -> str:
     """Draft the layout of a document: YAML with comments, a guess per column, and what could not be placed.
 
-    Raises
-    ------
-    FormatoError
-        No row looks like a heading.
+    Raises FormatoError: no row looks like a heading.
     """
     document = read_raw(path)
     guess = guess_columns(document)

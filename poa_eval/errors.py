@@ -8,21 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a file something stands.
+    """Where in a file something stands."""
 
-    Parameters
-    ----------
-    archivo : str or None
-        File, as the user named it.
-    hoja : str or None
-        Sheet name; None for text documents.
-    celda : str or None
-        Cell (``F12``) or line (``L12``).
-    """
-
-    archivo: str | None = None
-    hoja: str | None = None
-    celda: str | None = None
+    archivo: str | None = None  # file, as the user named it
+    hoja: str | None = None  # sheet name; None for text documents
+    celda: str | None = None  # cell (``F12``) or line (``L12``)
 
     def __str__(self) -> str:
         """Return ``file · hoja «S» · celda F12`` (or ``línea 12``), leaving out what is unknown."""

@@ -70,19 +70,9 @@ _UNIQUE = {"unidades": ["unidad_id"], "metas": ["meta_id"], "actividades": ["act
 
 
 def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = ()) -> pd.DataFrame:
-    """Make one table of the plan from records; columns that no record has are missing throughout.
+    """Make one table of the plan, with the columns and types of the contract, from records or a DataFrame.
 
-    Parameters
-    ----------
-    name : str
-        One of the plan's tables.
-    rows : iterable of mapping, or DataFrame
-        Records by column name.
-
-    Returns
-    -------
-    DataFrame
-        With the columns and types of the contract.
+    Columns that no record has are missing throughout.
 
     Examples
     --------

@@ -67,32 +67,19 @@ class Range(Model):
 class Profile(Model):
     """How results are judged.
 
-    Parameters
-    ----------
-    bandas : Bands
-        Lower bounds of the states.
-    cobertura_minima : Threshold
-        Coverage of reports below which a unit is not ranked.
-    principal : str
-        The figure that leads.
-    rangos : dict
-        `sentido` (``regular``, ``nominal``) → `Range`; without one they are not evaluable.
-    denominador : str
-        What the proportion of goals met divides by: ``evaluadas``, or ``exigibles``, all that was due, unreported
-        included.
-    denominador_fuente : str, optional
-        Where that formula comes from.
+    `principal` is the figure that leads, `denominador` what the proportion of goals met divides by: ``evaluadas``, or
+    ``exigibles``, all that was due, unreported included.
     """
 
     nombre: str
     titulo: str
     nota: str
     bandas: Bands
-    cobertura_minima: Threshold
+    cobertura_minima: Threshold  # coverage of reports below which a unit is not ranked
     principal: Literal["proporcion_cumplidas", "promedio_topado", "promedio_ponderado", "volumen"]
-    rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)
+    rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)  # without one: not evaluable
     denominador: Literal["evaluadas", "exigibles"] = "evaluadas"
-    denominador_fuente: str | None = None
+    denominador_fuente: str | None = None  # where that formula comes from
 
     def count_base(self, evaluadas: int, sin_reporte: int) -> int:
         """Return how many activities the proportion of goals met divides by.
@@ -140,10 +127,7 @@ class Profile(Model):
 def find_profile(name: str) -> Profile:
     """Return a profile by its name, or the one in a YAML file.
 
-    Raises
-    ------
-    LayoutError
-        No profile has that name, or its YAML is wrong.
+    Raises LayoutError: no profile has that name, or its YAML is wrong.
     """
     path = Path(name)
     if path.suffix.lower() not in {".yaml", ".yml"}:

@@ -222,15 +222,7 @@ _prepared: list[tuple[bytes, Path, Params, str | None]] = []
 
 
 def offer_prepared(pickled: bytes, root: Path) -> None:
-    """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one.
-
-    Parameters
-    ----------
-    pickled : bytes
-        A `Quarter`.
-    root : Path
-        The project's root here.
-    """
+    """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one here."""
     quarter = pickle.loads(pickled)
     _prepared[:] = [(pickled, find_root(root), quarter.params, quarter.unidad)]
 

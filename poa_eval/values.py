@@ -34,7 +34,7 @@ _INITIALS = {"b": 2, "t": 3, "q": 3, "c": 4, "s": 6}
 _ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6}
 _YEAR = {"anual", "ano", "anio"}
 _FILLERS = {"", "de", "del", "a", "al", "mes", "periodo", "y"}
-_PLAIN = re.compile(r"-?\d{1,3}(?:\d*)$")
+_PLAIN = re.compile(r"-?\d+$")
 
 
 class Period(NamedTuple):
@@ -153,19 +153,7 @@ def parse_frequency(text: str) -> int | None:
 
 @lru_cache(maxsize=65536)
 def parse_number(text: str, locale: str) -> float | None:
-    """Return the number that a text is in a locale; a percentage gives its points.
-
-    Parameters
-    ----------
-    text : str
-        ``6,382``, ``8.33%``, ``12``.
-    locale : str
-        Babel locale, which says what commas and points mean.
-
-    Returns
-    -------
-    float or None
-        None where the text is no number in that locale.
+    """Return the number that a text is in a Babel locale, or None; a percentage gives its points.
 
     Examples
     --------

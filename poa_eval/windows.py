@@ -31,27 +31,16 @@ Period = dict[str, object]
 class Due:
     """What is due in a plan.
 
-    Parameters
-    ----------
-    periods : mapping
-        Activity id → its rows of `avances` by closing month.
-    granularity : mapping
-        Unit id → length in months of its shortest period, for its activities that have no row at all: a unit that
-        files monthly owes every month.
-    absent : frozenset of int
-        Quarters of which no source was loaded.
-    corte : int
-        Last closed month.
-    calendar : mapping
-        Where results are captured: activity id → its periods as (closing month, length), for the activities that are
-        due by calendar only. Without any capture nobody owes a report on them, and it is empty.
+    `granularity` is for the activities that have no row at all: a unit that files monthly owes every month. `calendar`
+    is for those that are due by calendar only, where results are captured; without any capture nobody owes a report on
+    them, and it is empty.
     """
 
-    periods: Mapping[str, list[Period]]
-    granularity: Mapping[str, int]
-    absent: frozenset[int]
-    corte: int
-    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)
+    periods: Mapping[str, list[Period]]  # activity id → its rows of `avances` by closing month
+    granularity: Mapping[str, int]  # unit id → length in months of its shortest period
+    absent: frozenset[int]  # quarters of which no source was loaded
+    corte: int  # last closed month
+    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
 
 
 @dataclass(frozen=True)
@@ -75,14 +64,7 @@ class Window:
 
 
 def find_due(plan: Plan, corte: int) -> Due:
-    """Find what is due in a plan up to a closed month.
-
-    Parameters
-    ----------
-    plan : Plan
-    corte : int
-        Last closed month, 0–12.
-    """
+    """Find what is due in a plan up to the last closed month, 0–12."""
     periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
     for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
         periods[row["actividad_id"]].append(row)
@@ -146,21 +128,7 @@ def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple
 
 
 def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profile: Profile) -> Window:
-    """Measure an activity in a window of quarters.
-
-    Parameters
-    ----------
-    activity : mapping
-        Row of `actividades`.
-    due : Due
-    quarters : tuple of int
-        Quarters of the window, in order.
-    profile : Profile
-
-    Returns
-    -------
-    Window
-    """
+    """Measure an activity, a row of `actividades`, in a window of quarters that are given in order."""
     calendar = due.calendar.get(activity["actividad_id"])
     owed = range(1, 5) if calendar is None else {(month + 2) // 3 for month, _ in calendar}
     gone = [QUARTERS[q - 1] for q in quarters if q in due.absent and q in owed]
