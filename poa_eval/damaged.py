@@ -26,7 +26,7 @@ def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], 
     """
     first, names = _find_block(row, columns.edition)
     keys = {column: key for key, column in row.table.columns.items()}
-    cells = row.cells
+    cells = row.sheet.filas[row.index]
     values = [columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))]
     reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
     periods: list[Record] = []

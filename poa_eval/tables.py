@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
-from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, split_sheet
+from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
 from poa_eval.layout import Edition
 from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
@@ -34,11 +34,6 @@ class Row:
     contexto: dict[str, str]  # what the lines above say: key → text
     is_total: bool = False
     relleno: dict[str, Cell] = field(default_factory=dict)  # cells of fill-down columns: its own, else those above
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Return all cells of the row."""
-        return self.sheet.filas[self.index]
 
     def value(self, key: str) -> Cell:
         """Return the cell of a mapped column; None where blank."""
@@ -264,12 +259,7 @@ def _keep_year(content: Content, form: Form) -> None:
             kept.append(row)
             if year is not None:
                 years.setdefault(year, row.address("ejercicio" if said else "periodo"))
-    if len(years) > 1:
-        raise FormatoError(
-            f"filas de {len(years)} ejercicios: {', '.join(map(str, sorted(years)))}",
-            "un solo ejercicio",
-            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
-            lugar=content.rows[0].sheet.locate(content.rows[0].index, 0),
-        )
+    if years:
+        refuse_years("filas", years, content.rows[0].sheet.locate(content.rows[0].index, 0))
     content.rows = kept
     content.lines += [("ejercicio", str(year), address) for year, address in years.items()]

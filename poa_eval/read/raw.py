@@ -54,8 +54,7 @@ class RawSheet:
     hoja: str | None  # None for a text document, whose rows are its lines
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
-    lineas: tuple[int, ...] = ()  # line of the file on which each row begins, where rows are not lines
-    rotulos: tuple[str, ...] = ()  # name of each row's place, where there are no lines: ``tabla 3, fila 2``
+    rotulos: tuple[str, ...] = ()  # place of each row, where a row is no line: ``L12``, ``tabla 3, fila 2``
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
 
     @cached_property
@@ -73,10 +72,8 @@ class RawSheet:
 
     def locate(self, row: int, column: int | None = None) -> Place:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
-        if row < len(self.rotulos):
-            return Place(self.archivo, None, self.rotulos[row])
         if self.hoja is None:
-            return Place(self.archivo, None, f"L{self.lineas[row] if row < len(self.lineas) else row + 1}")
+            return Place(self.archivo, None, self.rotulos[row] if row < len(self.rotulos) else f"L{row + 1}")
         return Place(self.archivo, self.hoja, f"{get_column_letter(self.desde + (column or 0) + 1)}{row + 1}")
 
     def address(self, row: int, column: int | None = None) -> str:
