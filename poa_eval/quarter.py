@@ -116,16 +116,10 @@ class Quarter:
         known = {fold(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
         found = known.get(fold(str(unidad)))
         if found is None:
-            numeric = (
-                " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`."
-                if isinstance(unidad, int)
-                else ""
-            )
-            raise ParamsError(
-                f"la unidad «{unidad}»",
-                "una unidad del plan",
-                f"{suggest_sentence(str(unidad), self.plan.unidades['unidad_id'])}{numeric}",
-            )
+            hint = suggest_sentence(str(unidad), self.plan.unidades["unidad_id"])
+            if isinstance(unidad, int):
+                hint += " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`."
+            raise ParamsError(f"la unidad «{unidad}»", "una unidad del plan", hint)
         return found
 
 

@@ -20,7 +20,7 @@ from poa_eval.outline import list_due, shape_outline
 from poa_eval.plan import COLUMNS, Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Note, Row, read_content
-from poa_eval.values import parse_month, parse_quarter
+from poa_eval.values import find_month
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"
@@ -211,9 +211,7 @@ def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, documen
     return next(iter(years))
 
 
-def read_corte(plan_rules: Mapping[str, str]) -> int | None:
+def read_corte(notes: Mapping[str, str]) -> int | None:
     """Return the closing month up to which a document says that it reports, or None."""
-    if "corte_mes" in plan_rules:
-        return parse_month(plan_rules["corte_mes"])
-    quarter = parse_quarter(plan_rules.get("corte_trimestre", ""))
-    return 3 * quarter if quarter else None
+    name = "mes" if "corte_mes" in notes else "trimestre"
+    return find_month(name, notes.get(f"corte_{name}", ""))

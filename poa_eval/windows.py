@@ -11,17 +11,12 @@ from poa_eval.plan import Plan
 from poa_eval.profile import Profile
 from poa_eval.values import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
-_RESULTS = {
-    "suma": "Σ ejecutado",
-    "ultimo": "último valor ejecutado",
-    "promedio": "promedio ejecutado",
-    "constante": "periodo más bajo",
-}
-_GOALS = {
-    "suma": "Σ programado",
-    "ultimo": "último valor programado",
-    "promedio": "promedio programado",
-    "constante": "meta constante",
+#: How results and goals are accumulated, in words.
+_FIGURES = {
+    "suma": ("Σ ejecutado", "Σ programado"),
+    "ultimo": ("último valor ejecutado", "último valor programado"),
+    "promedio": ("promedio ejecutado", "promedio programado"),
+    "constante": ("periodo más bajo", "meta constante"),
 }
 
 Period = dict[str, object]
@@ -226,7 +221,7 @@ def compare_values(
             value, formula = 2 - result / programme, "(2 − valor / meta) × 100"
         return min(max(value * 100, 0.0), 200.0), result <= programme + 1e-9, formula, None
     percentage = result / programme * 100
-    formula = f"{_RESULTS[activity['acumulacion']]} / {_GOALS[activity['acumulacion_programado']]} × 100"
+    formula = f"{_FIGURES[activity['acumulacion']][0]} / {_FIGURES[activity['acumulacion_programado']][1]} × 100"
     if direction in ("regular", "nominal"):
         span = profile.rangos.get(direction)
         if span is None:
