@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.columns import Columns
-from poa_eval.damaged import Record, read_block
+from poa_eval.damaged import read_block
 from poa_eval.errors import FormatoError
 from poa_eval.layout import LAST_REPORTED, Edition
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES
-from poa_eval.plan import COLUMNS
+from poa_eval.plan import COLUMNS, Record
 from poa_eval.tables import Note, Row
 from poa_eval.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 

@@ -11,12 +11,10 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.forms import Cards, Matrix
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.parts import BEHAVIOUR
-from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.plan import COLUMNS, NUMBER, Record
 from poa_eval.read import RawSheet
 from poa_eval.read.raw import Cell
 from poa_eval.values import parse_frequency, parse_number
-
-Record = dict[str, object]
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")

@@ -43,6 +43,9 @@ Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]
 
+#: A row of a table on its way: column → value.
+Record = dict[str, object]
+
 _REQUIRED = {
     "unidades": ("unidad_id", "unidad"),
     "metas": ("meta_id", "unidad_id", "nivel"),
