@@ -19,17 +19,8 @@ FIGURES = ("programado", "ejecutado", "programado_inicial")
 #: Columns that say the period of a row, in tables of one row a period.
 PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
 #: What a column of a `tabla` may be mapped to.
-TARGETS = frozenset(
-    (
-        "unidad_id",
-        "unidad",
-        "responsable",
-        *FIGURES,
-        *PERIOD_COLUMNS,
-        "comentario",
-        *(c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"),
-    )
-)
+TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURES, *PERIOD_COLUMNS}
+TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"}
 
 
 def _check_target(name: str) -> str:

@@ -13,16 +13,8 @@ from poa_eval.errors import LayoutError, Place
 from poa_eval.names import suggest_sentence
 
 #: States of an activity in a window, from best to worst, then those without a percentage.
-STATES = (
-    "sobrecumplida",
-    "cumplida",
-    "casi cumplida",
-    "en riesgo",
-    "crítica",
-    "sin reporte",
-    "no programada",
-    "no evaluable",
-)
+STATES = ("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica")
+STATES += ("sin reporte", "no programada", "no evaluable")
 
 
 class Threshold(Model):
@@ -43,7 +35,7 @@ class Bands(Model):
 
     @model_validator(mode="after")
     def _check_order(self) -> Bands:
-        values = [band.valor for band in (self.sobrecumplida, self.cumplida, self.casi_cumplida, self.en_riesgo)]
+        values = [band.valor for _, band in self]
         if values != sorted(values, reverse=True) or self.cumplida.valor > 100:
             raise ValueError("las bandas van de mayor a menor, desde sobrecumplida; cumplida, a lo más 100")
         return self

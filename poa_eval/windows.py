@@ -146,14 +146,8 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     missing = sorted(lacking + [(r["mes"], r["meses"]) for r in open_rows])
     programme = _accumulate(known, "programado", activity, quarters, due) if known and not lacking else None
     if missing:
-        names = ", ".join(name_period(month, length) for month, length in missing)
-        return Window(
-            programado=programme,
-            estado="sin reporte",
-            motivo=f"falta {names}",
-            filas=tuple(rows),
-            faltan=tuple(missing),
-        )
+        why = "falta " + ", ".join(name_period(month, length) for month, length in missing)
+        return Window(programme, estado="sin reporte", motivo=why, filas=tuple(rows), faltan=tuple(missing))
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(motivo="sin meta cuantificada", filas=tuple(rows))
     result = _accumulate(known, "ejecutado", activity, quarters, due)

@@ -62,11 +62,6 @@ class Facts:
             self._windows[key] = measure_window(activity, self.due, key[1], self.perfil)
         return self._windows[key]
 
-    def published(self, scope: str, concept: str, length: int) -> list[dict]:
-        """Return printed figures of a scope, a concept and a length of period."""
-        t = self.plan.publicado
-        return t[(t["ambito"] == scope) & (t["concepto"] == concept) & (t["meses"] == length)].to_dict("records")
-
     def notes(self, kind: str, parts: int = 1) -> list[tuple[list[str], str, str]]:
         """Return what loading noted under ``kind/…``: so many parts of the key, text, source; an id may hold ``/``."""
         t = self.plan.contexto[self.plan.contexto["clave"].str.startswith(f"{kind}/")]
