@@ -8,10 +8,9 @@ from fnmatch import fnmatchcase
 
 from poa_eval.cards import score_cards
 from poa_eval.errors import FormatoError, LayoutError, Place
-from poa_eval.forms import Cards
 from poa_eval.layout import Edition, Layout, known_layouts
 from poa_eval.names import fold, suggest_sentence
-from poa_eval.parts import show_heading
+from poa_eval.parts import Cards, show_heading
 from poa_eval.patterns import Alias, find_hot, make_alias, match_path
 from poa_eval.read import RawDocument, RawSheet
 

@@ -14,11 +14,11 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
-from poa_eval.forms import Cards
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.parts import (
     FIGURES,
     PERIOD_COLUMNS,
+    Cards,
     Header,
     Heading,
     Progress,

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.forms import Cards, Matrix
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
-from poa_eval.parts import BEHAVIOUR
+from poa_eval.parts import BEHAVIOUR, Cards, Matrix
 from poa_eval.plan import COLUMNS, NUMBER, Record
 from poa_eval.read import RawSheet
 from poa_eval.read.raw import Cell

@@ -12,10 +12,10 @@ from poa_eval.cards import read_outline
 from poa_eval.columns import Columns, split_runs
 from poa_eval.errors import FormatoError, Place
 from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
-from poa_eval.forms import Cards
 from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
+from poa_eval.parts import Cards
 from poa_eval.plan import COLUMNS, Plan, Record, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Note, Row, read_content
