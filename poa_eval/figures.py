@@ -241,9 +241,7 @@ def _read_period(row: Row, edition: Edition) -> Period:
 
 
 def _read_row_period(row: Row, edition: Edition) -> Period:
-    name = next((name for name in ("periodo", *LENGTHS) if name in edition.columnas), None)
-    if name is None:
-        return Period(12, 12)
+    name = next(name for name in ("periodo", *LENGTHS) if name in edition.columnas)
     cell = row.value(name)
     text = str(row.relleno.get(name, "") if cell is None else cell)
     month = find_month(name, text) if name != "periodo" else None

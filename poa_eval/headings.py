@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from poa_eval.cards import score_cards
-from poa_eval.errors import FormatoError, LayoutError, Place
+from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition, Layout, known_layouts
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.parts import Cards, show_heading
@@ -90,8 +90,6 @@ def choose_edition(
     candidates = [
         (la, name, ed) for la in ([layout] if layout else known_layouts()) for name, ed in la.ediciones.items()
     ]
-    if not candidates:
-        raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
     scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
 
     def share(entry: tuple) -> tuple[float, int]:
@@ -118,14 +116,11 @@ def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
     Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
     """
     height = form.edition.encabezado.filas
-    end = 0
     for attempt in _try_headings(sheet, form):
-        if attempt.top >= end:
-            _refuse_bad_heading(sheet, form, attempt)
-            years = set(attempt.years.values())
-            year = form.year if years and form.year else next(iter(years), None)
-            yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
-            end = attempt.top + height
+        _refuse_bad_heading(sheet, form, attempt)
+        years = set(attempt.years.values())
+        year = form.year if years and form.year else next(iter(years), None)
+        yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
 
 
 def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:

@@ -110,8 +110,7 @@ def _name_columns(row: Row) -> Iterator[Note]:
     keys = [key for key in row.table.columns if key.split(":")[0] in _LOCATED]
     sheet = row.address().rpartition("!")[0]
     said = " ".join(f"{key}={row.address(key).rpartition('!')[2].rstrip('0123456789')}" for key in keys)
-    if said:
-        yield "regla.columnas", f"{sheet}: {said}", sheet
+    yield "regla.columnas", f"{sheet}: {said}", sheet
 
 
 def _own_context(notes: Iterable[Note], content: Content, owners: Sequence[object], edition: Edition) -> Iterator[Note]:
