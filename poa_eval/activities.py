@@ -12,7 +12,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import COLUMNS, NUMBER
-from poa_eval.tables import Row
+from poa_eval.tables import Note, Row
 from poa_eval.values import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
@@ -28,7 +28,7 @@ class Activities:
 
     units: list[dict[str, object]] = field(default_factory=list)
     table: dict[str, Values] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
-    notes: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source of what was taken as one
+    notes: list[Note] = field(default_factory=list)  # what was taken as one
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
 

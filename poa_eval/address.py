@@ -54,10 +54,7 @@ def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
 class ColumnFinder:
     """Finds the cell of another column in the row of an address, by what loading noted of the sheets.
 
-    Parameters
-    ----------
-    contexto : DataFrame
-        Of the plan: its rows ``regla.columnas`` say in which columns goal, programme and texts stand.
+    The rows ``regla.columnas`` of a plan's `contexto` say in which columns goal, programme and texts stand.
     """
 
     def __init__(self, contexto: pd.DataFrame) -> None:

@@ -17,7 +17,7 @@ from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, 
 from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import RawDocument
-from poa_eval.read.cells import NO_VALUE
+from poa_eval.read.raw import NO_VALUE
 from poa_eval.shape import read_corte
 from poa_eval.windows import list_answered
 

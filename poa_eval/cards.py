@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
-from poa_eval.forms import Cards
-from poa_eval.items import Item, MatrixReader, Outline
 from poa_eval.names import fold
+from poa_eval.outline import Item, MatrixReader, Outline
+from poa_eval.parts import Cards
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell, Filled

@@ -42,12 +42,10 @@ class Columns:
         said = " ".join((*edition.contexto, *edition.nombre_hoja))
         self._said = {*edition.columnas, *edition.componer, *re.findall(r"\{(\w+)\}", said)}
         self._blanks = frozenset(map(fold, edition.vacios))
-        self._names = {
-            key: {fold(printed): name for printed, name in names.items()} for key, names in edition.nombres.items()
-        }
-        self._accepted = {
-            key: {fold(printed): name for printed, name in said.items()} for key, said in (names or {}).items()
-        }
+        self._names, self._accepted = (
+            {key: {fold(printed): name for printed, name in said.items()} for key, said in renamed.items()}
+            for renamed in (edition.nombres, names or {})
+        )
         self.used: list[tuple[str, str, Row]] = []  # column, accepted name as printed, its row
 
     def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from poa_eval.columns import Columns
 from poa_eval.errors import LayoutError
 from poa_eval.layout import Edition
+from poa_eval.plan import Record
 from poa_eval.repair import Reading, read_row
 from poa_eval.tables import Row
 from poa_eval.values import close_months
-
-Record = dict[str, object]
 
 _STATES = {
     "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
@@ -26,7 +25,7 @@ def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], 
     """
     first, names = _find_block(row, columns.edition)
     keys = {column: key for key, column in row.table.columns.items()}
-    cells = row.cells
+    cells = row.sheet.filas[row.index]
     values = [columns.to_number(cells[c], row, c, keys.get(c, "una columna de más")) for c in range(first, len(cells))]
     reading = read_row(values, series=len(names), goal=columns.number(row, "meta_anual"))
     periods: list[Record] = []

@@ -15,11 +15,11 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.guess import Guess, escape_heading, find_first, find_target, guess_columns, is_total
 from poa_eval.names import fold, make_slug
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
-from poa_eval.periods import LENGTHS, parse_period
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import read_raw
 from poa_eval.read.raw import ShownPercent
 from poa_eval.sketch import Run, find_lines, list_sayings
+from poa_eval.values import LENGTHS, parse_period
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -33,10 +33,7 @@ _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 def draft_layout(path: str | Path) -> str:
     """Draft the layout of a document: YAML with comments, a guess per column, and what could not be placed.
 
-    Raises
-    ------
-    FormatoError
-        No row looks like a heading.
+    Raises FormatoError: no row looks like a heading.
     """
     document = read_raw(path)
     guess = guess_columns(document)

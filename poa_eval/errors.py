@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a file something stands.
+    """Where in a file something stands."""
 
-    Parameters
-    ----------
-    archivo : str or None
-        File, as the user named it.
-    hoja : str or None
-        Sheet name; None for text documents.
-    celda : str or None
-        Cell (``F12``) or line (``L12``).
-    """
-
-    archivo: str | None = None
-    hoja: str | None = None
-    celda: str | None = None
+    archivo: str | None = None  # file, as the user named it
+    hoja: str | None = None  # sheet name; None for text documents
+    celda: str | None = None  # cell (``F12``) or line (``L12``)
 
     def __str__(self) -> str:
         """Return ``file · hoja «S» · celda F12`` (or ``línea 12``), leaving out what is unknown."""
@@ -64,7 +55,7 @@ class PoaError(Exception):
 
     def __reduce__(self):
         """Keep the place when the error crosses a process boundary."""
-        return _rebuild, (type(self), self.encontrado, self.esperado, self.que_hacer, self.lugar)
+        return partial(type(self), lugar=self.lugar), self.args
 
     def __str__(self) -> str:
         """Return the message in four lines: place, found, expected, what to do."""
@@ -75,10 +66,6 @@ class PoaError(Exception):
     def _render_traceback_(self) -> list[str]:
         """Show only the message in Jupyter (IPython asks for this): an analyst never meets a traceback."""
         return [str(self)]
-
-
-def _rebuild(cls: type[PoaError], encontrado: str, esperado: str, que_hacer: str, lugar: Place) -> PoaError:
-    return cls(encontrado, esperado, que_hacer, lugar=lugar)
 
 
 class ArchivoError(PoaError):

@@ -10,11 +10,9 @@ import pandas as pd
 
 from poa_eval.names import fold
 from poa_eval.plan import Plan
-from poa_eval.quantity import Quantity, find_quantity
+from poa_eval.quantity import find_quantity
 from poa_eval.windows import list_calendar
 from poa_eval.words import has, join_words
-
-__all__ = ["CRITERIA", "Evaluability", "Quantity", "assess", "find_quantity", "is_plan_only", "list_goals", "says"]
 
 #: The eight criteria: column → what it is called, and what exactly counts.
 CRITERIA: dict[str, tuple[str, str]] = {

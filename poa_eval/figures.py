@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.columns import Columns
-from poa_eval.damaged import Record, read_block
+from poa_eval.damaged import read_block
 from poa_eval.errors import FormatoError
 from poa_eval.layout import LAST_REPORTED, Edition
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES
-from poa_eval.periods import LENGTHS, Period, find_month, parse_period
-from poa_eval.plan import COLUMNS
-from poa_eval.tables import Row
-from poa_eval.values import MONTH_NAMES
+from poa_eval.plan import COLUMNS, Record
+from poa_eval.tables import Note, Row
+from poa_eval.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 
@@ -131,17 +130,17 @@ def sum_programme(periods: pd.DataFrame) -> pd.Series:
     return known.loc[known["meses"] == 12, "programado"]
 
 
-def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Record]:
+def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Note]:
     """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
     if edition.corte is None:
         return []
     if fold(edition.corte) != LAST_REPORTED:
-        return [{"clave": "corte_mes", "texto": edition.corte, "fuente": f"layout {layout}"}]
+        return [("corte_mes", edition.corte, f"layout {layout}")]
     reported = periods[periods["ejecutado"].notna()]
     if reported.empty:
         return []
     last = reported.loc[reported["mes"].idxmax()]
-    return [{"clave": "corte_mes", "texto": MONTH_NAMES[int(last["mes"]) - 1], "fuente": last["fuente"]}]
+    return [("corte_mes", MONTH_NAMES[int(last["mes"]) - 1], last["fuente"])]
 
 
 def _as_array(name: str, values: list[object]) -> np.ndarray:
@@ -242,9 +241,7 @@ def _read_period(row: Row, edition: Edition) -> Period:
 
 
 def _read_row_period(row: Row, edition: Edition) -> Period:
-    name = next((name for name in ("periodo", *LENGTHS) if name in edition.columnas), None)
-    if name is None:
-        return Period(12, 12)
+    name = next(name for name in ("periodo", *LENGTHS) if name in edition.columnas)
     cell = row.value(name)
     text = str(row.relleno.get(name, "") if cell is None else cell)
     month = find_month(name, text) if name != "periodo" else None

@@ -12,8 +12,7 @@ from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument, RawSheet
-from poa_eval.read.cells import KNOWN_ERRORS, NO_VALUE
-from poa_eval.read.raw import Cell
+from poa_eval.read.raw import KNOWN_ERRORS, NO_VALUE, Cell
 
 #: Name of the hidden sheet by which a workbook to fill in is known.
 MARKER = "_poa_eval"

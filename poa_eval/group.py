@@ -38,17 +38,8 @@ def measure_group(
 ) -> dict[str, object]:
     """Return counts and figures of a unit or the institution, for the quarter and to date.
 
-    Parameters
-    ----------
-    group : DataFrame
-        Rows of `Evaluation.actividades`.
-    weights : Series
-        `ponderacion` by `actividad_id`.
-    profile : Profile
-    obstacles : mapping
-        By `actividad_id`, as `find_obstacle` gives them.
-    any_measures : bool, default False
-        The document itself adds up whatever it holds, and so does the figure.
+    `group` are rows of `Evaluation.actividades`; `weights` (`ponderacion`) and `obstacles` (of `find_obstacle`) go by
+    `actividad_id`. With `any_measures` the document itself adds up whatever it holds, and so does the figure.
     """
     row: dict[str, object] = {"actividades": len(group)}
     reasons: dict[str, None] = {}

@@ -13,16 +13,15 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz
 
-from poa_eval.aliases import make_alias, match_path
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
-from poa_eval.periods import LENGTHS, find_month, parse_period
+from poa_eval.patterns import make_alias, match_path
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
-from poa_eval.values import parse_number
+from poa_eval.values import LENGTHS, find_month, parse_number, parse_period
 
 _SAMPLE = 500
 _ALIKE = 85  # how alike headings of two sheets are that are one

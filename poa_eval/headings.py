@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from poa_eval.aliases import Alias, find_hot, make_alias, match_path
 from poa_eval.cards import score_cards
-from poa_eval.errors import FormatoError, LayoutError
-from poa_eval.forms import Cards
+from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition, Layout, known_layouts
 from poa_eval.names import fold, suggest_sentence
-from poa_eval.parts import show_heading
+from poa_eval.parts import Cards, show_heading
+from poa_eval.patterns import Alias, find_hot, make_alias, match_path
 from poa_eval.read import RawDocument, RawSheet
 
 _NEAR = 0.5  # share of the expected headings from which a row counts as an attempt at the form
@@ -45,9 +44,8 @@ def make_form(edition: Edition, ejercicio: int | None = None) -> Form:
 
 @dataclass(frozen=True)
 class Table:
-    """A heading found in a sheet: its first row, the column of each mapped key, and the year that it says."""
+    """A heading in a sheet: its first row and height, the column of each mapped key, and the year that it says."""
 
-    sheet: RawSheet
     top: int
     height: int
     columns: dict[str, int]
@@ -92,8 +90,6 @@ def choose_edition(
     candidates = [
         (la, name, ed) for la in ([layout] if layout else known_layouts()) for name, ed in la.ediciones.items()
     ]
-    if not candidates:
-        raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
     scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
 
     def share(entry: tuple) -> tuple[float, int]:
@@ -120,14 +116,11 @@ def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
     Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
     """
     height = form.edition.encabezado.filas
-    end = 0
     for attempt in _try_headings(sheet, form):
-        if attempt.top >= end:
-            _refuse_bad_heading(sheet, form, attempt)
-            years = set(attempt.years.values())
-            year = form.year if years and form.year else next(iter(years), None)
-            yield Table(sheet, attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
-            end = attempt.top + height
+        _refuse_bad_heading(sheet, form, attempt)
+        years = set(attempt.years.values())
+        year = form.year if years and form.year else next(iter(years), None)
+        yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
 
 
 def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
@@ -231,6 +224,18 @@ def read_paths(sheet: RawSheet, index: int, height: int, tidy: Callable[[str], s
     return paths
 
 
+def refuse_years(what: str, years: Iterable[int], place: Place) -> None:
+    """Refuse headings, or rows, of several years."""
+    found = sorted(set(years))
+    if len(found) > 1:
+        raise FormatoError(
+            f"{what} de {len(found)} ejercicios: {', '.join(map(str, found))}",
+            "un solo ejercicio",
+            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
+            lugar=place,
+        )
+
+
 def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
     height, paths = form.edition.encabezado.filas, attempt.paths
 
@@ -239,14 +244,7 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
         texts = [str(row[column]) for row in rows if column < len(row) and row[column] is not None]
         return f"«{texts[-1] if texts else paths[column][-1]}»"
 
-    years = sorted(set(attempt.years.values()))
-    if len(years) > 1:
-        raise FormatoError(
-            f"encabezados de {len(years)} ejercicios: {', '.join(map(str, years))}",
-            "un solo ejercicio",
-            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
-            lugar=sheet.locate(attempt.top, next(iter(attempt.years))),
-        )
+    refuse_years("encabezados", attempt.years.values(), sheet.locate(attempt.top, next(iter(attempt.years), 0)))
     used = {column for columns in attempt.columns.values() for column in columns} | attempt.foreign
     known = {c for c, path in paths.items() if any(match_path(path, alias) is not None for alias in form.ignored)}
     strange = [column for column in paths if column not in used | known]

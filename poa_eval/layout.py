@@ -14,11 +14,11 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
-from poa_eval.forms import Cards
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.parts import (
     FIGURES,
     PERIOD_COLUMNS,
+    Cards,
     Header,
     Heading,
     Progress,
@@ -173,10 +173,7 @@ class Layout(Model):
 def read_layout(path: str | Path) -> Layout:
     """Read a layout from its YAML file.
 
-    Raises
-    ------
-    LayoutError
-        A key is unknown, missing or of the wrong kind; all faults are listed.
+    Raises LayoutError: a key is unknown, missing or of the wrong kind; all faults are listed.
     """
     path = Path(path)
     return make_model(Layout, read_yaml(path, LayoutError), LayoutError, Place(path.name))
@@ -185,10 +182,7 @@ def read_layout(path: str | Path) -> Layout:
 def find_layout(name: str) -> Layout:
     """Return a known layout by its name, or the one in a YAML file.
 
-    Raises
-    ------
-    LayoutError
-        No known layout has that name; the nearest is suggested.
+    Raises LayoutError: no known layout has that name; the nearest is suggested.
 
     Examples
     --------

@@ -159,18 +159,12 @@ def _measure_activity(
     )
     if why and to_date.cumplimiento is not None:
         reasons.append(f"avance anual: {why}")
-    return {
-        key: activity[key] for key in ("unidad_id", "actividad_id", "actividad", "indicador", "unidad_medida", "fuente")
-    } | {
-        "meta_anual": activity["meta_anual"],
-        "programado_trimestre": alone.programado,
-        "ejecutado_trimestre": alone.ejecutado,
-        "cumplimiento_trimestre": alone.cumplimiento,
+    row = {key: activity[key] for key in _ACTIVITY_COLUMNS if key in activity}
+    for name in ("programado", "ejecutado", "cumplimiento"):
+        row |= {f"{name}_trimestre": getattr(alone, name), f"{name}_acumulado": getattr(to_date, name)}
+    return row | {
         "meta_cumplida_trimestre": alone.cumplida,
         "estado_trimestre": alone.estado,
-        "programado_acumulado": to_date.programado,
-        "ejecutado_acumulado": to_date.ejecutado,
-        "cumplimiento_acumulado": to_date.cumplimiento,
         "meta_cumplida": to_date.cumplida,
         "estado": to_date.estado,
         "avance_anual": progress,
@@ -205,21 +199,10 @@ def _measure_progress(
 
 
 def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float | None:
-    """Return Σ ejecutado / programado × weight of the period; a cumulative result counts by its increments.
+    """Return Σ ejecutado / programado × weight of the period, in percent of the year, by the weights of the layout.
 
-    Parameters
-    ----------
-    periods : iterable of dict
-        Rows of `avances` in order, without gaps.
-    activity : dict
-        Row of `actividades`.
-    plan : Plan
-        Whose layout declares the weights.
-
-    Returns
-    -------
-    float or None
-        Percent of the year; None where a period has no target or no weight.
+    `periods` are rows of `avances` in order, without gaps; a cumulative result counts by its increments. None where a
+    period has no target or no weight.
     """
     total, before = 0.0, 0.0
     for period in periods:

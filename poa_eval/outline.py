@@ -1,35 +1,137 @@
-"""Outlines into plans: cards, numbered items and month marks become the tidy tables."""
+"""Outlines: goals and activities as a document of cards holds them, numbered ones in a matrix, and into a plan."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.forms import Cards
-from poa_eval.items import Item, Outline
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
-from poa_eval.parts import BEHAVIOUR
-from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.parts import BEHAVIOUR, Cards, Matrix
+from poa_eval.plan import COLUMNS, NUMBER, Record
+from poa_eval.read import RawSheet
+from poa_eval.read.raw import Cell
 from poa_eval.values import parse_frequency, parse_number
-
-Record = dict[str, object]
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
 
 
-def shape_outline(
-    outline: Outline, edition: Cards, institucion: str, locale: str, place: Place
-) -> dict[str, list[Record]]:
-    """Shape an outline into the records of a plan's tables; the document is of one unit.
+@dataclass(eq=False)
+class Item:
+    """A goal or activity as it stands in the document."""
+
+    tabla: str
+    nivel: str | None
+    codigo: str | None
+    texto: str
+    fuente: str
+    padre: Item | None = None
+    campos: dict[str, tuple[str, str]] = field(default_factory=dict)  # name → text, source
+    lineas: list[tuple[str, str]] = field(default_factory=list)  # text, source
+    meses: list[tuple[int, str]] = field(default_factory=list)  # marked month, source
+
+    def list_above(self) -> Iterator[Item]:
+        """Yield what it hangs on, from the nearest up."""
+        if self.padre is not None:
+            yield self.padre
+            yield from self.padre.list_above()
+
+
+@dataclass
+class Outline:
+    """What a document of cards holds, in its order."""
+
+    items: list[Item] = field(default_factory=list)
+    documento: dict[str, tuple[str, str]] = field(default_factory=dict)  # key → text, source
+    secciones: list[tuple[str, str, str]] = field(default_factory=list)  # target, text, source
+    textos: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source
+
+
+@dataclass
+class MatrixReader:
+    """A matrix in a sheet: the column of each heading, and the outline that its items go to."""
+
+    sheet: RawSheet
+    matrix: Matrix
+    outline: Outline
+    columns: dict[str, int]
+
+    def read_row(self, row: list[Cell], index: int) -> None:
+        """Read one row: its numbered paragraphs by level, and what belongs to the whole block."""
+        for name, pattern in self.matrix.opcional.items():
+            at = self.columns[name]
+            cell = row[at] if at < len(row) else None
+            if cell is not None and not re.fullmatch(pattern, str(cell)) and len(row) < len(self.columns):
+                row.insert(at, None)
+            elif cell is not None:
+                self.outline.documento.setdefault(fold(name), (str(cell), self.sheet.address(index, at)))
+        for depth, level in enumerate(self.matrix.niveles):
+            at = self.columns[level.columna]
+            for paragraph in _split_paragraphs(row, at):
+                self._add_numbered(depth, paragraph, index, at)
+        block = self._last(0)
+        for name, target in self.matrix.bloque.items() if block else ():
+            at = self.columns[name]
+            for paragraph in _split_paragraphs(row, at):
+                text = re.sub(r"^-\s*", "", paragraph)
+                before, source = block.campos.get(target, (None, self.sheet.address(index, at)))
+                block.campos[target] = (text if before is None else f"{before}\n{text}", source)
+
+    def _list_level(self, depth: int) -> Iterator[Item]:
+        """Yield the items of a level, the last one first."""
+        level = self.matrix.niveles[depth]
+        return (item for item in reversed(self.outline.items) if (item.tabla, item.nivel) == (level.tabla, level.nivel))
+
+    def _last(self, depth: int) -> Item | None:
+        return next(self._list_level(depth), None)
+
+    def _add_numbered(self, depth: int, paragraph: str, index: int, at: int) -> None:
+        level = self.matrix.niveles[depth]
+        code = r"\.".join([r"\d+"] * level.numero)
+        sign = r"[.):-]+\s*" if level.numero == 1 else r"[.):\-\s]*"  # «20 talleres» is no objective 20
+        number = re.match(rf"^({code})(?!\.?\d){sign}(?=\S)", paragraph)
+        if number is None and re.match(r"^\d+(?:\.\d+)+(?!\d)\D", paragraph):
+            raise FormatoError(
+                f"«{paragraph[:60]}»",
+                f"un código de {level.numero} partes, como los demás de la columna",
+                "corrija el código en el documento, o `numero:` en el layout",
+                lugar=self.sheet.locate(index, at),
+            )
+        last = self._last(depth)
+        if number is None and last is not None and (depth or not last.texto.endswith((".", ";", ":"))):
+            last.texto = f"{last.texto} {paragraph}"
+            return
+        found, text = (number[1], paragraph[number.end() :]) if number else (None, paragraph)
+        above = self._find_parent(depth, found) if depth else None
+        self.outline.items.append(Item(level.tabla, level.nivel, found, text, self.sheet.address(index, at), above))
+
+    def _find_parent(self, depth: int, code: str | None) -> Item | None:
+        """Return the item above: by the code's beginning within the block, else the block's last one."""
+        block = self._last(0)
+        inside = [item for item in self._list_level(depth - 1) if depth == 1 or block in item.list_above()]
+        prefix = code.rpartition(".")[0] if code else None
+        named = next((item for item in inside if item.codigo == prefix), None)
+        last = self._last(depth - 1)
+        return named or (last if last in inside else block)
+
+
+def _split_paragraphs(row: list[Cell], at: int) -> list[str]:
+    cell = row[at] if at < len(row) else None
+    return [part.strip() for part in str(cell or "").split("\n") if part.strip()]
+
+
+def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: str, place: Place) -> dict[str, list]:
+    """Shape an outline into the rows of a plan's tables; the document is of one unit.
 
     `institucion` names the unit where the document says none; `place` is that of the document.
 
     Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
     """
-    records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
+    records: dict[str, list] = {name: [] for name in COLUMNS}
+    notes: list[tuple[str, str, str]] = records["contexto"]  # key, text, source
     unit = _shape_unit(outline, institucion)
     records["unidades"].append(unit)
     unit_id = str(unit["unidad_id"])
@@ -55,7 +157,7 @@ def shape_outline(
             elif name in columns:
                 record[name] = text
             else:
-                records["contexto"].append({"clave": f"{name}/{own}", "texto": text, "fuente": source})
+                notes.append((f"{name}/{own}", text, source))
         records["lineas"] += [
             {"padre_id": own, "orden": order, "texto": text, "fuente": source}
             for order, (text, source) in enumerate(item.lineas, start=1)
@@ -76,10 +178,8 @@ def shape_outline(
         for target, text, source in outline.secciones
         if target not in ("vision", "mision")
     ]
-    said = [(key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS]
-    records["contexto"] += [
-        {"clave": key, "texto": text, "fuente": source} for key, text, source in said + outline.textos
-    ]
+    notes += ((key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS)
+    notes += outline.textos
     marked = {str(row["actividad_id"]) for row in records["calendario"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records

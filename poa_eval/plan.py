@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,49 +15,36 @@ import pandera.pandas as pa
 from poa_eval.errors import FormatoError
 
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
-
-_ACTIVITY_NUMBERS = ("linea_base", "meta_anual", "ponderacion", "inversion")
-_ACTIVITY_COLUMNS = (
-    "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion actividad "
-    "indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto sentido "
-    "acumulacion acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
-    "medio_verificacion recursos fuente"
-).split()
+_NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
+_COUNTS = set("mes meses orden".split())
+_NAMES = {
+    "unidades": "unidad_id unidad responsable mision vision fuente",
+    "metas": "meta_id unidad_id nivel codigo padre_id texto inversion frecuencia recursos indicador fuente",
+    "actividades": "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion "
+    "actividad indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto "
+    "sentido acumulacion acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
+    "medio_verificacion recursos fuente",
+    "lineas": "padre_id orden texto fuente",
+    "avances": "actividad_id mes meses programado ejecutado programado_inicial comentario origen fuente",
+    "calendario": "actividad_id mes origen fuente",
+    "publicado": "ambito clave concepto mes meses valor texto fuente",
+    "foda": "unidad_id cuadrante punto fuente",
+    "contexto": "clave texto fuente",
+}
 
 #: Columns of each table with their type; the contract of `Plan`.
 COLUMNS: dict[str, dict[str, str]] = {
-    "unidades": dict.fromkeys("unidad_id unidad responsable mision vision fuente".split(), TEXT),
-    "metas": dict.fromkeys(
-        "meta_id unidad_id nivel codigo padre_id texto inversion frecuencia recursos indicador fuente".split(), TEXT
-    )
-    | {"inversion": NUMBER},
-    "actividades": {c: NUMBER if c in _ACTIVITY_NUMBERS else TEXT for c in _ACTIVITY_COLUMNS},
-    "lineas": {"padre_id": TEXT, "orden": COUNT, "texto": TEXT, "fuente": TEXT},
-    "avances": {
-        "actividad_id": TEXT,
-        "mes": COUNT,
-        "meses": COUNT,
-        "programado": NUMBER,
-        "ejecutado": NUMBER,
-        "programado_inicial": NUMBER,
-        "comentario": TEXT,
-        "origen": TEXT,
-        "fuente": TEXT,
-    },
-    "calendario": {"actividad_id": TEXT, "mes": COUNT, "origen": TEXT, "fuente": TEXT},
-    "publicado": {
-        "ambito": TEXT,
-        "clave": TEXT,
-        "concepto": TEXT,
-        "mes": COUNT,
-        "meses": COUNT,
-        "valor": NUMBER,
-        "texto": TEXT,
-        "fuente": TEXT,
-    },
-    "foda": dict.fromkeys("unidad_id cuadrante punto fuente".split(), TEXT),
-    "contexto": dict.fromkeys("clave texto fuente".split(), TEXT),
+    table: {name: NUMBER if name in _NUMBERS else COUNT if name in _COUNTS else TEXT for name in names.split()}
+    for table, names in _NAMES.items()
 }
+
+Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
+Direction = Literal["ascendente", "descendente", "regular", "nominal"]
+Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
+Length = Literal[1, 2, 3, 4, 6, 12]
+
+#: A row of a table on its way: column → value.
+Record = dict[str, object]
 
 _REQUIRED = {
     "unidades": ("unidad_id", "unidad"),
@@ -70,38 +58,24 @@ _REQUIRED = {
     "contexto": ("clave",),
 }
 _CHOICES = {
-    ("avances", "meses"): (1, 2, 3, 4, 6, 12),
+    ("avances", "meses"): get_args(Length),
     ("avances", "mes"): tuple(range(1, 13)),
     ("avances", "origen"): ("leido", "reconstruido"),
     ("calendario", "mes"): tuple(range(1, 13)),
     ("calendario", "origen"): ("marca", "frecuencia"),
     ("publicado", "ambito"): ("actividad", "unidad", "institucion"),
-    ("publicado", "concepto"): ("programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"),
-    ("actividades", "sentido"): ("ascendente", "descendente", "regular", "nominal"),
-    ("actividades", "acumulacion"): ("suma", "ultimo", "promedio", "constante"),
-    ("actividades", "acumulacion_programado"): ("suma", "ultimo", "promedio", "constante"),
+    ("publicado", "concepto"): get_args(Concept),
+    ("actividades", "sentido"): get_args(Direction),
+    ("actividades", "acumulacion"): get_args(Accumulation),
+    ("actividades", "acumulacion_programado"): get_args(Accumulation),
 }
-_UNIQUE = {
-    "unidades": ["unidad_id"],
-    "metas": ["meta_id"],
-    "actividades": ["actividad_id"],
-}
+_UNIQUE = {"unidades": ["unidad_id"], "metas": ["meta_id"], "actividades": ["actividad_id"]}
 
 
 def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = ()) -> pd.DataFrame:
-    """Make one table of the plan from records; columns that no record has are missing throughout.
+    """Make one table of the plan, with the columns and types of the contract, from records or a DataFrame.
 
-    Parameters
-    ----------
-    name : str
-        One of the plan's tables.
-    rows : iterable of mapping, or DataFrame
-        Records by column name.
-
-    Returns
-    -------
-    DataFrame
-        With the columns and types of the contract.
+    Columns that no record has are missing throughout.
 
     Examples
     --------

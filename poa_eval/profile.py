@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -14,16 +13,8 @@ from poa_eval.errors import LayoutError, Place
 from poa_eval.names import suggest_sentence
 
 #: States of an activity in a window, from best to worst, then those without a percentage.
-STATES = (
-    "sobrecumplida",
-    "cumplida",
-    "casi cumplida",
-    "en riesgo",
-    "crítica",
-    "sin reporte",
-    "no programada",
-    "no evaluable",
-)
+STATES = ("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica")
+STATES += ("sin reporte", "no programada", "no evaluable")
 
 
 class Threshold(Model):
@@ -44,7 +35,7 @@ class Bands(Model):
 
     @model_validator(mode="after")
     def _check_order(self) -> Bands:
-        values = [band.valor for band in (self.sobrecumplida, self.cumplida, self.casi_cumplida, self.en_riesgo)]
+        values = [band.valor for _, band in self]
         if values != sorted(values, reverse=True) or self.cumplida.valor > 100:
             raise ValueError("las bandas van de mayor a menor, desde sobrecumplida; cumplida, a lo más 100")
         return self
@@ -68,32 +59,19 @@ class Range(Model):
 class Profile(Model):
     """How results are judged.
 
-    Parameters
-    ----------
-    bandas : Bands
-        Lower bounds of the states.
-    cobertura_minima : Threshold
-        Coverage of reports below which a unit is not ranked.
-    principal : str
-        The figure that leads.
-    rangos : dict
-        `sentido` (``regular``, ``nominal``) → `Range`; without one they are not evaluable.
-    denominador : str
-        What the proportion of goals met divides by: ``evaluadas``, or ``exigibles``, all that was due, unreported
-        included.
-    denominador_fuente : str, optional
-        Where that formula comes from.
+    `principal` is the figure that leads, `denominador` what the proportion of goals met divides by: ``evaluadas``, or
+    ``exigibles``, all that was due, unreported included.
     """
 
     nombre: str
     titulo: str
     nota: str
     bandas: Bands
-    cobertura_minima: Threshold
+    cobertura_minima: Threshold  # coverage of reports below which a unit is not ranked
     principal: Literal["proporcion_cumplidas", "promedio_topado", "promedio_ponderado", "volumen"]
-    rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)
+    rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)  # without one: not evaluable
     denominador: Literal["evaluadas", "exigibles"] = "evaluadas"
-    denominador_fuente: str | None = None
+    denominador_fuente: str | None = None  # where that formula comes from
 
     def count_base(self, evaluadas: int, sin_reporte: int) -> int:
         """Return how many activities the proportion of goals met divides by.
@@ -141,21 +119,13 @@ class Profile(Model):
 def find_profile(name: str) -> Profile:
     """Return a profile by its name, or the one in a YAML file.
 
-    Raises
-    ------
-    LayoutError
-        No profile has that name, or its YAML is wrong.
+    Raises LayoutError: no profile has that name, or its YAML is wrong.
     """
-    if Path(name).suffix.lower() in {".yaml", ".yml"}:
-        return make_model(Profile, read_yaml(Path(name), LayoutError), LayoutError, Place(Path(name).name))
-    known = {
-        Path(e.name).stem: e
-        for e in resources.files("poa_eval").joinpath("profiles").iterdir()
-        if e.name.endswith(".yaml")
-    }
-    if name not in known:
-        raise LayoutError(
-            f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", suggest_sentence(name, sorted(known))
-        )
-    with resources.as_file(known[name]) as path:
-        return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))
+    path = Path(name)
+    if path.suffix.lower() not in {".yaml", ".yml"}:
+        known = {file.stem: file for file in Path(__file__).with_name("profiles").glob("*.yaml")}
+        if name not in known:
+            hint = suggest_sentence(name, sorted(known))
+            raise LayoutError(f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", hint)
+        path = known[name]
+    return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
 from poa_eval.names import fold_letters
@@ -103,17 +102,9 @@ _QUANTITY = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """A quantity as it stands in a text, and where it begins."""
-
-    texto: str
-    inicio: int
-
-
 @lru_cache(maxsize=16384)
-def find_quantity(text: str) -> Quantity | None:
-    """Find the first quantity in a Spanish text, or None where it says none.
+def find_quantity(text: str) -> str | None:
+    """Return the first quantity in a Spanish text as written, or None where it says none.
 
     Digits, percentages, money and number words from «dos» on count («un», «una» are articles); so do «a la mitad» and
     «duplicar». Years, dates, hours, legal references, enumeration, ordinals, codes, telephones, ages, how old a debt is
@@ -122,11 +113,11 @@ def find_quantity(text: str) -> Quantity | None:
 
     Examples
     --------
-    >>> find_quantity("Disminuir un 20 % el gasto"), find_quantity("Tres cotizaciones").texto
-    (Quantity(texto='20 %', inicio=13), 'Tres')
+    >>> find_quantity("Disminuir un 20 % el gasto"), find_quantity("Tres cotizaciones")
+    ('20 %', 'Tres')
     >>> [find_quantity(t) for t in ("Revisión del ejercicio fiscal 2016", "Cumplir el art. 115, fracción IV")]
     [None, None]
-    >>> find_quantity("Atender 2000 usuarios").texto
+    >>> find_quantity("Atender 2000 usuarios")
     '2000'
     """
     text = unicodedata.normalize("NFC", text)
@@ -141,10 +132,7 @@ def find_quantity(text: str) -> Quantity | None:
         if _is_year(match, folded):
             folded = _blot(match, folded)
     found = _QUANTITY.search(folded)
-    if found is None:
-        return None
-    said = text[found.start() : found.end()]
-    return Quantity(said.strip(), found.start() + len(said) - len(said.lstrip()))
+    return text[found.start() : found.end()].strip() if found else None
 
 
 def _blot(match: re.Match[str], folded: str) -> str:

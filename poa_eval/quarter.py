@@ -121,16 +121,10 @@ class Quarter:
         known = {fold(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
         found = known.get(fold(str(unidad)))
         if found is None:
-            numeric = (
-                " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`."
-                if isinstance(unidad, int)
-                else ""
-            )
-            raise ParamsError(
-                f"la unidad «{unidad}»",
-                "una unidad del plan",
-                f"{suggest_sentence(str(unidad), self.plan.unidades['unidad_id'])}{numeric}",
-            )
+            hint = suggest_sentence(str(unidad), self.plan.unidades["unidad_id"])
+            if isinstance(unidad, int):
+                hint += " Si la clave empieza con ceros, pásela como texto: `-r unidad 0303`."
+            raise ParamsError(f"la unidad «{unidad}»", "una unidad del plan", hint)
         return found
 
 
@@ -227,15 +221,7 @@ _prepared: list[tuple[bytes, Path, Params, str | None]] = []
 
 
 def offer_prepared(pickled: bytes, root: Path) -> None:
-    """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one.
-
-    Parameters
-    ----------
-    pickled : bytes
-        A `Quarter`.
-    root : Path
-        The project's root here.
-    """
+    """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one here."""
     quarter = pickle.loads(pickled)
     _prepared[:] = [(pickled, find_root(root), quarter.params, quarter.unidad)]
 

@@ -10,17 +10,16 @@ import pandas as pd
 from poa_eval.activities import Activities, read_activities
 from poa_eval.cards import read_outline
 from poa_eval.columns import Columns, split_runs
-from poa_eval.damaged import Record
 from poa_eval.errors import FormatoError, Place
 from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
-from poa_eval.forms import Cards
 from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
-from poa_eval.plan import COLUMNS, Plan, make_table
+from poa_eval.parts import Cards
+from poa_eval.plan import COLUMNS, Plan, Record, make_table
 from poa_eval.read import RawDocument
-from poa_eval.tables import Content, Row, read_content
-from poa_eval.values import parse_month, parse_quarter
+from poa_eval.tables import Content, Note, Row, read_content
+from poa_eval.values import find_month
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"
@@ -47,82 +46,83 @@ def shape_document(
         return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, edition, ejercicio)
     columns = Columns(edition, layout.locale, names)
-    activities, periods, records, owners = _shape_rows(content, columns, layout.institucion)
-    context = _list_context(content, layout, edition, activities)
-    records["contexto"] = _list_notes([*records["contexto"], *_own_context(context, content, owners, edition)])
+    activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
+    said = _list_context(content, layout, edition, activities)
+    notes = _drop_repeated([*notes, *_own_context(said, content, owners, edition)])
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     if edition.meta_anual:
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods))
-    records["contexto"] += find_cutoff(periods, edition, layout.nombre)
     known = set(periods["actividad_id"].unique())
     regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
-    records["calendario"] = list_due(regular.to_dict("records"), known)
-    frames = {"actividades": table, "avances": periods}
-    tables = {name: make_table(name, frames.get(name, records[name])) for name in COLUMNS}
-    tables["publicado"] = tables["publicado"].drop_duplicates(ignore_index=True)
-    return Plan(layout.institucion, year, layout.locale, **tables)
+    tables = {
+        "unidades": activities.units,
+        "actividades": table,
+        "avances": periods,
+        "calendario": list_due(regular.to_dict("records"), known),
+        "publicado": make_table("publicado", printed).drop_duplicates(),
+        "contexto": notes + find_cutoff(periods, edition, layout.nombre),
+    }
+    return _make_plan(layout, year, tables)
+
+
+def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:
+    made = {name: make_table(name, rows) for name, rows in tables.items()}
+    return Plan(layout.institucion, year, layout.locale, **made)
 
 
 def _shape_rows(
     content: Content, columns: Columns, institucion: str
-) -> tuple[Activities, pd.DataFrame, dict[str, list[Record]], list[object]]:
-    """Read units, activities, periods and printed figures of all rows, and the unit of each row that is no total."""
-    records: dict[str, list[Record]] = {name: [] for name in COLUMNS}
+) -> tuple[Activities, pd.DataFrame, list[Record], list[Note], list[object]]:
+    """Read activities, periods, printed figures and notes of all rows, and the unit of each row that is no total."""
+    printed: list[Record] = []
     rows = [row for row in content.rows if not row.is_total]
     activities, ids = read_activities(rows, columns, institucion)
-    records["unidades"] = activities.units
-    records["contexto"] = [{"clave": key, "texto": text, "fuente": at} for key, text, at in activities.notes]
-    blocks = []
+    notes, blocks = list(activities.notes), []
     for run, names in zip(split_runs(rows), ids, strict=True):
         figures = read_figures(run, columns)
         if figures.periodos:
             of_row = np.array(names, dtype=object)[figures.periodos["fila"]]
             blocks.append(figures.periodos | {"actividad_id": of_row})
-        for at, record in figures.publicado:
-            records["publicado"].append({"ambito": "actividad", "clave": names[at]} | record)
-        for at, text, source in figures.notas:
-            records["contexto"].append({"clave": f"lectura/{names[at]}", "texto": text, "fuente": source})
-        records["contexto"] += _name_columns(run[0])
+        printed += ({"ambito": "actividad", "clave": names[at]} | record for at, record in figures.publicado)
+        notes += ((f"lectura/{names[at]}", text, source) for at, text, source in figures.notas)
+        notes += _name_columns(run[0])
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
     said = dict(zip(map(id, rows), (name for names in ids for name in names), strict=True))
     for key, text, row in columns.used:
         owner = units[said[id(row)]] if key == "unidad" else said[id(row)]
-        records["contexto"].append({"clave": f"{ACCEPTED}/{key}/{owner}", "texto": text, "fuente": row.address(key)})
+        notes.append((f"{ACCEPTED}/{key}/{owner}", text, row.address(key)))
     for row, scope in _scope_totals(content.rows, owners):
-        records["publicado"] += [scope | record for record in read_totals(row, columns)]
+        printed += (scope | record for record in read_totals(row, columns))
     columns.refuse_faults()
     may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
     periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
-    records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
-    return activities, periods, records, owners
+    notes += ((f"lectura/{key}", what, source) for key, source in repeated)
+    return activities, periods, printed, notes, owners
 
 
-def _name_columns(row: Row) -> Iterator[Record]:
+def _name_columns(row: Row) -> Iterator[Note]:
     """Yield in which columns of a sheet stand goal, programme and texts: a period's source is its result's cell."""
     if row.sheet.hoja is None:
         return
     keys = [key for key in row.table.columns if key.split(":")[0] in _LOCATED]
     sheet = row.address().rpartition("!")[0]
     said = " ".join(f"{key}={row.address(key).rpartition('!')[2].rstrip('0123456789')}" for key in keys)
-    if said:
-        yield {"clave": "regla.columnas", "texto": f"{sheet}: {said}", "fuente": sheet}
+    yield "regla.columnas", f"{sheet}: {said}", sheet
 
 
-def _own_context(
-    records: Iterable[Record], content: Content, owners: Sequence[object], edition: Edition
-) -> Iterator[Record]:
+def _own_context(notes: Iterable[Note], content: Content, owners: Sequence[object], edition: Edition) -> Iterator[Note]:
     """Yield notes; what the context columns say only in the rows of one unit of several gets that unit's id."""
     said: dict[tuple[str, str], set[object]] = {}
     rows = (row for row in content.rows if not row.is_total)
     for row, owner in zip(rows, owners, strict=True) if len({*owners}) > 1 else ():
         for key in edition.contexto_columnas:
             said.setdefault((key, str(row.value(f"contexto:{key}"))), set()).add(owner)
-    for record in records:
-        units = said.get((str(record["clave"]), str(record["texto"])), set())
-        yield record | {"clave": f"{record['clave']}/{next(iter(units))}"} if len(units) == 1 else record
+    for key, text, source in notes:
+        units = said.get((key, text), set())
+        yield f"{key}/{next(iter(units))}" if len(units) == 1 else key, text, source
 
 
 def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tuple[Row, Record]]:
@@ -149,28 +149,25 @@ def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercici
     place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
     records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
     year = _find_year(((key, *said) for key, said in outline.documento.items()), ejercicio, document)
-    rule = {"clave": "regla.layout", "texto": layout.nombre, "fuente": f"layout {layout.nombre}"}
-    records["contexto"].append(rule)
-    tables = {name: make_table(name, rows) for name, rows in records.items()}
-    return Plan(layout.institucion, year, layout.locale, **tables)
+    records["contexto"].append(("regla.layout", layout.nombre, f"layout {layout.nombre}"))
+    return _make_plan(layout, year, records)
 
 
-def _list_notes(records: Iterable[Record]) -> list[Record]:
+def _drop_repeated(notes: Iterable[Note]) -> list[Note]:
     """Return notes, each text of a key once."""
-    return list({(record["clave"], record["texto"]): record for record in reversed(list(records))}.values())[::-1]
+    return list({note[:2]: note for note in reversed(list(notes))}.values())[::-1]
 
 
-def _list_context(content: Content, layout: Layout, edition: Edition, activities: Activities) -> Iterator[Record]:
+def _list_context(content: Content, layout: Layout, edition: Edition, activities: Activities) -> Iterator[Note]:
     """Yield what the document says of itself, and the rules that its layout declares."""
     source = f"layout {layout.nombre}"
-    for key, text, address in content.lines:
-        yield {"clave": key, "texto": text, "fuente": address}
+    yield from content.lines
     for rule in edition.reglas:
         if rule.porque not in activities.used_rules:
             text = f"ninguna actividad cumple la regla {rule.cuando} del layout"
-            yield {"clave": "regla_sin_uso", "texto": text, "fuente": source}
+            yield "regla_sin_uso", text, source
     for key, text in _declared_rules(layout, edition):
-        yield {"clave": f"regla.{key}", "texto": text, "fuente": source}
+        yield f"regla.{key}", text, source
 
 
 def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str]]:
@@ -212,9 +209,7 @@ def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, documen
     return next(iter(years))
 
 
-def read_corte(plan_rules: Mapping[str, str]) -> int | None:
+def read_corte(notes: Mapping[str, str]) -> int | None:
     """Return the closing month up to which a document says that it reports, or None."""
-    if "corte_mes" in plan_rules:
-        return parse_month(plan_rules["corte_mes"])
-    quarter = parse_quarter(plan_rules.get("corte_trimestre", ""))
-    return 3 * quarter if quarter else None
+    name = "mes" if "corte_mes" in notes else "trimestre"
+    return find_month(name, notes.get(f"corte_{name}", ""))

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
-from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, split_sheet
+from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
 from poa_eval.layout import Edition
 from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.periods import parse_period
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
+from poa_eval.values import parse_period
 
 _TOTAL = re.compile(r"(?:sub ?)?total(?:es)?(?: general(?:es)?)?[:.]*")
 
+#: What a document, its layout or its reading says beside the figures: key, text, source.
+Note = tuple[str, str, str]
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
 
@@ -32,11 +34,6 @@ class Row:
     contexto: dict[str, str]  # what the lines above say: key → text
     is_total: bool = False
     relleno: dict[str, Cell] = field(default_factory=dict)  # cells of fill-down columns: its own, else those above
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Return all cells of the row."""
-        return self.sheet.filas[self.index]
 
     def value(self, key: str) -> Cell:
         """Return the cell of a mapped column; None where blank."""
@@ -54,7 +51,7 @@ class Content:
     """What a document holds by one edition of a layout: data rows in order, and lines of text."""
 
     rows: list[Row] = field(default_factory=list)
-    lines: list[tuple[str, str, str]] = field(default_factory=list)  # clave, texto, fuente
+    lines: list[Note] = field(default_factory=list)
 
 
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
@@ -131,7 +128,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     table: Table | None = None
     after_rows = False
     skip_to = 0
-    pending: list[tuple[str, str, str]] = []  # lines above the next table; below the last one they are notes
+    pending: list[Note] = []  # lines above the next table; below the last one they are notes
     for index, cells in enumerate(sheet.filas):
         if index in tables:
             content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
@@ -239,7 +236,7 @@ def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> No
     row.relleno = dict(above)
 
 
-def _read_context_columns(row: Row, edition: Edition) -> Iterator[tuple[str, str, str]]:
+def _read_context_columns(row: Row, edition: Edition) -> Iterator[Note]:
     for key in () if row.is_total else edition.contexto_columnas:
         value = row.value(f"contexto:{key}")
         if value is not None:
@@ -262,12 +259,7 @@ def _keep_year(content: Content, form: Form) -> None:
             kept.append(row)
             if year is not None:
                 years.setdefault(year, row.address("ejercicio" if said else "periodo"))
-    if len(years) > 1:
-        raise FormatoError(
-            f"filas de {len(years)} ejercicios: {', '.join(map(str, sorted(years)))}",
-            "un solo ejercicio",
-            "indique cuál con `ejercicio:` en los parámetros o en la edición del layout",
-            lugar=content.rows[0].sheet.locate(content.rows[0].index, 0),
-        )
+    if years:
+        refuse_years("filas", years, content.rows[0].sheet.locate(content.rows[0].index, 0))
     content.rows = kept
     content.lines += [("ejercicio", str(year), address) for year, address in years.items()]

@@ -11,17 +11,12 @@ from poa_eval.plan import Plan
 from poa_eval.profile import Profile
 from poa_eval.values import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
-_RESULTS = {
-    "suma": "Σ ejecutado",
-    "ultimo": "último valor ejecutado",
-    "promedio": "promedio ejecutado",
-    "constante": "periodo más bajo",
-}
-_GOALS = {
-    "suma": "Σ programado",
-    "ultimo": "último valor programado",
-    "promedio": "promedio programado",
-    "constante": "meta constante",
+#: How results and goals are accumulated, in words.
+_FIGURES = {
+    "suma": ("Σ ejecutado", "Σ programado"),
+    "ultimo": ("último valor ejecutado", "último valor programado"),
+    "promedio": ("promedio ejecutado", "promedio programado"),
+    "constante": ("periodo más bajo", "meta constante"),
 }
 
 Period = dict[str, object]
@@ -31,27 +26,16 @@ Period = dict[str, object]
 class Due:
     """What is due in a plan.
 
-    Parameters
-    ----------
-    periods : mapping
-        Activity id → its rows of `avances` by closing month.
-    granularity : mapping
-        Unit id → length in months of its shortest period, for its activities that have no row at all: a unit that
-        files monthly owes every month.
-    absent : frozenset of int
-        Quarters of which no source was loaded.
-    corte : int
-        Last closed month.
-    calendar : mapping
-        Where results are captured: activity id → its periods as (closing month, length), for the activities that are
-        due by calendar only. Without any capture nobody owes a report on them, and it is empty.
+    `granularity` is for the activities that have no row at all: a unit that files monthly owes every month. `calendar`
+    is for those that are due by calendar only, where results are captured; without any capture nobody owes a report on
+    them, and it is empty.
     """
 
-    periods: Mapping[str, list[Period]]
-    granularity: Mapping[str, int]
-    absent: frozenset[int]
-    corte: int
-    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)
+    periods: Mapping[str, list[Period]]  # activity id → its rows of `avances` by closing month
+    granularity: Mapping[str, int]  # unit id → length in months of its shortest period
+    absent: frozenset[int]  # quarters of which no source was loaded
+    corte: int  # last closed month
+    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
 
 
 @dataclass(frozen=True)
@@ -75,14 +59,7 @@ class Window:
 
 
 def find_due(plan: Plan, corte: int) -> Due:
-    """Find what is due in a plan up to a closed month.
-
-    Parameters
-    ----------
-    plan : Plan
-    corte : int
-        Last closed month, 0–12.
-    """
+    """Find what is due in a plan up to the last closed month, 0–12."""
     periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
     for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
         periods[row["actividad_id"]].append(row)
@@ -146,21 +123,7 @@ def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple
 
 
 def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profile: Profile) -> Window:
-    """Measure an activity in a window of quarters.
-
-    Parameters
-    ----------
-    activity : mapping
-        Row of `actividades`.
-    due : Due
-    quarters : tuple of int
-        Quarters of the window, in order.
-    profile : Profile
-
-    Returns
-    -------
-    Window
-    """
+    """Measure an activity, a row of `actividades`, in a window of quarters that are given in order."""
     calendar = due.calendar.get(activity["actividad_id"])
     owed = range(1, 5) if calendar is None else {(month + 2) // 3 for month, _ in calendar}
     gone = [QUARTERS[q - 1] for q in quarters if q in due.absent and q in owed]
@@ -183,14 +146,8 @@ def measure_window(activity: Mapping, due: Due, quarters: tuple[int, ...], profi
     missing = sorted(lacking + [(r["mes"], r["meses"]) for r in open_rows])
     programme = _accumulate(known, "programado", activity, quarters, due) if known and not lacking else None
     if missing:
-        names = ", ".join(name_period(month, length) for month, length in missing)
-        return Window(
-            programado=programme,
-            estado="sin reporte",
-            motivo=f"falta {names}",
-            filas=tuple(rows),
-            faltan=tuple(missing),
-        )
+        why = "falta " + ", ".join(name_period(month, length) for month, length in missing)
+        return Window(programme, estado="sin reporte", motivo=why, filas=tuple(rows), faltan=tuple(missing))
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(motivo=_name_lack(activity), filas=tuple(rows))
     result = _accumulate(known, "ejecutado", activity, quarters, due)
@@ -262,7 +219,7 @@ def compare_values(
             value, formula = 2 - result / programme, "(2 − valor / meta) × 100"
         return min(max(value * 100, 0.0), 200.0), result <= programme + 1e-9, formula, None
     percentage = result / programme * 100
-    formula = f"{_RESULTS[activity['acumulacion']]} / {_GOALS[activity['acumulacion_programado']]} × 100"
+    formula = f"{_FIGURES[activity['acumulacion']][0]} / {_FIGURES[activity['acumulacion_programado']][1]} × 100"
     if direction in ("regular", "nominal"):
         span = profile.rangos.get(direction)
         if span is None:

@@ -8,7 +8,7 @@ import pytest
 from places import FIXTURES
 from poa_eval.errors import ArchivoError
 from poa_eval.read import read_raw
-from poa_eval.read.cells import shows_percent
+from poa_eval.read.raw import shows_percent
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

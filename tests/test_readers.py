@@ -91,9 +91,9 @@ def test_page_lines(read):
     page = "<p>a</p>\n<table>\n<tr><td>1\n<tr><td>2\n</table>\n\nsuelto\n<!-- k\n -->\n<p\n>b</p>"
     sheet = read("plan.html", page)
     assert sheet.filas == (("a",), ("1",), ("2",), (), ("suelto",), ("b",))
-    assert sheet.lineas[:3] == (1, 3, 4)
-    assert sheet.lineas[4] == 7
-    assert sheet.lineas[5] in (10, 11)
+    assert sheet.rotulos[:3] == ("L1", "L3", "L4")
+    assert sheet.rotulos[4] == "L7"
+    assert sheet.rotulos[5] in ("L10", "L11")
 
 
 def test_huge_spans(read):
@@ -185,4 +185,4 @@ def test_open_quote(read, rows):
 
 
 def test_lines_of_quoted(read):
-    assert read("plan.csv", 'a,b\n"uno\ndos",1\n"5"" tubo\n",2\n').lineas == (1, 2, 4)
+    assert read("plan.csv", 'a,b\n"uno\ndos",1\n"5"" tubo\n",2\n').rotulos == ("L1", "L2", "L4")

@@ -13,8 +13,7 @@ from places import ROOT, SHARED
 from poa_eval.layout import read_layout
 from poa_eval.measure import find_corte
 from poa_eval.names import fold
-from poa_eval.periods import Period, parse_period
-from poa_eval.values import parse_month
+from poa_eval.values import Period, parse_month, parse_period
 
 LAYOUTS = ROOT / "tests" / "tables"
 TABLES = SHARED / "tables"

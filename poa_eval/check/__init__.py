@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from poa_eval.check import comments, periods, plans, progress, sums, texts  # noqa: F401  (importing registers their rules)
+from poa_eval.check import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.check.facts import RULES, Facts
 from poa_eval.measure import find_corte
 from poa_eval.names import make_hash
@@ -53,9 +53,6 @@ def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "
             concept, month = str(found.pop("concepto", "")), found.get("mes")
             key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
             rows.append(found | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    table = table.astype(
-        dict.fromkeys(set(COLUMNS) - {"mes", "diferencia"}, "str") | {"mes": "Int64", "diferencia": "float64"}
-    )
-    order = table["gravedad"].map({name: i for i, name in enumerate(SEVERITIES)})
-    return table.assign(_o=order).sort_values("_o", kind="stable").drop(columns="_o").reset_index(drop=True)
+    rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
+    types = dict.fromkeys(COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
+    return pd.DataFrame(rows, columns=COLUMNS).astype(types)

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import pandas as pd
 
-from poa_eval.address import ColumnFinder
-from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
+from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
+from poa_eval.ledger import TOLERANCE
 from poa_eval.names import fold
 from poa_eval.values import is_percentage, name_period
 
@@ -20,8 +20,10 @@ _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+
 _NEAR = 0.2
 
 
-def _place(activity: dict, period: dict) -> Finding:
-    return {"actividad_id": activity["actividad_id"], "mes": period["mes"]}
+def _contradict(facts: Facts, period: dict, found: float, expected: float, message: str) -> Finding:
+    source = facts.columns.find(period["fuente"], "comentario")
+    where = {"actividad_id": period["actividad_id"], "mes": period["mes"]}
+    return make_difference(found, expected, message, source, **where)
 
 
 def _list_months(period: dict) -> range:
@@ -40,7 +42,6 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
     >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
     (False, None)
     """
-    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
         if pd.isna(period["programado"]) or not period["programado"]:
             continue
@@ -54,8 +55,7 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
             f"El comentario dice «{period['comentario']}», y lo reportado es {done} de {planned}: "
             f"la meta {'sí' if met else 'no'} se cumplió."
         )
-        source = columns.find(period["fuente"], "comentario")
-        yield make_difference(period["ejecutado"], period["programado"], message, source, **_place(activity, period))
+        yield _contradict(facts, period, period["ejecutado"], period["programado"], message)
 
 
 @rule("cifra-en-comentario", "advertencia")
@@ -71,7 +71,6 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
     >>> find_quantities("98 de 120 obras en febrero/23", frozenset({"obras"}), "es_MX", range(2, 3))
     [('98', 98.0, 'obras')]
     """
-    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
         text, measure, months = period["comentario"], str(activity["unidad_medida"] or ""), _list_months(period)
         if not re.search(r"\d", text) or is_percentage(measure) or activity["acumulacion"] == "ultimo":
@@ -83,8 +82,7 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
         if not split_parts(text, facts.plan.locale, months):
             figure, value, word = found[0]
             message = f"El comentario dice {figure} {word}; lo reportado es {facts.show(period['ejecutado'])}."
-            source = columns.find(period["fuente"], "comentario")
-            yield make_difference(value, period["ejecutado"], message, source, **_place(activity, period))
+            yield _contradict(facts, period, value, period["ejecutado"], message)
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +112,6 @@ def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
     >>> split_parts("Centro: 50, Norte: 40 y Sur: 26", "es_MX")
     [('centro', 50.0), ('norte', 40.0), ('sur', 26.0)]
     """
-    columns = ColumnFinder(facts.plan.contexto)
     for activity, period in facts.comments:
         if is_percentage(str(activity["unidad_medida"])):
             continue
@@ -126,8 +123,7 @@ def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
                 f"Las {len(parts)} partes que da el comentario suman {facts.show(total)}; "
                 f"lo reportado es {facts.show(done)}."
             )
-            source = columns.find(period["fuente"], "comentario")
-            yield make_difference(total, done, message, source, **_place(activity, period))
+            yield _contradict(facts, period, total, done, message)
 
 
 @rule("cifras-identicas", "nota")
@@ -147,10 +143,5 @@ def find_twins(facts: Facts) -> Iterator[Finding]:
             said = ", ".join(f"{name_period(m, n)} {facts.show(v)}" for m, n, v in results[:4])
             said += "…" if len(results) > 4 else ""
             message = f"Mismos resultados que «{twin['actividad']}»: {said}. ¿Es la misma cifra?"
-            yield {
-                "actividad_id": activity["actividad_id"],
-                "encontrado": said,
-                "esperado": "resultados propios",
-                "mensaje": message,
-                "fuente": activity["fuente"],
-            }
+            where = {"actividad_id": activity["actividad_id"]}
+            yield make_finding(said, "resultados propios", message, activity["fuente"], **where)

@@ -9,12 +9,11 @@ from functools import cached_property
 import pandas as pd
 from babel.numbers import format_decimal
 
-from poa_eval.ledger import DIFFERS, TOLERANCE, compare_figures
+from poa_eval.address import ColumnFinder
+from poa_eval.ledger import DIFFERS, compare_figures
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile
 from poa_eval.windows import Due, Window, measure_window
-
-__all__ = ["RULES", "TOLERANCE", "Facts", "Finding", "make_difference", "rule"]
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Facts:
         return tuple(range(1, (self.due.corte + 2) // 3 + 1))
 
     @cached_property
-    def closing(self) -> dict[str, dict[int, dict]]:
-        """Return the rows of `avances` by activity and closing month."""
-        return {key: {row["mes"]: row for row in rows} for key, rows in self.due.periods.items()}
+    def columns(self) -> ColumnFinder:
+        """Return what finds the cell of a comment or a goal in the row of a period or an activity."""
+        return ColumnFinder(self.plan.contexto)
 
     @cached_property
     def comments(self) -> list[tuple[dict, dict]]:
@@ -62,11 +61,6 @@ class Facts:
         if key not in self._windows:
             self._windows[key] = measure_window(activity, self.due, key[1], self.perfil)
         return self._windows[key]
-
-    def published(self, scope: str, concept: str, length: int) -> list[dict]:
-        """Return printed figures of a scope, a concept and a length of period."""
-        t = self.plan.publicado
-        return t[(t["ambito"] == scope) & (t["concepto"] == concept) & (t["meses"] == length)].to_dict("records")
 
     def notes(self, kind: str, parts: int = 1) -> list[tuple[list[str], str, str]]:
         """Return what loading noted under ``kind/…``: so many parts of the key, text, source; an id may hold ``/``."""
@@ -94,7 +88,12 @@ def rule(slug: str, severity: str) -> Callable[[Rule], Rule]:
     return register
 
 
+def make_finding(found: object, expected: object, message: str, source: object, **where: object) -> Finding:
+    """Make a finding: what was found and expected, the sentence on it, its cell, and whom and what it is about."""
+    return {**where, "encontrado": found, "esperado": expected, "mensaje": message, "fuente": source}
+
+
 def make_difference(found: float, expected: float, message: str, source: str, **where: object) -> Finding:
     """Make a finding of two numbers that differ."""
-    texts = {"encontrado": f"{round(found, 6):.15g}", "esperado": f"{round(expected, 6):.15g}"}
-    return {**where, **texts, "diferencia": found - expected, "mensaje": message, "fuente": source}
+    texts = (f"{round(value, 6):.15g}" for value in (found, expected))
+    return make_finding(*texts, message, source, diferencia=found - expected, **where)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.address import ColumnFinder
-from poa_eval.check.facts import Facts, Finding, make_difference, rule
+from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.names import fold
 from poa_eval.values import is_percentage, name_period, parse_frequency, spell_period
 from poa_eval.words import has
@@ -41,16 +40,10 @@ def find_missing_periods(facts: Facts) -> Iterator[Finding]:
     for activity in facts.activities.values():
         for quarter in facts.quarters:
             for month, length in facts.window(activity, quarter).faltan:
-                message = f"Falta el reporte de {spell_period(month, length)}, que ya venció.".replace(
-                    " de el ", " del "
-                )
+                name = f"de {spell_period(month, length)}".replace("de el ", "del ")
+                message = f"Falta el reporte {name}, que ya venció."
                 where = {"actividad_id": activity["actividad_id"], "mes": month}
-                yield where | {
-                    "encontrado": "sin reporte",
-                    "esperado": "un valor ejecutado",
-                    "mensaje": message,
-                    "fuente": activity["fuente"],
-                }
+                yield make_finding("sin reporte", "un valor ejecutado", message, activity["fuente"], **where)
 
 
 @rule("ejecucion-sin-programa", "advertencia")
@@ -79,13 +72,8 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
     """
     limit = facts.perfil.bandas.sobrecumplida.valor
     for activity in facts.activities.values():
-        window = facts.window(activity) if facts.quarters else None
-        if (
-            window
-            and window.cumplimiento is not None
-            and window.cumplimiento > limit
-            and activity["sentido"] == "ascendente"
-        ):
+        window = facts.window(activity) if facts.quarters and activity["sentido"] == "ascendente" else None
+        if window and window.cumplimiento is not None and window.cumplimiento > limit:
             done, planned = (facts.show(getattr(window, c) or 0) for c in ("ejecutado", "programado"))
             message = (
                 f"A la fecha lo ejecutado es {done} de {planned} ({facts.show(window.cumplimiento)} %), sobre "
@@ -103,7 +91,6 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
     them), nor a frequency that names no period («permanente»). An activity has one frequency, that of its first sheet:
     another one in a later sheet is not seen.
     """
-    columns = ColumnFinder(facts.plan.contexto)
     for activity in facts.activities.values():
         length = parse_frequency(str(activity["frecuencia"]))
         periods = facts.due.periods[activity["actividad_id"]]
@@ -111,13 +98,9 @@ def find_wrong_frequencies(facts: Facts) -> Iterator[Finding]:
         if length is None or len(lengths) != 1 or lengths == {length} or sum(p["meses"] for p in periods) >= 12:
             continue
         found = _FREQUENCIES[lengths.pop()]
-        yield {
-            "actividad_id": activity["actividad_id"],
-            "encontrado": activity["frecuencia"],
-            "esperado": found,
-            "mensaje": f"La frecuencia dice «{activity['frecuencia']}», y el reporte es {found}.",
-            "fuente": columns.find(activity["fuente"], "frecuencia"),
-        }
+        message = f"La frecuencia dice «{activity['frecuencia']}», y el reporte es {found}."
+        source = facts.columns.find(activity["fuente"], "frecuencia")
+        yield make_finding(activity["frecuencia"], found, message, source, actividad_id=activity["actividad_id"])
 
 
 @rule("compensacion-oculta", "nota")
@@ -128,10 +111,9 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
     Not what is reached by every part, nor figures that are not added up, nor a unit's activities in other measures, or
     in none.
     """
-    for activity in facts.activities.values() if facts.quarters else ():
-        adds = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
-        if activity["sentido"] != "ascendente" or not adds:
-            continue
+    rows = [a for a in facts.activities.values() if a["acumulacion"] == a["acumulacion_programado"] == "suma"]
+    added = [row for row in rows if row["sentido"] == "ascendente"] if facts.quarters else []
+    for activity in added:
         reached = facts.window(activity).cumplida
         for quarter in facts.quarters:
             part, name = facts.window(activity, quarter), name_period(3 * quarter, 3)
@@ -153,17 +135,14 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
                 message = f"{reaches}, pero hay meses que quedaron cortos: {said}."
                 lacking = (float(sum(row[c] for row in short)) for c in ("ejecutado", "programado"))
                 yield make_difference(*lacking, message, short[-1]["fuente"], **where, concepto="meses")
-    yield from _find_unit_compensations(facts)
+    yield from _find_unit_compensations(facts, added)
 
 
-def _find_unit_compensations(facts: Facts) -> Iterator[Finding]:
+def _find_unit_compensations(facts: Facts, added: list[dict]) -> Iterator[Finding]:
     groups: dict[tuple[str, str], list[dict]] = {}
-    for activity in facts.activities.values() if facts.quarters else ():
-        if not has(activity["unidad_medida"]):
-            continue
+    for activity in added:
         measure = fold(str(activity["unidad_medida"]))
-        added = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
-        if added and activity["sentido"] == "ascendente" and not is_percentage(measure):
+        if has(activity["unidad_medida"]) and not is_percentage(measure):
             groups.setdefault((activity["unidad_id"], measure), []).append(activity)
     for (unit, measure), activities in groups.items():
         windows = [facts.window(a) for a in activities]

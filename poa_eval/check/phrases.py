@@ -106,6 +106,8 @@ _OF_WHAT = re.compile(r"\s*(?:del?|a|en)\s+(?:(?:el|la|los|las)\s+)?([a-zñ]{4,}
 _DIGITS = re.compile(r"\d+")
 _SURE = re.compile(r"\b[Ss][Íí]\b")
 _SHORT = re.compile(r"\b(arts?|no|n[úu]m|nro|av|inc|fracc?|exp|sec|col)\.", re.IGNORECASE)
+#: Letters that are written for others of the same sound, replaced in this order.
+_ALIKE = {"x": "c", "cc": "c", "z": "s", "ce": "se", "ci": "si", "v": "b", "h": "", "ll": "y"}
 #: What may stand behind a quantity that is all of its period's: «98 reconexiones del mes de marzo».
 _ALL = re.compile(
     rf"[\s/]*(?:$|(?:realizad|efectuad|ejecutad|hech|terminad|concluid|lograd|atendid|en\s+total|de\s+\d|"
@@ -131,12 +133,7 @@ def _is_elsewhere(sentence: str, months: range) -> bool:
 def read_claim(text: str, months: range) -> bool | None:
     """Return whether a comment says that its goal was met (True) or was not (False); None where it is not sure.
 
-    Parameters
-    ----------
-    text : str
-        A comment, whatever its accents, case and usual misspellings.
-    months : range
-        Months of the period that it comments.
+    Accents, case and usual misspellings do not matter; `months` are those of the period that it comments.
 
     Examples
     --------
@@ -181,24 +178,10 @@ def _read_clause(clause: str) -> list[bool | None]:
 def find_quantities(
     text: str, own: frozenset[str], locale: str, months: range, about: frozenset[str] = frozenset()
 ) -> list[tuple[str, float, str]]:
-    """Return the quantities of the own measure that a comment gives as the result of its period.
+    """Return the quantities that a comment gives as the result of its period: as written, the value, the word after.
 
-    Parameters
-    ----------
-    text : str
-    own : frozenset of str
-        Words of the measure.
-    locale : str
-        How the document writes numbers.
-    months : range
-        Months of the period that it comments.
-    about : frozenset of str
-        Words of the activity: what they qualify is all of it («toma de lecturas»), and else a part («de emergencia»).
-
-    Returns
-    -------
-    list of (str, float, str)
-        Figure as written, its value, and the word that follows.
+    `own` are words of the measure, `months` those of the period. `about` are words of the activity: what they qualify
+    is all of it («toma de lecturas»), and else a part («de emergencia»).
     """
     sounds = {_sound(word) for word in own}
     if not any(_sound(word) in sounds for word in _NAMED.findall(fold(text))):
@@ -232,15 +215,8 @@ def split_parts(text: str, locale: str, months: range = range(1, 13)) -> list[tu
     """Return the parts of a breakdown, three or more, or nothing where a comment has none.
 
     Parts are written alike and parted alike: by lines, by one sign, or by commas. What is planned, done or left is no
-    part («programado 120, realizado 98»), nor is a thing counted («12 talleres»), nor a total.
-
-    Parameters
-    ----------
-    text : str
-    locale : str
-        How the document writes numbers.
-    months : range
-        Months of the period that it comments; parts named by other months are no breakdown of it.
+    part («programado 120, realizado 98»), nor is a thing counted («12 talleres»), nor a total. Parts named by months
+    other than `months`, those of the period, are no breakdown of it.
     """
     if len(_DIGITS.findall(text)) < 3:
         return []
@@ -287,15 +263,6 @@ def _are_dates(parts: list[tuple[str, float]]) -> bool:
 def _sound(word: str) -> str:
     """Return a word without plural and without what is often misspelled: «reconecciones» is «reconexión»."""
     word = re.sub(r"(?:es|s|e)$", "", fold(word))
-    for one, other in (
-        ("x", "c"),
-        ("cc", "c"),
-        ("z", "s"),
-        ("ce", "se"),
-        ("ci", "si"),
-        ("v", "b"),
-        ("h", ""),
-        ("ll", "y"),
-    ):
+    for one, other in _ALIKE.items():
         word = word.replace(one, other)
     return re.sub(r"(.)\1", r"\1", word)

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.address import ColumnFinder
-from poa_eval.check.facts import Facts, Finding, rule
+from poa_eval.check.facts import Facts, Finding, make_finding, rule
 from poa_eval.evaluability import list_goals
 from poa_eval.names import fold, fold_letters, suggest
 from poa_eval.quantity import find_quantity
@@ -47,15 +46,13 @@ def find_goals_without_quantity(facts: Facts) -> Iterator[Finding]:
     """
     goals = list_goals(facts.plan)
     for goal in goals[~goals["cuantificada"] & ~goals["vacia"]].to_dict("records"):
-        hint = " Un año, una fecha o una referencia legal no son una cantidad." * any(
-            c.isdigit() for c in goal["texto"]
+        has_digit = any(letter.isdigit() for letter in goal["texto"])
+        hint = " Un año, una fecha o una referencia legal no son una cantidad." * has_digit
+        message = (
+            f"La meta «{_cut(goal['texto'])}» no dice cuánto se quiere lograr.{hint} "
+            "Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes»."
         )
-        yield _at(goal) | {
-            "encontrado": goal["texto"],
-            "esperado": "una cantidad",
-            "mensaje": f"La meta «{_cut(goal['texto'])}» no dice cuánto se quiere lograr.{hint} "
-            "Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes».",
-        }
+        yield make_finding(goal["texto"], "una cantidad", message, goal["fuente"], **_at(goal))
 
 
 @rule("meta-vacia", "advertencia")
@@ -68,29 +65,23 @@ def find_empty_goals(facts: Facts) -> Iterator[Finding]:
     written = [has(text) for text in goals["texto"]]
     for goal in goals[goals["vacia"]].to_dict("records") if any(written) or not goals["vacia"].all() else []:
         said = _cut(goal["texto"]) if has(goal["texto"]) else ""
-        yield _at(goal) | {
-            "encontrado": said or "vacía",
-            "esperado": "una cantidad",
-            "mensaje": (f"La meta dice «{said}», que es como dejarla vacía" if said else "La meta está vacía")
-            + ": escriba cuánto se quiere lograr en el año y en qué unidad de medida.",
-        }
+        fault = f"La meta dice «{said}», que es como dejarla vacía" if said else "La meta está vacía"
+        message = f"{fault}: escriba cuánto se quiere lograr en el año y en qué unidad de medida."
+        yield make_finding(said or "vacía", "una cantidad", message, goal["fuente"], **_at(goal))
 
 
 @rule("linea-base-no-numerica", "advertencia")
 def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
     """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
-    columns = ColumnFinder(facts.plan.contexto)
     for activity in facts.activities.values():
         text = activity["linea_base_texto"]
         if has(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
-            yield {
-                "actividad_id": activity["actividad_id"],
-                "encontrado": text,
-                "esperado": "un número",
-                "mensaje": f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
-                "parte, por ejemplo lo logrado el año anterior.",
-                "fuente": columns.find(activity["fuente"], "linea_base_texto", "linea_base"),
-            }
+            message = (
+                f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
+                "parte, por ejemplo lo logrado el año anterior."
+            )
+            source = facts.columns.find(activity["fuente"], "linea_base_texto", "linea_base")
+            yield make_finding(text, "un número", message, source, actividad_id=activity["actividad_id"])
 
 
 @rule("clave-duplicada", "error")
@@ -114,14 +105,12 @@ def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
                 fits = "." not in code or not has(goal) or code.startswith(f"{goal.rstrip('.')}.")
                 wanted = "" if fits else f"{goal.rstrip('.')}.{code.rsplit('.', 1)[-1]}"
                 hint = f" Depende de {goal}: ¿debe decir {wanted}?" if wanted else ""
-                yield {"unidad_id": row["unidad_id"], "actividad_id": row.get("actividad_id")} | {
-                    "concepto": row[key],
-                    "encontrado": code,
-                    "esperado": wanted or "una clave propia",
-                    "mensaje": f"La clave {code} de «{_cut(row[name])}» ({row['fuente']}) ya es de "
-                    f"«{_cut(first[name])}» ({first['fuente']}).{hint}",
-                    "fuente": row["fuente"],
-                }
+                message = (
+                    f"La clave {code} de «{_cut(row[name])}» ({row['fuente']}) ya es de "
+                    f"«{_cut(first[name])}» ({first['fuente']}).{hint}"
+                )
+                where = {"unidad_id": row["unidad_id"], "actividad_id": row.get("actividad_id"), "concepto": row[key]}
+                yield make_finding(code, wanted or "una clave propia", message, row["fuente"], **where)
 
 
 def _pair_repeats(rows: list[dict], name: str, above: list[str]) -> Iterator[tuple[dict, dict]]:
@@ -149,12 +138,11 @@ def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
     joined = set(goals.loc[goals["meta_id"].isin(used), "nivel"])
     for goal in goals[~goals["meta_id"].isin(used) & goals["nivel"].isin(joined)].to_dict("records"):
         name = " ".join(part for part in (goal["nivel"].capitalize(), goal["codigo"]) if has(part))
-        yield _at(goal) | {
-            "encontrado": "ninguna actividad",
-            "esperado": "al menos una actividad",
-            "mensaje": f"{name} («{_cut(goal['texto'])}») no tiene ninguna actividad: agregue las que "
-            "hagan falta, o explique por qué no las hay.",
-        }
+        message = (
+            f"{name} («{_cut(goal['texto'])}») no tiene ninguna actividad: agregue las que "
+            "hagan falta, o explique por qué no las hay."
+        )
+        yield make_finding("ninguna actividad", "al menos una actividad", message, goal["fuente"], **_at(goal))
 
 
 def find_loose_marks(facts: Facts) -> Iterator[Finding]:
@@ -167,16 +155,13 @@ def find_loose_marks(facts: Facts) -> Iterator[Finding]:
     activities = {str(activity["actividad"]): activity for activity in facts.activities.values()}
     for text, source in zip(notes["texto"], notes["fuente"], strict=True):
         near = suggest(str(text), activities)
-        where = {"actividad_id": activities[near]["actividad_id"]} if near else {}
+        where = {"concepto": fold(str(text))} | ({"actividad_id": activities[near]["actividad_id"]} if near else {})
         hint = f"; la de nombre más parecido es «{_cut(near)}» ({activities[near]['fuente']})" if near else ""
-        yield where | {
-            "concepto": fold(str(text)),
-            "encontrado": text,
-            "esperado": near or "el nombre de una actividad",
-            "mensaje": f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
-            " Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes.",
-            "fuente": source,
-        }
+        message = (
+            f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
+            " Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes."
+        )
+        yield make_finding(text, near or "el nombre de una actividad", message, source, **where)
 
 
 @rule("anio-ajeno", "advertencia")
@@ -189,36 +174,30 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
     the text takes that year as its norm («en base al programa operativo 2018»); not coming years, which are prepared.
     """
     own, said = facts.plan.ejercicio, Counter[tuple]()
-    for where, text, names in _sentences(facts):
+    for where, source, text, names in _sentences(facts):
         year = _find_leftover(text, own)
         if year and str(year) not in names:
-            key = where.get("actividad_id"), where.get("unidad_id"), where.get("concepto", "")
+            key = tuple(where.items())
             said[key] += 1
-            yield where | {
-                "concepto": key[2] if said[key] == 1 else f"{key[2]}/{said[key]}",  # by what it is under, not its line
-                "encontrado": str(year),
-                "esperado": str(own),
-                "mensaje": f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan "
-                "anterior. Corrija el año o aclare por qué se cita.",
-            }
+            if said[key] > 1:  # told apart by what they are under, not by their lines
+                where["concepto"] = f"{where['concepto']}/{said[key]}"
+            message = (
+                f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan "
+                "anterior. Corrija el año o aclare por qué se cita."
+            )
+            yield make_finding(str(year), str(own), message, source, **where)
     for activity in facts.activities.values():
         end, start = (re.findall(_YEAR, str(activity[column])) for column in ("fin", "inicio"))
         foreign = [int(y) for y in end[-1:] if int(y) < own] or [int(y) for y in start[:1] if int(y) > own]
         if foreign:
-            yield {
-                "actividad_id": activity["actividad_id"],
-                "concepto": "periodo",
-                "encontrado": str(foreign[0]),
-                "esperado": str(own),
-                "mensaje": f"El periodo de la actividad es de {foreign[0]} en un plan de {own}: corrija el año.",
-                "fuente": activity["fuente"],
-            }
+            message = f"El periodo de la actividad es de {foreign[0]} en un plan de {own}: corrija el año."
+            where = {"actividad_id": activity["actividad_id"], "concepto": "periodo"}
+            yield make_finding(str(foreign[0]), str(own), message, activity["fuente"], **where)
 
 
-def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
-    """Yield the texts of a plan that are no names: where each stands, the text, and the names above it."""
-    plan, columns = facts.plan, ColumnFinder(facts.plan.contexto)
-    seen = set()
+def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str, str]]:
+    """Yield the texts of a plan that are no names: of whom each is, its cell, the text, and the names above it."""
+    plan, seen = facts.plan, set()
     for activity in facts.activities.values():
         names = _join(activity, "actividad", "indicador", "programa")
         for column in ("objetivo", "linea_accion", "descripcion", "meta_texto", "medio_verificacion"):
@@ -226,24 +205,23 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str]]:
             shared = (activity["unidad_id"], column, text)
             if has(text) and shared not in seen:
                 seen |= {shared} if column in ("objetivo", "linea_accion") else set()
-                source = columns.find(activity["fuente"], column)
-                where = {"actividad_id": activity["actividad_id"], "concepto": column, "fuente": source}
-                yield where, text, names
+                where = {"actividad_id": activity["actividad_id"], "concepto": column}
+                yield where, facts.columns.find(activity["fuente"], column), text, names
     goals = {goal["meta_id"]: goal for goal in plan.metas.to_dict("records")}
     for goal in goals.values():
         if has(goal["texto"]) and fold(goal["nivel"]) not in _NAMES:
-            yield _at(goal), goal["texto"], ""
+            yield _at(goal), goal["fuente"], goal["texto"], ""
     lines = plan.lineas.to_dict("records")
     rows = [(line["padre_id"], "linea", line["texto"], line["fuente"]) for line in lines]
     for kind in ("objetivo", "meta_texto"):
         rows += [(key, kind, text, source) for (key, *_), text, source in facts.notes(kind)]
     for key, concept, text, source in rows:
         if key in facts.activities:
-            where = {"actividad_id": key, "concepto": concept, "fuente": source}
-            yield where, text, _join(facts.activities[key], "actividad", "indicador", "programa")
+            where = {"actividad_id": key, "concepto": concept}
+            yield where, source, text, _join(facts.activities[key], "actividad", "indicador", "programa")
         elif key in goals:
-            where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"{key}/{concept}", "fuente": source}
-            yield where, text, _join(goals[key], "texto") if fold(goals[key]["nivel"]) in _NAMES else ""
+            where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"{key}/{concept}"}
+            yield where, source, text, _join(goals[key], "texto") if fold(goals[key]["nivel"]) in _NAMES else ""
 
 
 def _find_leftover(text: str, own: int) -> int | None:
@@ -260,10 +238,10 @@ def _find_leftover(text: str, own: int) -> int | None:
 
 
 def _at(row: dict) -> Finding:
-    """Say where a goal stands: its activity, or its unit and, as the concept, its id."""
+    """Say of whom a goal is: its activity, or its unit and, as the concept, its id."""
     if has(row.get("actividad_id")):
-        return {"actividad_id": row["actividad_id"], "fuente": row["fuente"]}
-    return {"unidad_id": row["unidad_id"], "concepto": row["meta_id"], "fuente": row["fuente"]}
+        return {"actividad_id": row["actividad_id"]}
+    return {"unidad_id": row["unidad_id"], "concepto": row["meta_id"]}
 
 
 def _join(row: dict, *columns: str) -> str:

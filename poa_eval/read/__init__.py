@@ -13,19 +13,14 @@ from poa_eval.read.text import read_delimited, read_text
 
 __all__ = ["RawDocument", "RawSheet", "read_raw"]
 
-_READERS = {
-    ".xlsx": read_spreadsheet,
-    ".xlsm": read_spreadsheet,
-    ".xls": read_spreadsheet,
-    ".ods": read_spreadsheet,
-    ".txt": read_text,
-    ".md": read_text,
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
-    ".html": read_html,
-    ".htm": read_html,
-    ".docx": read_word,
+_KINDS = {
+    read_spreadsheet: ".xlsx .xlsm .xls .ods",
+    read_text: ".txt .md",
+    read_delimited: ".csv .tsv",
+    read_html: ".html .htm",
+    read_word: ".docx",
 }
+_READERS = {suffix: reader for reader, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
 
 def read_raw(path: str | Path) -> RawDocument:

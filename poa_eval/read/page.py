@@ -44,19 +44,19 @@ def read_html(path: Path) -> RawDocument:
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     root = etree.fromstring(decode_text(path).encode(), parser)
     rows: list[tuple[Cell, ...]] = []
-    lines: list[int] = []
+    names: list[str] = []
     for piece, line in () if root is None else _list_pieces(root):
         tables = deque([piece] if not isinstance(piece, str) else [])
         if not tables:
             rows.append((piece,))
-            lines.append(line)
+            names.append(f"L{line}")
         while tables:
             for row, at in _read_html_table(tables.popleft(), tables, path.name):
                 rows.append(row)
-                lines.append(at)
+                names.append(f"L{at}")
             rows.append(())
-            lines.append(lines[-1] if lines else 1)
-    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), lineas=tuple(lines)),))
+            names.append(names[-1] if names else "L1")
+    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names)),))
 
 
 def _list_pieces(root: etree._Element) -> Iterator[tuple[str | etree._Element, int]]:

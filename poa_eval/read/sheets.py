@@ -13,10 +13,9 @@ from xlrd.compdoc import SIGNATURE, CompDoc
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
-from poa_eval.read.cells import Marks, apply_marks, clean_cell, clean_rows, shows_percent
 from poa_eval.read.guard import name_password, refuse_damage
 from poa_eval.read.ods import scan_ods
-from poa_eval.read.raw import Cell, RawDocument, RawSheet
+from poa_eval.read.raw import Cell, Marks, RawDocument, RawSheet, apply_marks, clean_cell, clean_rows, shows_percent
 from poa_eval.read.xlsx import scan_xlsx
 
 

@@ -46,7 +46,8 @@ def read_delimited(path: Path) -> RawDocument:
         raise _name_open_quote(path, start) from error
     if lines and lines[-1] < reader.line_num and "".join(text.split("\n")[lines[-1] - 1 :]).count('"') % 2:
         raise _name_open_quote(path, lines[-1])
-    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), lineas=tuple(lines)),))
+    names = tuple(f"L{line}" for line in lines)
+    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), rotulos=names),))
 
 
 def _choose_delimiter(sample: str) -> str:

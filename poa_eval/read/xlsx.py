@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.cells import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
 from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
+from poa_eval.read.raw import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
 
 _BUILTIN_PERCENT = {9, 10}
 
