@@ -197,7 +197,7 @@ def show_published(source: Quarter | Evaluation) -> Block:
 
 
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:
-    share = found / printed * 100 if printed else None
+    share = found * 100 / printed if printed else None
     added = f"Suma de las filas leídas; TOTAL impreso: {source}"
     cells = [number_cell(printed, locale, source=source), replace(number_cell(found, locale), title=added)]
     cells.append(percent_cell(share, locale, title="Suma de las filas leídas / TOTAL impreso × 100"))

@@ -26,9 +26,9 @@ _FORMULAS = {
     "cumplidas": (_MET, "Actividades evaluadas con la meta cumplida"),
     **dict.fromkeys(_WORDS, _STATE),
     **dict.fromkeys(("programado", "ejecutado"), _SUM),
-    "cobertura_reporte": ("{evaluadas}/({due})*100", "Evaluadas / (evaluadas + sin reporte) × 100"),
-    "proporcion_cumplidas": ("{cumplidas}/({base})*100", "{proportion}"),
-    "volumen": ("{ejecutado}/{programado}*100", "Ejecutado / programado × 100"),
+    "cobertura_reporte": ("{evaluadas}*100/({due})", "Evaluadas / (evaluadas + sin reporte) × 100"),
+    "proporcion_cumplidas": ("{cumplidas}*100/({base})", "{proportion}"),
+    "volumen": ("{ejecutado}*100/{programado}", "Ejecutado / programado × 100"),
     "promedio_topado": (
         "SUMPRODUCT({own}{capped})/{evaluated}",
         "Media del cumplimiento de cada actividad, limitado a 100 %",
@@ -112,7 +112,7 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
                     yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
         if has(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
-            formula = f"{done}/SUMPRODUCT({own}1*Actividades[Meta anual])*100"
+            formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
             said = "Ejecutado a la fecha / suma de las metas anuales × 100"
             yield Proof(*who, "Avance anual", said, row["avance_anual"], formula, "percent")
 
