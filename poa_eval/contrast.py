@@ -71,7 +71,7 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
     table = table.sort_values(["ambito", "cifra", "meses", "via"], key=lambda c: c.map(lambda v: order.get(v, v)))
     groups = []
     for document, own in table.groupby("documento", sort=False):
-        rows = [_count_results([q, WAYS.get(v, "")], part) for (q, v), part in own.groupby(["que", "via"], sort=False)]
+        rows = [_count_results([q, how], part) for (q, how), part in own.groupby(["que", "como"], sort=False)]
         groups.append((str(document) if table["documento"].nunique() > 1 else "", rows))
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
@@ -189,6 +189,7 @@ def show_published(source: Quarter | Evaluation) -> Block:
             share = format_percent(found / printed * 100 if printed else None, locale)
             numbers = f"{format_number(found, locale)} de {format_number(printed, locale)}"
             sentences.append(f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers}).")
+    sentences += [f"{capitalize(how)}." for how in totals["como"].unique() if how != WAYS["filas"]]
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poa_eval.check.facts import TOLERANCE, Facts, Finding, make_difference, rule
+from poa_eval.infer import ROWS
 from poa_eval.values import name_period
 
 
@@ -20,15 +21,16 @@ def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
     """Catch rows that do not add up to a printed TOTAL: the rows say 936, the TOTAL 900.
 
     Not where the rows stay below the institution's TOTAL throughout (rows are missing: `cobertura-incompleta`), nor
-    columns that some row leaves blank.
+    columns that some row leaves blank, unless the others pass the TOTAL already.
     """
     short = bool(_list_short(facts))
     for total in facts.differences("filas"):
         if short and total["ambito"] == "institucion":
             continue
+        counted = total["como"].removeprefix(ROWS)
         what, period = total["concepto"].replace("_", " "), name_period(total["mes"], total["meses"])
         rows, printed = (facts.show(total[c]) for c in ("recalculado", "valor"))
-        message = f"Las filas suman {rows} de {what} ({period}); el TOTAL impreso dice {printed}."
+        message = f"Las filas suman {rows} de {what} ({period}){counted}; el TOTAL impreso dice {printed}."
         where = {"mes": total["mes"], "concepto": f"{total['concepto']}/{total['meses']}"}
         where |= {"unidad_id": total["clave"]} if total["ambito"] == "unidad" else {}
         yield make_difference(total["recalculado"], total["valor"], message, total["fuente"], **where)
@@ -50,6 +52,7 @@ def find_missing_rows(facts: Facts) -> Iterator[Finding]:
             f"{whose} {facts.show(rows / printed * 100)} % del TOTAL "
             f"impreso ({facts.show(rows)} de {facts.show(printed)}): faltan filas en el archivo."
         )
+        message += f" Se tomó la {total['como']}." if total["como"] != ROWS else ""
         yield make_difference(rows, printed, message, total["fuente"], concepto="meta_anual")
 
 
