@@ -63,7 +63,9 @@ def show_ledger(source: Quarter | Evaluation) -> Block:
     if counts[REBUILT]:
         sentences.append("Una fila dañada se reconstruye con sus propias sumas: que coincida no es una prueba aparte.")
     if counts[UNCHECKED]:
-        sentences.append("Sin contraste: el documento no trae completo aquello de lo que la cifra saldría.")
+        unknown = ((ledger["via"] == "") & (ledger["cifra"] == "avance_pct")).any()
+        also = ", o no dice con qué fórmula la obtiene" if unknown else ""
+        sentences.append(f"Sin contraste: el documento no trae completo aquello de lo que la cifra saldría{also}.")
     length = ledger["meses"].map(lambda m: _LENGTHS.get(m, "")).where(ledger["cifra"] != "meta_anual", "")
     what = (ledger["cifra"].map(lambda name: CONCEPTS.get(name, str(name))) + " " + length).str.strip()
     table = ledger.assign(que=what + " " + ledger["ambito"].map(_WHOSE))
