@@ -67,7 +67,9 @@ def show_ledger(source: Source) -> Block:
     if counts[REBUILT]:
         sentences.append("Una fila dañada se reconstruye con sus propias sumas: que coincida no es una prueba aparte.")
     if counts[UNCHECKED]:
-        sentences.append("Sin contraste: el documento no trae completo aquello de lo que la cifra saldría.")
+        unknown = ((ledger["via"] == "") & (ledger["cifra"] == "avance_pct")).any()
+        also = ", o no dice con qué fórmula la obtiene" if unknown else ""
+        sentences.append(f"Sin contraste: el documento no trae completo aquello de lo que la cifra saldría{also}.")
     length = ledger["meses"].map(lambda m: _LENGTHS.get(m, "")).where(ledger["cifra"] != "meta_anual", "")
     what = (ledger["cifra"].map(lambda name: CONCEPTS.get(name, str(name))) + " " + length).str.strip()
     table = ledger.assign(que=what + " " + ledger["ambito"].map(_WHOSE))
@@ -75,7 +77,7 @@ def show_ledger(source: Source) -> Block:
     table = table.sort_values(["ambito", "cifra", "meses", "via"], key=lambda c: c.map(lambda v: order.get(v, v)))
     groups = []
     for document, own in table.groupby("documento", sort=False):
-        rows = [_count_results([q, WAYS.get(v, "")], part) for (q, v), part in own.groupby(["que", "via"], sort=False)]
+        rows = [_count_results([q, how], part) for (q, how), part in own.groupby(["que", "como"], sort=False)]
         groups.append((str(document) if table["documento"].nunique() > 1 else "", rows))
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
@@ -179,6 +181,7 @@ def show_published(source: Source) -> Block:
         shares[figure] = f"{CONCEPTS[figure]}: las filas leídas explican {share} del TOTAL impreso ({numbers})."
     sentences = [shares[figure] for figure in ("meta_anual", "programado", "ejecutado") if figure in shares]
     short = (totals["recalculado"] < totals["publicado"]).all()
+    sentences += [f"{capitalize(how)}." for how in totals["como"].unique() if how != WAYS["filas"]]
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
     columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]
@@ -187,7 +190,7 @@ def show_published(source: Source) -> Block:
 
 
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:
-    share = found / printed * 100 if printed else None
+    share = found * 100 / printed if printed else None
     added = f"Suma de las filas leídas; TOTAL impreso: {source}"
     cells = [number_cell(printed, locale, source=source), number_cell(found, locale, title=added)]
     cells.append(percent_cell(share, locale, title="Suma de las filas leídas / TOTAL impreso × 100"))

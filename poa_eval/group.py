@@ -60,17 +60,17 @@ def measure_group(
             "sin_reporte": missing,
             "no_programadas": int(counts.get("no programada", 0)),
             "no_evaluables": int(counts.get("no evaluable", 0)),
-            "cobertura_reporte": len(evaluated) / due * 100 if due else None,
+            "cobertura_reporte": len(evaluated) * 100 / due if due else None,
             "promedio_topado": capped.mean() if len(capped) else None,
             "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
         }
         base = profile.count_base(len(evaluated), missing)
-        values["proporcion_cumplidas"] = values["cumplidas"] / base * 100 if len(evaluated) else None
+        values["proporcion_cumplidas"] = values["cumplidas"] * 100 / base if len(evaluated) else None
         reason = _refuse_sum(evaluated, obstacles, any_measures)
         if reason in _SUMS:
             values["programado"] = evaluated[f"programado_{window}"].sum()
             values["ejecutado"] = evaluated[f"ejecutado_{window}"].sum()
-            values["volumen"] = values["ejecutado"] / values["programado"] * 100 if values["programado"] else None
+            values["volumen"] = values["ejecutado"] * 100 / values["programado"] if values["programado"] else None
         reasons |= dict.fromkeys(filter(None, [reason]))
         row |= {f"{key}_{window}": value for key, value in values.items()}
     if row.get("volumen_acumulado") is not None:
@@ -78,7 +78,7 @@ def measure_group(
         decided = group["cumplimiento_acumulado"].notna() | (group["estado"] == "no programada")
         known = goals.notna().all() and goals.sum() > 0 and decided.all()
         if known and _refuse_sum(group, obstacles, any_measures) in _SUMS:
-            row["avance_anual"] = row["ejecutado_acumulado"] / goals.sum() * 100
+            row["avance_anual"] = row["ejecutado_acumulado"] * 100 / goals.sum()
     row["motivo"] = "; ".join(reasons) or None
     return row
 

@@ -7,9 +7,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from poa_eval.add import ADDING, Adder, Values, add_parts
 from poa_eval.address import ColumnFinder
+from poa_eval.infer import NONE, ROWS, TOLERANCE, Progress
 from poa_eval.measure import weigh_ratios
-from poa_eval.plan import Plan
+from poa_eval.plan import Plan, make_table
 from poa_eval.read.raw import name_file
 from poa_eval.values import close_months, name_period, parse_frequency
 from poa_eval.words import name_activity, name_units
@@ -17,16 +19,15 @@ from poa_eval.words import name_activity, name_units
 #: Columns of ``datos/conciliacion.csv``, the contract.
 COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
 AGREES, REBUILT, DIFFERS, UNCHECKED = "coincide", "coincide por reconstrucción", "difiere", "sin contraste"
-#: Figures are compared with this tolerance; percentages in points.
-TOLERANCE = 0.05
 
 #: How a figure is obtained again.
 WAYS = {
     "periodos": "suma de sus periodos",
     "meta": "suma de lo programado en el año",
     "resto": "una suma en la que entra, y que cuadra",
-    "filas": "suma de las filas",
+    "filas": ROWS,
     "formula": "fórmula del documento",
+    "inferida": "fórmula que siguen sus cifras",
     "peso": "peso del periodo",
     "frecuencia": "peso del periodo que dice su frecuencia",
     "pesos": "peso del periodo por los periodos del año",
@@ -39,11 +40,9 @@ CONCEPTS = {
     "avance_pct": "Avance publicado",
     "avance_absoluto": "Avance absoluto",
 }
-#: Which column says how the periods of a series add up.
-ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+#: Rules that are found in a plan's own figures, as notes of the plan.
+_OF_PROGRESS, _OF_TOTALS = "avance_inferido", "totales_inferidos"
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
-
-Values = dict[tuple[int, int], float]
 
 
 def reconcile(plan: Plan) -> pd.DataFrame:
@@ -59,9 +58,9 @@ def reconcile(plan: Plan) -> pd.DataFrame:
         One row a comparison: `documento`, `concepto` (what is printed, how it is obtained again, of what activity or
         unit), `publicado`, `recalculado`, `diferencia` (`publicado` less `recalculado`) and `fuente` of the printed
         figure; then `via` (a key of `WAYS`), `resultado`, `cifra` (a concept of `publicado`), `ambito`, `unidad_id`,
-        `actividad_id`, `mes`, `meses`. Where the document does not hold what a figure is made of, `recalculado` is
-        empty and the result «sin contraste». Months that were put right by these very sums agree because of it, and
-        say so: «coincide por reconstrucción».
+        `actividad_id`, `mes`, `meses`, `como` (the way in words, or why there is none). Where the document does not
+        hold what a figure is made of, `recalculado` is empty and the result «sin contraste». Months that were put right
+        by these very sums agree because of it, and say so: «coincide por reconstrucción».
 
     Notes
     -----
@@ -81,7 +80,7 @@ def reconcile(plan: Plan) -> pd.DataFrame:
         who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), unit or of_total)
         what = CONCEPTS.get(str(found["concepto"]), str(found["concepto"]))
         period = "" if found["meses"] == 12 else f", {name_period(found['mes'], found['meses'])}"
-        how = f" = {WAYS[str(found['via'])]}" if found["via"] else ""
+        how = f" = {found['como']}" if found["via"] else ""
         own = {
             "documento": name_file(str(found["fuente"])),
             "concepto": f"{what}{period}{how} · {who}",
@@ -91,7 +90,7 @@ def reconcile(plan: Plan) -> pd.DataFrame:
             "actividad_id": activity.get("actividad_id"),
         }
         rows.append(found | own)
-    names = [*COLUMNS, "via", "resultado", "cifra", "ambito", "unidad_id", "actividad_id", "mes", "meses"]
+    names = [*COLUMNS, "via", "resultado", "cifra", "ambito", "unidad_id", "actividad_id", "mes", "meses", "como"]
     table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
     return table.assign(diferencia=table["publicado"] - table["recalculado"])
 
@@ -104,7 +103,20 @@ def compare_figures(plan: Plan) -> Iterator[dict]:
         known = [(way, value) for way, value in ways if value is not None]
         for way, value in known or ways[:1] or [("", None)]:
             result = UNCHECKED if value is None else books.judge(printed, way, value)
-            yield printed | {"via": way, "recalculado": value, "resultado": result}
+            how = books.tell(printed, way)
+            yield printed | {"via": way, "recalculado": value, "resultado": result, "como": how}
+
+
+def note_rules(plan: Plan) -> Plan:
+    """Return the plan with notes of the rules that its printed figures follow undeclared: a unit has few of them."""
+    books, notes = _Books(plan), {}
+    if plan.rule("avance") is None and plan.publicado["concepto"].eq("avance_pct").any():
+        notes[_OF_PROGRESS] = books.progress.formula
+    if plan.publicado["ambito"].ne("actividad").any() and plan.rule("suma_segun_documento") is None:
+        notes[_OF_TOTALS] = books.adder.reading[1]
+    rows = [{"clave": f"regla.{key}", "texto": text, "fuente": "cifras impresas"} for key, text in notes.items()]
+    table = pd.concat([plan.contexto, make_table("contexto", rows)], ignore_index=True)
+    return plan.narrow(contexto=table) if rows else plan
 
 
 class _Books:
@@ -135,8 +147,14 @@ class _Books:
 
     @cached_property
     def periods(self) -> dict[str, list[dict]]:
-        """Return the periods read of each activity, in order."""
-        rows = self.plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records")
+        """Return the periods read of each activity, in order; no printed figure is made of captured results."""
+        table = self.plan.avances.sort_values(["actividad_id", "mes"], kind="stable")
+        if self.plan.rule("captura"):
+            printing = {*self.plan.publicado["fuente"], *self.plan.actividades["fuente"]}
+            files = {name_file(str(source)) for source in printing}
+            is_captured = ~table["fuente"].map(lambda source: name_file(str(source)) in files)
+            table = table.assign(ejecutado=table["ejecutado"].mask(is_captured))
+        rows = table.to_dict("records")
         found: dict[str, list[dict]] = {key: [] for key in self.activities}
         for row in rows:
             found[row["actividad_id"]].append(row)
@@ -157,6 +175,22 @@ class _Books:
         """Return the goal of each activity, None where there is none."""
         return {k: None if pd.isna(a["meta_anual"]) else a["meta_anual"] for k, a in self.activities.items()}
 
+    @cached_property
+    def adder(self) -> Adder:
+        """Return what adds the rows up into totals."""
+        kinds = (*ADDING, "meta_anual")
+        t = self.plan.publicado.dropna(subset="valor")
+        t = t[(t["ambito"] != "actividad") & (t["clave"] != "parcial") & t["concepto"].isin(kinds)]
+        said = ROWS if self.plan.rule("suma_segun_documento") else self.plan.rule(_OF_TOTALS)
+        return Adder(self.activities, self.periods, self.series, self.goals, t.to_dict("records"), said)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Return what tells by which formula the documents compute the progress of activities."""
+        t = self.plan.publicado
+        t = t[(t["ambito"] == "actividad") & (t["concepto"] == "avance_pct")].dropna(subset="valor")
+        return Progress(t.to_dict("records"), self.periods, self.activities, self.plan.rule(_OF_PROGRESS))
+
     def recompute(self, printed: Mapping) -> Iterator[tuple[str, float | None]]:
         """Yield each way to obtain a printed figure again, with its value; None where something for it lacks."""
         scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
@@ -164,10 +198,10 @@ class _Books:
             return
         is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
         if not is_row and (name in ADDING or is_goal):
-            yield "filas", self._add_rows(scope, key, name, month, length)
+            yield "filas", self.adder.settle(printed)[0]
         if name in ADDING and self._adds(scope, key, name):
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
-            parts = _add_parts(own, month, length)
+            parts = add_parts(own, month, length)
             if length > 1:
                 yield "periodos", parts
             if parts is None:
@@ -175,7 +209,7 @@ class _Books:
         elif is_goal and self._adds(scope, key, "programado"):
             yield "meta", self._add_programme(scope, key, printed["valor"])
         elif is_row and name not in ADDING and not is_goal:
-            yield from self._weigh(name, key, month, length)
+            yield from self._weigh(printed)
 
     def judge(self, printed: Mapping, way: str, value: float) -> str:
         """Say whether the figure obtained again is the printed one, and whether it could not but be."""
@@ -183,31 +217,22 @@ class _Books:
             return DIFFERS
         return REBUILT if way == "periodos" and printed["clave"] in self.rebuilt else AGREES
 
-    def _list_rows(self, scope: str, key: str) -> list[dict]:
-        """List the activities that a figure is of: one, those of a unit, or all."""
-        if scope == "actividad":
-            return [self.activities[key]]
-        return [a for a in self.activities.values() if scope == "institucion" or a["unidad_id"] == key]
+    def tell(self, printed: Mapping, way: str) -> str:
+        """Say in words how a figure was obtained again, and on what that rests; or why it was not."""
+        if way == "filas":
+            return self.adder.settle(printed)[1]
+        if way == "inferida":
+            return self.progress.formula
+        unknown = not way and printed["ambito"] == "actividad" and printed["concepto"] == "avance_pct"
+        return (
+            "el documento no dice su fórmula, y ninguna usual da casi todas sus cifras"
+            if unknown
+            else WAYS.get(way, "")
+        )
 
     def _adds(self, scope: str, key: str, name: str) -> bool:
         """Say whether the periods of a figure are added up: no last value, mean or constant is among its rows."""
-        return all(row[ADDING[name]] == "suma" for row in self._list_rows(scope, key))
-
-    def _add_rows(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
-        rows, total = self._list_rows(scope, key), 0.0
-        for row in rows:
-            activity_id = row["actividad_id"]
-            if name == "meta_anual":
-                value = self.goals[activity_id]
-            else:
-                values = self.series[activity_id, name]
-                value = values.get((month, length))
-                if value is None and row[ADDING[name]] == "suma":
-                    value = _add_parts(values, month, length)
-            if value is None:
-                return None
-            total += value
-        return total if rows else None
+        return all(row[ADDING[name]] == "suma" for row in self.adder.list_rows(scope, key))
 
     def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
         """Return what the figure above leaves for a period: a quarter for its month, the goal for its quarter.
@@ -235,15 +260,18 @@ class _Books:
         printed = self.printed.get((scope, key, "programado"), {})
         own = self.series.get((key, "programado"), {}) if scope == "actividad" else printed
         if not any(length == 3 for _, length in printed):
-            return _add_parts(own, 12, 12)
-        quarters = {month: printed.get((month, 3), _add_parts(own, month, 3)) for month in range(3, 13, 3)}
+            return add_parts(own, 12, 12)
+        quarters = {month: printed.get((month, 3), add_parts(own, month, 3)) for month in range(3, 13, 3)}
         whole = sum(value for value in quarters.values() if value is not None)
         told = None not in quarters.values() or (12, 3) in printed or whole > goal + TOLERANCE
         return whole if told else None
 
-    def _weigh(self, name: str, key: str, month: int, length: int) -> Iterator[tuple[str, float | None]]:
-        """Yield what the layout's formula of progress gives for a figure of an activity."""
+    def _weigh(self, printed: Mapping) -> Iterator[tuple[str, float | None]]:
+        """Yield what the formula of progress, the layout's or the one inferred, gives for a figure of an activity."""
+        name, key, month, length = (printed[k] for k in ("concepto", "clave", "mes", "meses"))
         if self.plan.rule("avance") is None:
+            if name == "avance_pct" and self.progress.formula != NONE:
+                yield "inferida", self.progress.recompute(printed)
             return
         weight = self.plan.rule(f"avance.peso.{length}")
         if name == "avance_pct":
@@ -256,19 +284,3 @@ class _Books:
         elif name == "meta_anual" and weight:
             year = float(weight) * 12 / length
             yield "pesos", 100.0 if abs(year - 100) <= TOLERANCE else year  # 8.33 a month are a rounded twelfth
-
-
-def _add_parts(values: Values, month: int, length: int) -> float | None:
-    """Return the sum of shorter periods that fill one exactly, the shortest first; None where none do.
-
-    Examples
-    --------
-    >>> _add_parts({(1, 1): 2.0, (2, 1): 3.0, (3, 1): 4.0}, 3, 3), _add_parts({(1, 1): 2.0}, 3, 3)
-    (9.0, None)
-    """
-    for part in (1, 2, 3, 4, 6):
-        if part < length and length % part == 0:
-            found = [values.get((m, part)) for m in range(month - length + part, month + 1, part)]
-            if None not in found:
-                return sum(found)
-    return None

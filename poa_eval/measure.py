@@ -195,7 +195,7 @@ def _measure_progress(
         return None, None, f"indicador {activity['sentido']}"
     if to_date.ejecutado is None:
         return None, formula, to_date.motivo
-    return to_date.ejecutado / goal * 100, formula, None
+    return to_date.ejecutado * 100 / goal, formula, None
 
 
 def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float | None:

@@ -193,8 +193,9 @@ class Plan:
         return {name: getattr(self, name) for name in COLUMNS}
 
     def narrow(self, **tables: pd.DataFrame) -> Plan:
-        """Return the plan with fewer rows in some tables; they were valid, and are not validated again."""
+        """Return the plan with other rows of its own in some tables; they are valid, and are not validated again."""
         narrowed = copy(self)
+        narrowed.__dict__.pop("_rules", None)
         narrowed.__dict__.update(tables)
         return narrowed
 

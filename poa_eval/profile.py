@@ -12,6 +12,8 @@ from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
 from poa_eval.names import suggest_sentence
 
+#: What binary fractions may add to a percentage or take from it: 1.1 + 1.1 + 1.1 of 3 are 110 %.
+ROUNDING = 1e-9
 #: States of an activity in a window, from best to worst, then those without a percentage.
 STATES = ("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica")
 STATES += ("sin reporte", "no programada", "no evaluable")
@@ -106,13 +108,10 @@ class Profile(Model):
         ['sobrecumplida', 'cumplida', 'casi cumplida', 'en riesgo', 'crítica']
         """
         bands = self.bandas
-        if percentage > bands.sobrecumplida.valor:
+        if percentage > bands.sobrecumplida.valor + ROUNDING:
             return "sobrecumplida"
-        if percentage >= bands.cumplida.valor - 1e-9:
-            return "cumplida"
-        if percentage >= bands.casi_cumplida.valor:
-            return "casi cumplida"
-        return "en riesgo" if percentage >= bands.en_riesgo.valor else "crítica"
+        named = ((name.replace("_", " "), band.valor) for name, band in bands if band is not bands.sobrecumplida)
+        return next((name for name, lower in named if percentage >= lower - ROUNDING), "crítica")
 
 
 @cache

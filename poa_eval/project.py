@@ -200,7 +200,7 @@ def show_year_end(source: Source) -> Block:
                 number_cell(o.ritmo, locale),
                 number_cell(None if is_met else needed, locale),
                 number_cell(close, locale),
-                percent_cell(o.proyeccion / row["meta_anual"] * 100, locale),
+                percent_cell(o.proyeccion * 100 / row["meta_anual"], locale),
                 text_cell(o.supuesto if len(assumptions) > 1 else None),
             ]
         )

@@ -129,13 +129,13 @@ def _prove_percent(who: tuple, window: str, row: Mapping) -> Proof:
     if not has(stored) and has(row[f"ejecutado_{window}"]) and has(planned) and planned > 0:
         return Proof(*who, PERCENT[window], _say_gap(find_reason(row["motivo"], window)), None, None)
     p, v = (look_up("Actividades", f"{name} {SPANS[window]}") for name in ("Programado", "Ejecutado"))
-    body, said = f"{v}/{p}*100", "Ejecutado / programado × 100"
+    body, said = f"{v}*100/{p}", "Ejecutado / programado × 100"
     if row["sentido"] == "descendente":
-        share, said = f"(2-{v}/{p})", "(2 − ejecutado / programado)"
+        share, said = f"(2*{p}-{v})*100/{p}", "(2 − ejecutado / programado)"
         if has(row["linea_base"]):
             base = look_up("Actividades", "Línea base")
-            share, said = f"({base}-{v})/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
-        body, said = f"MAX(0,MIN(200,{share}*100))", f"{said} × 100, entre 0 y 200"
+            share, said = f"({base}-{v})*100/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
+        body, said = f"MAX(0,MIN(200,{share}))", f"{said} × 100, entre 0 y 200"
     formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATES[window])})"
     return Proof(*who, PERCENT[window], said, stored if has(stored) else row[_name_state(window)], formula, "percent")
 
@@ -148,7 +148,7 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     if e.plan.rule("avance") != "razones_ponderadas":
         done, goal = (look_up("Actividades", title) for title in ("Ejecutado a la fecha", "Meta anual"))
         said = "Ejecutado a la fecha / meta anual × 100"
-        return Proof(*who, "Avance anual", said, stored, f"{done}/{goal}*100", "percent")
+        return Proof(*who, "Avance anual", said, stored, f"{done}*100/{goal}", "percent")
     terms, before = [], ""
     for period in (period for period in closed if has(period["ejecutado"])):
         at = f"Periodos[Clave],{KEY},{_MONTH},{period['mes']}"

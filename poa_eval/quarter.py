@@ -17,6 +17,7 @@ from poa_eval.check import check
 from poa_eval.errors import FormatoError, ParamsError, Place
 from poa_eval.filled import CAPTURE, find_kind, read_marker, refuse_form
 from poa_eval.layout import find_layout
+from poa_eval.ledger import note_rules
 from poa_eval.load import merge_plans
 from poa_eval.measure import Evaluation, measure
 from poa_eval.names import fold, suggest, suggest_sentence
@@ -201,6 +202,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
+    plan = note_rules(plan)
     books = read_books(params.respuestas, root)
     answers = read_answers([document for _, document in books], plan, params.trimestre)
     sources += [_describe_source(name, document, root, "observaciones") for name, document in books]

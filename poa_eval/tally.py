@@ -31,13 +31,13 @@ GROUP = {
     "sin_reporte": ("Sin reporte", "number", *_STATE),
     "no_programadas": ("No programadas", "number", *_STATE),
     "no_evaluables": ("No evaluables", "number", *_STATE),
-    "cobertura_reporte": ("Cobertura de reporte", "percent", "{evaluadas}/({due})*100", _COVERAGE),
-    "proporcion_cumplidas": ("Proporción de metas cumplidas", "percent", "{cumplidas}/({base})*100", "{proportion}"),
+    "cobertura_reporte": ("Cobertura de reporte", "percent", "{evaluadas}*100/({due})", _COVERAGE),
+    "proporcion_cumplidas": ("Proporción de metas cumplidas", "percent", "{cumplidas}*100/({base})", "{proportion}"),
     "promedio_topado": ("Promedio topado", "percent", *_MEAN),
     "promedio_ponderado": ("Promedio ponderado", "percent", *_WEIGHTED),
     "programado": ("Programado", "number", *_SUM),
     "ejecutado": ("Ejecutado", "number", *_SUM),
-    "volumen": ("Volumen", "percent", "{ejecutado}/{programado}*100", "Ejecutado / programado × 100"),
+    "volumen": ("Volumen", "percent", "{ejecutado}*100/{programado}", "Ejecutado / programado × 100"),
 }
 _FIELDS = [
     Field("Ámbito", "ambito", width=11),
@@ -118,7 +118,7 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
                     yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
         if has(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
-            formula = f"{done}/SUMPRODUCT({own}1*Actividades[Meta anual])*100"
+            formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
             said = "Ejecutado a la fecha / suma de las metas anuales × 100"
             yield Proof(*who, "Avance anual", said, row["avance_anual"], formula, "percent")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from poa_eval.plan import Plan
-from poa_eval.profile import Profile
+from poa_eval.profile import ROUNDING, Profile
 from poa_eval.values import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
 #: How results and goals are accumulated, in words.
@@ -214,15 +214,16 @@ def compare_values(
             if base <= programme:
                 same = "es igual a la meta" if base == programme else "está bajo la meta de un indicador descendente"
                 return None, None, None, f"la línea base {same}"
-            value, formula = (base - result) / (base - programme), "(LB − valor) / (LB − meta) × 100"
+            value, formula = (base - result) * 100 / (base - programme), "(LB − valor) / (LB − meta) × 100"
         else:
-            value, formula = 2 - result / programme, "(2 − valor / meta) × 100"
-        return min(max(value * 100, 0.0), 200.0), result <= programme + 1e-9, formula, None
-    percentage = result / programme * 100
+            value, formula = (2 * programme - result) * 100 / programme, "(2 − valor / meta) × 100"
+        return min(max(value, 0.0), 200.0), result <= programme + 1e-9, formula, None
+    percentage = result * 100 / programme  # in this order 66 of 60 are 110, not a hair more
     formula = f"{_FIGURES[activity['acumulacion']][0]} / {_FIGURES[activity['acumulacion_programado']][1]} × 100"
     if direction in ("regular", "nominal"):
         span = profile.rangos.get(direction)
         if span is None:
             return None, None, None, f"indicador {direction} sin rango en el perfil"
-        return percentage, span.minimo <= percentage <= span.maximo, f"{formula}, en el rango del perfil", None
+        met = span.minimo - ROUNDING <= percentage <= span.maximo + ROUNDING
+        return percentage, met, f"{formula}, en el rango del perfil", None
     return percentage, result >= programme - 1e-9, formula, None

@@ -1,6 +1,7 @@
 """Metrics: behaviours, directions, and the four states that must never be confused."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -213,3 +214,34 @@ def test_nothing_is_infinite_and_a_percentage_comes_with_its_decision(pairs):
     assert pd.isna(percentage) or 0 <= percentage < float("inf")
     assert pd.isna(percentage) == pd.isna(row["meta_cumplida_trimestre"])
     assert pd.isna(percentage) == (row["estado_trimestre"] in {"sin reporte", "no programada", "no evaluable"})
+
+
+def judge_exactly(percentage):
+    """Return the state of an exact fraction in the neutral profile."""
+    if percentage > 110:
+        return "sobrecumplida"
+    return next(
+        (s for s, low in (("cumplida", 100), ("casi cumplida", 90), ("en riesgo", 70)) if percentage >= low), "crítica"
+    )
+
+
+@pytest.mark.parametrize(("direction", "unit"), [("ascendente", 1), ("descendente", 1), ("ascendente", 10)])
+def test_a_state_is_that_of_the_exact_fraction(direction, unit):
+    pairs = [(planned, done) for planned in (*range(1, 31), 60) for done in range(planned * 5 // 4 + 2)]
+    # In tenths the result comes in three parts, whose sum is not exact: 1.1 + 1.1 + 1.1.
+    parts = [[done // 3, (done + 1) // 3, (done + 2) // 3] if unit > 1 else [done, 0, 0] for _, done in pairs]
+    rows = [
+        months([planned / unit, 0, 0], [part / unit for part in own])
+        for (planned, _), own in zip(pairs, parts, strict=True)
+    ]
+    found = poa.measure(make_plan(rows, sentido=direction), 1).actividades
+    exact = [Fraction(done * 100, planned) for planned, done in pairs]
+    exact = exact if direction == "ascendente" else [max(200 - share, Fraction(0)) for share in exact]
+    wrong = [
+        (pair, state)
+        for pair, share, state in zip(pairs, exact, found["estado"], strict=True)
+        if state != judge_exactly(share)
+    ]
+    assert wrong == []
+    if unit == 1:
+        assert found["cumplimiento_trimestre"].tolist() == [float(share) for share in exact]

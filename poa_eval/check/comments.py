@@ -10,7 +10,7 @@ import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
-from poa_eval.ledger import TOLERANCE
+from poa_eval.infer import TOLERANCE
 from poa_eval.names import fold
 from poa_eval.values import is_percentage, name_period
 

@@ -70,14 +70,13 @@ def find_overruns(facts: Facts) -> Iterator[Finding]:
 
     Not a single period that is passed, nor goals to be kept low.
     """
-    limit = facts.perfil.bandas.sobrecumplida.valor
     for activity in facts.activities.values():
-        window = facts.window(activity) if facts.quarters and activity["sentido"] == "ascendente" else None
-        if window and window.cumplimiento is not None and window.cumplimiento > limit:
+        window = facts.window(activity) if facts.quarters else None
+        if window and window.estado == "sobrecumplida" and activity["sentido"] == "ascendente":
             done, planned = (facts.show(getattr(window, c) or 0) for c in ("ejecutado", "programado"))
             message = (
-                f"A la fecha lo ejecutado es {done} de {planned} ({facts.show(window.cumplimiento)} %), sobre "
-                f"{facts.show(limit)} %: ¿la meta está bien planeada?"
+                f"A la fecha lo ejecutado es {done} de {planned} ({facts.show(window.cumplimiento or 0)} %), sobre "
+                f"{facts.show(facts.perfil.bandas.sobrecumplida.valor)} %: ¿la meta está bien planeada?"
             )
             where = {"actividad_id": activity["actividad_id"], "mes": 3 * facts.quarters[-1]}
             yield make_difference(window.ejecutado or 0, window.programado or 0, message, activity["fuente"], **where)

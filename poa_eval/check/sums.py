@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
-from poa_eval.ledger import TOLERANCE
+from poa_eval.infer import FORMULAS, ROWS, TOLERANCE, Case, compute
 from poa_eval.values import name_period
-
-Formula = Callable[[list[dict], dict], float]
-
-
-def _sum(periods: list[dict], column: str) -> float:
-    return sum(period[column] for period in periods)
-
-
-def _weigh(weights: dict[int, float]) -> Formula:
-    return lambda periods, _: sum(p["ejecutado"] / p["programado"] * weights[p["meses"]] for p in periods)
-
-
-#: What documents compute their progress by, besides what the layout declares; tried in this order.
-_FORMULAS: dict[str, Formula] = {
-    "Σ ejecutado / meta anual × 100": lambda ps, a: _sum(ps, "ejecutado") / a["meta_anual"] * 100,
-    "Σ ejecutado / Σ programado a la fecha × 100": lambda ps, _: _sum(ps, "ejecutado") / _sum(ps, "programado") * 100,
-    "último valor / meta anual × 100": lambda ps, a: ps[-1]["ejecutado"] / a["meta_anual"] * 100,
-    "último valor / programado del periodo × 100": lambda ps, _: ps[-1]["ejecutado"] / ps[-1]["programado"] * 100,
-    "promedio de ejecutado / programado × 100": lambda ps, _: (
-        sum(p["ejecutado"] / p["programado"] for p in ps) / len(ps) * 100
-    ),
-    "Σ ejecutado / programado × (100 / 12 por mes)": _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)}),
-    "Σ ejecutado / programado × (8.33 por mes, 25 por trimestre)": _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0}),
-}
 
 
 @rule("avance-no-reproduce", "error")
@@ -38,15 +14,16 @@ def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
     """Catch published progress that the layout's formula does not give: 13.05 % printed, 12.50 % by the formula.
 
     Where another usual formula explains all that the document prints (two rows or more), the message says which. The
-    weights of the periods that it prints (25 % a quarter, 100 % a year) are compared as well. Not documents whose
-    layout declares no formula, nor rows of which an earlier period is absent or has no target.
+    weights of the periods that it prints (25 % a quarter, 100 % a year) are compared as well. Where the
+    layout declares no formula, the one that nearly all that is printed follows stands for it. Not documents without
+    such a one, nor rows of which an earlier period is absent or has no target.
     """
     rows = []
     for printed in facts.comparisons:
         if printed["via"] == "formula":
             activity = facts.activities[printed["clave"]]
             periods = [p for p in facts.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
-            rows.append((printed, activity, periods))
+            rows.append((printed["valor"], periods, activity))
     wrong = list(facts.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
@@ -54,6 +31,12 @@ def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
         message = (
             f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula del documento "
             f"({facts.plan.rule('avance.texto')}) resulta {facts.show(printed['recalculado'])} %.{hint}"
+        )
+        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
+    for printed in facts.differences("inferida"):
+        message = (
+            f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula {printed['como']}, resulta "
+            f"{facts.show(printed['recalculado'])} %. El documento no dice cuál usa."
         )
         yield _differ(printed, message) | {"concepto": str(printed["meses"])}
     for printed in facts.differences("peso", "frecuencia", "pesos"):
@@ -70,14 +53,12 @@ def _differ(printed: dict, message: str) -> Finding:
     return make_difference(printed["valor"], printed["recalculado"], message, printed["fuente"], **where)
 
 
-def _find_formula(rows: list[tuple[dict, dict, list[dict]]]) -> str | None:
+def _find_formula(rows: list[Case]) -> str | None:
     """Return the usual formula that gives every printed figure, two or more; None where there is none."""
-    for name, compute in _FORMULAS.items() if len(rows) > 1 else ():
-        try:
-            if all(abs(compute(periods, a) - printed["valor"]) <= TOLERANCE for printed, a, periods in rows):
-                return name
-        except (ZeroDivisionError, KeyError):  # a goal of 0, or a period without weight: this formula gives no figure
-            continue
+    for name in FORMULAS if len(rows) > 1 else ():
+        values = [compute(name, periods, activity) for _, periods, activity in rows]
+        if all(v is not None and abs(v - row[0]) <= TOLERANCE for v, row in zip(values, rows, strict=True)):
+            return name
     return None
 
 
@@ -93,15 +74,16 @@ def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
     """Catch rows that do not add up to a printed TOTAL: the rows say 936, the TOTAL 900.
 
     Not where the rows stay below the institution's TOTAL throughout (rows are missing: `cobertura-incompleta`), nor
-    columns that some row leaves blank.
+    columns that some row leaves blank, unless the others pass the TOTAL already.
     """
     short = bool(_list_short(facts))
     for total in facts.differences("filas"):
         if short and total["ambito"] == "institucion":
             continue
+        counted = total["como"].removeprefix(ROWS)
         what, period = total["concepto"].replace("_", " "), name_period(total["mes"], total["meses"])
         rows, printed = (facts.show(total[c]) for c in ("recalculado", "valor"))
-        message = f"Las filas suman {rows} de {what} ({period}); el TOTAL impreso dice {printed}."
+        message = f"Las filas suman {rows} de {what} ({period}){counted}; el TOTAL impreso dice {printed}."
         where = {"mes": total["mes"], "concepto": f"{total['concepto']}/{total['meses']}"}
         where |= {"unidad_id": total["clave"]} if total["ambito"] == "unidad" else {}
         yield make_difference(total["recalculado"], total["valor"], message, total["fuente"], **where)
@@ -123,6 +105,7 @@ def find_missing_rows(facts: Facts) -> Iterator[Finding]:
             f"{whose} {facts.show(rows / printed * 100)} % del TOTAL "
             f"impreso ({facts.show(rows)} de {facts.show(printed)}): faltan filas en el archivo."
         )
+        message += f" Se tomó la {total['como']}." if total["como"] != ROWS else ""
         yield make_difference(rows, printed, message, total["fuente"], concepto="meta_anual")
 
 

@@ -1,0 +1,160 @@
+"""Add: the rows of a plan into the totals that its documents print, and what such a sum shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from poa_eval.infer import ROWS, TOLERANCE, WITHOUT, weigh_readings
+from poa_eval.values import is_percentage
+
+#: Which column says how the periods of a series add up.
+ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+
+#: Closing month and length of a period → its figure.
+Values = dict[tuple[int, int], float]
+
+
+@dataclass
+class Sum:
+    """Rows added up: how many; whether some cell is blank, may mean more than nothing, or is below 0."""
+
+    whole: float = 0.0
+    number: int = 0
+    is_blank: bool = False
+    is_open: bool = False
+    has_negative: bool = False
+
+    def add(self, value: float, is_blank: bool, is_open: bool) -> None:
+        """Add a row."""
+        self.whole, self.number = self.whole + value, self.number + 1
+        self.is_blank, self.is_open = self.is_blank or is_blank, self.is_open or is_open
+        self.has_negative = self.has_negative or value < 0
+
+
+@dataclass
+class Adder:
+    """Adds up a plan's rows.
+
+    Parameters
+    ----------
+    activities, periods, series, goals : mapping
+        By `actividad_id`: its row, its periods, its figures (with the series in the key), its goal.
+    totals : sequence of dict
+        All that the documents print of several rows.
+    said : str, optional
+        How the totals are known to add up, as `weigh_readings` tells it.
+    """
+
+    activities: Mapping[str, Mapping]
+    periods: Mapping[str, Sequence[Mapping]]
+    series: Mapping[tuple[str, str], Values]
+    goals: Mapping[str, float | None]
+    totals: Sequence[Mapping]
+    said: str | None = None
+    _sums: dict[tuple, tuple[Sum, Sum]] = field(default_factory=dict, init=False)
+
+    def settle(self, total: Mapping) -> tuple[float | None, str]:
+        """Return the sum of a total's rows, and what it counts; with blank cells only where they do not matter.
+
+        That is where the other cells agree with the total, or pass it already: a blank can only add.
+        """
+        counts, said = self.reading
+        found = self._add_rows(total, counts)
+        over = found.whole - total["valor"]
+        shows = not found.is_open if abs(over) <= TOLERANCE else over > 0 and not found.has_negative
+        if not found.number or (found.is_blank and not shows):
+            return None, f"{said}; hay celdas en blanco que podrían sumar" if found.number else said
+        return found.whole, f"{said}, sin contar lo que está en blanco" if found.is_blank else said
+
+    @cached_property
+    def reading(self) -> tuple[bool, str]:
+        """Return whether the totals count percentages, as they themselves show, and how that is told."""
+        sums = ((total["valor"], *(part.whole for part in self._split_rows(total))) for total in self.totals)
+        said = weigh_readings(sums) if self.said is None and self._percents else self.said or ROWS
+        return not said.startswith(WITHOUT), said
+
+    @cached_property
+    def _percents(self) -> set[str]:
+        return {key for key, a in self.activities.items() if is_percentage(str(a["unidad_medida"]))}
+
+    @cached_property
+    def _filled(self) -> set[str]:
+        """Return the activities whose programme fills the goal of the year: what is blank in it is nothing."""
+        found = set()
+        for key, goal in self.goals.items():
+            values = [row["programado"] for row in self.periods[key] if pd.notna(row["programado"])]
+            adds = goal is not None and self.activities[key]["acumulacion_programado"] == "suma"
+            if adds and min(values, default=-1) >= 0 and abs(sum(values) - goal) <= TOLERANCE:
+                found.add(key)
+        return found
+
+    @cached_property
+    def _units(self) -> dict[str, list[Mapping]]:
+        found: dict[str, list[Mapping]] = {}
+        for row in self.activities.values():
+            found.setdefault(row["unidad_id"], []).append(row)
+        return found
+
+    def list_rows(self, scope: str, key: str) -> Iterable[Mapping]:
+        """List the activities that a figure is of: one, those of a unit, or all."""
+        if scope == "actividad":
+            return [self.activities[key]]
+        return self.activities.values() if scope == "institucion" else self._units.get(key, [])
+
+    def _add_rows(self, total: Mapping, counts_percents: bool) -> Sum:
+        rows, percents = self._split_rows(total)
+        if not counts_percents or not percents.number:
+            return rows
+        both = zip(vars(rows).values(), vars(percents).values(), strict=True)
+        return Sum(*(one or other if isinstance(one, bool) else one + other for one, other in both))
+
+    def _split_rows(self, total: Mapping) -> tuple[Sum, Sum]:
+        """Return the sum of a total's rows that are no percentages, and that of the percentages."""
+        asked = tuple(total[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
+        if asked not in self._sums:
+            sums = Sum(), Sum()
+            for row in self.list_rows(*asked[:2]):
+                sums[row["actividad_id"] in self._percents].add(*self._take(row, *asked[2:]))
+            self._sums[asked] = sums
+        return self._sums[asked]
+
+    def _take(self, row: Mapping, name: str, month: int, length: int) -> tuple[float, bool, bool]:
+        """Return what a row adds to a total; whether some of that is blank, and whether more may be meant by it.
+
+        It may where the row says nothing of any period, or has a figure of a period that is not within this one.
+        """
+        key = row["actividad_id"]
+        if name == "meta_anual":
+            goal = self.goals[key]
+            return goal or 0.0, goal is None, False
+        values, adds = self.series[key, name], row[ADDING[name]] == "suma"
+        exact = values.get((month, length))
+        if exact is None and adds:
+            exact = add_parts(values, month, length)
+        if exact is not None:
+            return exact, False, False
+        near = [(m, n) for m, n in values if month - length < m and m - n < month]
+        inside = [(m, n) for m, n in near if adds and m <= month and m - n >= month - length]
+        known = max((sum(values[p] for p in inside if p[1] == n) for n in {n for _, n in inside}), default=0.0)
+        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in ADDING)
+        return known, is_open or name != "programado" or key not in self._filled, is_open
+
+
+def add_parts(values: Values, month: int, length: int) -> float | None:
+    """Return the sum of shorter periods that fill one exactly, the shortest first; None where none do.
+
+    Examples
+    --------
+    >>> add_parts({(1, 1): 2.0, (2, 1): 3.0, (3, 1): 4.0}, 3, 3), add_parts({(1, 1): 2.0}, 3, 3)
+    (9.0, None)
+    """
+    for part in (1, 2, 3, 4, 6):
+        if part < length and length % part == 0:
+            found = [values.get((m, part)) for m in range(month - length + part, month + 1, part)]
+            if None not in found:
+                return sum(found)
+    return None

@@ -1,0 +1,183 @@
+"""Infer: by which rule a document makes what it prints, where it does not say so, told by its own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from poa_eval.read.raw import name_file
+
+#: Figures are compared with this tolerance; percentages in points.
+TOLERANCE = 0.05
+#: How many figures other than 0 a formula has to give, and which part of all, to be taken for the document's.
+_LEAST, _PART = 3, 0.75
+
+#: How totals are obtained again, and how that begins where they leave percentages out.
+ROWS = "suma de las filas"
+WITHOUT = f"{ROWS} sin"
+#: What is noted of progress that follows no formula.
+NONE = "ninguna"
+
+Periods = Sequence[Mapping]
+Formula = Callable[[Periods, Mapping], float]
+#: A printed figure, with the periods up to which it tells and their activity.
+Case = tuple[float, Periods, Mapping]
+
+
+def _sum(periods: Periods, column: str) -> float:
+    return sum(p[column] for p in periods if p[column] == p[column])
+
+
+def _last(periods: Periods) -> Mapping:
+    return [p for p in periods if p["ejecutado"] == p["ejecutado"]][-1]
+
+
+def _list_ratios(periods: Periods) -> list[tuple[float, int]]:
+    ratios = [(p["ejecutado"] / p["programado"], p["meses"]) for p in periods if p["programado"]]
+    return [(ratio, length) for ratio, length in ratios if ratio == ratio]
+
+
+def _mean(periods: Periods, _: Mapping) -> float:
+    ratios = _list_ratios(periods)
+    return sum(ratio for ratio, _ in ratios) * 100 / len(ratios)
+
+
+def _weigh(weights: dict[int, float]) -> Formula:
+    return lambda periods, _: sum(ratio * weights[length] for ratio, length in _list_ratios(periods))
+
+
+#: What documents compute their progress by, besides what a layout declares; tried in this order.
+FORMULAS: dict[str, Formula] = {
+    "Σ ejecutado / meta anual × 100": lambda ps, a: _sum(ps, "ejecutado") * 100 / a["meta_anual"],
+    "Σ ejecutado / Σ programado a la fecha × 100": lambda ps, _: _sum(ps, "ejecutado") * 100 / _sum(ps, "programado"),
+    "último valor / meta anual × 100": lambda ps, a: _last(ps)["ejecutado"] * 100 / a["meta_anual"],
+    "último valor / programado del periodo × 100": lambda ps, _: _last(ps)["ejecutado"] * 100 / _last(ps)["programado"],
+    "promedio de ejecutado / programado × 100": _mean,
+    "Σ ejecutado / programado × (100 / 12 por mes)": _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)}),
+    "Σ ejecutado / programado × (8.33 por mes, 25 por trimestre)": _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0}),
+}
+
+
+def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
+    """Return what a formula gives, a blank being nothing; None where it gives no figure: no goal, no weight, no result.
+
+    Figures that are no sum (a last value, a mean) are left out of formulas that add up. The formula may be named with
+    what it rests on, as `guess_formula` does.
+
+    Examples
+    --------
+    >>> periods = [{"ejecutado": 3.0, "programado": 4.0, "meses": 1}]
+    >>> how = {"acumulacion": "suma", "acumulacion_programado": "suma"}
+    >>> compute("Σ ejecutado / meta anual × 100", periods, how | {"meta_anual": 12.0})
+    25.0
+    """
+    formula = formula.partition(", que siguen ")[0]
+    adds = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
+    try:
+        value = FORMULAS[formula](periods, activity) if adds or not formula.startswith("Σ") else None
+    except (ZeroDivisionError, KeyError, IndexError):
+        return None
+    return value if value == value else None
+
+
+def guess_formula(cases: Sequence[Case]) -> str:
+    """Return the usual formula that nearly all figures of a document follow, and how many; else «ninguna».
+
+    It gives at least three figures other than 0, and three in four. Another one that does so too is a rival where it
+    gives a figure that this one does not, or explains as many and says something else of any.
+    """
+    passing = []
+    for name in FORMULAS:
+        values = [compute(name, periods, activity) for _, periods, activity in cases]
+        known = [at for at, value in enumerate(values) if value is not None]
+        hits = {at for at in known if abs(values[at] - cases[at][0]) <= TOLERANCE}
+        telling = sum(cases[at][0] != 0 for at in hits)
+        if telling >= _LEAST and len(hits) >= _PART * len(known):
+            passing.append((len(hits), -len(known), name, hits, values))
+    if not passing:
+        return NONE
+    best = max(passing, key=lambda found: found[:2])  # of equal ones the first
+    _, _, name, hits, values = best
+    for other in passing:
+        differs = any(None not in (a, b) and abs(a - b) > TOLERANCE for a, b in zip(values, other[4], strict=True))
+        if other[3] - hits or (differs and len(other[3]) == len(hits)):
+            return NONE
+    return f"{name}, que siguen {len(hits)} de {-best[1]} cifras"
+
+
+@dataclass
+class Progress:
+    """What a plan's documents print of progress, of activities, where no layout declares its formula.
+
+    Parameters
+    ----------
+    printed : sequence of dict
+        Rows of `publicado`.
+    periods, activities : mapping
+        By `actividad_id`: its periods, its row.
+    noted : str, optional
+        The formula, where it is known already.
+    """
+
+    printed: Sequence[Mapping]
+    periods: Mapping[str, Periods]
+    activities: Mapping[str, Mapping]
+    noted: str | None = None
+
+    @cached_property
+    def formula(self) -> str:
+        """Return the formula that the figures follow, as `guess_formula` tells it."""
+        if self.noted is not None:
+            return self.noted
+        return guess_formula([(row["valor"], *self._find_parts(row)) for row in self.printed])
+
+    def recompute(self, printed: Mapping) -> float | None:
+        """Return what the formula gives for a figure."""
+        return compute(self.formula, *self._find_parts(printed))
+
+    @cached_property
+    def _closed(self) -> dict[str, int]:
+        """Return the last month of which each file gives a result."""
+        found: dict[str, int] = {}
+        for row in (row for rows in self.periods.values() for row in rows if row["ejecutado"] == row["ejecutado"]):
+            name = name_file(str(row["fuente"]))
+            found[name] = max(found.get(name, 0), row["mes"])
+        return found
+
+    def _find_parts(self, printed: Mapping) -> tuple[Periods, Mapping]:
+        """Return the periods that a figure tells of, as far as its document has results, and its activity."""
+        month = min(printed["mes"], self._closed.get(name_file(str(printed["fuente"])), 0))
+        key = printed["clave"]
+        return [row for row in self.periods[key] if row["mes"] <= month], self.activities[key]
+
+
+def weigh_readings(totals: Iterable[tuple[float, float, float]]) -> str:
+    """Tell whether totals count the rows of percentages, and on what that rests; only the rows where no total tells.
+
+    Parameters
+    ----------
+    totals : iterable of tuple
+        What is printed, the sum of the other rows, and that of the percentages.
+
+    Examples
+    --------
+    >>> weigh_readings([(965, 965, 50), (966, 966, 50), (955, 955, 0)])
+    'suma de las filas sin los porcentajes (totales que así cuadran: 2 de 2)'
+    >>> weigh_readings([(955, 955, 0)])
+    'suma de las filas'
+    """
+    telling = [total for total in totals if abs(total[2]) > TOLERANCE]
+    if not telling:
+        return ROWS
+    misses = {
+        use: [abs(printed - rows - use * percents) for printed, rows, percents in telling] for use in (False, True)
+    }
+    hits = {use: sum(miss <= TOLERANCE for miss in found) for use, found in misses.items()}
+    use = max(misses, key=lambda use: (hits[use], -sum(misses[use])))
+    on = (
+        f"totales que así cuadran: {hits[use]} de {len(telling)}"
+        if hits[use]
+        else "lo más cercano; ningún total cuadra"
+    )
+    return f"{f'{ROWS} con' if use else WITHOUT} los porcentajes ({on})"
