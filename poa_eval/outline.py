@@ -153,7 +153,7 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
                 if said in columns:
                     record[said] = text
                 else:
-                    records["contexto"].append({"clave": f"{said}/{own}", "texto": text, "fuente": source})
+                    notes.append((f"{said}/{own}", text, source))
             elif name in columns:
                 record[name] = text
             else:

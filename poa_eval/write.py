@@ -51,11 +51,19 @@ def write_results(quarter: Quarter, folder: Path) -> None:
     """Write into a folder what a run leaves besides reports and evidence: tables, observations, the workbook."""
     from poa_eval.ask import write_observations
     from poa_eval.book import write_book
+
+    (folder / "datos").mkdir()
+    write_tables(_list_results(quarter), folder / "datos")
+    write_observations(quarter, folder)
+    write_book(quarter, folder / "evaluacion.xlsx")
+
+
+def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
     from poa_eval.evaluability import assess
     from poa_eval.ledger import COLUMNS, reconcile
 
     evaluation = quarter.evaluacion
-    tables = {
+    return {
         **quarter.plan.tables(),
         "hallazgos": quarter.hallazgos,
         "conciliacion": reconcile(quarter.plan)[list(COLUMNS)],
@@ -64,7 +72,3 @@ def write_results(quarter: Quarter, folder: Path) -> None:
         "evaluacion_unidades": evaluation.unidades,
         "evaluacion_institucion": evaluation.institucion,
     }
-    (folder / "datos").mkdir()
-    write_tables(tables, folder / "datos")
-    write_observations(quarter, folder)
-    write_book(quarter, folder / "evaluacion.xlsx")
