@@ -85,8 +85,9 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
 
 def _put_activities(spread: Spread, e: Evaluation) -> None:
     units, plan = name_all(e)[0], e.plan.actividades.set_index("actividad_id").to_dict("index")
+    said = e.plan.list_comments()
     rows = [
-        plan[row["actividad_id"]] | row | {"nombre": units[row["unidad_id"]]}
+        plan[key := row["actividad_id"]] | row | {"nombre": units[row["unidad_id"]], "comentario": said.get(key)}
         for row in e.actividades.to_dict("records")
     ]
     fields = [
@@ -109,6 +110,7 @@ def _put_activities(spread: Spread, e: Evaluation) -> None:
     fields += [
         Field("Avance anual", "avance_anual", "percent"),
         Field("Motivo de lo que falta", "motivo", width=30, is_optional=True),
+        Field("Comentario de la unidad", "comentario", width=42, is_optional=True),
         Field("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
         Field("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
         Field("Fórmula", "formula", width=44, is_aside=True),

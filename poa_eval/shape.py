@@ -9,15 +9,15 @@ import pandas as pd
 
 from poa_eval.activities import Activities, read_activities
 from poa_eval.cards import read_outline
+from poa_eval.choose import choose_edition
 from poa_eval.columns import Columns, split_runs
 from poa_eval.damaged import Record
 from poa_eval.errors import FormatoError, Place
 from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.forms import Cards
-from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
-from poa_eval.plan import COLUMNS, Plan, make_table
+from poa_eval.plan import COLUMNS, COMMENT, Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Row, read_content
 from poa_eval.values import parse_month, parse_quarter
@@ -83,7 +83,7 @@ def _shape_rows(
             records["publicado"].append({"ambito": "actividad", "clave": names[at]} | record)
         for at, text, source in figures.notas:
             records["contexto"].append({"clave": f"lectura/{names[at]}", "texto": text, "fuente": source})
-        records["contexto"] += _name_columns(run[0])
+        records["contexto"] += [*_name_columns(run[0]), *_list_comments(run, names, columns)]
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
     said = dict(zip(map(id, rows), (name for names in ids for name in names), strict=True))
@@ -98,6 +98,14 @@ def _shape_rows(
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     records["contexto"] += [{"clave": f"lectura/{key}", "texto": what, "fuente": source} for key, source in repeated]
     return activities, periods, records, owners
+
+
+def _list_comments(run: list[Row], names: list[str], columns: Columns) -> Iterator[Record]:
+    """Yield the comment on each row that holds the whole year: it speaks of the activity, not of one period."""
+    if columns.edition.periodo == "columnas" and "comentario" in run[0].table.columns:
+        for row, name, text in zip(run, names, columns.texts(run, "comentario"), strict=True):
+            if text is not None:
+                yield {"clave": f"{COMMENT}/{name}", "texto": text, "fuente": row.address("comentario")}
 
 
 def _name_columns(row: Row) -> Iterator[Record]:
