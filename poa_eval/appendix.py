@@ -156,8 +156,8 @@ def say_yes(key: str) -> Callable[[Mapping], object]:
 def list_activities(e: Evaluation, units: Mapping[str, str]) -> Activities:
     """Return by its id what plan and evaluation say of each activity, with its unit's and its own name as shown."""
     tables = (table.to_dict("records") for table in (e.plan.actividades, e.actividades))
-    activities = {}
+    activities, said = {}, e.plan.list_comments()
     for row, result in zip(*tables, strict=True):
-        names = {"nombre": units[row["unidad_id"]], "llamada": name_activity(row, row["codigo"])}
-        activities[row["actividad_id"]] = row | result | names
+        own = {"nombre": units[row["unidad_id"]], "llamada": name_activity(row, row["codigo"])}
+        activities[row["actividad_id"]] = row | result | own | {"comentario": said.get(row["actividad_id"])}
     return activities

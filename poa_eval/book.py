@@ -100,6 +100,7 @@ def _put_activities(spread: Spread, activities: Activities) -> None:
     fields += [
         Field("Avance anual", "avance_anual", "percent"),
         Field("Motivo de lo que falta", "motivo", width=30, is_optional=True),
+        Field("Comentario de la unidad", "comentario", width=42, is_optional=True),
         Field("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
         Field("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
         Field("Fórmula", "formula", width=44, is_aside=True),

@@ -219,7 +219,7 @@ def _draft(
 ) -> int:
     from poa_eval.draft import draft_layout
 
-    text = draft_layout(archivo)
+    text = draft_layout(archivo, out.stem if out else None)
     if out is None:
         print(text, end="")
         return 0

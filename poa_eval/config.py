@@ -102,8 +102,9 @@ def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError]
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        lines = [f"{_name_key(item['loc'])}: {_say(model, item)}" for item in fault.errors()]
-        about_keys = any(item["type"] in ("missing", "extra_forbidden") for item in fault.errors())
+        faults = [item for item in fault.errors() if not _is_outer(item, fault.errors())]
+        lines = [f"{_name_key(item['loc'], content)}: {_say(model, item)}" for item in faults]
+        about_keys = any(item["type"] in ("missing", "extra_forbidden") for item in faults)
         raise error(
             "\n".join(lines),
             "las claves " + ", ".join(model.model_fields) if about_keys else "valores admitidos en cada clave",
@@ -112,8 +113,22 @@ def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError]
         ) from None
 
 
-def _name_key(loc: tuple[int | str, ...]) -> str:
-    return "«" + ".".join(str(part) for part in loc if not str(part).startswith(("function-", "[key]"))) + "»"
+def _is_outer(item: Any, faults: list[Any]) -> bool:
+    """Say whether a list is too short only because what stands in it has a fault of its own."""
+    loc = item["loc"]
+    return item["type"] == "too_short" and any(f["loc"][: len(loc)] == loc for f in faults if len(f["loc"]) > len(loc))
+
+
+def _name_key(loc: tuple[int | str, ...], content: Any) -> str:
+    """Name a key by its path; what stands in a list by its number, from 1: ``fuentes (n.º 1).layout``."""
+    shown = ""
+    for part in loc:
+        if isinstance(content, list | tuple) and isinstance(part, int):
+            shown, content = f"{shown} (n.º {part + 1})", content[part]
+        elif not str(part).startswith(("function-", "[key]")):
+            shown += f".{part}" if shown else str(part)
+            content = content.get(part, content) if isinstance(content, Mapping) else content
+    return f"«{shown}»"
 
 
 def _say(model: type[BaseModel], item: Any) -> str:
@@ -132,8 +147,12 @@ def _say(model: type[BaseModel], item: Any) -> str:
         limit = next(iter(item["ctx"].values()))
         return f"se encontró «{item['input']}»; debe ser {'al menos' if 'greater' in kind else 'a lo más'} {limit}"
     text = _FAULTS.get(kind) or _FAULTS.get(kind.split("_")[0], "valor no admitido")
-    found = "está vacía" if item["input"] is None else f"se encontró «{item['input']}»"
-    return text if kind in ("missing", "union_tag_not_found") else f"{found}; {text}"
+    if kind in ("missing", "union_tag_not_found", "too_short"):
+        return text
+    given = item["input"]
+    kinds = {list: "una lista", tuple: "una lista", dict: "un grupo de claves"}
+    found = "está vacía" if given is None else f"se encontró {kinds.get(type(given), f'«{given}»')}"
+    return f"{found}; {text}"
 
 
 def _choices_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

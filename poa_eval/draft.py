@@ -7,33 +7,36 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import shorten
 
 import yaml
 
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.errors import FormatoError, Place
-from poa_eval.guess import Guess, escape_heading, find_first, find_target, guess_columns, is_total
+from poa_eval.guess import Guess, escape_heading, find_target, guess_columns
 from poa_eval.names import fold, make_slug
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import read_raw
-from poa_eval.read.raw import ShownPercent
+from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.sketch import Run, find_lines, list_sayings
+from poa_eval.totals import find_total, is_total, suggest_pattern
 from poa_eval.values import LENGTHS, parse_period
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _LONG = 150  # a line longer than this is a paragraph
+_SHORT = 12  # a text longer than this says more than «no figure»
 _ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURES, "comentario"]
 _NUMBERS = {name for name, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _TEXTS = COLUMNS["actividades"].keys() - _NUMBERS
 _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 
 
-def draft_layout(path: str | Path) -> str:
+def draft_layout(path: str | Path, nombre: str | None = None) -> str:
     """Draft the layout of a document: YAML with comments, a guess per column, and what could not be placed.
 
-    Raises FormatoError: no row looks like a heading.
+    Its name is the one given, else made of the document's. Raises FormatoError: no row looks like a heading.
     """
     document = read_raw(path)
     guess = guess_columns(document)
@@ -44,7 +47,7 @@ def draft_layout(path: str | Path) -> str:
             "revise que el documento tenga una tabla; si son fichas, escriba un layout `clase: fichas`",
             lugar=Place(document.archivo),
         )
-    return "\n".join(_write(guess, document.archivo)) + "\n"
+    return "\n".join(_write(guess, document.archivo, nombre or make_slug(Path(document.archivo).stem))) + "\n"
 
 
 def _quote(text: str) -> str:
@@ -58,7 +61,7 @@ def _list(texts: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
 
 
-def _write(guess: Guess, archivo: str) -> Iterator[str]:
+def _write(guess: Guess, archivo: str, nombre: str) -> Iterator[str]:
     sketch = guess.sketch
     placed = len(sketch.paths) - len(set(guess.ignored))
     year, source = _find_year(guess, archivo)
@@ -67,7 +70,7 @@ def _write(guess: Guess, archivo: str) -> Iterator[str]:
     yield "# `poa-eval load ARCHIVO --layout ESTE.yaml --out CARPETA` dice lo que aún falta."
     yield f"# El encabezado está en {sketch.sheet.address(sketch.top, 0)};"
     yield f"# se ubicaron {placed} de sus {len(sketch.paths)} columnas."
-    yield f"nombre: {_quote(make_slug(Path(archivo).stem))}"
+    yield f"nombre: {_quote(nombre)}"
     yield f"titulo: {_quote(f'Formato de {archivo}')}{_REVIEW}: qué documento es, en pocas palabras"
     yield f"institucion: Institución{_REVIEW}: su nombre"
     yield f"locale: {guess.locale}{_REVIEW}: {_LOCALES}"
@@ -79,7 +82,9 @@ def _write(guess: Guess, archivo: str) -> Iterator[str]:
 
 def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]:
     yield "clase: tabla"
-    if guess.left_out:
+    if guess.left_out and not guess.others and guess.sketch.sheet.hoja:
+        yield f"hojas: [{_quote(guess.sketch.sheet.hoja)}]{_REVIEW}: no tienen la tabla: {', '.join(guess.left_out)}"
+    elif guess.left_out:
         yield f"ignorar_hojas: [{', '.join(map(_quote, guess.left_out))}]{_REVIEW}: en ellas no está la tabla"
     if guess.sketch.height > 1:
         yield f"encabezado: {{filas: {guess.sketch.height}}}"
@@ -104,7 +109,8 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0])):
         if not (whole_year and name in FIGURES):
             headings = [_mark_year(guess, year, text) for text in guess.spellings(column)]
-            yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: por su contenido" * (name in guess.unsure)
+            doubt = guess.doubts.get(name) or "por su contenido" * (name in guess.unsure)
+            yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: {doubt}" * bool(doubt)
     if "actividad" not in guess.columns:
         yield "  # actividad:    falta la columna con el nombre de la actividad"
     if filled := [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]:
@@ -112,18 +118,39 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     if guess.by_row and not whole_year:
         yield f"periodo: {period}"
     yield from _write_series(guess, year, whole_year)
-    if total := next(filter(is_total, map(find_first, guess.sketch.rows)), None):
-        yield f"totales: {{texto: {_quote(str(total))}}}"
-    if "actividad" not in filled and (count := _count_nameless(guess)):
-        yield f'# ignorar_filas: [{{actividad: ""}}]{_REVIEW}: {count} sin actividad; si no cuentan, quite el primer #'
-        yield "# rellenar: [actividad]    si la actividad es la de la fila de arriba"
+    yield from _write_totals(guess, "actividad" in filled)
     if shown := _find_odd_percents(guess):
         yield f"# valor_sin_formato: [{', '.join(shown)}]{_REVIEW}: hay % entre números; ¿80 se ve como 8000%?"
-    if blanks := _find_blanks(guess):
-        yield f"vacios: [{', '.join(map(_quote, blanks))}]{_REVIEW}: textos donde debería haber un número"
+    blanks = _find_blanks(guess)
+    if said := [text for text in blanks if len(text) <= _SHORT and not re.search(r"\d", text)]:
+        yield f"vacios: [{', '.join(map(_quote, said))}]{_REVIEW}: textos donde debería haber un número"
+    if unread := [text for text in blanks if text not in said]:
+        yield "# revisar: `load` rechaza lo que sigue, que no es un número: deje la cifra sola en su celda,"
+        yield "# cambie `locale:`, o, si quiere decir «sin dato», ponga el texto en `vacios:`"
+        yield from (f"#   «{shorten(text, 40, placeholder='…')}» en {blanks[text]}" for text in unread)
     if guess.ignored:
         yield f"ignorar:{_REVIEW}: columnas que no se supo ubicar"
         yield from (f"  - {_quote(heading)}" for heading in _list_ignored(guess))
+
+
+def _write_totals(guess: Guess, fills_activity: bool) -> Iterator[str]:
+    """Write which rows add up others: the document's totals, and the rest as rows that do not count."""
+    first = [text for text, key in guess.totals.items() if not key]
+    whole = [text for text in first if not suggest_pattern(text).endswith("*")]
+    declared = [text for text in whole if is_total(text)] or (whole if len(whole) == 1 else [])
+    if not declared and all(map(is_total, first)):
+        declared = first
+    if declared:
+        yield f"totales: {{texto: {_list(declared)}}}"
+    others = {(key, _quote(suggest_pattern(text))): 0 for text, key in guess.totals.items() if text not in declared}
+    listed = [f"{{{key}: {text}}}" if key else text for key, text in others]
+    if listed:
+        yield f"ignorar_filas: [{', '.join(listed)}]{_REVIEW}: suman otras; las que se comparan van en `totales:`"
+    if not fills_activity and (count := _count_nameless(guess)):
+        listed.append('{actividad: ""}')
+        rows = ", ".join(listed)
+        yield f"# ignorar_filas: [{rows}]{_REVIEW}: {count} sin actividad; si no cuentan, quite el primer #"
+        yield "# rellenar: [actividad]    si la actividad es la de la fila de arriba"
 
 
 def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[str]:
@@ -216,27 +243,38 @@ def _find_year(guess: Guess, archivo: str) -> tuple[int | None, str]:
     return None, ""
 
 
+def _list_rows(guess: Guess) -> list[tuple[Cell, ...]]:
+    """Return the rows that are of activities."""
+    return [row for row in guess.rows if find_total(row, guess.columns) is None]
+
+
 def _needs_filling(guess: Guess, name: str) -> bool:
     column = guess.columns.get(name)
-    rows = [row for row in guess.rows if sum(cell is not None for cell in row) > 2]
+    rows = [row for row in _list_rows(guess) if sum(cell is not None for cell in row) > 2]
     blank = [column is not None and column < len(row) and row[column] is None for row in rows]
     return bool(rows) and column is not None and not blank[0] and sum(blank) >= 0.2 * len(rows)
 
 
 def _count_nameless(guess: Guess) -> int:
     column = guess.columns.get("actividad")
-    rows = guess.rows if column is not None else ()
+    rows = _list_rows(guess) if column is not None else ()
     return sum(len(set(row) - {None}) > 2 and (column >= len(row) or row[column] is None) for row in rows)
 
 
-def _find_blanks(guess: Guess) -> list[str]:
-    """Return short texts that stand where numbers do."""
+def _find_blanks(guess: Guess) -> dict[str, str]:
+    """Return the texts that stand where numbers do, the most frequent first, each with its first cells."""
     numeric = [column for run in guess.runs for column in run.all_columns]
     names = {*FIGURES, *_NUMBERS} - {name for name, twin in TEXT_TWINS.items() if twin in guess.columns}
     numeric += [*guess.published.values(), *(column for name, column in guess.columns.items() if name in names)]
-    cells = (cell for column in numeric for cell in guess.cells(column))
-    texts = Counter(cell for cell in cells if isinstance(cell, str) and guess.to_number(cell) is None)
-    return [text for text, _ in texts.most_common(12) if len(text) <= 12]
+    rows, sheet = set(map(id, guess.rows)), guess.sketch.sheet
+    found: dict[str, list[str]] = {}
+    for at, row in enumerate(sheet.filas):
+        for column in sorted(set(numeric)) if id(row) in rows else ():
+            cell = row[column] if column < len(row) else None
+            if isinstance(cell, str) and guess.to_number(cell) is None:
+                found.setdefault(cell, []).append(str(sheet.locate(at, column).celda))
+    most = sorted(found.items(), key=lambda item: -len(item[1]))[:12]
+    return {text: ", ".join(cells[:6]) + "…" * (len(cells) > 6) for text, cells in most}
 
 
 def _find_odd_percents(guess: Guess) -> list[str]:

@@ -21,9 +21,11 @@ from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
+from poa_eval.totals import find_total, says_total
 from poa_eval.values import LENGTHS, find_month, parse_number, parse_period
 
 _SAMPLE = 500
+_EITHER = {"unidad", "unidades"}  # headings of units of measure, and of those who are responsible
 _ALIKE = 85  # how alike headings of two sheets are that are one
 
 
@@ -37,12 +39,13 @@ class Guess:
     locale: str = "es_MX"
     columns: dict[str, int] = field(default_factory=dict)  # of the plan → of the table
     unsure: set[str] = field(default_factory=set)  # columns of the plan that were not chosen by a heading
+    doubts: dict[str, str] = field(default_factory=dict)  # columns of the plan → what else they may be
     series: list[tuple[str, Run]] = field(default_factory=list)  # figures with a column per period
     printed: list[tuple[str, Run]] = field(default_factory=list)  # the same of derived ones
     published: dict[str, int] = field(default_factory=dict)  # derived figure of a row → column
     ignored: list[int] = field(default_factory=list)  # columns that could not be placed
     by_row: bool = False  # programme and result stand in one column each
-    left_out: list[str] = field(default_factory=list)  # visible sheets with tables of another kind
+    left_out: list[str] = field(default_factory=list)  # visible sheets without the table
 
     @cached_property
     def rows(self) -> list[tuple[Cell, ...]]:
@@ -51,7 +54,18 @@ class Guess:
         rows = self.sketch.rows[:_SAMPLE]
         if self.ends_blank:
             rows = takewhile(lambda row: any(cell is not None for cell in row), rows)
-        return [row for row in rows if row not in heads and not is_total(find_first(row))]
+        return [row for row in rows if row not in heads and not _adds_up(row)]
+
+    @cached_property
+    def totals(self) -> dict[str, str]:
+        """Return the words of the rows of totals, and where they do not stand first, the column of the plan."""
+        found: dict[str, str] = {}
+        for row in self.sketch.rows:
+            at = find_total(row, self.columns) if len({*row} - {None}) > 1 else None
+            if at is not None:
+                key = next((name for name in ("unidad", "actividad") if self.columns.get(name) == at), "")
+                found.setdefault(" ".join(str(row[at]).split()), key if row[at] != find_first(row) else "")
+        return found
 
     @cached_property
     def ends_blank(self) -> bool:
@@ -127,9 +141,10 @@ def find_first(row: tuple[Cell, ...]) -> Cell:
     return next((cell for cell in row if cell is not None), None)
 
 
-def is_total(cell: Cell) -> bool:
-    """Say whether a row that begins so is one of totals."""
-    return isinstance(cell, str) and re.fullmatch(r"(?:sub ?)?total(?:es)?\b.{0,20}", fold(cell)) is not None
+def _adds_up(row: tuple[Cell, ...]) -> bool:
+    """Say whether a row begins with words of totals, and has no other words; which columns there are is not known."""
+    words = {cell for cell in row if isinstance(cell, str) and re.search(r"[^\W\d]", cell)}
+    return says_total(find_first(row)) and len(words) == 1
 
 
 def guess_columns(document: RawDocument) -> Guess | None:
@@ -149,7 +164,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
     guess.locale = _guess_locale(guess)
     read = {sketch.sheet.hoja, *(other.sheet.hoja for other in guess.others)}
     shown = [sheet for sheet in document.hojas if sheet.hoja and not sheet.oculta and sheet.hoja not in read]
-    guess.left_out = [sheet.hoja for sheet in shown if any(len({*row} - {None}) > 3 for row in sheet.filas)]
+    guess.left_out = [sheet.hoja for sheet in shown]
     _place_runs(guess, usual["series"])
     _place_columns(guess, usual)
     return guess
@@ -227,6 +242,10 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
         found = _match(guess, [c for c in free if c not in guess.taken()], usual["publicado"])
         guess.published = {name: column for name, column in found.items() if guess.is_numeric(column)}
     free = [column for column in free if column not in guess.taken()]
+    measure = _find_measure(guess, free, usual)
+    if measure is not None:
+        guess.columns["unidad_medida"] = measure
+        free.remove(measure)
     activity = _match(guess, free, {"actividad": usual["columnas"]["actividad"]}).get("actividad")
     for name, column in _match(guess, free, usual["columnas"], near=activity).items():
         numbers = [guess.to_number(cell) is not None for cell in guess.cells(column)]
@@ -234,9 +253,25 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
             guess.columns.setdefault(name, column)
         elif name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
             guess.columns |= {TEXT_TWINS[name]: column} | ({name: column} if any(numbers) else {})
+    unit = guess.columns.get("unidad")
+    if unit is not None and "unidad_medida" not in guess.columns and fold(guess.sketch.paths[unit][-1]) in _EITHER:
+        guess.doubts["unidad"] = "¿la unidad responsable, o la unidad de medida?"
     if "actividad" not in guess.columns:
         _guess_activity(guess)
     guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
+
+
+def _find_measure(guess: Guess, columns: Iterable[int], usual: dict[str, dict[str, list]]) -> int | None:
+    """Return the column under a mere «Unidad» that holds units of measure, by a fifth of what stands in it."""
+    known = {fold(text) for text in usual["medidas"]["unidad_medida"]}
+    named = _match(guess, columns, {"unidad_medida": usual["columnas"]["unidad_medida"]})
+    for column in columns if not named else ():
+        texts = [fold(str(cell)) for cell in guess.cells(column)]
+        said = sum(text in known or text.startswith("%") for text in texts)
+        if fold(guess.sketch.paths[column][-1]) in _EITHER and said and said >= 0.2 * len(texts):
+            guess.doubts["unidad_medida"] = "por lo que hay en la columna; ¿o es la unidad responsable?"
+            return column
+    return None
 
 
 def _says_periods(guess: Guess, name: str, column: int) -> bool:

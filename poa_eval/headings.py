@@ -1,4 +1,4 @@
-"""Headings: where those of a layout stand in raw sheets, and which layout a document has."""
+"""Headings: where those of a layout stand in raw sheets."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from poa_eval.cards import score_cards
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layout import Edition, Layout, known_layouts
+from poa_eval.layout import Edition
 from poa_eval.names import fold, suggest_sentence
-from poa_eval.parts import Cards, show_heading
+from poa_eval.parts import show_heading
 from poa_eval.patterns import Alias, find_hot, make_alias, match_path
 from poa_eval.read import RawDocument, RawSheet
 
-_NEAR = 0.5  # share of the expected headings from which a row counts as an attempt at the form
+#: Share of the expected headings from which a row counts as an attempt at the form.
+NEAR = 0.5
 
 Path = tuple[str, ...]
 
@@ -68,7 +68,7 @@ class _Attempt:
     def share(self) -> float:
         """Return the share of the expected headings that are there; 0 where hardly more than periods are."""
         found = len(self.columns) / max(len(self.columns) + len(self.missing), 1)
-        return found if self.named >= _NEAR else 0.0
+        return found if self.named >= NEAR else 0.0
 
 
 def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
@@ -80,53 +80,26 @@ def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
             yield sheet
 
 
-def choose_edition(
-    document: RawDocument, layout: Layout | None, ejercicio: int | None = None
-) -> tuple[Layout, Edition | Cards]:
-    """Find the edition whose headings the document has: of one layout, or of all that are known.
-
-    Raises FormatoError where none fits: which were tried, which was nearest, and which headings it lacks.
-    """
-    candidates = [
-        (la, name, ed) for la in ([layout] if layout else known_layouts()) for name, ed in la.ediciones.items()
-    ]
-    scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
-
-    def share(entry: tuple) -> tuple[float, int]:
-        matched, missing = entry[0], len(entry[1])
-        return matched / max(matched + missing, 1), 0 if missing else matched
-
-    best = max(scored, key=share)
-    _, missing, la, name, ed = best
-    if share(best)[0] >= _NEAR:
-        return la, ed  # where some are missing, reading it strictly names the cell and the heading that fail
-    tried = ", ".join(f"{la.nombre} ({name})" for _, _, la, name, _ in scored)
-    headings = ", ".join(f"«{text}»" for text in missing[:8]) + ("…" if len(missing) > 8 else "")
-    raise FormatoError(
-        f"encabezados que no son de ningún layout probado: {tried}",
-        f"los encabezados de un layout; el más cercano es {la.nombre} ({name}), que además pide {headings}",
-        "indique el layout si lo hay; si la forma es nueva, `poa-eval draft ARCHIVO` escribe un borrador",
-        lugar=document.hojas[0].locate(0) if document.hojas else None,
-    )
-
-
 def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
     """Yield each place in a sheet where the edition's headings stand.
 
     Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
     """
     height = form.edition.encabezado.filas
-    for attempt in _try_headings(sheet, form):
-        _refuse_bad_heading(sheet, form, attempt)
-        years = set(attempt.years.values())
-        year = form.year if years and form.year else next(iter(years), None)
-        yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
+    end = 0
+    for attempt in try_headings(sheet, form):
+        if attempt.top >= end:
+            _refuse_bad_heading(sheet, form, attempt)
+            years = set(attempt.years.values())
+            year = form.year if years and form.year else next(iter(years), None)
+            yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
+            end = attempt.top + height
 
 
 def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
     """Yield the parts of a sheet in which tables stand side by side; the sheet itself where none do."""
     count = form.edition.lado_a_lado
-    attempt = next(_try_headings(sheet, form), None) if count > 1 else None
+    attempt = next(try_headings(sheet, form), None) if count > 1 else None
     columns = [at for at in attempt.columns.values() if len(at) == count] if attempt else []
     if not attempt or not columns:
         yield sheet
@@ -139,7 +112,7 @@ def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
         yield sheet.crop(start, stop)
 
 
-def _try_headings(sheet: RawSheet, form: Form, near: float = _NEAR) -> Iterator[_Attempt]:
+def try_headings(sheet: RawSheet, form: Form, near: float = NEAR) -> Iterator[_Attempt]:
     """Yield the attempts with at least a share of the headings, the best of rows that follow one another."""
     height = form.edition.encabezado.filas
     hot = find_hot(sheet.textos, (alias for aliases in form.wanted.values() for alias in aliases))
@@ -273,18 +246,3 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
         at = min(strange, default=0) if strange or attempt.missing else next(iter(twice.values()))[1]
         below = height - 1 if strange and not attempt.missing else 0
         raise FormatoError(*map("\n".join, (found, wanted, advice)), lugar=sheet.locate(attempt.top + below, at))
-
-
-def _score_edition(document: RawDocument, edition: Edition | Cards, ejercicio: int | None) -> tuple[int, list[str]]:
-    """Return how many headings the best place of the document matches, and which are missing there."""
-    if isinstance(edition, Cards):
-        return score_cards(document, edition)
-    form = make_form(edition, ejercicio)
-    attempts = (attempt for sheet in list_sheets(document, edition) for attempt in _try_headings(sheet, form, 0.0))
-    best: tuple[int, list[str]] = (0, list(form.shown.values()))
-    for attempt in attempts:
-        if len(attempt.columns) > best[0]:
-            best = (len(attempt.columns), attempt.missing)
-        if not attempt.missing:
-            break
-    return best

@@ -13,7 +13,7 @@ import pandas as pd
 from poa_eval.errors import ConflictoError
 from poa_eval.filled import refuse_form
 from poa_eval.layout import Layout, find_layout
-from poa_eval.plan import COLUMNS, Plan, make_table
+from poa_eval.plan import COLUMNS, COMMENT, Plan, make_table
 from poa_eval.read import read_raw
 from poa_eval.shape import shape_document
 from poa_eval.values import name_period
@@ -119,6 +119,8 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
     damaged = older.loc[older["clave"].str.startswith("lectura/"), "clave"].str.removeprefix("lectura/")
     before, after = (_list_months(plan.avances, set(damaged)) for plan in (old, new))
     older = older.drop(index=damaged.index[[before.get(key, {0}) <= after.get(key, set()) for key in damaged]])
+    said = new.contexto.loc[new.contexto["clave"].str.startswith(f"{COMMENT}/"), "clave"]
+    older = older[~older["clave"].isin(said)]
     notes = pd.concat([older, new.contexto, make_table("contexto", changes + goal_changes)])
     tables["contexto"] = notes.drop_duplicates(["clave", "texto"], ignore_index=True)
     return replace(old, **{name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()})

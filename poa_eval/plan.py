@@ -15,6 +15,9 @@ import pandera.pandas as pa
 from poa_eval.errors import FormatoError
 
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
+#: Key in `contexto` of a comment on an activity as a whole: ``comentario/<actividad_id>``.
+COMMENT = "comentario"
+
 _NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
 _COUNTS = set("mes meses orden".split())
 _NAMES = {
@@ -202,6 +205,11 @@ class Plan:
     def rule(self, key: str) -> str | None:
         """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""
         return self._rules.get(f"regla.{key}")
+
+    def list_comments(self) -> dict[str, str]:
+        """Return what the document comments on an activity as a whole, by its id."""
+        t = self.contexto[self.contexto["clave"].str.startswith(f"{COMMENT}/") & self.contexto["texto"].notna()]
+        return t.groupby(t["clave"].str.removeprefix(f"{COMMENT}/"), sort=False)["texto"].agg("; ".join).to_dict()
 
     @cached_property
     def _rules(self) -> dict[str, str]:

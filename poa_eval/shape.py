@@ -9,14 +9,14 @@ import pandas as pd
 
 from poa_eval.activities import Activities, read_activities
 from poa_eval.cards import read_outline
+from poa_eval.choose import choose_edition
 from poa_eval.columns import Columns, split_runs
 from poa_eval.errors import FormatoError, Place
 from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
-from poa_eval.headings import choose_edition
 from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
 from poa_eval.parts import Cards
-from poa_eval.plan import COLUMNS, Plan, Record, make_table
+from poa_eval.plan import COLUMNS, COMMENT, Plan, Record, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Note, Row, read_content
 from poa_eval.values import find_month
@@ -86,7 +86,7 @@ def _shape_rows(
             blocks.append(figures.periodos | {"actividad_id": of_row})
         printed += ({"ambito": "actividad", "clave": names[at]} | record for at, record in figures.publicado)
         notes += ((f"lectura/{names[at]}", text, source) for at, text, source in figures.notas)
-        notes += _name_columns(run[0])
+        notes += [*_name_columns(run[0]), *_list_comments(run, names, columns)]
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
     said = dict(zip(map(id, rows), (name for names in ids for name in names), strict=True))
@@ -101,6 +101,14 @@ def _shape_rows(
     what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
     notes += ((f"lectura/{key}", what, source) for key, source in repeated)
     return activities, periods, printed, notes, owners
+
+
+def _list_comments(run: list[Row], names: list[str], columns: Columns) -> Iterator[Note]:
+    """Yield the comment on each row that holds the whole year: it speaks of the activity, not of one period."""
+    if columns.edition.periodo == "columnas" and "comentario" in run[0].table.columns:
+        for row, name, text in zip(run, names, columns.texts(run, "comentario"), strict=True):
+            if text is not None:
+                yield f"{COMMENT}/{name}", text, row.address("comentario")
 
 
 def _name_columns(row: Row) -> Iterator[Note]:

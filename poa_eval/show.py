@@ -208,17 +208,21 @@ def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
 
 
 def show_comments(source: Source) -> Block:
-    """Show what a unit commented on its results of the quarter; what it said of several periods stands once."""
+    """Show what a unit commented on its results of the quarter; what it said of several periods stands once.
+
+    A comment on an activity as a whole stands after those on periods.
+    """
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    due, rows = find_dues(e), []
+    due, rows, whole = find_dues(e), [], e.plan.list_comments()
     for activity in e.plan.actividades.to_dict("records"):
         said: dict[str, list[str]] = {}
         for period in list_periods(activity, due, e.trimestre):
             if has(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
                 said.setdefault(str(period["comentario"]), []).append(name_period(period["mes"], period["meses"]))
         told = [f"{capitalize(join_words(periods))}: {text}" for text, periods in said.items()]
+        told += [f"Sobre la actividad: {whole[key]}"] if (key := activity["actividad_id"]) in whole else []
         name = activity["indicador"] if has(activity["indicador"]) else activity["actividad"]
         rows += [[text_cell(name, source=activity["fuente"]), text_cell("; ".join(told))]] if told else []
     if not rows:

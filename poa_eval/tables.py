@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -14,9 +14,8 @@ from poa_eval.names import fold
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell
+from poa_eval.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.values import parse_period
-
-_TOTAL = re.compile(r"(?:sub ?)?total(?:es)?(?: general(?:es)?)?[:.]*")
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
 Note = tuple[str, str, str]
@@ -86,7 +85,7 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
             continue
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
-        before = len(content.rows)
+        before, said = len(content.rows), len(content.lines)
         for part in split_sheet(sheet, form):
             has_table = _read_sheet(part, form, marks, named, content)
             if not has_table and len(content.rows) > before:
@@ -105,6 +104,7 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
                 lugar=sheet.locate(wide, 0),
             )
         if len(content.rows) == before and sheet.hoja and any(map(any, sheet.filas)):
+            content.lines[said:] = [line for line in content.lines[said:] if line[0] != "nota"]
             note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
             content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
     _keep_year(content, form)
@@ -128,6 +128,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
     table: Table | None = None
     after_rows = False
     skip_to = 0
+    totals = {text for text in sheet.textos if says_total(text)}
     pending: list[Note] = []  # lines above the next table; below the last one they are notes
     for index, cells in enumerate(sheet.filas):
         if index in tables:
@@ -148,13 +149,6 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
         if table is not None and not is_line and not (marks.rows and match_line(_join(cells), marks.rows)):
             kind = kinds.get(first) or kinds.setdefault(first, _name_kind(first, marks))
             row = Row(sheet, index, table, contexto, kind == "total")
-            if kind == "undeclared":
-                raise FormatoError(
-                    f"una fila «{first}» que el layout no declara",
-                    "filas de actividades, o totales declarados",
-                    f"agregue al layout `totales: {{texto: {first}}}`, o la fila a `ignorar_filas:` si no interesa",
-                    lugar=sheet.locate(index, 0),
-                )
             if kind == "end":
                 table = None
             elif kind == "ignored":
@@ -163,6 +157,8 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
                 content.lines.append(("fila_ignorada", _join(cells), sheet.address(index, 0)))
                 continue
             else:
+                if kind == "data" and not totals.isdisjoint(cells):
+                    _refuse_total(row, above)
                 if edition.rellenar:
                     _fill_down(row, edition.rellenar, above)
                 content.rows.append(row)
@@ -208,7 +204,28 @@ def _name_kind(first: Cell, marks: _Marks) -> str:
     for kind, patterns in (("end", marks.ends), ("ignored", marks.ignored), ("total", marks.totals)):
         if any(fnmatchcase(text, pattern) for pattern in patterns):
             return kind
-    return "undeclared" if _TOTAL.fullmatch(text) else "data"
+    return "data"
+
+
+def _refuse_total(row: Row, above: Mapping[str, Cell]) -> None:
+    """Refuse a row of totals that the layout does not declare: it would be read as an activity or a unit."""
+    said = row.value("unidad") or above.get("unidad") or row.contexto.get("unidad")
+    cells = row.sheet.filas[row.index]
+    first = next(at for at, cell in enumerate(cells) if cell is not None)
+    at = first if is_total(cells[first]) else find_total(cells, row.table.columns, said)
+    if at is None:
+        return
+    text = str(cells[at])
+    pattern = f'"{suggest_pattern(text)}"'
+    if text != cells[first]:
+        pattern = f"{{{'unidad' if at == row.table.columns.get('unidad') else 'actividad'}: {pattern}}}"
+    raise FormatoError(
+        f"una fila «{text}» que el layout no declara",
+        "filas de actividades, o totales declarados",
+        f"si no interesa, agregue al layout `ignorar_filas: [{pattern}]`; si es un total que se debe comparar, "
+        f'`totales: {{texto: "{text}"}}`',
+        lugar=row.sheet.locate(row.index, at),
+    )
 
 
 def _join(cells: tuple[Cell, ...]) -> str:

@@ -78,6 +78,22 @@ def test_a_truncated_workbook(tmp_path):
     refuse(lambda: poa.load(path), "plan.xlsx")
 
 
+def test_a_workbook_in_which_nothing_is_written(write_book):
+    refuse(lambda: poa.load(write_book([])), "plan.xlsx", "documento vacío")
+
+
+def test_a_sheet_that_the_book_does_not_have(tmp_path):
+    text = (ROOT / "poa_eval" / "layouts" / "sat-poi.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "otro.yaml"
+    path.write_text(text.replace("clase: tabla", 'clase: tabla\n    hojas: ["Ejecusión 2021"]'), encoding="utf-8")
+    refuse(lambda: poa.load(BOOK, str(path)), "«Ejecusión 2021»", "¿quiso decir «")
+
+
+def test_the_layout_of_another_document():
+    other = ROOT / "data" / "gerencia-comercial-2023" / "poa-2023-t1.xlsx"
+    refuse(lambda: poa.load(other, "sat-poi"), "no son del layout sat-poi", "parece de gerencia-comercial-poa")
+
+
 def test_a_workbook_with_a_password(tmp_path):
     msoffcrypto = pytest.importorskip("msoffcrypto.format.ooxml")
     path = tmp_path / "plan.xlsx"
@@ -177,7 +193,10 @@ PARAMS = {
         ({"fecha_corte": "31/12/2022"}, ["«fecha_corte»", "AAAA-MM-DD"]),
         ({"fecha_corte": "2021-12-31"}, ["fecha_corte", "anterior al ejercicio 2022"]),
         ({"fuentes": []}, ["«fuentes»"]),
-        ({"fuentes": [{"archivo": "x.xlsx", "layot": "sat-poi"}]}, ["layot", "¿quiso decir «layout»?"]),
+        (
+            {"fuentes": [{"archivo": "x.xlsx", "layot": "sat-poi"}]},
+            ["«fuentes (n.º 1).layot»", "¿quiso decir «layout»?"],
+        ),
         ({"institucion": None}, ["«institucion»", "un texto"]),
     ],
 )
@@ -187,6 +206,9 @@ def test_params_with_faults(tmp_path, change, parts):
     path = tmp_path / "q.yaml"
     path.write_text(yaml.safe_dump(PARAMS | change), encoding="utf-8")
     refuse(lambda: load_params(path), "q.yaml", *parts)
+    with pytest.raises(poa.PoaError) as caught:
+        load_params(path)
+    assert len(caught.value.encontrado.splitlines()) == 1
 
 
 def test_all_faults_of_params_are_said_at_once(tmp_path):

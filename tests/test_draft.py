@@ -182,7 +182,7 @@ def test_sheets_without_the_table_are_left_out_for_review(tmp_path, draft):
     path = tmp_path / "plan.xlsx"
     book.save(path)
     _, edition, out = draft(path)
-    assert edition["ignorar_hojas"] == ["Listas"]
+    assert edition["hojas"] == ["Sheet"]
     assert len(poa.load(path, str(out)).avances) == 4
 
 
@@ -228,6 +228,61 @@ def test_several_faults_of_a_document_are_one_message(write_book, draft):
         assert part in str(caught.value)
 
 
+def test_rows_of_totals_are_neither_activities_nor_units(write_book, draft):
+    rows = [["POA 2024"], ["N°", "Unidad", "Actividad", "T1", "T2", "T3", "T4"]]
+    for unit, at in (("Obras", 1), ("Aseo", 3)):
+        rows += [[at + i, unit, f"{unit} {i}", 1, 1, 1, 1] for i in (0, 1)] + [
+            [None, f"Subtotal {unit}", None, *[2] * 4]
+        ]
+    rows += [[5, "Aseo", "Total de expedientes resueltos", 1, 1, 1, 1], ["TOTAL GENERAL", None, None, *[5] * 4]]
+    _, edition, out = draft(write_book(rows))
+    assert (edition["ignorar_filas"], edition["totales"]) == (["Subtotal*"], {"texto": "TOTAL GENERAL"})
+    assert "rellenar" not in edition
+    plan = poa.load(write_book(rows), str(out))
+    assert (plan.unidades["unidad"].tolist(), len(plan.actividades)) == (["Obras", "Aseo"], 5)
+    assert plan.publicado["valor"].tolist() == [5] * 4
+
+
+def test_activities_that_begin_with_the_word_total_are_activities(write_book, draft):
+    rows = [["POA 2024"], ["Actividad", "Unidad de medida", "Área", "T1", "T2", "T3", "T4"]]
+    rows += [
+        [f"Total de {what} atendidos", "Persona", "Obras", 1, 1, 1, 1] for what in ("usuarios", "reclamos", "días")
+    ]
+    _, edition, out = draft(write_book(rows))
+    assert not {"totales", "ignorar_filas"} & edition.keys()
+    assert len(poa.load(write_book(rows), str(out)).actividades) == 3
+
+
+def test_a_total_behind_another_column_is_left_out_by_its_own(write_book, draft):
+    rows = [["POA 2024"], ["N°", "Unidad", "Actividad", "T1", "T2", "T3", "T4"], [1, "Obras", "Bachear", 1, 1, 1, 1]]
+    rows += [[2, "Subtotal Obras", None, 1, 1, 1, 1]]
+    _, edition, out = draft(write_book(rows))
+    assert edition["ignorar_filas"] == [{"unidad": "Subtotal*"}]
+    assert len(poa.load(write_book(rows), str(out)).actividades) == 1
+
+
+def test_a_column_of_measures_is_no_responsible_unit(write_book, draft):
+    rows = [["POA 2024"], ["Dirección", "Acción", "Unidad", "T1", "T2", "T3", "T4"]]
+    measures = ("m2", "Despensa", "%", "Jornada")
+    rows += [["Obras", f"Acción número {i}", name, 1, 1, 1, 1] for i, name in enumerate(measures)]
+    text, edition, out = draft(write_book(rows))
+    assert (edition["columnas"]["unidad"], edition["columnas"]["unidad_medida"]) == ("Dirección", "Unidad")
+    assert "unidad_medida: Unidad  # revisar" in text
+    assert poa.load(write_book(rows), str(out)).unidades["unidad"].tolist() == ["Obras"]
+    for at, name in enumerate(("Sur", "Norte", "Sur", "Este")):
+        rows[2 + at][2] = name
+    assert "unidad: Unidad  # revisar: ¿la unidad responsable" in draft(write_book(rows))[0]
+
+
+def test_a_figure_with_a_mark_is_never_declared_as_missing(write_book, draft):
+    rows = [["POA 2024"], ["Unidad", "Actividad", "T1", "T2", "T3", "T4"], ["Obras", "Bachear", 1, "240*", "S/D", 1]]
+    text, edition, out = draft(write_book(rows))
+    assert edition["vacios"] == ["S/D"]
+    assert "«240*» en D3" in text
+    with pytest.raises(poa.PoaError, match=r"D3(.|\n)*«240\*»"):
+        poa.load(write_book(rows), str(out))
+
+
 def test_a_page_without_a_table_is_refused(write_text):
     with pytest.raises(poa.PoaError, match="ninguna fila que parezca el encabezado"):
         draft_layout(write_text(["Una carta.", "Sin tablas."]))
@@ -239,7 +294,7 @@ def test_the_command_shows_or_saves_and_never_overwrites(write_book, tmp_path, c
     assert main(["draft", book]) == 0
     shown = capsys.readouterr().out
     assert main(["draft", book, "--out", str(out)]) == 0
-    assert out.read_text(encoding="utf-8") == shown
+    assert out.read_text(encoding="utf-8") == shown.replace("nombre: plan", "nombre: nuevo")
     assert main(["draft", book, "--out", str(out)]) == 2
     assert "ya existe" in capsys.readouterr().err
     assert main(["draft", str(tmp_path / "no.xlsx")]) == 2

@@ -3,10 +3,12 @@
 import csv
 import datetime as dt
 
+import openpyxl
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from made import make_quarter, open_params
 
 import poa_eval as poa
 from places import ROOT, SHARED
@@ -403,8 +405,6 @@ def test_the_cut_off_of_a_document(declared, month, make_layout, write_book):
 
 
 def test_copies_of_a_sheet_are_left_out_and_names_of_sheets_are_read(make_layout, tmp_path):
-    import openpyxl
-
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name in ("Unidad Obras", "Unidad Aseo", "Copia de Obras", "Portada"):
@@ -443,10 +443,56 @@ def test_rows_left_out_by_what_a_column_holds(make_layout, write_book):
 
 def test_a_total_that_the_layout_does_not_declare_is_no_activity(make_layout, write_book):
     rows = [HEAD, ["Obras", "A", 1, 1, 1, 1], ["TOTALES", "TOTALES", 1, 1, 1, 1]]
-    with pytest.raises(poa.PoaError, match=r"A3(.|\n)*«TOTALES»(.|\n)*totales: {texto: TOTALES}"):
+    with pytest.raises(poa.PoaError, match=r'A3(.|\n)*«TOTALES»(.|\n)*totales: {texto: "TOTALES"}'):
         poa.load(write_book(rows), make_layout(periodos=QUARTERS))
     plan = poa.load(write_book(rows), make_layout(periodos=QUARTERS, totales={"texto": ["TOTAL*"]}))
     assert plan.publicado["valor"].tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("row", "way_out"),
+    [
+        (["Subtotal Obras", None], r"A3(.|\n)*ignorar_filas: \[\"Subtotal\*\"\]"),
+        (["Total Obras", None], r"A3(.|\n)*ignorar_filas: \[\"Total Obras\"\]"),
+        (["Obras", "TOTAL DE OBRAS"], r"B3(.|\n)*ignorar_filas: \[{actividad: \"TOTAL DE OBRAS\"}\]"),
+        ([None, "Suma"], r"B3(.|\n)*ignorar_filas: \[\"Suma\"\]"),
+    ],
+)
+def test_a_row_of_totals_is_never_filled_down_into_an_activity(row, way_out, make_layout, write_book):
+    rows = [HEAD, ["Obras", "Total de expedientes resueltos", 1, 1, 1, 1], [*row, 1, 1, 1, 1]]
+    layout = make_layout(periodos=QUARTERS, rellenar=["unidad", "actividad"])
+    assert poa.load(write_book(rows[:2]), layout).actividades["actividad"].tolist() == [rows[1][1]]
+    with pytest.raises(poa.PoaError, match=way_out):
+        poa.load(write_book(rows), layout)
+
+
+def test_words_on_a_sheet_without_table_are_no_words_of_the_document(make_layout, tmp_path):
+    book = openpyxl.Workbook()
+    for row in [["Plan 2024"], HEAD, ["Obras", "A", 1, 1, 1, 1], ["Cifras preliminares"]]:
+        book.active.append(row)
+    book.create_sheet("Hoja2").append(["borrador"])
+    book["Hoja2"].append(["Evalúa: Ana"])
+    book.save(path := tmp_path / "plan.xlsx")
+    said = poa.load(path, make_layout(periodos=QUARTERS, contexto=["Evalúa: {evaluador}"])).contexto
+    assert said.loc[said["clave"].isin(["nota", "texto"]), "texto"].tolist() == ["Plan 2024", "Cifras preliminares"]
+    assert "Ana" in set(said["texto"])
+
+
+def test_a_comment_on_a_row_of_many_periods_is_of_the_activity(make_layout, write_book):
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "comentario": "Observaciones"}
+    series = [*QUARTERS, {"columna": "ejecutado", "encabezados": ["R1", "R2", "R3", "R4"]}]
+    head = [*HEAD, "R1", "R2", "R3", "R4", "Observaciones"]
+    rows = [["Obras", "A", 1, 1, 1, 1, 1, 0, 1, 1, "Se cumplió la meta"]]
+    rows += [["Obras", "B", 1, 1, 1, 1, 1, 0, 2, 1, "Se cumplió la meta"]]
+    rows += [["Aseo", "C", 1, 1, 1, 1, 1, 1, 1, 1, "No se cumplió la meta en marzo"]]
+    plan = poa.load(write_book([head, *rows]), make_layout(columnas=columns, periodos=series))
+    assert list(plan.list_comments().values()) == [row[-1] for row in rows]
+    found = poa.check(plan).query("regla == 'comentario-contradice'")
+    assert (found["fuente"].tolist(), found["mes"].isna().tolist()) == (["plan.xlsx!Plan!K2"], [True])
+    assert poa.check(plan, corte=dt.date(2024, 1, 15)).query("regla == 'comentario-contradice'").empty
+    shown = poa.show_comments(make_quarter(open_params("sat-2022-t4"), plan, 2).unit("obras"))._repr_html_()
+    assert "Sobre la actividad: Se cumplió la meta" in shown
+    assert "marzo" not in shown
 
 
 def test_filling_down_goes_on_over_a_page_break(make_layout, write_book):

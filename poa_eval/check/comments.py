@@ -12,6 +12,8 @@ from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, 
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.infer import TOLERANCE
 from poa_eval.names import fold
+from poa_eval.plan import COMMENT
+from poa_eval.read.raw import name_file
 from poa_eval.values import is_percentage, name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
@@ -35,27 +37,43 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
     """Catch a comment whose words deny its number: «no se cumplió» with 45 of 30, «se cumplió» with 130 of 150.
 
     Not caught: doubtful, partial or conditional wording; words on another period («la meta anual», «en enero»); claims
-    and denials in one comment; results that are already cumulative; goals to be kept low.
+    and denials in one comment; results that are already cumulative; goals to be kept low. A comment on an activity as
+    a whole is held against its result to date, unless the year's goal would say otherwise.
 
     Examples
     --------
     >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
     (False, None)
     """
-    for activity, period in facts.comments:
-        if pd.isna(period["programado"]) or not period["programado"]:
+    said = [(a, p["comentario"], p["ejecutado"], p["programado"], p) for a, p in facts.comments]
+    for activity, text, done, planned, period in [*said, *_list_whole(facts)]:
+        if pd.isna(planned) or not planned:
             continue
         if activity["acumulacion"] == "ultimo" or activity["sentido"] != "ascendente":
             continue
-        met = period["ejecutado"] >= period["programado"] - 1e-9
-        if read_claim(period["comentario"], _list_months(period)) is not (not met):
+        met, goal = done >= planned - 1e-9, activity["meta_anual"]
+        if read_claim(text, _list_months(period) if "mes" in period else range(0)) is not (not met):
             continue
-        done, planned = facts.show(period["ejecutado"]), facts.show(period["programado"])
+        if "mes" not in period and pd.notna(goal) and (done >= goal - 1e-9) is not met:
+            continue
         message = (
-            f"El comentario dice «{period['comentario']}», y lo reportado es {done} de {planned}: "
-            f"la meta {'sí' if met else 'no'} se cumplió."
+            f"El comentario dice «{text}», y lo reportado {'' if 'mes' in period else 'a la fecha '}es "
+            f"{facts.show(done)} de {facts.show(planned)}: la meta {'sí' if met else 'no'} se cumplió."
         )
-        yield _contradict(facts, period, period["ejecutado"], period["programado"], message)
+        source = facts.columns.find(period["fuente"], "comentario")
+        where = {"actividad_id": activity["actividad_id"], "mes": period.get("mes")}
+        yield make_difference(done, planned, message, source, **where)
+
+
+def _list_whole(facts: Facts) -> Iterator[tuple[dict, str, float, float, dict]]:
+    """Yield comments on an activity as a whole with what it reached to date, where the document reports all of that."""
+    for (key,), text, source in facts.notes(COMMENT) if facts.quarters else ():
+        if key not in facts.activities:
+            continue
+        window = facts.window(facts.activities[key])
+        files = {name_file(str(row["fuente"])) for row in window.filas[-1:]}
+        if window.is_complete and window.ejecutado is not None and files == {name_file(source)}:
+            yield facts.activities[key], text, window.ejecutado, window.programado, {"fuente": source}
 
 
 @rule("cifra-en-comentario", "advertencia")

@@ -62,4 +62,12 @@ def read_raw(path: str | Path) -> RawDocument:
             "guarde el documento como libro de cálculo (.xlsx), de Word (.docx) o texto con tabulaciones (.txt)",
             lugar=Place(path.name),
         )
-    return reader(path)
+    document = reader(path)
+    if all(cell is None for sheet in document.hojas for row in sheet.filas for cell in row):
+        raise ArchivoError(
+            "un documento vacío: ninguna celda con algo escrito",
+            "un documento con su tabla",
+            "ábralo para ver si es el que quería, o si se guardó sin contenido",
+            lugar=Place(path.name),
+        )
+    return document
