@@ -78,13 +78,17 @@ PAGES = {
     "source breaks": ("<p>Meta\n  anual</p>", [("Meta anual",)]),
     "scripts": ("<head><title>t</title></head><script>x</script><!-- k --><p>a", [("a",)]),
     "declared encoding": ("<?xml version='1.0' encoding='latin-1'?><html><meta charset=latin-1><p>ñandú", [("ñandú",)]),
-    "nothing": ("<!-- k -->", []),
 }
 
 
 @pytest.mark.parametrize(("content", "rows"), PAGES.values(), ids=PAGES)
 def test_page(read, content, rows):
     assert list(read("plan.html", content).filas) == rows
+
+
+def test_page_of_nothing_is_refused_as_empty(read):
+    with pytest.raises(ArchivoError, match="un documento vacío"):
+        read("plan.html", "<!-- k -->")
 
 
 def test_page_lines(read):
