@@ -44,18 +44,14 @@ class Report:
 def produce_report(crew: Crew, task: Task) -> Report:
     """Produce a report in a process of its own; a failure is told in the result, not raised."""
     started = time.perf_counter()
-    notebook = None
+    parts: dict[int, str] = {}
     try:
         if not CAN_FORK:
             return _produce_in_kernel(task, crew.timeout)
         for step in crew.iterate(_produce, task):
             if isinstance(step, Report):
                 return step
-            number, part = step
-            if number < 0:
-                notebook = json.loads(part)
-            else:
-                notebook["cells"][number] = json.loads(part)
+            number, parts[number] = step
         why = "no dio ningún resultado"
     except CallTimeoutError:
         why = f"tardó más de los {crew.timeout:g} segundos permitidos y se detuvo"
@@ -63,7 +59,17 @@ def produce_report(crew: Crew, task: Task) -> Report:
         why = "se cerró de golpe, sin terminar (por ejemplo, porque faltó memoria)"
     except Exception as error:  # whatever happens to one notebook is told, and does not stop the others
         why = f"no llegó a terminar ({type(error).__name__})"
-    return give_up(task, why, json.dumps(notebook) if notebook else None, time.perf_counter() - started)
+    return give_up(task, why, _join(parts), time.perf_counter() - started)
+
+
+def _join(parts: dict[int, str]) -> str | None:
+    """Return the notebook that came in parts: itself, and each of its cells that was run; None if none came."""
+    if not parts:
+        return None
+    notebook = json.loads(parts[-1])
+    for number in parts.keys() - {-1}:
+        notebook["cells"][number] = json.loads(parts[number])
+    return json.dumps(notebook)
 
 
 def give_up(task: Task, why: str, text: str | None = None, seconds: float = 0) -> Report:

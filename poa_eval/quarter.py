@@ -218,22 +218,24 @@ def _describe_source(name: str, document: RawDocument, root: Path, layout: str |
     return {"archivo": name, "layout": layout, "sha256": digest, "unidad_id": unit}
 
 
-#: A quarter that is at hand, pickled, and the root, parameters and unit by which it may be asked for.
-_prepared: list[tuple[bytes, Path, Params, str | None]] = []
+#: A quarter that is at hand, pickled and, until it is asked for, as it is; root and parameters by which it may be.
+_prepared: list[tuple[bytes, list[Quarter], Path, Params]] = []
 
 
 def offer_prepared(pickled: bytes, root: Path) -> None:
     """Have `open_quarter` give this quarter, instead of preparing it, to whoever asks for exactly this one here."""
     quarter = pickle.loads(pickled)
-    _prepared[:] = [(pickled, find_root(root), quarter.params, quarter.unidad)]
+    _prepared[:] = [(pickled, [quarter], find_root(root), quarter.params)]
 
 
 def _find_prepared(root: Path, params: Params, unit: object) -> Quarter | None:
     """Return the quarter on offer if it is the one: a new copy, so that nobody meets what another did to it."""
-    for pickled, *offered, unidad in _prepared:
+    for pickled, fresh, *offered in _prepared:
+        quarter = fresh.pop() if fresh else pickle.loads(pickled)
+        unidad = quarter.unidad
         same = unit is unidad if None in (unit, unidad) else fold(str(unit)) == fold(unidad)
         if same and offered == [root, params]:
-            return replace(pickle.loads(pickled), root=root)
+            return replace(quarter, root=root)
     return None
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from pandas import DataFrame
+
 from poa_eval.address import ColumnFinder, join_addresses
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
@@ -166,6 +168,10 @@ class Origins:
         said += [f"Meta anual: {self.find_goal(actividad_id)}"] if figura == "avance_anual" and not weighed else []
         return ". ".join(said)
 
+    @cached_property
+    def _groups(self) -> dict[str, DataFrame]:
+        return dict(iter(self.evaluation.actividades.groupby("unidad_id")))
+
     def name_group(self, row: Mapping[str, object], figura: str, unidad_id: str | None = None) -> str:
         """Name the origin of a figure of a unit, or of the institution: its formula, its numbers and its activities.
 
@@ -182,8 +188,8 @@ class Origins:
         if not has(row[figura]):
             return ""
         name, _, window = figura.rpartition("_")
-        activities = e.actividades if unidad_id is None else e.actividades[e.actividades["unidad_id"] == unidad_id]
-        used = activities[activities[f"cumplimiento_{window}"].notna()]
+        activities = e.actividades if unidad_id is None else self._groups.get(unidad_id, e.actividades[:0])
+        used = activities.loc[activities[f"cumplimiento_{window}"].notna(), "fuente"]
         formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
         parts: tuple[object, ...] = ()
         if name == "proporcion_cumplidas":
@@ -195,7 +201,7 @@ class Origins:
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
         said = " = ".join(filter(None, (formula, numbers)))
-        return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used['fuente']) or 'ninguna'}"
+        return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used) or 'ninguna'}"
 
 
 def trace(source: Source, actividad_id: str | None = None) -> Block:
