@@ -5,7 +5,7 @@ import os
 import sys
 from threading import Event, Thread
 
-gc.set_threshold(50_000, 20, 100)  # what is loaded here stays; a notebook's process is too short to look often
+gc.set_threshold(500_000, 20, 100)  # what is loaded here stays; a notebook's process is too short to look often
 _ready = Event()
 _asker = int(os.environ.pop("POA_EVAL_PID", os.getppid()))
 
