@@ -161,3 +161,31 @@ def test_layouts_are_listed(capsys):
     assert cli.main(["layouts"]) == 0
     text = capsys.readouterr().out
     assert [name for name in poa_eval.list_layouts()["nombre"] if name not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("option", "number"), [("--timeout", "nan"), ("--timeout", "inf"), ("--timeout", "0"), ("--jobs", "0")]
+)
+def test_a_time_or_number_that_makes_no_sense_is_refused(option, number, capsys):
+    assert cli.main(["run", "params/x.yaml", option, number]) == cli.REFUSED
+    said = capsys.readouterr().err
+    assert f"«{number}» en {option}" in said
+    assert "un número de 1 a" in said
+
+
+def test_an_interrupted_run_says_so_in_one_line(monkeypatch, capsys):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "run_quarters", interrupt)
+    assert cli.main(["run", "params/x.yaml"]) == cli.INTERRUPTED
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("Interrumpido: lo terminado se conserva")
+    assert "\n" not in said
+
+
+def test_verify_passes_its_time_limit_on(monkeypatch, capsys):
+    seen = {}
+    monkeypatch.setattr("poa_eval.verify.verify_run", lambda folder, **options: seen.update(options) or [])
+    assert cli.main(["verify", "reports/x", "--timeout", "7"]) == 0
+    assert seen["timeout"] == 7
