@@ -182,7 +182,7 @@ KINDS = [
     "import pandas as pd, numpy as np\npd.DataFrame({'a': [1, 2], 'b': ['x', None]})",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "plt.figure(figsize=(2, 1)); plt.bar(['a'], [1])",
-    "_ = os.system('echo por debajo')",
+    "_ = os.system('echo por debajo; sleep 1')",  # a kernel loses what comes as its cell ends
     "!echo mandato",
     "%%capture tomado\nprint('tomado')",
     "tomado.stdout, __name__, os.path.basename(os.getcwd()), _8.shape",
