@@ -6,11 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
-from openpyxl.utils import column_index_from_string, get_column_letter
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from poa_eval.words import has
 
-_CELL = re.compile(r"([^!]+!)([^!]+!)([A-Z]+)(\d+)")
+_CELL = re.compile(r"([^!]+!)([^!]+!)([A-Z]{1,3})(\d+)")
+
+
+def name_file(address: str) -> str:
+    """Return the file of an address, however its places are named.
+
+    Examples
+    --------
+    >>> [name_file(a) for a in ("poi.xlsx!Ejecución!F12", "poi.txt:L12", "poa.docx:tabla 8, fila 1")]
+    ['poi.xlsx', 'poi.txt', 'poa.docx']
+    """
+    return re.split(r"!|:(?=L\d|tabla |párrafo )", address, maxsplit=1)[0]
 
 
 def join_addresses(addresses: Iterable[object]) -> str:
@@ -26,8 +37,7 @@ def join_addresses(addresses: Iterable[object]) -> str:
     for address in dict.fromkeys(str(address) for address in addresses if has(address)):
         found = _CELL.fullmatch(address)
         if found:
-            cells = sheets.setdefault((found[1], found[2]), [])
-            cells.append((column_index_from_string(found[3]), int(found[4])))
+            sheets.setdefault((found[1], found[2]), []).append(xl_cell_to_rowcol(found[3] + found[4]))
         else:
             others.append(address)
     texts, last = [], ""
@@ -39,16 +49,16 @@ def join_addresses(addresses: Iterable[object]) -> str:
 
 def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
     runs: list[list[tuple[int, int]]] = []
-    for column, row in cells:
+    for row, column in cells:
         run = runs[-1] if runs else []
-        in_row = run and run[0][1] == row and run[-1] == (column - 1, row)
-        in_column = run and run[0][0] == column and run[-1] == (column, row - 1)
+        in_row = run and run[0][0] == row and run[-1] == (row, column - 1)
+        in_column = run and run[0][1] == column and run[-1] == (row - 1, column)
         if in_row or in_column:
-            run.append((column, row))
+            run.append((row, column))
         else:
-            runs.append([(column, row)])
+            runs.append([(row, column)])
     for run in runs:
-        yield ":".join(dict.fromkeys(f"{get_column_letter(column)}{row}" for column, row in (run[0], run[-1])))
+        yield ":".join(dict.fromkeys(xl_rowcol_to_cell(*cell) for cell in (run[0], run[-1])))
 
 
 class ColumnFinder:

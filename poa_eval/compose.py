@@ -90,7 +90,7 @@ class Run:
     def prepare(self) -> None:
         """Read and evaluate the documents."""
         from poa_eval.ask import refuse_filled
-        from poa_eval.quarter import prepare_quarter
+        from poa_eval.prepare import prepare_quarter
 
         self._started = time.perf_counter()
         refuse_filled(self.folder)

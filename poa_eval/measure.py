@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +15,7 @@ from poa_eval.evaluability import is_plan_only
 from poa_eval.group import FIGURES, WINDOWS, find_obstacle, group_columns, measure_group
 from poa_eval.plan import Plan
 from poa_eval.profile import Profile, find_profile
-from poa_eval.shape import read_corte
-from poa_eval.values import QUARTERS
+from poa_eval.values import QUARTERS, find_month
 from poa_eval.windows import Due, Window, find_due, list_answered, measure_window
 
 _ACTIVITY_COLUMNS = (
@@ -67,6 +66,12 @@ class Evaluation:
     def anteriores(self) -> tuple[Evaluation, ...]:
         """Return the evaluations of the earlier quarters, of the same plan."""
         return tuple(measure(self.plan, quarter, perfil=self.perfil) for quarter in range(1, self.trimestre))
+
+
+def read_corte(notes: Mapping[str, str]) -> int | None:
+    """Return the closing month up to which a document says that it reports, or None."""
+    name = "mes" if "corte_mes" in notes else "trimestre"
+    return find_month(name, notes.get(f"corte_{name}", ""))
 
 
 def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:

@@ -19,7 +19,6 @@ from poa_eval.parts import Cards
 from poa_eval.plan import COLUMNS, COMMENT, Plan, Record, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Note, Row, read_content
-from poa_eval.values import find_month
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"
@@ -215,9 +214,3 @@ def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, documen
             lugar=document.hojas[0].locate(0) if document.hojas else None,
         )
     return next(iter(years))
-
-
-def read_corte(notes: Mapping[str, str]) -> int | None:
-    """Return the closing month up to which a document says that it reports, or None."""
-    name = "mes" if "corte_mes" in notes else "trimestre"
-    return find_month(name, notes.get(f"corte_{name}", ""))

@@ -24,7 +24,8 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
-sys.modules.setdefault("rfc3987_syntax", None)  # a grammar for web addresses, read for a second and never used
+_unused = {"hypothesis", "rfc3987_syntax"} - sys.modules.keys()  # what others load, slowly, and never use here
+sys.modules.update(dict.fromkeys(_unused))
 
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -75,6 +76,8 @@ with suppress(Exception):  # a rehearsal that fails costs time, and never the ru
     _rehearse()
 with suppress(OSError):  # nor does a shell that finds no room
     make_shell()
+for name in _unused:
+    del sys.modules[name]
 _ready.set()
 _watch.join()
 gc.freeze()  # what is here is shared with every process as it is

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 import pandas as pd
 
+from poa_eval.address import name_file
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.infer import TOLERANCE
 from poa_eval.names import fold
 from poa_eval.plan import COMMENT
-from poa_eval.read.raw import name_file
 from poa_eval.values import is_percentage, name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")

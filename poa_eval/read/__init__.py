@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.read.guard import check_file
-from poa_eval.read.page import read_html, read_word
 from poa_eval.read.raw import RawDocument, RawSheet
-from poa_eval.read.sheets import read_spreadsheet
-from poa_eval.read.text import read_delimited, read_text
 
 __all__ = ["RawDocument", "RawSheet", "read_raw"]
 
+#: The function that reads each kind of file; its module, with its libraries, is loaded when such a file comes.
 _KINDS = {
-    read_spreadsheet: ".xlsx .xlsm .xls .ods",
-    read_text: ".txt .md",
-    read_delimited: ".csv .tsv",
-    read_html: ".html .htm",
-    read_word: ".docx",
+    "sheets.read_spreadsheet": ".xlsx .xlsm .xls .ods",
+    "text.read_text": ".txt .md",
+    "text.read_delimited": ".csv .tsv",
+    "page.read_html": ".html .htm",
+    "word.read_word": ".docx",
 }
 _READERS = {suffix: reader for reader, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
@@ -62,7 +61,8 @@ def read_raw(path: str | Path) -> RawDocument:
             "guarde el documento como libro de cálculo (.xlsx), de Word (.docx) o texto con tabulaciones (.txt)",
             lugar=Place(path.name),
         )
-    document = reader(path)
+    module, function = reader.split(".")
+    document = getattr(import_module(f"poa_eval.read.{module}"), function)(path)
     if all(cell is None for sheet in document.hojas for row in sheet.filas for cell in row):
         raise ArchivoError(
             "un documento vacío: ninguna celda con algo escrito",

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from poa_eval.errors import Place
 from poa_eval.names import fold
@@ -41,17 +41,6 @@ KNOWN_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!
 
 #: What a number format shows as it stands (quoted, escaped, a space as wide as a sign, a fill), colours, conditions.
 _LITERAL = re.compile(r'"[^"]*"?|[\\_*].|\[[^\]]*\]', re.DOTALL)
-
-
-def name_file(address: str) -> str:
-    """Return the file of an address, however its places are named.
-
-    Examples
-    --------
-    >>> [name_file(a) for a in ("poi.xlsx!Ejecución!F12", "poi.txt:L12", "poa.docx:tabla 8, fila 1")]
-    ['poi.xlsx', 'poi.txt', 'poa.docx']
-    """
-    return re.split(r"!|:(?=L\d|tabla |párrafo )", address, maxsplit=1)[0]
 
 
 @dataclass(frozen=True)
@@ -85,7 +74,7 @@ class RawSheet:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
         if self.hoja is None:
             return Place(self.archivo, None, self.rotulos[row] if row < len(self.rotulos) else f"L{row + 1}")
-        return Place(self.archivo, self.hoja, f"{get_column_letter(self.desde + (column or 0) + 1)}{row + 1}")
+        return Place(self.archivo, self.hoja, xl_rowcol_to_cell(row, self.desde + (column or 0)))
 
     def address(self, row: int, column: int | None = None) -> str:
         """Return the same as an address to follow: ``poi.xlsx!Ejecución!F12`` or ``poi.txt:L12``."""
@@ -97,7 +86,7 @@ class RawSheet:
         if self.hoja is None:
             return [[self.address(row) for row in rows]] * len(columns)
         numbers = [str(row + 1) for row in rows]
-        starts = [f"{self.archivo}!{self.hoja}!{get_column_letter(self.desde + column + 1)}" for column in columns]
+        starts = [f"{self.archivo}!{self.hoja}!{xl_col_to_name(self.desde + column)}" for column in columns]
         return [[start + number for number in numbers] for start in starts]
 
 

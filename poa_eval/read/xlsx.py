@@ -6,11 +6,11 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from openpyxl.utils import column_index_from_string, get_column_letter
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
@@ -86,7 +86,7 @@ def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
                 f"el error «{text}»",
                 "un valor, o un error de los que toda hoja de cálculo conoce",
                 "corrija la fórmula, o borre la celda, y guárdelo de nuevo",
-                lugar=Place(place.archivo, place.hoja, f"{get_column_letter(column + 1)}{row + 1}"),
+                lugar=Place(place.archivo, place.hoja, xl_rowcol_to_cell(row, column)),
             )
         marks.texts[row, column] = text
     marks.texts |= {sheet.locate(start): NO_VALUE for start in sheet.find_uncalculated()}
@@ -175,5 +175,6 @@ class _SheetXml:
         return places
 
 
+@cache
 def _number_column(letters: bytes) -> int:
-    return column_index_from_string(letters.decode())
+    return xl_cell_to_rowcol(letters.decode().upper() + "1")[1] + 1

@@ -1,0 +1,90 @@
+"""Prepare: load and merge the sources of a quarter, check and measure them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from poa_eval.accepted import Names, load_names, note_names
+from poa_eval.answers import read_answers, read_books, settle_answers
+from poa_eval.captured import apply_captures
+from poa_eval.check import check
+from poa_eval.errors import FormatoError, Place
+from poa_eval.filled import CAPTURE, find_kind, read_marker, refuse_form
+from poa_eval.layout import find_layout
+from poa_eval.ledger import note_rules
+from poa_eval.load import merge_plans
+from poa_eval.measure import measure
+from poa_eval.params import Params
+from poa_eval.profile import find_profile
+from poa_eval.quarter import Quarter
+from poa_eval.read import RawDocument, read_raw
+from poa_eval.shape import shape_document
+
+
+def prepare_quarter(params: Params, root: str | Path) -> Quarter:
+    """Load, merge, check and measure the sources of a quarter.
+
+    Parameters
+    ----------
+    params : Params
+    root : path-like
+        Folder from which the file names in `params` are counted.
+
+    Raises
+    ------
+    PoaError
+        A source cannot be read, contradicts another, or is of another year.
+    """
+    root = Path(root)
+    profile = find_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
+    names = load_names(root / params.nombres) if params.nombres else Names()
+    plans, captures, sources = [], [], []
+    for source in params.fuentes:
+        layout = source.layout
+        document = read_raw(root / source.archivo)
+        if find_kind(document) == CAPTURE:
+            captures.append((document, source.reemplaza))
+            sources.append(_describe_source(source.archivo, document, root, "captura"))
+            continue
+        refuse_form(document)
+        if layout == "captura":
+            raise FormatoError(
+                "un documento que no es un libro de captura",
+                "un libro hecho por `poa-eval capture`",
+                "quite `layout: captura` de los parámetros, o cambie la fuente",
+                lugar=Place(source.archivo),
+            )
+        known = find_layout(str(root / layout) if layout.endswith((".yaml", ".yml")) else layout) if layout else None
+        plan = shape_document(document, known, ejercicio=params.ejercicio, names=names.by_column())
+        if plan.ejercicio != params.ejercicio:
+            raise FormatoError(
+                f"un documento del ejercicio {plan.ejercicio}",
+                f"un documento del ejercicio {params.ejercicio}, como dicen los parámetros",
+                "corrija `ejercicio:` en los parámetros, o cambie la fuente",
+                lugar=Place(source.archivo),
+            )
+        plans.append((plan, source.reemplaza))
+        sources.append(_describe_source(source.archivo, document, root, plan.rule("layout")))
+    merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
+    plan = note_names(replace(merged, institucion=params.institucion), names, params.nombres or "")
+    if captures:
+        documents, replaces = zip(*captures, strict=True)
+        plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
+    plan = note_rules(plan)
+    books = read_books(params.respuestas, root)
+    answers = read_answers([document for _, document in books], plan, params.trimestre)
+    sources += [_describe_source(name, document, root, "observaciones") for name, document in books]
+    findings = check(plan, corte=params.fecha_corte, perfil=profile)
+    evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
+    table = settle_answers(findings, answers) if books else answers
+    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+
+
+def _describe_source(name: str, document: RawDocument, root: Path, layout: str | None) -> dict[str, str | None]:
+    unit = dict(row[:2] for row in read_marker(document) if len(row) > 1).get("unidad_id")
+    digest = hashlib.sha256((root / name).read_bytes()).hexdigest()
+    return {"archivo": name, "layout": layout, "sha256": digest, "unidad_id": unit}
