@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-import pandas as pd
+import numpy as np
 
 from poa_eval.names import fold
 from poa_eval.profile import Profile
 from poa_eval.values import is_percentage
+from poa_eval.words import has
 
 WINDOWS = ("trimestre", "acumulado")
 _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
@@ -29,8 +31,8 @@ def group_columns() -> list[str]:
 
 
 def measure_group(
-    group: pd.DataFrame,
-    weights: pd.Series,
+    group: Sequence[Mapping[str, object]],
+    weights: Mapping[str, float],
     profile: Profile,
     obstacles: Mapping[str, str | None],
     *,
@@ -46,53 +48,60 @@ def measure_group(
     for window in WINDOWS:
         state = "estado" if window == "acumulado" else "estado_trimestre"
         met = "meta_cumplida" if window == "acumulado" else "meta_cumplida_trimestre"
-        percent = group[f"cumplimiento_{window}"].astype(float)
-        evaluated = group[percent.notna()]
-        counts = group[state].value_counts()
-        missing = int(counts.get("sin reporte", 0))
+        evaluated = [activity for activity in group if activity[f"cumplimiento_{window}"] is not None]
+        counts = Counter(activity[state] for activity in group)
+        missing = counts["sin reporte"]
         due = len(evaluated) + missing
-        capped = percent[percent.notna()].clip(upper=100)
-        weight = weights.reindex(evaluated["actividad_id"]).to_numpy()
-        weighted = len(evaluated) and pd.notna(weight).all() and weight.sum() > 0
+        capped = np.minimum([activity[f"cumplimiento_{window}"] for activity in evaluated], 100)
+        weight = np.array([weights[activity["actividad_id"]] for activity in evaluated])
+        weighted = len(evaluated) and not np.isnan(weight).any() and weight.sum() > 0
         values = {
             "evaluadas": len(evaluated),
-            "cumplidas": int(evaluated[met].sum()),
+            "cumplidas": sum(bool(activity[met]) for activity in evaluated),
             "sin_reporte": missing,
-            "no_programadas": int(counts.get("no programada", 0)),
-            "no_evaluables": int(counts.get("no evaluable", 0)),
+            "no_programadas": counts["no programada"],
+            "no_evaluables": counts["no evaluable"],
             "cobertura_reporte": len(evaluated) * 100 / due if due else None,
-            "promedio_topado": capped.mean() if len(capped) else None,
-            "promedio_ponderado": (capped.to_numpy() * weight).sum() / weight.sum() if weighted else None,
+            "promedio_topado": capped.mean() if evaluated else None,
+            "promedio_ponderado": (capped * weight).sum() / weight.sum() if weighted else None,
         }
         base = profile.count_base(len(evaluated), missing)
-        values["proporcion_cumplidas"] = values["cumplidas"] * 100 / base if len(evaluated) else None
+        values["proporcion_cumplidas"] = values["cumplidas"] * 100 / base if evaluated else None
         reason = _refuse_sum(evaluated, obstacles, any_measures)
         if reason in _SUMS:
-            values["programado"] = evaluated[f"programado_{window}"].sum()
-            values["ejecutado"] = evaluated[f"ejecutado_{window}"].sum()
+            values["programado"] = _add_up(evaluated, f"programado_{window}")
+            values["ejecutado"] = _add_up(evaluated, f"ejecutado_{window}")
             values["volumen"] = values["ejecutado"] * 100 / values["programado"] if values["programado"] else None
         reasons |= dict.fromkeys(filter(None, [reason]))
         row |= {f"{key}_{window}": value for key, value in values.items()}
     if row.get("volumen_acumulado") is not None:
-        goals = group["meta_anual"].astype(float)
-        decided = group["cumplimiento_acumulado"].notna() | (group["estado"] == "no programada")
-        known = goals.notna().all() and goals.sum() > 0 and decided.all()
-        if known and _refuse_sum(group, obstacles, any_measures) in _SUMS:
-            row["avance_anual"] = row["ejecutado_acumulado"] * 100 / goals.sum()
+        goals = _add_up(group, "meta_anual")
+        decided = all(a["cumplimiento_acumulado"] is not None or a["estado"] == "no programada" for a in group)
+        if decided and goals > 0 and _refuse_sum(group, obstacles, any_measures) in _SUMS:
+            row["avance_anual"] = row["ejecutado_acumulado"] * 100 / goals
     row["motivo"] = "; ".join(reasons) or None
     return row
 
 
-def _refuse_sum(group: pd.DataFrame, obstacles: Mapping[str, str | None], any_measures: bool) -> str | None:
+def _add_up(group: Sequence[Mapping[str, object]], figure: str) -> float:
+    """Return the sum of a figure; NaN where one is missing."""
+    return np.array([activity[figure] for activity in group], dtype=float).sum()
+
+
+def _refuse_sum(
+    group: Sequence[Mapping[str, object]], obstacles: Mapping[str, str | None], any_measures: bool
+) -> str | None:
     """Return why the figures of a group are not added up, or the note with which they are."""
-    if group.empty:
+    if not group:
         return "sin actividades evaluadas"
     if any_measures:
         return "suma según el documento"
-    measures = {fold(str(m)) for m in group["unidad_medida"].dropna()}
-    if group["unidad_medida"].isna().any() or len(measures) > 1:
-        return "unidades de medida mixtas" if len(measures) > 1 else "sin unidad de medida"
-    found = {obstacles[activity_id] for activity_id in group["actividad_id"]}
+    measures = {fold(activity["unidad_medida"]) if has(activity["unidad_medida"]) else None for activity in group}
+    if len(measures - {None}) > 1:
+        return "unidades de medida mixtas"
+    if None in measures:
+        return "sin unidad de medida"
+    found = {obstacles[activity["actividad_id"]] for activity in group}
     return next((obstacle for obstacle in _OBSTACLES if obstacle in found), None)
 
 

@@ -126,26 +126,26 @@ def measure(
     due = find_due(plan, find_corte(plan, date))
     planned, answered = plan.actividades.to_dict("records"), list_answered(plan)
     names = plan.unidades.set_index("unidad_id")["unidad"].to_dict()
-    activities = pd.DataFrame(
-        [
-            {"unidad": names[activity["unidad_id"]]}
-            | _measure_activity(activity, due, trimestre, plan, profile, activity["actividad_id"] in answered)
-            for activity in planned
-        ],
-        columns=_ACTIVITY_COLUMNS,
-    )
-    activities = activities.astype(_ACTIVITY_TYPES)
-    weights = plan.actividades.set_index("actividad_id")["ponderacion"]
+    rows = [
+        {"unidad": names[activity["unidad_id"]]}
+        | _measure_activity(activity, due, trimestre, plan, profile, activity["actividad_id"] in answered)
+        for activity in planned
+    ]
+    groups: dict[str, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(row["unidad_id"], []).append(row)
+    weights = {activity["actividad_id"]: activity["ponderacion"] for activity in planned}
     obstacles = {activity["actividad_id"]: find_obstacle(activity, answered) for activity in planned}
+    activities = pd.DataFrame(rows, columns=_ACTIVITY_COLUMNS).astype(_ACTIVITY_TYPES)
     units = pd.DataFrame(
         [
             {"unidad_id": unit_id, "unidad": names[unit_id]} | measure_group(group, weights, profile, obstacles)
-            for unit_id, group in activities.groupby("unidad_id", sort=False)
+            for unit_id, group in groups.items()
         ],
         columns=["unidad_id", "unidad", *group_columns()],
     )
     says_so = bool(plan.rule("suma_segun_documento"))
-    whole = measure_group(activities, weights, profile, obstacles, any_measures=says_so)
+    whole = measure_group(rows, weights, profile, obstacles, any_measures=says_so)
     total = pd.DataFrame([whole], columns=group_columns())
     figures = {f"{name}_{window}": "float64" for name in FIGURES for window in WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))

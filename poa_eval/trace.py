@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from pandas import DataFrame
-
 from poa_eval.address import ColumnFinder, join_addresses
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
+from poa_eval.group import WINDOWS
 from poa_eval.ledger import ADDING, reconcile
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.narrate import (
@@ -169,8 +169,15 @@ class Origins:
         return ". ".join(said)
 
     @cached_property
-    def _groups(self) -> dict[str, DataFrame]:
-        return dict(iter(self.evaluation.actividades.groupby("unidad_id")))
+    def _evaluated(self) -> dict[tuple[str | None, str], list[str]]:
+        """The cells of the activities that a window evaluates: by unit and window, and of all units (None)."""
+        cells = defaultdict(list)
+        for row in self._results.values():
+            for window in WINDOWS:
+                if has(row[f"cumplimiento_{window}"]):
+                    cells[row["unidad_id"], window].append(row["fuente"])
+                    cells[None, window].append(row["fuente"])
+        return cells
 
     def name_group(self, row: Mapping[str, object], figura: str, unidad_id: str | None = None) -> str:
         """Name the origin of a figure of a unit, or of the institution: its formula, its numbers and its activities.
@@ -188,8 +195,7 @@ class Origins:
         if not has(row[figura]):
             return ""
         name, _, window = figura.rpartition("_")
-        activities = e.actividades if unidad_id is None else self._groups.get(unidad_id, e.actividades[:0])
-        used = activities.loc[activities[f"cumplimiento_{window}"].notna(), "fuente"]
+        used = join_addresses(self._evaluated.get((unidad_id, window), ()))
         formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
         parts: tuple[object, ...] = ()
         if name == "proporcion_cumplidas":
@@ -201,7 +207,7 @@ class Origins:
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
         said = " = ".join(filter(None, (formula, numbers)))
-        return f"{capitalize(said)}. Actividades evaluadas: {join_addresses(used) or 'ninguna'}"
+        return f"{capitalize(said)}. Actividades evaluadas: {used or 'ninguna'}"
 
 
 def trace(source: Source, actividad_id: str | None = None) -> Block:
