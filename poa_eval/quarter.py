@@ -117,7 +117,7 @@ class Quarter:
 
     def fingerprint(self) -> str:
         """Return a hash of all that a report of this quarter is made of: the same for the same content."""
-        return hashlib.sha256(repr(_list_content(self)).encode()).hexdigest()
+        return hashlib.sha256(repr(_list_content(self, set())).encode()).hexdigest()
 
     def find_unit(self, unidad: object) -> str:
         """Return the id of a unit given by its id, in any case and spelling of accents.
@@ -158,10 +158,11 @@ def _group_rows(owners: Iterable[object], units: Iterable[str]) -> dict[str, lis
     return rows
 
 
-def _list_content(value: object) -> object:
-    """List the content of tables and records down to plain values, whose text is exact."""
+def _list_content(value: object, known: set[int]) -> object:
+    """List the content of tables and records down to plain values, whose text is exact; of each record once."""
     if isinstance(value, pd.DataFrame):
-        return list(value), value.to_numpy(object).tolist()
-    if is_dataclass(value):
-        return [(field.name, _list_content(getattr(value, field.name))) for field in fields(value)]
-    return None if isinstance(value, Path) else value
+        return list(value), value.to_numpy(object).tolist() if len(value) else []
+    if is_dataclass(value) and id(value) not in known:
+        known.add(id(value))
+        return [(field.name, _list_content(getattr(value, field.name), known)) for field in fields(value)]
+    return None if is_dataclass(value) or isinstance(value, Path) else value
