@@ -13,7 +13,7 @@ import pytest
 from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
-from places import need_program
+from places import ROOT, need_program
 from poa_eval.book import write_book
 from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.plan import Plan, make_table
@@ -261,6 +261,15 @@ def test_same_quarter_same_bytes(hostile, tmp_path):
     path, quarter = hostile
     write_book(quarter, tmp_path / "otra.xlsx")
     assert (tmp_path / "otra.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_pandas_opens_a_sheet_as_readme_shows(written):
+    folder, quarters = written
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = re.search(r'`pd\.read_excel\("…/evaluacion\.xlsx", (.*)\)`', readme)
+    table = pd.read_excel(folder / f"{SHIPPED[1]}.xlsx", **eval(f"dict({said[1]})"))
+    figures = quarters[SHIPPED[1]].evaluacion.actividades.set_index("actividad_id")["cumplimiento_acumulado"]
+    pd.testing.assert_series_equal(table.set_index("Clave")[PERCENT["acumulado"]], figures, check_names=False)
 
 
 def test_sheets_are_set_up_for_reading_and_paper(written):
