@@ -22,7 +22,10 @@ _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
 
 app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
-FileArgument = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Documento del plan: xlsx, xls, ods, csv, txt…")]
+#: What cannot be read is said by who reads it.
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="ARCHIVO", readable=False, help="Documento del plan: xlsx, xls, ods, csv, txt…")
+]
 LayoutOption = Annotated[
     str | None,
     typer.Option("--layout", metavar="NOMBRE|ARCHIVO.yaml", help="Layout; si falta, se reconoce por los encabezados."),
@@ -43,7 +46,9 @@ def _start() -> None:
 
 @app.command("run", cls=Command, help="Elabora los informes de uno o varios trimestres.")
 def _run(
-    params: Annotated[list[Path], typer.Argument(metavar="PARAMS…", help="Archivos de parámetros (carpeta params/).")],
+    params: Annotated[
+        list[Path], typer.Argument(metavar="PARAMS…", readable=False, help="Archivos de parámetros (carpeta params/).")
+    ],
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="CARPETA", help="Dónde se crea la carpeta de la ejecución; si falta, reports/."),
@@ -95,7 +100,8 @@ def _run(
         codes += [FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack)]
         folders.add(outcome.carpeta.parent)
     for folder in sorted(folders):
-        write_overview(folder)
+        if write_overview(folder) is None:
+            print(f"No se tocó {folder / 'index.html'}: no lo hizo poa-eval.", file=sys.stderr)
     if lost is not None:
         raise lost
     return max(codes)
@@ -181,7 +187,8 @@ def _check(
 @app.command("capture", cls=Command, help="Escribe por unidad un libro de Excel donde reporta lo del trimestre.")
 def _capture(
     params: Annotated[
-        Path, typer.Argument(metavar="PARAMS", help="Archivo de parámetros del trimestre (carpeta params/).")
+        Path,
+        typer.Argument(metavar="PARAMS", readable=False, help="Archivo de parámetros del trimestre (carpeta params/)."),
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="CARPETA", help="Carpeta donde se guardan los libros (obligatoria).")

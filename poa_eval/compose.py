@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poa_eval.errors import ArchivoError, Place
+from poa_eval.errors import ArchivoError, Place, explain_system
 from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
 from poa_eval.names import file_name
@@ -94,7 +94,10 @@ class Run:
 
         self._started = time.perf_counter()
         refuse_filled(self.folder)
-        self._quarter = prepare_quarter(self.params, self.root)
+        try:
+            self._quarter = prepare_quarter(self.params, self.root)
+        except OSError as error:  # a source is gone meanwhile
+            raise explain_system(error) from error
         self.todo = _plan_jobs(self._quarter)
         self._times["preparar"] = self._seconds()
 
@@ -176,8 +179,10 @@ class Run:
         if report is None:
             text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
             report = Report(text, "", None, 0)
-        again = crew.submit(redo_page, report, institution.titulo, told, links)
-        self._write_report(institution, crew.result(again))
+        report = crew.result(crew.submit(redo_page, report, institution.titulo, told, links))
+        self._write_report(institution, report)
+        if report.mensaje is not None:
+            failed.setdefault(institution, report.mensaje)
 
     def _write_report(self, job: _Job, report: Report) -> dict[str, bytes]:
         texts = {f"cuadernos/{job.copia}": report.cuaderno, job.pagina: report.pagina}
@@ -235,15 +240,24 @@ def _read_notebook(root: Path, name: str) -> str:
         raise ArchivoError("el cuaderno no existe", "un cuaderno", way_out, lugar=Place(f"notebooks/{name}"))
     try:
         text = path.read_bytes().decode("utf-8")
-        json.loads(text)["cells"]
+        is_notebook = _is_notebook(json.loads(text))
     except (ValueError, TypeError, KeyError):
+        is_notebook = False
+    if not is_notebook:
         found, expected = "un archivo que no es un cuaderno, o está dañado", "un cuaderno de Jupyter (JSON, UTF-8)"
-        raise ArchivoError(found, expected, way_out, lugar=Place(f"notebooks/{name}")) from None
+        raise ArchivoError(found, expected, way_out, lugar=Place(f"notebooks/{name}"))
     return text
 
 
-def _hash_inputs(params: Params, root: Path) -> list[str]:
-    """Return the sha256 of each file that the params name, alone or in a folder.
+def _is_notebook(content: dict) -> bool:
+    """Say whether a notebook can be executed, without loading for it what a run loads elsewhere."""
+    parts = [(cell["metadata"], cell["cell_type"] in ("code", "markdown", "raw")) for cell in content["cells"]]
+    texts = all(isinstance(cell["source"], str | list) for cell in content["cells"])
+    return texts and content["nbformat"] == 4 and all(isinstance(m, dict) and kind for m, kind in parts)
+
+
+def _hash_inputs(params: Params, root: Path) -> list[tuple[str, str]]:
+    """Return name and sha256 of each file that the params name, alone or in a folder.
 
     Raises
     ------
@@ -256,16 +270,17 @@ def _hash_inputs(params: Params, root: Path) -> list[str]:
         path = root / name
         try:
             if path.is_dir():
-                found += hash_files(path).values()
+                found += hash_files(path).items()
             elif path.is_file():
-                found.append(hashlib.sha256(path.read_bytes()).hexdigest())
-        except OSError as error:
+                found.append((name, hashlib.sha256(path.read_bytes()).hexdigest()))
+        except OSError:
             way_out = "revise el permiso de lectura, o corrija el nombre en los parámetros"
-            what = f"un archivo que no se puede leer ({error.strerror})"
-            raise ArchivoError(what, "un archivo que se pueda leer", way_out, lugar=Place(name)) from None
+            raise ArchivoError(
+                "un archivo que no se puede leer", "un archivo que se pueda leer", way_out, lugar=Place(name)
+            ) from None
     return found
 
 
 def _write_json(path: Path, content: dict) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(text.encode(errors="backslashreplace"))

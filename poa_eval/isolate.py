@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import connection, current_process, get_all_start_methods, get_context, parent_process
+from select import select
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
@@ -96,7 +97,7 @@ class Crew:
         """Return what a call returned."""
         return future.result()
 
-    def iterate(self, steps: Callable[..., Iterator[Any]], *args: object) -> Iterator[Any]:
+    def iterate(self, steps: Callable[..., Iterator[Any]], *args: object, is_timed: bool = True) -> Iterator[Any]:
         """Run a generator of an importable module in a process of its own, and yield what it yields.
 
         Raises
@@ -116,7 +117,7 @@ class Crew:
                 self._running.add(process)
             sender.close()
             try:
-                yield from _receive(receiver, process.sentinel, self.timeout)
+                yield from _receive(receiver, process.sentinel, self.timeout if is_timed else None)
             finally:
                 _kill(process)
                 process.join()
@@ -147,7 +148,7 @@ def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]],
     os.setpgid(0, 0)  # so that what a notebook starts ends with it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     current_process().daemon = False  # it may start processes
-    Thread(target=_end_with_parent, daemon=True).start()
+    _end_with_parent()
     if memory:
         limit_memory(memory)
     try:
@@ -161,6 +162,20 @@ def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]],
 
 
 def _end_with_parent() -> None:
+    """Have this process and what it starts end with the one that asked for it, whatever a notebook does meanwhile."""
+    import fcntl
+
+    if hasattr(fcntl, "F_SETSIG"):  # the system itself ends the group, once the other end of this pipe is closed
+        pipe = parent_process().sentinel
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
+        if not select([pipe], [], [], 0)[0]:
+            return
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     parent_process().join()
     os.killpg(0, signal.SIGKILL)
 
@@ -186,7 +201,7 @@ def _kill(process: Any) -> None:
     for end in (os.killpg, os.kill):  # it may not lead its group yet
         try:
             end(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):  # so some systems name a process that has just ended
             continue
 
 

@@ -76,7 +76,13 @@ def recover(folder: Path) -> None:
     old = put_beside(folder, "anterior")
     if old.exists() and not folder.exists():
         old.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    if not _remove(old):
+        raise ArchivoError(
+            "la carpeta de una ejecución anterior, que no se pudo borrar",
+            "que se pueda borrar: la nueva ejecución está en su lugar",
+            "quite la protección de sus archivos, cierre los que estén abiertos, y bórrela",
+            lugar=Place(str(old)),
+        )
     if folder.exists() and not (folder / "run.json").is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise ArchivoError(
             "ya existe y no la hizo una ejecución (no tiene run.json)",
@@ -113,4 +119,16 @@ def move_in(folder: Path, new: Path) -> None:
         if old.exists() and not folder.exists():
             old.rename(folder)
         raise
+    _remove(old)
+
+
+def _remove(old: Path) -> bool:
+    """Remove a folder, also one protected against writing, or a link to one; say whether it is gone."""
+    if old.is_symlink():
+        old.unlink()
+    for path in (old, *old.rglob("*")) if old.exists() else ():
+        if path.is_dir() and not os.access(path, os.W_OK):
+            with suppress(OSError):
+                path.chmod(0o700)
     shutil.rmtree(old, ignore_errors=True)
+    return not os.path.lexists(old)

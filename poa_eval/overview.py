@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from poa_eval.block import Cell, Column, count_cell, render_table, text_cell
@@ -10,7 +11,7 @@ from poa_eval.report import wrap_page
 from poa_eval.values import QUARTERS
 
 
-def write_overview(folder: Path) -> Path:
+def write_overview(folder: Path) -> Path | None:
     """Write ``index.html`` over the runs in a folder, by institution and period.
 
     Parameters
@@ -20,9 +21,12 @@ def write_overview(folder: Path) -> Path:
 
     Returns
     -------
-    Path
-        The page.
+    Path or None
+        The page; None where there is another's, which is left alone.
     """
+    page = folder / "index.html"
+    if page.is_file() and b'name="generator" content="poa_eval ' not in page.read_bytes():
+        return None
     runs = []
     for evidence in folder.glob("[!.]*/run.json"):
         name = evidence.parent.name
@@ -44,8 +48,7 @@ def write_overview(folder: Path) -> Path:
     columns += [Column("Unidades (número)", is_number=True), Column("Informes sin elaborar (número)", is_number=True)]
     rows = [cells for _, cells in sorted(runs, key=lambda run: run[0])]
     table = render_table("Informes de cada institución y trimestre", columns, [("", rows)])
-    page = folder / "index.html"
-    draft = folder / ".index.html.tmp"
+    draft = folder / f".index.{os.getpid()}.tmp"
     draft.write_text(wrap_page("Informes de evaluación", table.html), encoding="utf-8", newline="\n")
     draft.replace(page)
     return page

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,14 +79,18 @@ def give_up(task: Task, why: str, text: str | None = None, seconds: float = 0) -
 
 
 def redo_page(crew: Crew, report: Report, titulo: str, avisos: Iterable[str], enlaces: Links) -> Report:
-    """Make the page of a report again, with other warnings and links."""
-    if report.mensaje is not None:
-        from poa_eval.report import error_page
+    """Make the page of a report again, with other warnings and links; a failure is told in the result."""
+    from poa_eval.report import error_page
 
-        return Report(report.cuaderno, error_page(titulo, report.mensaje, enlaces), report.mensaje, report.segundos)
-    steps = crew.iterate if CAN_FORK else lambda function, *args: function(*args)
-    (page,) = steps(_export, report.cuaderno, titulo, tuple(avisos), enlaces)
-    return Report(report.cuaderno, page, None, report.segundos)
+    message, avisos = report.mensaje, tuple(avisos)
+    try:
+        if message is None:
+            steps = partial(crew.iterate, is_timed=False) if CAN_FORK else lambda function, *args: function(*args)
+            (page,) = steps(_export, report.cuaderno, titulo, avisos, enlaces)
+            return Report(report.cuaderno, page, None, report.segundos)
+    except Exception as error:  # whatever it is, the other reports are there and are told
+        message = "\n".join((f"No se pudo volver a hacer la página ({type(error).__name__}).", *avisos))
+    return Report(report.cuaderno, error_page(titulo, message, enlaces), message, report.segundos)
 
 
 def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:

@@ -79,7 +79,7 @@ class Memory:
 
 def make_key(*parts: object) -> str:
     """Return a hash of plain values, the package's code, its libraries and this Python."""
-    return _hash(json.dumps([describe_software(), *parts], sort_keys=True, ensure_ascii=False).encode())
+    return _hash(json.dumps([describe_software(), *parts], sort_keys=True).encode())
 
 
 def list_versions() -> dict[str, str]:

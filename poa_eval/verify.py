@@ -46,8 +46,8 @@ def verify_run(
     evidence = folder / "run.json"
     try:
         before = json.loads(evidence.read_text(encoding="utf-8"))
-        name, parameters = Path(before["params"]).name, before["parametros"]
-    except (OSError, ValueError, KeyError, TypeError):
+        name, parameters, causes = Path(before["params"]).name, before["parametros"], _list_causes(before)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ArchivoError(
             "no hay un run.json que se pueda leer",
             "la carpeta de una ejecución, con su run.json",
@@ -55,21 +55,33 @@ def verify_run(
             lugar=Place(str(evidence)),
         ) from None
     root = find_project(folder)
+    if not (root / "notebooks").is_dir():
+        raise ArchivoError(
+            "una ejecución que no está en la carpeta de su proyecto",
+            "el proyecto que la hizo, con sus documentos y cuadernos",
+            "repita la orden desde la carpeta del proyecto (la que contiene notebooks/ y params/)",
+            lugar=Place(str(folder)),
+        )
     with tempfile.TemporaryDirectory(prefix="poa-") as place:
         params = Path(place) / name
-        params.write_text(json.dumps(parameters), encoding="utf-8")  # JSON is YAML too
+        params.write_text(json.dumps(parameters, ensure_ascii=False), encoding="utf-8")  # JSON is YAML too
         options = {"jobs": jobs, "timeout": timeout, "on_progress": on_progress}
         made = run_quarter(params, out=Path(place) / "reports", root=root, **options).carpeta
         after = json.loads((made / "run.json").read_text(encoding="utf-8"))
         old, new = hash_files(folder), hash_files(made)
-    return [*_compare_causes(before, after), *_compare_files(old, new)]
+    return [*_compare_causes(causes, _list_causes(after)), *_compare_files(old, new)]
 
 
-def _compare_causes(before: dict, after: dict) -> list[str]:
+def _list_causes(run: dict) -> list[dict[str, str]]:
+    """List what a run was made with: sources and notebooks with their digests, libraries with their versions."""
+    sources = {source["archivo"]: source["sha256"] for source in run.get("fuentes", [])}
+    return [sources, dict(run.get("cuadernos", {}).items()), dict(run.get("versiones", {}).items())]
+
+
+def _compare_causes(before: list[dict[str, str]], after: list[dict[str, str]]) -> list[str]:
     """Say which sources, notebooks and libraries are others than those of the run."""
-    digests = [{source["archivo"]: source["sha256"] for source in run.get("fuentes", [])} for run in (before, after)]
-    told = [f"La fuente {name} cambió desde la ejecución." for name in _differ(*digests)]
-    notebooks, (old, new) = ([run.get(key, {}) for run in (before, after)] for key in ("cuadernos", "versiones"))
+    sources, notebooks, (old, new) = zip(before, after, strict=True)
+    told = [f"La fuente {name} cambió desde la ejecución." for name in _differ(*sources)]
     told += [f"El cuaderno {name} cambió desde la ejecución." for name in _differ(*notebooks)]
     texts = ((name, old.get(name, "ninguna"), new.get(name, "ninguna")) for name in _differ(old, new))
     return told + ["La ejecución usó otra versión de {}: {}; ahora es {}.".format(*text) for text in texts]

@@ -46,6 +46,22 @@ def stub_plan(monkeypatch):
     return set_findings
 
 
+def test_file_that_may_not_be_read_is_named(monkeypatch, tmp_path, capsys):
+    path = tmp_path / "plan.yaml"
+    path.write_text("ejercicio: 2024")
+    monkeypatch.setattr("os.access", lambda *args: False)  # what the shell's user may do, who is root where tests run
+
+    def refuse(self, **options):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert cli.main(["run", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert str(path) in told
+    assert "revise la ruta, el permiso" in told
+    assert "no se entiende" not in told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["--help"], *([name, "--help"] for name in ("run", "verify", "load", "check", "layouts", "capture", "draft"))],

@@ -19,14 +19,14 @@ import pytest
 from made import open_params, write_project
 
 from places import ROOT
-from poa_eval import run, write
+from poa_eval import cli, prepare, run, write
 from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
 from poa_eval.execute import clean_notebook, execute_in_kernel
-from poa_eval.isolate import CAN_FORK, CallDiedError, Crew
+from poa_eval.isolate import CAN_FORK, CallDiedError, CallTimeoutError, Crew
 from poa_eval.move import hold
 from poa_eval.overview import write_overview
-from poa_eval.produce import Task, produce_report
+from poa_eval.produce import Report, Task, produce_report, redo_page
 from poa_eval.verify import verify_run
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
@@ -325,6 +325,19 @@ def change_figure(path: Path, unit: str) -> None:
     book.save(path)
 
 
+def test_returned_workbook_under_another_name_is_another_source(project):
+    params = project()
+    first = run.run_quarter(params).carpeta
+    returned = params.parents[1] / "data" / "devueltos"
+    shutil.copytree(first / "observaciones", returned)
+    params.write_text(params.read_text() + "respuestas: [data/devueltos]\n")
+    run.run_quarter(params)
+    (returned / "obras.xlsx").rename(returned / "obras de nuevo.xlsx")
+    assert run.run_quarter(params).elaborados
+    assert "data/devueltos/obras de nuevo.xlsx" in (first / "run.json").read_text(encoding="utf-8")
+    assert verify_run(first) == []
+
+
 def test_verify_names_what_differs(project):
     params = project()
     folder = run.run_quarter(params).carpeta
@@ -341,6 +354,29 @@ def test_verify_names_what_differs(project):
     assert "La fuente data/plan.xlsx cambió desde la ejecución." in verify_run(folder)
     with pytest.raises(ArchivoError, match=r"run\.json"):
         verify_run(folder / "datos")
+
+
+@pytest.mark.parametrize("damage", ['"fuentes": [{}]', '"fuentes": null', '"versiones": []', '"cuadernos": 5'])
+def test_verify_refuses_damaged_evidence_before_it_works(damage, project, monkeypatch):
+    folder = run.run_quarter(project("Obras")).carpeta
+    said = json.loads((folder / "run.json").read_text(encoding="utf-8")) | json.loads(f"{{{damage}}}")
+    (folder / "run.json").write_text(json.dumps(said))
+    monkeypatch.setattr("poa_eval.verify.run_quarter", None)
+    with pytest.raises(ArchivoError, match=r"run\.json"):
+        verify_run(folder)
+
+
+def test_verify_takes_any_sign_in_a_name(project):
+    params = project("Obras")
+    params.write_text(params.read_text(encoding="utf-8").replace("<Demo>", "🌵"), encoding="utf-8")
+    assert verify_run(run.run_quarter(params).carpeta) == []
+
+
+def test_verify_of_a_run_elsewhere_asks_for_its_project(project, tmp_path, monkeypatch):
+    folder = shutil.copytree(run.run_quarter(project("Obras")).carpeta, tmp_path / "aparte" / "demo-t3")
+    monkeypatch.chdir(folder)
+    with pytest.raises(ArchivoError, match="desde la carpeta del proyecto"):
+        verify_run(folder)
 
 
 def test_bad_source_writes_nothing(project):
@@ -366,6 +402,37 @@ def test_run_that_breaks_leaves_the_old_one(project, monkeypatch):
     monkeypatch.undo()
     assert run.run_quarter(params).elaborados == 0
     assert list_reports(params) == LEFT
+
+
+def test_source_that_is_gone_meanwhile_is_named(project, monkeypatch):
+    def lose(*args):
+        raise FileNotFoundError(2, "No such file or directory", "data/plan.xlsx")
+
+    monkeypatch.setattr(prepare, "prepare_quarter", lose)
+    with pytest.raises(ArchivoError, match=r"data/plan\.xlsx"):
+        run.run_quarter(project("Obras"))
+
+
+def test_run_in_the_place_of_a_link_or_of_protected_files_blocks_no_later_one(project, tmp_path):
+    params = project("Obras")
+    folder = run.run_quarter(params).carpeta
+    folder.rename(tmp_path / "otro disco")
+    folder.symlink_to(tmp_path / "otro disco")
+    for _ in range(2):
+        assert run.run_quarter(params, force=True).carpeta == folder
+        for path in (folder / "unidades", folder):
+            path.chmod(0o555)
+    assert list_reports(params) == LEFT
+    assert (tmp_path / "otro disco" / "run.json").is_file()
+
+
+def test_old_run_that_stays_is_named_before_anything_is_made(project, monkeypatch):
+    params = project("Obras")
+    folder = run.run_quarter(params).carpeta
+    shutil.copytree(folder, folder.with_name(".demo-t3.anterior"))
+    monkeypatch.setattr(shutil, "rmtree", lambda *args, **options: None)
+    with pytest.raises(ArchivoError, match=r"\.demo-t3\.anterior"):
+        run.run_quarter(params, force=True)
 
 
 def test_folder_that_no_run_made_is_not_touched(project):
@@ -396,7 +463,17 @@ def test_missing_notebook_is_named(project):
     assert not (params.parent.parent / "reports").exists()
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"cells": "\xe1"}', b"[]"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b'{"cells": "\xe1"}',
+        b"[]",
+        b'{"cells": []}',
+        b'{"cells": [{}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        b'{"cells": [{"cell_type": "code", "metadata": {}, "source": 5}], "nbformat": 4}',
+    ],
+)
 def test_damaged_notebook_is_named_and_stops_no_other_quarter(content, project, tmp_path):
     params = project()
     other = write_project(tmp_path / "sur", ["Agua"])
@@ -425,6 +502,9 @@ def test_text_that_no_file_can_hold_is_written_as_its_code(project):
     outcome = run.run_quarter(project(cells=["print('\\ud800')"]))
     assert not outcome.fallidas
     assert r"\ud800" in (outcome.carpeta / "cuadernos" / "unidad-obras.ipynb").read_text(encoding="utf-8")
+    failed = run.run_quarter(project(cells=["if unidad == 'rentas':\n    raise ValueError('\\udcf1.xlsx')"]))
+    assert [unit for unit, _ in failed.fallidas] == ["rentas"]
+    assert r"\udcf1.xlsx" in (failed.carpeta / "run.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("content", ["[]", "null", '{"x": 5}', "{"])
@@ -443,6 +523,33 @@ def test_overview_leaves_out_what_is_no_run(project):
     page = write_overview(params.parents[1] / "reports").read_text(encoding="utf-8")
     assert "demo-t3/index.html" in page
     assert "ajena" not in page
+
+
+def test_overview_leaves_another_page_alone(project, capsys):
+    params = project("Obras")
+    page = params.parents[1] / "reports" / "index.html"
+    page.parent.mkdir()
+    page.write_text("<p>La página del municipio</p>")
+    assert cli.main(["run", str(params)]) == 0
+    assert page.read_text() == "<p>La página del municipio</p>"
+    assert "No se tocó" in capsys.readouterr().err
+
+
+def sleep_a_while(seconds):
+    time.sleep(seconds)
+    yield "hecho"
+
+
+@forks
+def test_page_made_again_has_no_time_limit_and_its_failure_is_told(tmp_path):
+    with Crew(1, timeout=0.2) as crew:
+        with pytest.raises(CallTimeoutError):
+            list(crew.iterate(sleep_a_while, 1))
+        assert list(crew.iterate(sleep_a_while, 1, is_timed=False)) == ["hecho"]
+        crew.memory = 1 << 20
+        report = redo_page(crew, Report("{}", "", None, 0), "Municipio", ["No se elaboró «Obras»."], [])
+    assert "No se elaboró «Obras»." in report.mensaje
+    assert "No se elaboró «Obras»." in report.pagina
 
 
 BETWEEN = """
@@ -484,7 +591,64 @@ def wait_for_end(mark: Path) -> list[str]:
     return alive
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+in_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+
+
+@in_proc
+def test_killed_run_ends_also_a_cell_that_lets_nothing_else_run(project):
+    params = project("Obras", cells=["open(os.environ['POA_MARCA'] + '/ahora', 'w').close()", "sum(range(10**11))"])
+    with tempfile.TemporaryDirectory() as mark:
+        process = start_command(params, Path(mark))
+        while not (Path(mark) / "ahora").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        assert wait_for_end(Path(mark)) == []
+
+
+@in_proc
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_run_that_is_told_to_end_tidies_up(number, project):
+    cells = ["open(os.environ['POA_MARCA'] + '/ahora', 'w').close()", "time.sleep(1000)"]
+    params = project("Obras", cells=cells)
+    with tempfile.TemporaryDirectory() as mark:
+        process = start_command(params, Path(mark))
+        while not (Path(mark) / "ahora").exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        assert process.wait() == 130
+        assert wait_for_end(Path(mark)) == []
+        assert [path.name for path in Path(mark).iterdir()] == ["ahora"]
+
+
+def test_interruption_while_it_loads_is_told_in_a_line():
+    script = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == "poa_eval.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from poa_eval.__main__ import start
+sys.exit(start())
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Interrumpido: no se había empezado nada.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_run_without_any_standard_stream_is_a_run(project):
+    params = project("Obras")
+    command = f"exec {sys.executable} -m poa_eval run {params.name} <&- >&- 2>&-"
+    done = subprocess.run(["sh", "-c", command], cwd=params.parent, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0
+    assert (params.parents[1] / "reports" / "demo-t3" / "unidades" / "obras.html").is_file()
+
+
+@in_proc
 def test_killed_run_is_taken_up_again_and_leaves_nothing_alive(project, tmp_path):
     with tempfile.TemporaryDirectory() as mark:
         kill_and_run_again(project, tmp_path, Path(mark))
