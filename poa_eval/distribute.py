@@ -5,17 +5,42 @@ A call carries its data and brings back its result: workers need the same packag
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
+import re
 import warnings
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from multiprocessing import current_process
 from typing import Any
 
-from poa_eval.errors import ClusterError, Place
+from poa_eval.errors import ClusterError, ParamsError, Place
 from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.resume import describe_software
+
+_ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets
+
+
+def check_address(address: str) -> None:
+    """Refuse what cannot be the address of a scheduler.
+
+    Examples
+    --------
+    >>> check_address("tcp://127.0.0.1:8786")
+    >>> check_address("localhost")
+    Traceback (most recent call last):
+    poa_eval.errors.ParamsError: ParamsError
+      se encontró   «localhost» en --scheduler
+      se esperaba   la dirección de un planificador de Dask: tcp://HOST:PUERTO (el puerto suele ser 8786)
+      qué hacer     copie la que muestra `dask scheduler` al empezar, o quite --scheduler para usar esta máquina
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise ParamsError(
+            f"«{address}» en --scheduler" if address.strip() else "--scheduler, sin nada escrito en él",
+            "la dirección de un planificador de Dask: tcp://HOST:PUERTO (el puerto suele ser 8786)",
+            "copie la que muestra `dask scheduler` al empezar, o quite --scheduler para usar esta máquina",
+        )
 
 
 class Cluster:
@@ -30,6 +55,8 @@ class Cluster:
 
     Raises
     ------
+    ParamsError
+        The address cannot be one.
     ClusterError
         On entering: the extra is not installed, there is no scheduler, or it has no worker.
     """
@@ -37,6 +64,7 @@ class Cluster:
     patience = 10  #: seconds to reach the scheduler or see a worker, and without a result after which to `check`
 
     def __init__(self, address: str, *, timeout: float | None = None, memory: int | None = None):
+        check_address(address)
         self._address, self._limits = address, {"timeout": timeout, "memory": memory}
 
     def __enter__(self) -> Cluster:
@@ -53,10 +81,11 @@ class Cluster:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is wrong is said once, in Spanish
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other versions: each call compares those that matter
+            self._find_scheduler()
             try:
                 self._client = Client(self._address, timeout=self.patience, set_as_default=False)
             except (OSError, ValueError) as error:
-                raise self._complain("no respondió ningún planificador de Dask", "un planificador en marcha") from error
+                raise self._complain(_NOBODY, _RUNNING) from error
         try:
             self.check()
         except ClusterError:
@@ -64,6 +93,16 @@ class Cluster:
             raise
         self._executor = self._client.get_executor(pure=False)
         return self
+
+    def _find_scheduler(self) -> None:
+        """Ask who is there: a client would wait for ever for a program of another kind."""
+        with ThreadPoolExecutor(1) as thread:  # in this one a loop may run: a notebook's
+            try:
+                kind = thread.submit(asyncio.run, _ask_kind(self._address, self.patience)).result()
+            except Exception as error:  # whatever an unknown program makes of the question
+                raise self._complain(_NOBODY, _RUNNING) from error
+        if kind != "Scheduler":
+            raise self._complain(f"no es un planificador de Dask, sino otro de sus programas ({kind})", _RUNNING)
 
     def __exit__(self, *error: object) -> None:
         """Give up what still waits, and disconnect."""
@@ -105,7 +144,7 @@ class Cluster:
         except KilledWorker:
             raise CallDiedError from None
         except CancelledError:
-            raise self._complain("se perdió la conexión con el planificador", "un planificador en marcha") from None
+            raise self._complain("se perdió la conexión con el planificador", _RUNNING) from None
         except ClusterError:
             raise
         except Exception as error:  # whatever it is, it is not of one notebook: those are told in results
@@ -120,7 +159,20 @@ class Cluster:
         return ClusterError(what, expected, way_out, lugar=Place(self._address))
 
 
+_NOBODY, _RUNNING = "no respondió ningún planificador de Dask", "un planificador en marcha"
 _SAME = "planificador y trabajadores con la misma instalación de poa-eval[cluster] que esta máquina"
+
+
+async def _ask_kind(address: str, patience: float) -> str:
+    """Return what kind of Dask's programs answers there."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    there = rpc(address, connection_args=Security().get_connection_args("client"))
+    try:
+        return (await asyncio.wait_for(there.identity(), patience))["type"]
+    finally:
+        await there.close_rpc()
 
 
 def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:

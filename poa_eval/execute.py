@@ -6,17 +6,20 @@ kernel started by papermill. The executed notebook is the same.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from poa_eval.isolate import LONGEST
+from poa_eval.isolate import LONGEST, CallTimeoutError
 from poa_eval.report import own_error_names, without_marks
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -75,12 +78,12 @@ def execute_in_kernel(
     text, parameters, cwd
         As for `execute_here`.
     timeout : float, optional
-        Seconds that a cell may take.
+        Seconds that the notebook may take, the start of its kernel included.
 
     Returns
     -------
     NotebookNode, Exception or None
-        The notebook as far as it came, and why it came no further.
+        The notebook as far as it came, and why it came no further: `CallTimeoutError` where its time was over.
     """
     import papermill
     from jupyter_client.kernelspec import KernelSpecManager
@@ -96,6 +99,8 @@ def execute_in_kernel(
         def _own_kernel_specs(self) -> KernelSpecManager:
             return KernelSpecManager(kernel_dirs=[])
 
+    logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)  # what is wrong is said once, in Spanish
+    end = float("inf") if timeout is None else time.monotonic() + timeout
     short = None if len(tempfile.gettempdir()) < LONGEST or not os.path.isdir("/tmp") else "/tmp"  # noqa: S108
     with tempfile.TemporaryDirectory(prefix="poa-", dir=short, ignore_cleanup_errors=True) as private:
         source, copy, connection = (Path(private) / name for name in ("a.ipynb", "c.ipynb", "k.json"))
@@ -112,7 +117,9 @@ def execute_in_kernel(
                 record_timing=False,
                 kernel_manager_class=OwnKernelManager,
                 config=Config({"KernelManager": {"transport": transport, "connection_file": str(connection)}}),
-                execution_timeout=timeout,
+                start_timeout=60 if timeout is None else min(60, timeout),
+                # what is left to this cell; 0 would be no limit
+                timeout_func=None if timeout is None else lambda cell: max(end - time.monotonic(), 0.001),
                 shutdown_kernel="immediate",  # its results are in; a polite end can take seconds
                 resources={"metadata": {"path": str(cwd)}},  # papermill's own cwd= would move the whole process
                 extra_arguments=[
@@ -122,12 +129,22 @@ def execute_in_kernel(
                 ],
             )
         except Exception as caught:  # whatever happens to one notebook is told, and does not stop the others
-            error = caught
+            error = caught if time.monotonic() < end else CallTimeoutError()
         finally:
             loop = ensure_event_loop()  # which the kernel's client opened in this thread and leaves behind
             if not loop.is_running():
-                loop.close()
+                _close_loop(loop)
         return nbformat.read(copy if copy.is_file() else source, as_version=4), error
+
+
+def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Close an event loop; what still waits in it is given up first, or else it complains."""
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    if waiting:
+        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    loop.close()
 
 
 def explain_failure(notebook: NotebookNode, name: str) -> str | None:

@@ -55,12 +55,16 @@ def produce_report(crew: Crew, task: Task) -> Report:
             number, parts[number] = step
         why = "no dio ningún resultado"
     except CallTimeoutError:
-        why = f"tardó más de los {crew.timeout:g} segundos permitidos y se detuvo"
+        why = _tell_late(crew.timeout)
     except CallDiedError:
         why = "se cerró de golpe, sin terminar (por ejemplo, porque faltó memoria)"
     except Exception as error:  # whatever happens to one notebook is told, and does not stop the others
         why = f"no llegó a terminar ({type(error).__name__})"
     return give_up(task, why, _join(parts), time.perf_counter() - started)
+
+
+def _tell_late(seconds: float) -> str:
+    return f"tardó más de los {seconds:g} segundos permitidos y se detuvo"
 
 
 def _join(parts: dict[int, str]) -> str | None:
@@ -122,8 +126,11 @@ def _produce_in_kernel(task: Task, timeout: float | None) -> Report:
 
     started = time.perf_counter()
     notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=_find_folder(task), timeout=timeout)
-    why = error and f"El cuaderno {task.nombre} no llegó a terminar ({type(error).__name__})."
-    return _finish(task, notebook, started, why)
+    if error is None:
+        return _finish(task, notebook, started)
+    late = isinstance(error, CallTimeoutError)
+    why = _tell_late(timeout) if late else f"no llegó a terminar ({type(error).__name__})"
+    return _finish(task, notebook, started, f"El cuaderno {task.nombre} {why}.")
 
 
 def _export(text: str, titulo: str, avisos: tuple[str, ...], enlaces: Links) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from made import write_project
@@ -16,7 +18,7 @@ from test_run import PLAIN, list_made, read_all, write_notebook
 from places import ROOT
 from poa_eval import cli, distribute, run
 from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
-from poa_eval.errors import ClusterError
+from poa_eval.errors import ClusterError, ParamsError
 from poa_eval.isolate import CAN_FORK
 from poa_eval.resume import describe_software
 
@@ -65,14 +67,18 @@ def start(tmp_path):
 @pytest.fixture
 def scheduler(start, tmp_path):
     """Start a scheduler; return its address and its process."""
-    told = tmp_path / "dask-0" / "registro.txt"
     process = start("scheduler", "--port", "0", DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1")
+    return read_address(tmp_path / "dask-0" / "registro.txt"), process
+
+
+def read_address(told: Path) -> str:
+    """Wait until a program of Dask tells its address."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         words = told.read_text().split()
         addresses = [word for word in words if word.startswith("tcp://127.0.0.1:")]
         if addresses:
-            return addresses[0], process
+            return addresses[0]
         time.sleep(0.1)
     raise AssertionError(told.read_text())
 
@@ -122,6 +128,8 @@ def test_without_a_worker_left_it_ends_and_says_so(start, scheduler, tmp_path, m
     params = write_params(tmp_path / "norte", "import time; time.sleep(0.5)")
     monkeypatch.setattr(distribute.Cluster, "patience", 3)
     worker = start("worker", address, "--nthreads", "1", "--no-nanny")
+    with pytest.raises(ClusterError, match=r"sino otro de sus programas \(Worker\)"):
+        run.run_quarter(params, scheduler=read_address(tmp_path / "dask-1" / "registro.txt"))
     with pytest.raises(ClusterError, match="no tiene trabajadores"):
         run.run_quarter(params, scheduler=address, on_progress=lambda done, *_: done == 2 and worker.kill())
     assert 0 < len(list_made(run.run_quarter(params))) < 5
@@ -133,15 +141,68 @@ def test_jobs_are_of_this_machine(tmp_path, capsys):
     assert "quite --jobs" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "8786 de allá"])
-def test_no_scheduler_is_said_and_nothing_is_written(address, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(distribute.Cluster, "patience", 0.5)
+IMPATIENT = """
+import sys
+from poa_eval import cli, distribute
+distribute.Cluster.patience = 0.5
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def serve():
+    """Return a function that starts a server which says the same to everybody, or nothing; it returns its address."""
+    sockets = []
+
+    def accept(server: socket.socket, answer: bytes) -> None:
+        with suppress(OSError):  # closed: the test has ended
+            while True:
+                sockets.append(server.accept()[0])
+                sockets[-1].sendall(answer)
+
+    def start_server(answer: bytes) -> str:
+        sockets.append(socket.create_server(("127.0.0.1", 0)))
+        Thread(target=accept, args=(sockets[-1], answer), daemon=True).start()
+        return f"tcp://127.0.0.1:{sockets[-1].getsockname()[1]}"
+
+    yield start_server
+    for one in sockets:
+        with suppress(OSError):  # wakes who waits for it
+            one.shutdown(socket.SHUT_RDWR)
+        one.close()
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n"])
+def test_no_scheduler_is_said_and_nothing_is_written(answer, serve, tmp_path):
+    address = "tcp://127.0.0.1:1" if answer is None else serve(answer)
+    params = write_params(tmp_path / "norte")
+    command = [sys.executable, "-c", IMPATIENT, "run", str(params), "--scheduler", address]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == cli.REFUSED
+    assert f"ClusterError: {address}\n  se encontró   no respondió ningún planificador de Dask" in done.stderr
+    assert len(done.stderr.splitlines()) == 4
+    assert not (tmp_path / "norte" / "reports").exists()
+
+
+@pytest.mark.parametrize("address", ["", " ", "localhost", "tcp://", "tcp://:8786", "8786 de allá", "::1:8786", "h:1/"])
+def test_what_is_no_address_is_refused_at_once(address, tmp_path, capsys):
     params = write_params(tmp_path / "norte")
     assert cli.main(["run", str(params), "--scheduler", address]) == cli.REFUSED
     said = capsys.readouterr().err
-    assert f"ClusterError: {address}\n  se encontró   no respondió ningún planificador de Dask" in said
+    assert ("«" + address + "» en --scheduler" if address.strip() else "--scheduler, sin nada escrito en él") in said
+    assert "tcp://HOST:PUERTO (el puerto suele ser 8786)" in said
     assert len(said.splitlines()) == 4
     assert not (tmp_path / "norte" / "reports").exists()
+    with pytest.raises(ParamsError):
+        distribute.Cluster(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8786", "tls://dask.example.org:8786", "[::1]:8786", "tcp://[fe80::1]:1"]
+)
+def test_what_may_be_an_address_is_taken(address):
+    distribute.Cluster(address)
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch, capsys):
