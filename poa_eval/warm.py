@@ -35,6 +35,7 @@ import pandas as pd  # noqa: E402
 import papermill.parameterize  # noqa: E402,F401
 
 import poa_eval as poa  # noqa: E402
+import poa_eval.open  # noqa: E402
 import poa_eval.produce  # noqa: E402
 from poa_eval.execute import clean_notebook  # noqa: E402
 from poa_eval.params import make_params  # noqa: E402
