@@ -2,8 +2,8 @@
 
 (a) the loop of `papermill` and `jupyter nbconvert` commands; (b) papermill and nbconvert in one process; (c)
 `poa-eval run`, cold start and the institution's page included; (d) the notebook's own calls and the page, as plain
-Python in a warm process on the quarter at hand: the floor. In turns, and of each the fastest round counts: what else a
-machine does only adds time.
+Python in a warm process on the quarter at hand: the floor; also on all cores at once, because cores that share caches
+or a host are slower together than one alone. In turns, and of each part the median of the rounds counts.
 
 Run it by `python tests/bench/bench_run.py`, from a clone whose package is installed; `--units 8 --sample 2 --growth 8`
 is a short trial. Not a test: machines differ. On 2 cores, at 40 units, `ratio_a` is to be at least 25, `ratio_b` at
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 
 import psutil
 
@@ -57,11 +57,12 @@ def time_commands(params: Path, unit: str, out: Path) -> float:
     return time.perf_counter() - start
 
 
-def time_process(part: str, params: Path, units: list[str]) -> list[float]:
-    """Time (b) or (d) for some units, in a process of their own that is warm."""
+def time_process(part: str, params: Path, units: list[str], *, processes: int = 1) -> float:
+    """Time (b) or (d) for some units, in a process of their own that is warm, or in several at once: seconds a unit."""
     command = [sys.executable, __file__, "--part", part, "--params", str(params), *units]
     environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True, text=True).stdout)
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) for _ in range(processes)]
+    return fmean(second for process in started for second in json.loads(process.communicate()[0]))
 
 
 def loop_papermill(params: Path, units: list[str]) -> list[float]:
@@ -137,8 +138,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--units", type=int, default=40)
     parser.add_argument("--activities", type=int, default=3, help="of each unit; the samples have 3")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sample", type=int, default=4, help="units of (a), (b) and (d) in each round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--sample", type=int, default=3, help="units of (a) and (b) in each round, half those of (d)")
     parser.add_argument("--growth", type=int, nargs="*", default=[10, 40, 160])
     parser.add_argument("--part", choices=("b", "d"))
     parser.add_argument("--params", type=Path)
@@ -151,23 +152,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="b") as place:
         folder = Path(place)
         params = make_project(folder / "p", asked.units, asked.activities)
-        rounds: dict[str, list[float]] = {part: [] for part in "abcd"}
+        rounds: dict[str, list[float]] = {part: [] for part in ("a", "b", "c", "d", "d at once")}
         for turn in range(asked.rounds):
             units = [f"unidad-{(turn * asked.sample + i) % asked.units:03}" for i in range(asked.sample)]
             rounds["c"].append(time_run(params, folder / "out")[0] / asked.units)
-            rounds["d"].append(fmean(time_process("d", params, units)))
-            rounds["b"].append(fmean(time_process("b", params, units)))
+            rounds["d"].append(time_process("d", params, units * 2))
+            rounds["d at once"].append(time_process("d", params, units * 2, processes=CORES))
+            rounds["b"].append(time_process("b", params, units))
             rounds["a"].append(fmean(time_commands(params, unit, folder) for unit in units))
         names = {
             "a": "papermill + nbconvert commands",
             "b": "both in one process",
             "c": "poa-eval run",
             "d": "plain calls",
+            "d at once": "the same on each core",
         }
-        best = {part: min(values) for part, values in rounds.items()}
+        middle = {part: median(values) for part, values in rounds.items()}
         for part, name in names.items():
             others = ", ".join(f"{value:.3f}" for value in rounds[part])
-            print(f"({part}) {name:<32}{best[part]:>8.3f} s a unit ({others})")
+            print(f"{f'({part}) {name}':<40}{middle[part]:>8.3f} s a unit ({others})")
+        print(f"{'':<40}of which (c) is {middle['c'] / (middle['d at once'] / CORES):.2f} times a unit's share")
         for count in asked.growth:
             made = make_project(folder / f"p{count}", count, asked.activities)
             taken, memory = time_run(made, folder / "growth", watch=True)
@@ -175,7 +179,7 @@ def main() -> None:
             early, late = max(memory[:half]), max(memory[half:])
             told = f"highest memory of a process {early:.0f} MiB, in the second half {late:.0f} (at most 400)"
             print(f"{count:>4} units, watched{taken / count:>8.3f} s a unit; {told}")
-        a, b, d = best["a"] / best["c"], best["b"] / best["c"], best["c"] / (best["d"] / CORES)
+        a, b, d = middle["a"] / middle["c"], middle["b"] / middle["c"], middle["c"] / (middle["d"] / CORES)
         print(f"ratio_a={a:.1f} ratio_b={b:.1f} ratio_d={d:.2f}")
 
 
