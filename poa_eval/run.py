@@ -125,8 +125,8 @@ def run_quarters(
 
     paths = list({path.resolve(): path for path in map(Path, paths)}.values())
     _refuse_same_folder(paths, out, root)
+    crew = _choose_crew(scheduler, jobs, timeout, memory)
     with ExitStack() as stack:
-        crew = None
         for path in paths:
             try:
                 run = Run(path, out, root, force)
@@ -138,8 +138,8 @@ def run_quarters(
                 run.release()
                 yield path, RunOutcome(run.folder)
                 continue
-            if crew is None:
-                crew = stack.enter_context(_open_crew(scheduler, jobs, timeout, memory))
+            if not runs:  # the first with something to do
+                stack.enter_context(crew)
             runs.append(run)
             tell("Lectura y comprobación de los documentos")
             outcome = attempt(run, run.prepare) or attempt(run, run.start, crew)
@@ -167,7 +167,7 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
         known[folder] = path
 
 
-def _open_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:
+def _choose_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:
     if scheduler is None:
         return Crew(jobs, timeout=timeout, memory=memory)
     from poa_eval.distribute import Cluster
