@@ -28,11 +28,9 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
         (folder / "datos").mkdir(exist_ok=True)
         write_tables({"respuestas": quarter.respuestas}, folder / "datos")
     asked = set(list_asked(quarter.hallazgos)["unidad_id"])
-    for unit_id in quarter.plan.unidades["unidad_id"]:
-        if unit_id in asked:
-            (folder / "observaciones").mkdir(exist_ok=True)
-            path = folder / "observaciones" / f"{file_name(unit_id)}.xlsx"
-            path.write_bytes(make_workbook(quarter.unit(unit_id)))
+    for own in quarter.units(unit_id for unit_id in quarter.plan.unidades["unidad_id"] if unit_id in asked):
+        (folder / "observaciones").mkdir(exist_ok=True)
+        (folder / "observaciones" / f"{file_name(own.unidad)}.xlsx").write_bytes(make_workbook(own))
 
 
 def make_workbook(quarter: Quarter) -> bytes:

@@ -108,8 +108,9 @@ class Run:
         clear(self._new, keep=not self._force)
         down = {"enlaces": [(job.pagina, job.nombre) for job in self.todo[1:]]}
         up = {"volver": ("../index.html", self.params.institucion)}
-        for job in self.todo:
-            own = self._quarter if job.unidad_id is None else self._quarter.unit(job.unidad_id)
+        units = self._quarter.units()
+        for job in self.todo:  # the units in the plan's order
+            own = self._quarter if job.unidad_id is None else next(units)
             parameters = self.params.plain() | ({} if job.unidad_id is None else {"unidad": job.unidad_id})
             about = (job.cuaderno, self._notebooks[job.cuaderno], parameters)
             ends = (job.titulo, down if job.unidad_id is None else up)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import re
 import sys
@@ -117,7 +118,7 @@ def execute_in_kernel(
                 record_timing=False,
                 kernel_manager_class=OwnKernelManager,
                 config=Config({"KernelManager": {"transport": transport, "connection_file": str(connection)}}),
-                start_timeout=60 if timeout is None else min(60, timeout),
+                start_timeout=60 if timeout is None else min(60, math.ceil(timeout)),
                 # what is left to this cell; 0 would be no limit
                 timeout_func=None if timeout is None else lambda cell: max(end - time.monotonic(), 0.001),
                 shutdown_kernel="immediate",  # its results are in; a polite end can take seconds

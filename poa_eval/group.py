@@ -54,7 +54,7 @@ def measure_group(
         due = len(evaluated) + missing
         capped = np.minimum([activity[f"cumplimiento_{window}"] for activity in evaluated], 100)
         weight = np.array([weights[activity["actividad_id"]] for activity in evaluated])
-        weighted = len(evaluated) and not np.isnan(weight).any() and weight.sum() > 0
+        weighted = bool(evaluated) and not np.isnan(weight).any() and weight.sum() > 0
         values = {
             "evaluadas": len(evaluated),
             "cumplidas": sum(bool(activity[met]) for activity in evaluated),

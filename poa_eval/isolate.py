@@ -13,8 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing import connection, current_process, get_all_start_methods, get_context, parent_process
-from select import select
+from multiprocessing import connection, current_process, get_all_start_methods, get_context
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
@@ -108,14 +107,16 @@ class Crew:
         start_server()
         context = get_context("forkserver")
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=_serve, args=(sender, self.memory, steps, args), daemon=True)
-        with receiver:
+        watched, held = context.Pipe(duplex=False)  # nothing is written here: it closes with this process
+        process = context.Process(target=_serve, args=(sender, watched, self.memory, steps, args), daemon=True)
+        with receiver, held:
             with _starting, _HiddenMain():
                 if self._closed:
                     raise CallDiedError
                 process.start()
                 self._running.add(process)
             sender.close()
+            watched.close()
             try:
                 yield from _receive(receiver, process.sentinel, self.timeout if is_timed else None)
             finally:
@@ -143,12 +144,12 @@ def _receive(receiver: Any, end_of_process: int, timeout: float | None) -> Itera
         yield value
 
 
-def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]], args: tuple) -> None:
+def _serve(sender: Any, watched: Any, memory: int | None, steps: Callable[..., Iterator[Any]], args: tuple) -> None:
     """Run the generator: the whole life of a process."""
     os.setpgid(0, 0)  # so that what a notebook starts ends with it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     current_process().daemon = False  # it may start processes
-    _end_with_parent()
+    _end_with_asker(watched)
     if memory:
         limit_memory(memory)
     try:
@@ -161,22 +162,22 @@ def _serve(sender: Any, memory: int | None, steps: Callable[..., Iterator[Any]],
     os._exit(0)  # nothing to tidy up, and it takes no time
 
 
-def _end_with_parent() -> None:
+def _end_with_asker(watched: Any) -> None:
     """Have this process and what it starts end with the one that asked for it, whatever a notebook does meanwhile."""
     import fcntl
 
     if hasattr(fcntl, "F_SETSIG"):  # the system itself ends the group, once the other end of this pipe is closed
-        pipe = parent_process().sentinel
+        pipe = watched.fileno()
         fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpid())
         fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
         fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
-        if not select([pipe], [], [], 0)[0]:
+        if not watched.poll(0):  # else it was closed before
             return
-    Thread(target=_wait_for_parent, daemon=True).start()
+    Thread(target=_wait_for_asker, args=(watched,), daemon=True).start()
 
 
-def _wait_for_parent() -> None:
-    parent_process().join()
+def _wait_for_asker(watched: Any) -> None:
+    connection.wait([watched])
     os.killpg(0, signal.SIGKILL)
 
 

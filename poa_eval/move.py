@@ -127,7 +127,7 @@ def _remove(old: Path) -> bool:
     if old.is_symlink():
         old.unlink()
     for path in (old, *old.rglob("*")) if old.exists() else ():
-        if path.is_dir() and not os.access(path, os.W_OK):
+        if path.is_dir() and not path.is_symlink() and not os.access(path, os.W_OK):
             with suppress(OSError):
                 path.chmod(0o700)
     shutil.rmtree(old, ignore_errors=True)

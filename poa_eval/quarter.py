@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -65,11 +64,16 @@ class Quarter:
         ParamsError
             There is no such unit; the nearest is suggested.
         """
-        unit_id = self.find_unit(unidad)
-        owned = {name: rows.get(unit_id, ()) for name, rows in self._owned.items()}
+        return next(self.units([self.find_unit(unidad)]))
 
+    def units(self, ids: Iterable[str] | None = None) -> Iterator[Quarter]:
+        """Yield the quarter restricted to each unit, as `unit` gives it, or to those of these ids, in their order."""
+        owned = self._find_owned()
+        return (self._narrow(unit_id, owned) for unit_id in (self.plan.unidades["unidad_id"] if ids is None else ids))
+
+    def _narrow(self, unit_id: str, owned: Mapping[str, Mapping[str, list[int]]]) -> Quarter:
         def pick(name: str, table: pd.DataFrame) -> pd.DataFrame:
-            return table.take(owned[name]).reset_index(drop=True) if len(table) else table
+            return table.take(owned[name][unit_id]).reset_index(drop=True) if len(table) else table
 
         plan, evaluation = self.plan, self.evaluacion
         own_plan = plan.narrow(**{name: pick(name, table) for name, table in plan.tables().items()})
@@ -89,9 +93,8 @@ class Quarter:
             respuestas=pick("respuestas", self.respuestas),
         )
 
-    @cached_property
-    def _owned(self) -> dict[str, dict[str, list[int]]]:
-        """The rows of each unit in each table, found for all units at once."""
+    def _find_owned(self) -> dict[str, dict[str, list[int]]]:
+        """Return the rows of each unit in each table, found for all units at once."""
         plan, evaluation = self.plan, self.evaluacion
         units = dict.fromkeys(plan.unidades["unidad_id"])
         of_goal = dict(plan.metas[["meta_id", "unidad_id"]].itertuples(index=False, name=None))
@@ -144,7 +147,7 @@ def _find_owner(key: str, owners: Mapping[str, str]) -> str | None:
     """
     kind, _, rest = key.partition("/")
     if rest:
-        return owners.get(rest) or owners.get(rest.split("/")[0])
+        return owners.get(rest, owners.get(rest.split("/")[0]))
     return None if kind in PLAN_COLUMNS["actividades"] or kind == "texto" else _ALL
 
 

@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -143,6 +144,16 @@ def test_exploration_leaves_the_analysts_own_variables_alone(monkeypatch):
     assert poa.open_document(names | {"trimestre": 2}).evaluacion.trimestre == 2
     with pytest.raises(ParamsError, match="a lo más 4"):
         poa.open_document(names | {"trimestre": 5})
+
+
+def test_a_unit_holds_its_own_rows_whatever_was_done_to_the_plan_before():
+    quarter = open_params("sat-2022-t4")
+    quarter = replace(quarter, plan=quarter.plan.narrow(actividades=quarter.plan.actividades.copy()))
+    unit = quarter.plan.unidades["unidad_id"].iloc[0]
+    expected = set(quarter.unit(unit).plan.actividades["actividad_id"])
+    backwards = quarter.plan.actividades.iloc[::-1].reset_index(drop=True)
+    quarter.plan.actividades[backwards.columns] = backwards
+    assert set(quarter.unit(unit).plan.actividades["actividad_id"]) == expected
 
 
 def test_a_units_notebook_shows_that_unit_only():

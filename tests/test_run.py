@@ -426,6 +426,17 @@ def test_run_in_the_place_of_a_link_or_of_protected_files_blocks_no_later_one(pr
     assert (tmp_path / "otro disco" / "run.json").is_file()
 
 
+def test_what_an_old_run_links_to_is_left_as_it_is(project, tmp_path, monkeypatch):
+    params = project("Obras")
+    folder = run.run_quarter(params).carpeta
+    (tmp_path / "archivo").mkdir(mode=0o555)
+    (folder / "enlace").symlink_to(tmp_path / "archivo")
+    monkeypatch.setattr("os.access", lambda *args: False)  # what a user may do who is not root
+    run.run_quarter(params, force=True)
+    assert (tmp_path / "archivo").stat().st_mode & 0o777 == 0o555
+    assert list_reports(params) == LEFT
+
+
 def test_old_run_that_stays_is_named_before_anything_is_made(project, monkeypatch):
     params = project("Obras")
     folder = run.run_quarter(params).carpeta
@@ -705,10 +716,10 @@ def test_time_of_a_notebook_in_a_kernel_is_of_all_its_cells(tmp_path):
     parameters = {"unidad": "Obras", "respuestas": []}  # one that it does not declare
     task = Task(path.name, path.read_text(encoding="utf-8"), parameters, b"", str(tmp_path), "Título", {})
     (tmp_path / "task").write_bytes(pickle.dumps(task))
-    command = [sys.executable, "-c", IN_KERNEL, str(tmp_path / "task"), "6"]
+    command = [sys.executable, "-c", IN_KERNEL, str(tmp_path / "task"), "6.5"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60)
     message, copy = done.stdout.split("\n", 1)
-    assert message == "El cuaderno c.ipynb tardó más de los 6 segundos permitidos y se detuvo."
+    assert message == "El cuaderno c.ipynb tardó más de los 6.5 segundos permitidos y se detuvo."
     assert done.stderr == ""
     assert nbformat.reads(copy, as_version=4).cells[2].outputs[0].text == "antes\n"
