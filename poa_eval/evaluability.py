@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from poa_eval.names import fold
@@ -177,13 +178,15 @@ def assess(plan: Plan) -> Evaluability:
     table = pd.concat([table, met], axis=1).assign(
         criterios=count,
         evaluabilidad=count / len(CRITERIA) * 100,
-        faltan=pd.Series([_name_missing(row, indicator[i]) for i, row in met.iterrows()], rows.index, "str"),
+        faltan=pd.Series([*map(_name_missing, met.to_dict("records"), indicator)], rows.index, "str"),
         fuente=rows["fuente"],
     )
     listed = list_goals(plan)
-    whole = _sum_up(table, listed)
+    shares, quantified = table[[*CRITERIA, "evaluabilidad"]].to_numpy("float64"), listed["cuantificada"].to_numpy()
+    whole = _sum_up(shares, quantified)
+    own, stated = (part.groupby("unidad_id").indices for part in (table, listed))
     sums = [
-        {"unidad_id": key, "unidad": name} | _sum_up(*(part[part["unidad_id"] == key] for part in (table, listed)))
+        {"unidad_id": key, "unidad": name} | _sum_up(shares[own.get(key, [])], quantified[stated.get(key, [])])
         for key, name in plan.unidades[["unidad_id", "unidad"]].itertuples(index=False)
     ]
     units = pd.DataFrame(sums, columns=["unidad_id", "unidad", *whole])
@@ -226,14 +229,17 @@ def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:
     return None
 
 
-def _name_missing(met: pd.Series, indicator: object) -> str | None:
+def _name_missing(met: Mapping[str, bool], indicator: object) -> str | None:
     """Name the criteria that are not met; an indicator without method says so."""
     half = {"indicador_metodo": "método del indicador"} if says(indicator) else {}
     missing = [half.get(name, CRITERIA[name][0]) for name in CRITERIA if not met[name]]
     return join_words(missing) if missing else None
 
 
-def _sum_up(activities: pd.DataFrame, goals: pd.DataFrame) -> dict[str, float]:
-    counts = {"actividades": len(activities), "metas": len(goals), "metas_cuantificadas": goals["cuantificada"].sum()}
-    shares = {name: activities[name].mean() * 100 for name in CRITERIA}
-    return {name: int(n) for name, n in counts.items()} | shares | {"evaluabilidad": activities["evaluabilidad"].mean()}
+def _sum_up(shares: np.ndarray, quantified: np.ndarray) -> dict[str, float]:
+    """Sum up activities (criteria met, and evaluability, in columns) and goals (whether they are quantified)."""
+    counts = {"actividades": len(shares), "metas": len(quantified), "metas_cuantificadas": int(quantified.sum())}
+    means = shares.mean(axis=0) if len(shares) else np.full(shares.shape[1], np.nan)
+    return (
+        counts | {name: mean * 100 for name, mean in zip(CRITERIA, means, strict=False)} | {"evaluabilidad": means[-1]}
+    )

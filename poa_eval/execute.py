@@ -48,22 +48,27 @@ def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[in
     CellFailedError
         After the cell that failed.
     """
-    from papermill.parameterize import parameterize_notebook
-
-    from poa_eval.shell import make_shell, run_cells
+    from poa_eval.shell import make_shell, run_cells, take_over
 
     os.chdir(cwd)
     sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported
+    notebook, shell = give_parameters(text, parameters), make_shell()
+    yield -1, notebook
+    for number in run_cells(shell, notebook, take_over(shell)):
+        yield number, notebook.cells[number]
+
+
+def give_parameters(text: str, parameters: dict) -> NotebookNode:
+    """Return a notebook ready to be executed, as papermill makes it: without outputs, with a cell of parameters."""
+    from papermill.parameterize import parameterize_notebook
+
     notebook = nbformat.reads(text, as_version=4)
     notebook.metadata["papermill"] = {}
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    notebook = parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
-    yield -1, notebook
-    for number in run_cells(make_shell(), notebook):
-        yield number, notebook.cells[number]
+    return parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
 
 
 def execute_in_kernel(

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from poa_eval.errors import FormatoError
 
@@ -49,31 +48,6 @@ Length = Literal[1, 2, 3, 4, 6, 12]
 #: A row of a table on its way: column → value.
 Record = dict[str, object]
 
-_REQUIRED = {
-    "unidades": ("unidad_id", "unidad"),
-    "metas": ("meta_id", "unidad_id", "nivel"),
-    "actividades": ("actividad_id", "unidad_id", "actividad", "sentido", "acumulacion", "acumulacion_programado"),
-    "lineas": ("padre_id", "texto"),
-    "avances": ("actividad_id", "origen"),
-    "calendario": ("actividad_id", "origen"),
-    "publicado": ("ambito", "clave", "concepto"),
-    "foda": ("unidad_id", "cuadrante", "punto"),
-    "contexto": ("clave",),
-}
-_CHOICES = {
-    ("avances", "meses"): get_args(Length),
-    ("avances", "mes"): tuple(range(1, 13)),
-    ("avances", "origen"): ("leido", "reconstruido"),
-    ("calendario", "mes"): tuple(range(1, 13)),
-    ("calendario", "origen"): ("marca", "frecuencia"),
-    ("publicado", "ambito"): ("actividad", "unidad", "institucion"),
-    ("publicado", "concepto"): get_args(Concept),
-    ("actividades", "sentido"): get_args(Direction),
-    ("actividades", "acumulacion"): get_args(Accumulation),
-    ("actividades", "acumulacion_programado"): get_args(Accumulation),
-}
-_UNIQUE = {"unidades": ["unidad_id"], "metas": ["meta_id"], "actividades": ["actividad_id"]}
-
 
 def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = ()) -> pd.DataFrame:
     """Make one table of the plan, with the columns and types of the contract, from records or a DataFrame.
@@ -87,42 +61,14 @@ def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = 
     """
     columns = COLUMNS[name]
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
-    if _has_types(name, frame):
+    if has_types(name, frame):
         return frame.reset_index(drop=True)
     return pd.DataFrame({c: frame[c].astype(kind) for c, kind in columns.items()}).reset_index(drop=True)
 
 
-def _has_types(name: str, table: pd.DataFrame) -> bool:
+def has_types(name: str, table: pd.DataFrame) -> bool:
+    """Say whether a table has the columns and types of the contract."""
     return list(table.dtypes.astype(str).items()) == list(COLUMNS[name].items())
-
-
-def _make_schema(name: str, *, rules_alone: bool = False) -> pa.DataFrameSchema:
-    """Make the schema of a table: of all its columns, or of those alone that have a rule besides their type."""
-    columns = {
-        column: pa.Column(
-            kind,
-            checks=[pa.Check.isin(_CHOICES[name, column])] if (name, column) in _CHOICES else None,
-            nullable=column not in _REQUIRED[name] and kind != COUNT,
-        )
-        for column, kind in COLUMNS[name].items()
-        if not rules_alone or column in _REQUIRED[name] or (name, column) in _CHOICES
-    }
-    return pa.DataFrameSchema(columns, strict=not rules_alone, ordered=not rules_alone, unique=_UNIQUE.get(name))
-
-
-_RULES = {name: _make_schema(name, rules_alone=True) for name in COLUMNS}
-_RULES["foda"].validate(make_table("foda"))  # pandera loads its parts at the first use: not while a document is read
-
-
-def _validate(name: str, table: pd.DataFrame) -> None:
-    has_types = _has_types(name, table)
-    if has_types and table.empty:
-        return
-    schema = _RULES[name] if has_types else _make_schema(name)  # comparing all types at once is far faster
-    try:
-        schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        raise _explain(name, table, error) from None
 
 
 @dataclass(frozen=True)
@@ -167,8 +113,12 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Validate every table and the references between them."""
-        for name, table in self.tables().items():
-            _validate(name, table)
+        doubtful = {name: table for name, table in self.tables().items() if len(table) or not has_types(name, table)}
+        if doubtful:
+            from poa_eval.contract import validate_table  # slow to load, and a report's process has valid plans only
+
+            for name, table in doubtful.items():
+                validate_table(name, table)
         known_units, known_activities = set(self.unidades["unidad_id"]), set(self.actividades["actividad_id"])
         for name, column, known in (
             ("actividades", "unidad_id", known_units),
@@ -232,16 +182,3 @@ def _refuse_overlaps(periods: pd.DataFrame) -> None:
             "periodos seguidos: meses, o su trimestre",
             "corrija el periodo en el documento, o lleve a `publicado:` del layout la cifra que suma a las otras",
         )
-
-
-def _explain(name: str, table: pd.DataFrame, error: pa.errors.SchemaErrors) -> FormatoError:
-    case = error.failure_cases.iloc[0]
-    source = ""
-    if pd.notna(case["index"]) and "fuente" in table and case["index"] in table.index:
-        source = f" ({table.loc[case['index'], 'fuente']})"
-    checks = {"not_nullable": "un valor", "multiple_fields_uniqueness": "filas sin repetir"}
-    return FormatoError(
-        f"«{case['failure_case']}» en la tabla {name}, columna {case['column']}{source}",
-        checks.get(str(case["check"]), str(case["check"])),
-        "revise en el documento la fila citada y las columnas del layout",
-    )

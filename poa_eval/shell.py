@@ -11,10 +11,12 @@ import builtins
 import getpass
 import io
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import BinaryIO
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -27,6 +29,8 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from poa_eval.isolate import limit_memory
+
+_ASYNC = re.compile("async|await")  # without either, a cell has nothing to wait for
 
 
 class CellFailedError(Exception):
@@ -98,10 +102,25 @@ def make_shell() -> ZMQInteractiveShell:
     return shell
 
 
-def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[int]:
-    """Run the code cells of a notebook in order, as far as the first that fails, and put their outputs into it.
+def take_over(shell: ZMQInteractiveShell) -> BinaryIO:
+    """Take this process over for a shell: its standard streams, `input`, its main module and its event loop.
 
-    Takes the process over: its standard streams, `input`, and what is written to its descriptors.
+    Returns the file that gets what programs write to standard output that a cell starts.
+    """
+    session = shell.displayhook.session
+    written = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (it lives as long as the process)
+    os.dup2(written.fileno(), 1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    sys.stdout, sys.stderr = (_Stream(name, i, session) for i, name in ((1, "stdout"), (2, "stderr")))
+    builtins.input = getpass.getpass = _refuse_input
+    sys.modules["__main__"] = shell.user_module
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    return written
+
+
+def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: BinaryIO) -> Iterator[int]:
+    """Run the code cells of a notebook in order, as far as the first that fails, and put their outputs into it.
 
     Parameters
     ----------
@@ -109,6 +128,8 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[in
         As `make_shell` makes it.
     notebook : NotebookNode
         Changed in place.
+    written : binary file
+        As `take_over` gives it.
 
     Yields
     ------
@@ -120,39 +141,32 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode) -> Iterator[in
     CellFailedError
         After the number of a cell that failed.
     """
-    session = shell.displayhook.session
-    client = NotebookClient(notebook)
+    session, client, loop = shell.displayhook.session, NotebookClient(notebook), asyncio.get_event_loop()
     client.reset_execution_trackers()
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    with tempfile.TemporaryFile() as written, open(os.devnull, "wb") as nowhere:
-        os.dup2(written.fileno(), 1)  # what programs write that a cell starts
-        os.dup2(nowhere.fileno(), 2)
-        sys.stdout, sys.stderr = (_Stream(name, i, session) for i, name in ((1, "stdout"), (2, "stderr")))
-        builtins.input = getpass.getpass = _refuse_input
-        shell.set_custom_exc((MemoryError,), _tell_with_room)
-        sys.modules["__main__"] = shell.user_module
-        for number, cell in enumerate(notebook.cells):
-            tags = cell.metadata.get("tags", ())
-            if cell.cell_type != "code" or not cell.source.strip() or client.skip_cells_with_tag in tags:
-                continue
-            cell.outputs, client.clear_before_next_output = [], False
-            session.receive = lambda message, c=cell, n=number: client.process_message(message, c, n)
-            cell.execution_count = shell.execution_count
-            result = loop.run_until_complete(_run_cell(shell, cell.source))
-            if os.lseek(1, 0, os.SEEK_CUR):
-                written.seek(0)
-                sys.stdout.write(written.read().decode(errors="replace"))
-                os.ftruncate(1, 0)
-                os.lseek(1, 0, os.SEEK_SET)
-            session.flush()
-            yield number
-            if not result.success and "raises-exception" not in tags:
-                raise CellFailedError(type(result.error_before_exec or result.error_in_exec).__name__)
+    shell.set_custom_exc((MemoryError,), _tell_with_room)
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", ())
+        if cell.cell_type != "code" or not cell.source.strip() or client.skip_cells_with_tag in tags:
+            continue
+        cell.outputs, client.clear_before_next_output = [], False
+        session.receive = lambda message, c=cell, n=number: client.process_message(message, c, n)
+        cell.execution_count = shell.execution_count
+        result = loop.run_until_complete(_run_cell(shell, cell.source))
+        if written.tell():
+            written.seek(0)
+            sys.stdout.write(written.read().decode(errors="replace"))
+            written.seek(0)
+            written.truncate()
+        session.flush()
+        yield number
+        if not result.success and "raises-exception" not in tags:
+            raise CellFailedError(type(result.error_before_exec or result.error_in_exec).__name__)
 
 
 async def _run_cell(shell: ZMQInteractiveShell, source: str) -> ExecutionResult:
     """Run a cell while the event loop runs, as a kernel does."""
+    if not _ASYNC.search(source):
+        return shell.run_cell(source, store_history=True)
     try:
         transformed = shell.transform_cell(source)
     except Exception:  # the shell itself tells what is wrong with it
