@@ -17,7 +17,7 @@ def start() -> int:
     while (stream := os.open(os.devnull, os.O_RDWR)) <= 2:  # a closed standard stream must not become another file
         os.set_inheritable(stream, True)
     os.close(stream)
-    gc.set_threshold(100_000, 20, 100)  # a command is short: to look often for what can go costs a tenth of its time
+    gc.set_threshold(500_000, 20, 100)  # a command is short: to look often for what can go costs a tenth of its time
     try:
         for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C; what is told to outlive its terminal (`nohup`) does
             number = getattr(signal, name, None)

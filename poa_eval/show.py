@@ -174,12 +174,12 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
     columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
     origins, names = Origins(e), name_units(e.plan.unidades)
-    groups = [
-        ("" if is_unit(e) else names[unit_id], [_row_activity(row, origins) for row in part.to_dict("records")])
-        for unit_id, part in table.groupby("unidad_id", sort=False)
-    ]
+    groups: dict[str, list[list[Cell]]] = {}
+    for row in table.to_dict("records"):
+        groups.setdefault(row["unidad_id"], []).append(_row_activity(row, origins))
+    titled = [("" if is_unit(e) else names[unit_id], rows) for unit_id, rows in groups.items()]
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
-    return render_table(caption, columns, groups, source=name_source(e))
+    return render_table(caption, columns, titled, source=name_source(e))
 
 
 #: Group and percentage of a window's columns; in the first quarter one window is both.

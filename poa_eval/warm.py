@@ -28,7 +28,9 @@ _UNUSED = "rfc3987_syntax"  # what others load, slowly, and never use here
 sys.modules.setdefault(_UNUSED, None)
 
 import asyncio  # noqa: E402
+import fcntl  # noqa: E402,F401  (each report's process uses these two)
 import io  # noqa: E402
+import resource  # noqa: E402,F401
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -46,7 +48,8 @@ from poa_eval.plan import Plan, make_table  # noqa: E402
 from poa_eval.report import export_html  # noqa: E402
 from poa_eval.shell import make_shell, run_cells  # noqa: E402
 
-_OTHER = ("show_signatures", "show_table")  # those that take something else than a quarter
+#: Those that take something else than a quarter, and one that draws what `plot_periods` draws.
+_OTHER = ("plot_activity", "show_signatures", "show_table")
 
 
 def _make_quarter() -> poa.Quarter:

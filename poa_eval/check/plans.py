@@ -97,9 +97,12 @@ def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
         (plan.actividades, ["unidad_id"], "actividad_id", "actividad", ["meta_id", "programa"]),
         (plan.metas, ["unidad_id", "nivel"], "meta_id", "texto", ["padre_id"]),
     ):
-        coded = table.loc[[has(code) for code in table["codigo"]]]
-        for _, rows in coded.groupby(within, sort=False):
-            found = list(_pair_repeats(rows.to_dict("records"), name, above))
+        groups: dict[tuple, list[dict]] = {}
+        for row in table.to_dict("records"):
+            if has(row["codigo"]):
+                groups.setdefault(tuple(row[column] for column in within), []).append(row)
+        for rows in groups.values():
+            found = list(_pair_repeats(rows, name, above))
             for first, row in found if 2 * len(found) <= len(rows) else []:
                 code, goal = _read_code(row), codes.get(row[above[0]])
                 fits = "." not in code or not has(goal) or code.startswith(f"{goal.rstrip('.')}.")

@@ -3,7 +3,8 @@
 (a) the loop of `papermill` and `jupyter nbconvert` commands; (b) papermill and nbconvert in one process; (c)
 `poa-eval run`, cold start and the institution's page included; (d) the notebook's own calls and the page, as plain
 Python in a warm process on the quarter at hand: the floor; also on all cores at once, because cores that share caches
-or a host are slower together than one alone. In turns, and of each part the median of the rounds counts.
+or a host are slower together than one alone. In turns, (d) before and after (c): a machine is fast and slow by turns,
+so the ratios are the medians of those of each round.
 
 Run it by `python tests/bench/bench_run.py`, from a clone whose package is installed; `--units 8 --sample 2 --growth 8`
 is a short trial. Not a test: machines differ. On 2 cores, at 40 units, `ratio_a` is to be at least 25, `ratio_b` at
@@ -61,8 +62,15 @@ def time_process(part: str, params: Path, units: list[str], *, processes: int = 
     """Time (b) or (d) for some units, in a process of their own that is warm, or in several at once: seconds a unit."""
     command = [sys.executable, __file__, "--part", part, "--params", str(params), *units]
     environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) for _ in range(processes)]
-    return fmean(second for process in started for second in json.loads(process.communicate()[0]))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    started = [subprocess.Popen(command, **pipes, env=environment, text=True) for _ in range(processes)]
+    seconds: list[float] = []
+    for process in started:
+        told, complaint = process.communicate()
+        if process.returncode:
+            raise SystemExit(complaint)
+        seconds += json.loads(told)
+    return fmean(seconds)
 
 
 def loop_papermill(params: Path, units: list[str]) -> list[float]:
@@ -133,6 +141,11 @@ def time_run(params: Path, out: Path, *, watch: bool = False) -> tuple[float, li
     return time.perf_counter() - start, list(highest.values())
 
 
+def compare(part: str, other: str, rounds: dict[str, list[float]]) -> float:
+    """Return how many times another part one takes: the median of the rounds."""
+    return median(one / two for one, two in zip(rounds[part], rounds[other], strict=True))
+
+
 def main() -> None:
     """Print seconds per unit and memory, and last the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -155,8 +168,9 @@ def main() -> None:
         rounds: dict[str, list[float]] = {part: [] for part in ("a", "b", "c", "d", "d at once")}
         for turn in range(asked.rounds):
             units = [f"unidad-{(turn * asked.sample + i) % asked.units:03}" for i in range(asked.sample)]
+            before = time_process("d", params, units * 2)
             rounds["c"].append(time_run(params, folder / "out")[0] / asked.units)
-            rounds["d"].append(time_process("d", params, units * 2))
+            rounds["d"].append(fmean((before, time_process("d", params, units * 2))))
             rounds["d at once"].append(time_process("d", params, units * 2, processes=CORES))
             rounds["b"].append(time_process("b", params, units))
             rounds["a"].append(fmean(time_commands(params, unit, folder) for unit in units))
@@ -167,11 +181,10 @@ def main() -> None:
             "d": "plain calls",
             "d at once": "the same on each core",
         }
-        middle = {part: median(values) for part, values in rounds.items()}
         for part, name in names.items():
             others = ", ".join(f"{value:.3f}" for value in rounds[part])
-            print(f"{f'({part}) {name}':<40}{middle[part]:>8.3f} s a unit ({others})")
-        print(f"{'':<40}of which (c) is {middle['c'] / (middle['d at once'] / CORES):.2f} times a unit's share")
+            print(f"{f'({part}) {name}':<40}{median(rounds[part]):>8.3f} s a unit ({others})")
+        print(f"{'':<40}of which (c) is {CORES * compare('c', 'd at once', rounds):.2f} times a unit's share")
         for count in asked.growth:
             made = make_project(folder / f"p{count}", count, asked.activities)
             taken, memory = time_run(made, folder / "growth", watch=True)
@@ -179,8 +192,8 @@ def main() -> None:
             early, late = max(memory[:half]), max(memory[half:])
             told = f"highest memory of a process {early:.0f} MiB, in the second half {late:.0f} (at most 400)"
             print(f"{count:>4} units, watched{taken / count:>8.3f} s a unit; {told}")
-        a, b, d = middle["a"] / middle["c"], middle["b"] / middle["c"], middle["c"] / (middle["d"] / CORES)
-        print(f"ratio_a={a:.1f} ratio_b={b:.1f} ratio_d={d:.2f}")
+        a, b, d = (compare(*parts, rounds) for parts in ("ac", "bc", "cd"))
+        print(f"ratio_a={a:.1f} ratio_b={b:.1f} ratio_d={d * CORES:.2f}")
 
 
 if __name__ == "__main__":
