@@ -1,6 +1,5 @@
 """The command ``poa-eval``, also ``python -m poa_eval``: what must be settled before anything else is loaded."""
 
-import gc
 import os
 import signal
 import sys
@@ -17,7 +16,6 @@ def start() -> int:
     while (stream := os.open(os.devnull, os.O_RDWR)) <= 2:  # a closed standard stream must not become another file
         os.set_inheritable(stream, True)
     os.close(stream)
-    gc.set_threshold(500_000, 20, 100)  # a command is short: to look often for what can go costs a tenth of its time
     try:
         for name in ("SIGTERM", "SIGHUP"):  # as Ctrl-C; what is told to outlive its terminal (`nohup`) does
             number = getattr(signal, name, None)

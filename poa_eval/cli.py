@@ -270,7 +270,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    gc.set_threshold(50_000, 20, 100)  # by default a tenth of the time goes into looking for what to drop
+    gc.set_threshold(500_000, 20, 100)  # by default a tenth of the time goes into looking for what to drop
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     try:
         code = typer.main.get_command(app).main(args=arguments, prog_name="poa-eval", standalone_mode=False) or 0

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from multiprocessing import connection, current_process, get_all_start_methods, get_context
+from multiprocessing import connection, current_process, get_all_start_methods, get_context, set_start_method
 from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
@@ -149,6 +149,7 @@ def _serve(sender: Any, watched: Any, memory: int | None, steps: Callable[..., I
     os.setpgid(0, 0)  # so that what a notebook starts ends with it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     current_process().daemon = False  # it may start processes
+    set_start_method(None, force=True)  # as in any other: what a cell defines cannot be loaded by a new interpreter
     _end_with_asker(watched)
     if memory:
         limit_memory(memory)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import fcntl
 import getpass
 import io
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
+from functools import partial
 from types import SimpleNamespace
 from typing import BinaryIO
 
@@ -29,8 +31,6 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from poa_eval.isolate import limit_memory
-
-_ASYNC = re.compile("async|await")  # without either, a cell has nothing to wait for
 
 
 class CellFailedError(Exception):
@@ -88,7 +88,7 @@ def make_shell() -> ZMQInteractiveShell:
     """Make the shell of this process, or give the one there is: no history, no personal configuration."""
     if ZMQInteractiveShell.initialized():
         return ZMQInteractiveShell.instance()
-    with tempfile.TemporaryDirectory(prefix="poa-") as private:  # asked for, and not used afterwards
+    with tempfile.TemporaryDirectory(prefix="poa-") as private:  # asked for, and gone afterwards
         shell = ZMQInteractiveShell.instance(
             config=Config({"HistoryManager": {"enabled": False}}),
             compiler_class=XCachingCompiler,
@@ -96,6 +96,7 @@ def make_shell() -> ZMQInteractiveShell:
             profile_dir=ProfileDir.create_profile_dir(private),
         )
     shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda gui=None: None  # what magics ask a kernel
+    shell.db = {}  # where magics keep things: else in that folder, made anew
     session = _Messages(key=b"")
     for publisher in (shell.displayhook, shell.display_pub):
         publisher.session = session
@@ -109,12 +110,14 @@ def take_over(shell: ZMQInteractiveShell) -> BinaryIO:
     """
     session = shell.displayhook.session
     written = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (it lives as long as the process)
+    fcntl.fcntl(written, fcntl.F_SETFL, fcntl.fcntl(written, fcntl.F_GETFL) | os.O_APPEND)  # several may write
     os.dup2(written.fileno(), 1)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     sys.stdout, sys.stderr = (_Stream(name, i, session) for i, name in ((1, "stdout"), (2, "stderr")))
-    builtins.input = getpass.getpass = _refuse_input
+    builtins.input, getpass.getpass = partial(_refuse_input, "raw_input"), partial(_refuse_input, "getpass")
     sys.modules["__main__"] = shell.user_module
+    shell.history_manager.reset(new_session=False)  # begins in this folder, and knows of nothing run before
     asyncio.set_event_loop(asyncio.new_event_loop())
     return written
 
@@ -144,6 +147,7 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: Binar
     session, client, loop = shell.displayhook.session, NotebookClient(notebook), asyncio.get_event_loop()
     client.reset_execution_trackers()
     shell.set_custom_exc((MemoryError,), _tell_with_room)
+    context = copy_context()  # of all cells together
     for number, cell in enumerate(notebook.cells):
         tags = cell.metadata.get("tags", ())
         if cell.cell_type != "code" or not cell.source.strip() or client.skip_cells_with_tag in tags:
@@ -151,12 +155,11 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: Binar
         cell.outputs, client.clear_before_next_output = [], False
         session.receive = lambda message, c=cell, n=number: client.process_message(message, c, n)
         cell.execution_count = shell.execution_count
-        result = loop.run_until_complete(_run_cell(shell, cell.source))
-        if written.tell():
+        result = loop.run_until_complete(loop.create_task(_run_cell(shell, cell.source), context=context))
+        if written.seek(0, os.SEEK_END):
             written.seek(0)
             sys.stdout.write(written.read().decode(errors="replace"))
-            written.seek(0)
-            written.truncate()
+            written.truncate(0)
         session.flush()
         yield number
         if not result.success and "raises-exception" not in tags:
@@ -165,15 +168,14 @@ def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: Binar
 
 async def _run_cell(shell: ZMQInteractiveShell, source: str) -> ExecutionResult:
     """Run a cell while the event loop runs, as a kernel does."""
-    if not _ASYNC.search(source):
-        return shell.run_cell(source, store_history=True)
     try:
         transformed = shell.transform_cell(source)
     except Exception:  # the shell itself tells what is wrong with it
         transformed = ""
     if not transformed or not shell.should_run_async(source, transformed_cell=transformed):
         return shell.run_cell(source, store_history=True)
-    result = await shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+    running = shell.run_cell_async(source, store_history=True, transformed_cell=transformed)
+    result = await asyncio.ensure_future(running)  # a task of its own: what it sets in its context ends with it
     shell.events.trigger("post_execute")
     shell.events.trigger("post_run_cell", result)
     return result
@@ -184,5 +186,5 @@ def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
-def _refuse_input(*ignored: object, **also: object) -> str:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
+def _refuse_input(name: str, *ignored: object, **also: object) -> str:
+    raise StdinNotImplementedError(f"{name} was called, but this frontend does not support input requests.")

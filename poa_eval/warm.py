@@ -28,9 +28,8 @@ _UNUSED = "rfc3987_syntax"  # what others load, slowly, and never use here
 sys.modules.setdefault(_UNUSED, None)
 
 import asyncio  # noqa: E402
-import fcntl  # noqa: E402,F401  (each report's process uses these two)
 import io  # noqa: E402
-import resource  # noqa: E402,F401
+import resource  # noqa: E402,F401  (each report's process uses it)
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -82,7 +81,7 @@ def _rehearse() -> None:
         cells += new_markdown_cell("## Ensayo"), new_code_cell("poa.show_title(q)")
     notebook = give_parameters(nbformat.writes(new_notebook(cells=cells)), {"trimestre": 1})
     shell, loop = make_shell(), asyncio.new_event_loop()
-    shell.user_ns |= {"poa": poa, "q": _make_quarter()}
+    shell.push({"poa": poa, "q": _make_quarter()})
     asyncio.set_event_loop(loop)
     try:
         for _ in run_cells(shell, notebook, io.BytesIO()):

@@ -193,6 +193,16 @@ KINDS = [
     "%matplotlib inline\nasyncio.get_running_loop().is_running(), asyncio.create_task(asyncio.sleep(0)).done()",
     "for n in range(3):\n    print(n)\n    print('e', file=sys.stderr)\nimport multiprocessing as mp",
     "with mp.get_context('fork').Pool(1) as pool:\n    print(pool.map(abs, [-1]))",
+    "def f(x):\n    return x + 1\nwith mp.Pool(1) as pool:\n    print(pool.map(f, [1]))",
+    "np.set_printoptions(precision=2)",
+    "np.ones(1) / 3",
+    "await asyncio.sleep(0)\nnp.set_printoptions(precision=1)",
+    "np.ones(1) / 3, {3, *range(len(In), 99)} & set(get_ipython().history_manager.outputs)",  # 3 shows nothing
+    "get_ipython().run_line_magic('macro', f'-q espera {len(In) - 3}')",
+    "espera",
+    "%cd -q ..\n%cd -q -\nos.path.basename(os.getcwd()), len(_dh)",
+    "_ = os.system('echo aparte > /dev/stdout; sleep 1')",
+    "import getpass\ntry:\n    getpass.getpass()\nexcept Exception as error:\n    print(error)",
 ]
 
 
@@ -252,10 +262,14 @@ def test_interrupted_crew_ends_also_what_it_is_just_starting():
 
 
 def test_warm_process_rehearses_what_notebooks_call():
-    script = "import poa_eval.warm, threading; poa_eval.warm._rehearse(); print(threading.active_count())"
+    script = """
+import poa_eval.warm, sys, threading
+poa_eval.warm._rehearse()
+print(threading.active_count(), "matplotlib.pyplot" in sys.modules)  # its figures would be a shell's that is gone
+"""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("1\n", "")
+    assert (done.stdout, done.stderr) == ("1 False\n", "")
 
 
 MEDDLE = """
