@@ -3,8 +3,8 @@
 (a) the loop of `papermill` and `jupyter nbconvert` commands; (b) papermill and nbconvert in one process; (c)
 `poa-eval run`, cold start and the institution's page included; (d) the notebook's own calls and the page, as plain
 Python in a warm process on the quarter at hand: the floor; also on all cores at once, because cores that share caches
-or a host are slower together than one alone. In turns, (d) before and after (c): a machine is fast and slow by turns,
-so the ratios are the medians of those of each round.
+or a host are slower together than one alone. In turns, half of (d) before (c) and half after it: a machine is fast and
+slow by turns, so the ratios are the medians of those of each round. (c) and (d) make the same units, all of them.
 
 Run it by `python tests/bench/bench_run.py`, from a clone whose package is installed; `--units 8 --sample 2 --growth 8`
 is a short trial. Not a test: machines differ. On 2 cores, at 40 units, `ratio_a` is to be at least 25, `ratio_b` at
@@ -58,14 +58,12 @@ def time_commands(params: Path, unit: str, out: Path) -> float:
     return time.perf_counter() - start
 
 
-def time_process(part: str, params: Path, units: list[str], *, processes: int = 1) -> float:
-    """Time (b) or (d) for some units, in a process of their own that is warm, or in several at once: seconds a unit."""
-    command = [sys.executable, __file__, "--part", part, "--params", str(params), *units]
-    environment = os.environ | {"PYTHONWARNINGS": "ignore"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    started = [subprocess.Popen(command, **pipes, env=environment, text=True) for _ in range(processes)]
+def time_process(part: str, params: Path, *shares: list[str]) -> float:
+    """Time (b) or (d) for some units, in a warm process of their own, several shares at once: seconds a unit."""
+    command = [sys.executable, __file__, "--part", part, "--params", str(params)]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": os.environ | {"PYTHONWARNINGS": "ignore"}}
     seconds: list[float] = []
-    for process in started:
+    for process in [subprocess.Popen([*command, *share], **options, text=True) for share in shares]:
         told, complaint = process.communicate()
         if process.returncode:
             raise SystemExit(complaint)
@@ -152,7 +150,7 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=40)
     parser.add_argument("--activities", type=int, default=3, help="of each unit; the samples have 3")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--sample", type=int, default=3, help="units of (a) and (b) in each round, half those of (d)")
+    parser.add_argument("--sample", type=int, default=3, help="units of (a) and (b) in each round; (d) makes all")
     parser.add_argument("--growth", type=int, nargs="*", default=[10, 40, 160])
     parser.add_argument("--part", choices=("b", "d"))
     parser.add_argument("--params", type=Path)
@@ -165,13 +163,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="b") as place:
         folder = Path(place)
         params = make_project(folder / "p", asked.units, asked.activities)
+        every = [f"unidad-{i:03}" for i in range(asked.units)]
         rounds: dict[str, list[float]] = {part: [] for part in ("a", "b", "c", "d", "d at once")}
         for turn in range(asked.rounds):
-            units = [f"unidad-{(turn * asked.sample + i) % asked.units:03}" for i in range(asked.sample)]
-            before = time_process("d", params, units * 2)
+            units = [every[(turn * asked.sample + i) % asked.units] for i in range(asked.sample)]
+            before = time_process("d", params, every[::2])
             rounds["c"].append(time_run(params, folder / "out")[0] / asked.units)
-            rounds["d"].append(fmean((before, time_process("d", params, units * 2))))
-            rounds["d at once"].append(time_process("d", params, units * 2, processes=CORES))
+            rounds["d"].append(fmean((before, time_process("d", params, every[1::2]))))
+            rounds["d at once"].append(time_process("d", params, *(every[core::CORES] for core in range(CORES))))
             rounds["b"].append(time_process("b", params, units))
             rounds["a"].append(fmean(time_commands(params, unit, folder) for unit in units))
         names = {
