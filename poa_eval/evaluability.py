@@ -182,11 +182,11 @@ def assess(plan: Plan) -> Evaluability:
         fuente=rows["fuente"],
     )
     listed = list_goals(plan)
-    shares, quantified = table[[*CRITERIA, "evaluabilidad"]].to_numpy("float64"), listed["cuantificada"].to_numpy()
-    whole = _sum_up(shares, quantified)
+    shares, in_figures = table[[*CRITERIA, "evaluabilidad"]].to_numpy("float64"), listed["cuantificada"].to_numpy()
+    whole = _sum_up(shares, in_figures)
     own, stated = (part.groupby("unidad_id").indices for part in (table, listed))
     sums = [
-        {"unidad_id": key, "unidad": name} | _sum_up(shares[own.get(key, [])], quantified[stated.get(key, [])])
+        {"unidad_id": key, "unidad": name} | _sum_up(shares[own.get(key, [])], in_figures[stated.get(key, [])])
         for key, name in plan.unidades[["unidad_id", "unidad"]].itertuples(index=False)
     ]
     units = pd.DataFrame(sums, columns=["unidad_id", "unidad", *whole])
@@ -239,7 +239,5 @@ def _name_missing(met: Mapping[str, bool], indicator: object) -> str | None:
 def _sum_up(shares: np.ndarray, quantified: np.ndarray) -> dict[str, float]:
     """Sum up activities (criteria met, and evaluability, in columns) and goals (whether they are quantified)."""
     counts = {"actividades": len(shares), "metas": len(quantified), "metas_cuantificadas": int(quantified.sum())}
-    means = shares.mean(axis=0) if len(shares) else np.full(shares.shape[1], np.nan)
-    return (
-        counts | {name: mean * 100 for name, mean in zip(CRITERIA, means, strict=False)} | {"evaluabilidad": means[-1]}
-    )
+    *met, mean = shares.mean(axis=0) if len(shares) else np.full(shares.shape[1], np.nan)
+    return counts | {name: share * 100 for name, share in zip(CRITERIA, met, strict=True)} | {"evaluabilidad": mean}
