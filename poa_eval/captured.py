@@ -19,6 +19,7 @@ from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import NO_VALUE
+from poa_eval.values import write_exact
 from poa_eval.windows import list_answered
 
 _FOLDED = {fold(answer): value for answer, value in ANSWERS.items()}
@@ -137,7 +138,9 @@ def _read_planned(entry: Entry, item: Owed) -> float | None:
     """Return what was programmed: the plan says it; where it does not, the workbook."""
     found, known = _read_number(entry, "programado"), item.programado
     if None not in (found, known) and not _is_same(found, known):
-        entry.refuse("programado", f"programado {found:g}; el plan dice {known:g}, y el libro no lo cambia")
+        entry.refuse(
+            "programado", f"programado {write_exact(found)}; el plan dice {write_exact(known)}, y el libro no lo cambia"
+        )
     return found if known is None else known
 
 
@@ -148,7 +151,9 @@ def _read_result(entry: Entry, item: Owed, may_change: bool) -> float | None:
     if _is_same(found, known):
         return known
     if not may_change:
-        entry.refuse("ejecutado", f"dice {found:g}, y {item.fuente} dice {known:g}", is_conflict=True)
+        entry.refuse(
+            "ejecutado", f"dice {write_exact(found)}, y {item.fuente} dice {write_exact(known)}", is_conflict=True
+        )
     return found
 
 
@@ -170,7 +175,7 @@ def _read_number(entry: Entry, name: str) -> float | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if cell >= 0:
             return float(cell)
-        entry.refuse(name, f"«{cell:g}», un número negativo")
+        entry.refuse(name, f"«{write_exact(cell)}», un número negativo")
     elif cell is not None:
         entry.refuse(name, _tell_text(str(cell)))
     return None

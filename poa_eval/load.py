@@ -16,7 +16,7 @@ from poa_eval.layout import Layout, find_layout
 from poa_eval.plan import COLUMNS, COMMENT, Plan, make_table
 from poa_eval.read import read_raw
 from poa_eval.shape import shape_document
-from poa_eval.values import name_period
+from poa_eval.values import name_period, write_exact
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]
@@ -179,7 +179,8 @@ def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) ->
         before, after = pair[column], pair[f"{column}_new"]
         if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
             continue
-        where = f"{pair['fuente']} dice {before:g} y {pair['fuente_new']} dice {after:g}"
+        old, new = write_exact(before), write_exact(after)
+        where = f"{pair['fuente']} dice {old} y {pair['fuente_new']} dice {new}"
         if not may_change:
             raise ConflictoError(
                 f"{column} de {name_period(month, length)} en la actividad {activity}: {where}",
@@ -187,7 +188,7 @@ def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) ->
                 "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
             )
         change = {"clave": f"cambio/{activity}/{month}/{length}/{column}", "fuente": pair["fuente_new"]}
-        changes.append(change | {"texto": f"{before:g} → {after:g}; {where}"})
+        changes.append(change | {"texto": f"{old} → {new}; {where}"})
     return changes
 
 

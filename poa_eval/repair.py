@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
+from poa_eval.values import write_exact
+
 Value = float | None
 Triple = tuple[Value, ...]
 
@@ -102,7 +104,7 @@ def _doubt(cells: Sequence[Value], series: int, goal: float) -> Reading | None:
     months, block = tuple(cells[:-width]), tuple(cells[-width:])
     for at in range(0, width, series):
         right = goal - sum(value or 0 for value in block[::series]) + (block[at] or 0)
-        one, other = f"{block[at] or 0:g}", f"{right:g}"
+        one, other = write_exact(block[at] or 0), write_exact(right)
         is_one_digit = len(one) == len(other) and sum(x != y for x, y in zip(one, other, strict=True)) == 1
         if is_one_digit and _solve(months, (*block[:at], right, *block[at + 1 :]), series, missing):
             return Reading("ninguna", (None,) * width, block, missing, len(months))

@@ -19,6 +19,7 @@ from poa_eval.parts import Cards
 from poa_eval.plan import COLUMNS, COMMENT, Plan, Record, make_table
 from poa_eval.read import RawDocument
 from poa_eval.tables import Content, Note, Row, read_content
+from poa_eval.values import write_exact
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"
@@ -185,7 +186,7 @@ def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str
         yield "avance", edition.avance.formula
         yield "avance.texto", edition.avance.texto
         for length, weight in sorted(edition.avance.pesos.items()):
-            yield f"avance.peso.{length}", f"{weight:g}"
+            yield f"avance.peso.{length}", write_exact(weight)
     if edition.meta_anual:
         yield "meta_anual", edition.meta_anual
     for column, names in edition.nombres.items():

@@ -173,6 +173,17 @@ def parse_number(text: str, locale: str) -> float | None:
         return None
 
 
+def write_exact(value: float) -> str:
+    """Return a number as people would copy it: with all the digits that a spreadsheet keeps, fifteen.
+
+    Examples
+    --------
+    >>> write_exact(1234567.0), write_exact(0.1 + 0.2), write_exact(8.33)
+    ('1234567', '0.3', '8.33')
+    """
+    return f"{value:.15g}"
+
+
 def close_months(trimestre: int) -> tuple[int, ...]:
     """Return the three months of a quarter.
 

@@ -636,6 +636,12 @@ def test_a_figure_that_the_documents_contradict_names_both_cells(tmp_path):
     assert merged.avances["ejecutado"].item() == 8
 
 
+def test_a_contradicted_figure_keeps_its_digits(tmp_path):
+    plan = make_numeric({"a": [(3, 3, 2_000_000, 1_234_567)]})
+    path = fill(write_capture(plan, 1, tmp_path)[0], lambda *_: {"ejecutado": 1_234_568})
+    assert "dice 1234568, y plan.xlsx!Hoja!C3 dice 1234567" in refuse(plan, path, error=ConflictoError)
+
+
 def test_the_programme_of_the_plan_is_not_changed_by_a_book(tmp_path):
     plan = make_numeric({"a": [(3, 3, 10, None)]})
     path = fill(write_capture(plan, 1, tmp_path)[0], lambda *_: {"programado": 5, "ejecutado": 5})

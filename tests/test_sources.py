@@ -4,9 +4,12 @@ import dataclasses
 import datetime as dt
 
 import pytest
+import yaml
+from made import make_plan
 
 import poa_eval as poa
 from places import FIXTURES, ROOT
+from poa_eval.errors import ConflictoError
 
 GERENCIA = FIXTURES / "gerencia-comercial-2023-poa-t1.txt"
 PERIODS = {
@@ -138,3 +141,26 @@ def test_what_was_damaged_stays_where_the_new_document_has_other_months(sat):
     second = dataclasses.replace(sat, avances=sat.avances[sat.avances["mes"] > 6], contexto=sat.contexto.iloc[:0])
     notes = poa.merge_plans([first, second]).contexto["clave"].str.startswith("lectura/")
     assert notes.sum() == sat.contexto["clave"].str.startswith("lectura/").sum() > 0
+
+
+@pytest.mark.parametrize("change", [(1_234_567.0, 1_234_568.0), (12_345.678, 12_345.679)])
+def test_a_changed_figure_keeps_its_digits(change):
+    """Six digits are not enough for money, nor for a share: 1.23457e+06 is none of both figures."""
+    old, new = (make_plan([(2_000_000.0, value)]) for value in change)
+    found = poa.check(poa.merge_plans([old, new], replaces=[False, True])).query("regla == 'periodo-cambiado'").iloc[0]
+    before, after = (f"{value:.15g}" for value in change)
+    assert (found["encontrado"], found["esperado"]) == (after, before)
+    assert found["diferencia"] == pytest.approx(change[1] - change[0])
+    assert f"{before} → {after}" in found["mensaje"]
+    with pytest.raises(ConflictoError, match=f"dice {before} y .* dice {after}"):
+        poa.merge_plans([old, new])
+
+
+def test_a_layout_keeps_the_digits_of_its_weights(tmp_path):
+    layout = yaml.safe_load((ROOT / "poa_eval" / "layouts" / "gerencia-comercial-poa.yaml").read_text(encoding="utf-8"))
+    (edition,) = layout["ediciones"].values()
+    edition["avance"]["pesos"] = {1: 100 / 12, 3: 25}
+    path = tmp_path / "exacto.yaml"
+    path.write_text(yaml.safe_dump(layout), encoding="utf-8")
+    weight = poa.load(GERENCIA, path).rule("avance.peso.1")
+    assert float(weight) == pytest.approx(100 / 12, rel=1e-14)
