@@ -9,20 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, FormatoError, Place
-from poa_eval.filled import (
-    ANSWERS,
-    Column,
-    Entry,
-    Fault,
-    Form,
-    bare,
-    find_entries,
-    find_field,
-    find_kind,
-    identify_book,
-    raise_faults,
-    read_marker,
-)
+from poa_eval.filled import Column, Entry, Fault, Form, bare, find_entries, find_field, identify_book, raise_faults
+from poa_eval.marker import ANSWERS, find_kind, read_marker
 from poa_eval.names import fold
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument, read_raw

@@ -5,28 +5,27 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from poa_eval.answers import ANSWERED, ASKED, CONFIRMED, FIXED, FORM, MEANINGS, REJECTED, list_asked, tell_answer
 from poa_eval.errors import ArchivoError, Place
+from poa_eval.measure import name_quarter
 from poa_eval.names import file_name
-from poa_eval.narrate import name_quarter
-from poa_eval.quarter import Quarter
 from poa_eval.spread import STAMP
 from poa_eval.values import MONTH_NAMES
 from poa_eval.words import format_day, format_number, has, name_activity, name_rule
 from poa_eval.workbook import make_form
-from poa_eval.write import write_tables
+
+if TYPE_CHECKING:
+    from poa_eval.quarter import Quarter
 
 
 def write_observations(quarter: Quarter, folder: Path) -> None:
-    """Write ``observaciones/<unidad>.xlsx`` per unit, and ``datos/respuestas.csv`` where answers were given.
+    """Write ``observaciones/<unidad>.xlsx`` per unit.
 
     A unit that has nothing to answer gets no workbook: there is nothing to send back, and whoever waits for answers
     sees by the files from whom.
     """
-    if quarter.params.respuestas:
-        (folder / "datos").mkdir(exist_ok=True)
-        write_tables({"respuestas": quarter.respuestas}, folder / "datos")
     asked = set(list_asked(quarter.hallazgos)["unidad_id"])
     for own in quarter.units(unit_id for unit_id in quarter.plan.unidades["unidad_id"] if unit_id in asked):
         (folder / "observaciones").mkdir(exist_ok=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from poa_eval.appendix import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
 from poa_eval.cover import put_cover
-from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.narrate import find_dues, name_quarter
+from poa_eval.measure import Evaluation, describe_quarter, name_quarter
+from poa_eval.narrate import find_dues
 from poa_eval.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.quarter import Quarter
 from poa_eval.spread import Field, Spread

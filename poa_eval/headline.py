@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from poa_eval.measure import Evaluation
+from poa_eval.measure import Evaluation, name_quarter
 from poa_eval.narrate import (
     ATTENTION,
     count_base,
     find_reason,
     is_unit,
-    name_quarter,
     name_sum,
     pick_figures,
     rank_units,

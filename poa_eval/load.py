@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
-from poa_eval.filled import refuse_form
 from poa_eval.layout import Layout, find_layout
+from poa_eval.marker import refuse_form
 from poa_eval.plan import COLUMNS, COMMENT, Plan, make_table
 from poa_eval.read import read_raw
 from poa_eval.shape import shape_document

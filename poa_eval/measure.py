@@ -240,3 +240,8 @@ def describe_quarter(trimestre: int) -> str:
     'IV trimestre'
     """
     return f"{QUARTERS[trimestre - 1]} trimestre"
+
+
+def name_quarter(evaluation: Evaluation) -> str:
+    """Return «I trimestre de 2023»."""
+    return f"{describe_quarter(evaluation.trimestre)} de {evaluation.plan.ejercicio}"

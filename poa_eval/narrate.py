@@ -9,7 +9,7 @@ import pandas as pd
 
 from poa_eval.address import name_file
 from poa_eval.errors import ParamsError
-from poa_eval.measure import Evaluation, describe_quarter, find_corte
+from poa_eval.measure import Evaluation, find_corte
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
@@ -47,11 +47,6 @@ def pick_figures(evaluation: Evaluation) -> Mapping[str, object]:
     """Return the row of figures of the unit, or of the institution; empty for a unit without activities."""
     table = evaluation.unidades if is_unit(evaluation) else evaluation.institucion
     return {} if table.empty else table.iloc[0].to_dict()
-
-
-def name_quarter(evaluation: Evaluation) -> str:
-    """Return «I trimestre de 2023»."""
-    return f"{describe_quarter(evaluation.trimestre)} de {evaluation.plan.ejercicio}"
 
 
 def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:

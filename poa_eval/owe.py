@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from poa_eval.filled import CAPTURE, Column, Form
+from poa_eval.filled import Column, Form
+from poa_eval.marker import CAPTURE
 from poa_eval.plan import Plan
 from poa_eval.values import MONTH_NAMES, close_months, name_period
 from poa_eval.windows import find_due, list_calendar, list_window

@@ -22,7 +22,7 @@ from poa_eval.block import (
 from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
 from poa_eval.headline import tell_headline
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.measure import Evaluation, describe_quarter, name_quarter
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
     Source,
@@ -36,7 +36,6 @@ from poa_eval.narrate import (
     list_notes,
     list_periods,
     name_formula,
-    name_quarter,
     name_source,
     name_sum,
     pick_figures,

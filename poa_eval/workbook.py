@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from poa_eval.filled import MARKER, Column, Form
+from poa_eval.filled import Column, Form
+from poa_eval.marker import MARKER
 from poa_eval.plan import Plan
 from poa_eval.spread import Spread, count_lines
 

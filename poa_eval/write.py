@@ -71,4 +71,5 @@ def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
         "evaluacion_actividades": evaluation.actividades,
         "evaluacion_unidades": evaluation.unidades,
         "evaluacion_institucion": evaluation.institucion,
+        **({"respuestas": quarter.respuestas} if quarter.params.respuestas else {}),
     }

@@ -19,6 +19,7 @@ from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
 from poa_eval.params import make_params
 from poa_eval.plan import make_table
 from poa_eval.read import read_raw
+from poa_eval.write import write_results
 
 HEAD = 6
 GERENCIA = "gerencia-comercial-2023-t1"
@@ -227,7 +228,9 @@ def test_a_new_workbook_keeps_the_answer_that_stands_and_asks_again_what_does_no
         ["respondido", f"no procede: Es de otra área {who}", "no procede", "Es de otra área"],
     ]
     assert sheet[f"{columns['estado']}7"].protection.locked
-    saved = pd.read_csv(tmp_path / "datos" / "respuestas.csv", dtype=str)
+    (tmp_path / "ejecucion").mkdir()
+    write_results(told, tmp_path / "ejecucion")
+    saved = pd.read_csv(tmp_path / "ejecucion" / "datos" / "respuestas.csv", dtype=str)
     assert saved.columns.tolist() == COLUMNS
     assert len(saved) == len(list_asked(quarter.hallazgos))
     states = settle(quarter, again).query("unidad_id == '303'")["estado"].tolist()

@@ -20,7 +20,7 @@ from poa_eval import cli
 from poa_eval.capture import write_capture
 from poa_eval.captured import apply_captures
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
-from poa_eval.filled import find_kind
+from poa_eval.marker import find_kind
 from poa_eval.owe import CAUSES, HEADINGS, list_owed
 from poa_eval.plan import Plan, make_table
 from poa_eval.read import read_raw
