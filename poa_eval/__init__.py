@@ -9,28 +9,28 @@ __version__ = "0.1.0"
 
 #: Where each name comes from; it is loaded when it is first used, so that a command that needs little starts at once.
 _HOMES = {
-    "check": "check",
-    "compare": "show_changes show_counts",
-    "contrast": "show_ledger show_published",
-    "draw": "plot_activity plot_periods",
-    "errors": "PoaError",
-    "explain": "show_findings show_findings_summary show_method show_plan show_sources show_table",
-    "explore": "open_document",
-    "goals": "show_context show_goals show_mission show_swot",
-    "layout": "list_layouts",
-    "ledger": "reconcile",
-    "load": "load merge_plans",
-    "measure": "Evaluation measure",
-    "open": "open_quarter",
-    "params": "load_params",
-    "plan": "Plan",
-    "planning": "show_due show_evaluability show_investment",
-    "prepare": "prepare_quarter",
-    "project": "show_year_end",
-    "quarter": "Quarter",
-    "rank": "show_extremes show_heatmap show_ranking",
-    "show": "show_activities show_comments show_headline show_key_figures show_periods show_signatures show_title",
-    "trace": "trace",
+    "poa_eval.check": "check",
+    "poa_eval.compare": "show_changes show_counts",
+    "poa_eval.contrast": "show_ledger show_published",
+    "poa_eval.draw": "plot_activity plot_periods",
+    "poa_eval.errors": "PoaError",
+    "poa_eval.explain": "show_findings show_findings_summary show_method show_plan show_sources show_table",
+    "poa_eval.explore": "open_document",
+    "poa_eval.goals": "show_context show_goals show_mission show_swot",
+    "poa_eval.layout": "list_layouts",
+    "poa_eval.ledger": "reconcile",
+    "poa_eval.load": "load merge_plans",
+    "poa_eval.measure": "Evaluation measure",
+    "poa_eval.open": "open_quarter",
+    "poa_eval.params": "load_params",
+    "poa_eval.plan": "Plan",
+    "poa_eval.planning": "show_due show_evaluability show_investment",
+    "poa_eval.prepare": "prepare_quarter",
+    "poa_eval.project": "show_year_end",
+    "poa_eval.quarter": "Quarter",
+    "poa_eval.rank": "show_extremes show_heatmap show_ranking",
+    "poa_eval.show": "show_activities show_comments show_headline show_key_figures show_periods show_signatures show_title",
+    "poa_eval.trace": "trace",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -43,7 +43,7 @@ class _Package(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name not in _HOME_OF:
             raise AttributeError(f"module 'poa_eval' has no attribute '{name}'")
-        value = getattr(import_module(f"poa_eval.{_HOME_OF[name]}"), name)
+        value = getattr(import_module(_HOME_OF[name]), name)
         setattr(self, name, value)
         return value
 

@@ -11,7 +11,7 @@ from poa_eval.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.errors import FormatoError
 from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.parts import BEHAVIOUR
-from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.tables import Note, Row
 from poa_eval.values import is_percentage
 

@@ -16,9 +16,10 @@ from poa_eval.measure import read_corte
 from poa_eval.names import fold
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.parts import BEHAVIOUR
-from poa_eval.plan import Plan, make_table
+from poa_eval.plan import Plan
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import NO_VALUE
+from poa_eval.schema import make_table
 from poa_eval.values import write_exact
 from poa_eval.windows import list_answered
 

@@ -17,9 +17,9 @@ from poa_eval.columns import TEXT_TWINS
 from poa_eval.names import fold
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.patterns import make_alias, match_path
-from poa_eval.plan import COLUMNS, NUMBER
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell, ShownPercent
+from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
 from poa_eval.totals import find_total, says_total
 from poa_eval.values import LENGTHS, find_month, parse_number, parse_period

@@ -30,7 +30,7 @@ from poa_eval.parts import (
     Totals,
 )
 from poa_eval.patterns import Pattern
-from poa_eval.plan import COLUMNS, NUMBER
+from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.values import parse_month
 
 #: The cut-off is the last month of which the document has results.

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from poa_eval.config import Model
 from poa_eval.names import suggest_sentence
 from poa_eval.patterns import Pattern
-from poa_eval.plan import COLUMNS, Accumulation, Concept, Direction, Length
+from poa_eval.schema import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.values import LENGTHS, MONTHS
 
 _Table = Literal["metas", "actividades"]

@@ -2,73 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-
-TEXT, NUMBER, COUNT = "str", "float64", "int64"
-#: Key in `contexto` of a comment on an activity as a whole: ``comentario/<actividad_id>``.
-COMMENT = "comentario"
-
-_NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
-_COUNTS = set("mes meses orden".split())
-_NAMES = {
-    "unidades": "unidad_id unidad responsable mision vision fuente",
-    "metas": "meta_id unidad_id nivel codigo padre_id texto inversion frecuencia recursos indicador fuente",
-    "actividades": "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion "
-    "actividad indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto "
-    "sentido acumulacion acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
-    "medio_verificacion recursos fuente",
-    "lineas": "padre_id orden texto fuente",
-    "avances": "actividad_id mes meses programado ejecutado programado_inicial comentario origen fuente",
-    "calendario": "actividad_id mes origen fuente",
-    "publicado": "ambito clave concepto mes meses valor texto fuente",
-    "foda": "unidad_id cuadrante punto fuente",
-    "contexto": "clave texto fuente",
-}
-
-#: Columns of each table with their type; the contract of `Plan`.
-COLUMNS: dict[str, dict[str, str]] = {
-    table: {name: NUMBER if name in _NUMBERS else COUNT if name in _COUNTS else TEXT for name in names.split()}
-    for table, names in _NAMES.items()
-}
-
-Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
-Direction = Literal["ascendente", "descendente", "regular", "nominal"]
-Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
-Length = Literal[1, 2, 3, 4, 6, 12]
-
-#: A row of a table on its way: column → value.
-Record = dict[str, object]
-
-
-def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = ()) -> pd.DataFrame:
-    """Make one table of the plan, with the columns and types of the contract, from records or a DataFrame.
-
-    Columns that no record has are missing throughout.
-
-    Examples
-    --------
-    >>> make_table("foda", [{"unidad_id": "1", "cuadrante": "fortaleza", "punto": "Personal capaz"}]).shape
-    (1, 4)
-    """
-    columns = COLUMNS[name]
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
-    if has_types(name, frame):
-        return frame.reset_index(drop=True)
-    return pd.DataFrame({c: frame[c].astype(kind) for c, kind in columns.items()}).reset_index(drop=True)
-
-
-def has_types(name: str, table: pd.DataFrame) -> bool:
-    """Say whether a table has the columns and types of the contract."""
-    return list(table.dtypes.astype(str).items()) == list(COLUMNS[name].items())
+from poa_eval.schema import COLUMNS, COMMENT, has_types, make_table, validate_table
 
 
 @dataclass(frozen=True)
@@ -113,11 +55,8 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Validate every table and the references between them."""
-        doubtful = {name: table for name, table in self.tables().items() if len(table) or not has_types(name, table)}
-        if doubtful:
-            from poa_eval.contract import validate_table  # slow to load, and a report's process has valid plans only
-
-            for name, table in doubtful.items():
+        for name, table in self.tables().items():
+            if len(table) or not has_types(name, table):
                 validate_table(name, table)
         known_units, known_activities = set(self.unidades["unidad_id"]), set(self.actividades["actividad_id"])
         for name, column, known in (

@@ -14,8 +14,8 @@ from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation
 from poa_eval.names import fold, suggest_sentence
 from poa_eval.params import Params
-from poa_eval.plan import COLUMNS as PLAN_COLUMNS
 from poa_eval.plan import Plan
+from poa_eval.schema import COLUMNS as PLAN_COLUMNS
 from poa_eval.words import has
 
 _ALL = object()  # owner of what stands in every unit's report

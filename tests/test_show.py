@@ -8,7 +8,8 @@ from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
 from poa_eval.errors import ParamsError
-from poa_eval.plan import Plan, make_table
+from poa_eval.plan import Plan
+from poa_eval.schema import make_table
 from poa_eval.words import FIGURES, MEANINGS
 
 SHOWN = [

@@ -13,7 +13,7 @@ from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, 
 from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.infer import TOLERANCE
 from poa_eval.names import fold
-from poa_eval.plan import COMMENT
+from poa_eval.schema import COMMENT
 from poa_eval.values import is_percentage, name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")

@@ -4,8 +4,8 @@ Before such a change, from a clone whose package is installed: ``python tests/be
 after it ``record AFTER``, then ``compare BEFORE AFTER``, which lists what differs and exits 1 if anything does that is
 not named in `EXPECTED`. A record holds the runs of every params file, the run of an institution of 40 units that is
 made up, the workbooks to fill in, and what ``check --json``, ``load`` and ``draft`` say of every document shipped with
-the project, of the tests' fixtures and of what lies in ``../shared`` where it is there, hostile files apart: some never end. Not a
-test: it takes minutes.
+the project, of the tests' fixtures and of what lies in ``../shared`` where it is there, hostile files apart: some
+never end. Not a test: it takes minutes.
 """
 
 import argparse
