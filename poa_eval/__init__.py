@@ -29,7 +29,8 @@ _HOMES = {
     "poa_eval.project": "show_year_end",
     "poa_eval.quarter": "Quarter",
     "poa_eval.rank": "show_extremes show_heatmap show_ranking",
-    "poa_eval.show": "show_activities show_comments show_headline show_key_figures show_periods show_signatures show_title",
+    "poa_eval.show": "show_activities show_comments show_headline show_key_figures show_periods show_signatures "
+    "show_title",
     "poa_eval.trace": "trace",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import ParamsError, Place
-from poa_eval.names import fold
 from poa_eval.plan import Plan
 from poa_eval.schema import make_table
 from poa_eval.shape import ACCEPTED
+from poa_eval.text.names import fold
 
 _Name = Annotated[str, Field(pattern=r"\S")]
 _Names = dict[_Name, _Name]

@@ -9,11 +9,11 @@ import pandas as pd
 
 from poa_eval.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.errors import FormatoError
-from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.parts import BEHAVIOUR
 from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.tables import Note, Row
-from poa_eval.values import is_percentage
+from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
+from poa_eval.text.values import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *BEHAVIOUR)

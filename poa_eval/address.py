@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from poa_eval.words import has
+from poa_eval.text.wording import has
 
 _CELL = re.compile(r"([^!]+!)([^!]+!)([A-Z]{1,3})(\d+)")
 

@@ -11,10 +11,10 @@ import pandas as pd
 from poa_eval.errors import ArchivoError, FormatoError, Place
 from poa_eval.filled import Column, Entry, Fault, Form, bare, find_entries, find_field, identify_book, raise_faults
 from poa_eval.marker import ANSWERS, find_kind, read_marker
-from poa_eval.names import fold
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument, read_raw
-from poa_eval.words import has
+from poa_eval.text.names import fold
+from poa_eval.text.wording import has
 
 FIXED, CONFIRMED, REJECTED = "corregido", "se confirma el dato", "no procede"
 #: What a unit may answer, with what it means.

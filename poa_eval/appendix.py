@@ -9,14 +9,14 @@ import pandas as pd
 from poa_eval.answers import tell_answer
 from poa_eval.check import SEVERITIES
 from poa_eval.evaluability import CRITERIA, assess
+from poa_eval.excel import Field, Spread
 from poa_eval.ledger import reconcile
 from poa_eval.measure import Evaluation, describe_quarter
 from poa_eval.plan import Plan
 from poa_eval.quarter import Quarter
-from poa_eval.spread import Field, Spread
 from poa_eval.tell import ORIGINS, find_load
-from poa_eval.values import MONTH_NAMES, QUARTERS
-from poa_eval.words import capitalize, has, name_activity, name_rule
+from poa_eval.text.values import MONTH_NAMES, QUARTERS
+from poa_eval.text.wording import capitalize, has, name_activity, name_rule
 
 Activities = Mapping[str, Mapping]
 _START = [

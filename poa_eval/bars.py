@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from poa_eval.values import name_period
-from poa_eval.words import format_number, has
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import format_number, has
 
 _WIDTH, _HEIGHT = 72, 20  # CSS pixels
 _DONE, _PLANNED, _PAPER = "#0b4f7a", "#6b7782", "#e3e8ed"

@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml.etree import iterwalk
 from lxml.html import fragment_fromstring
 
-from poa_eval.names import make_slug
-from poa_eval.words import MISSING, SYMBOLS, format_number, format_percent, has
+from poa_eval.text.names import make_slug
+from poa_eval.text.wording import MISSING, SYMBOLS, format_number, format_percent, has
 
 _LINES = frozenset("p div section h1 h2 h3 h4 ul li dl dt dd table caption tr figure figcaption img".split())
 

@@ -10,12 +10,12 @@ import pandas as pd
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.measure import close_month, describe_quarter
-from poa_eval.names import file_name
 from poa_eval.owe import CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.plan import Plan
-from poa_eval.values import MONTH_NAMES
+from poa_eval.text.names import file_name
+from poa_eval.text.values import MONTH_NAMES
+from poa_eval.text.wording import format_day
 from poa_eval.windows import list_calendar
-from poa_eval.words import format_day
 from poa_eval.workbook import make_form
 
 

@@ -13,14 +13,14 @@ from poa_eval.errors import Place
 from poa_eval.filled import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.load import merge_plans
 from poa_eval.measure import read_corte
-from poa_eval.names import fold
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import NO_VALUE
 from poa_eval.schema import make_table
-from poa_eval.values import write_exact
+from poa_eval.text.names import fold
+from poa_eval.text.values import write_exact
 from poa_eval.windows import list_answered
 
 _FOLDED = {fold(answer): value for answer, value in ANSWERS.items()}

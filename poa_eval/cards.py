@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
-from poa_eval.names import fold
 from poa_eval.outline import Item, MatrixReader, Outline
 from poa_eval.parts import Cards
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import Cell, Filled
+from poa_eval.text.names import fold
 
 _MONTHS = 12
 _SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says once

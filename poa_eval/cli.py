@@ -65,7 +65,7 @@ def _run(
     pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
     pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
-    from poa_eval.isolate import start_server
+    from poa_eval.processes import start_server
 
     _refuse_outside("--jobs", jobs, 1, _MOST)
     _refuse_outside("--timeout", timeout, 1, _LONGEST)

@@ -10,11 +10,11 @@ import numpy as np
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition
-from poa_eval.names import fold
 from poa_eval.parts import show_heading
 from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.tables import Row
-from poa_eval.values import parse_number
+from poa_eval.text.names import fold
+from poa_eval.text.values import parse_number
 
 _LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poa_eval.errors import ArchivoError, Place, explain_system
-from poa_eval.isolate import CallDiedError, Crew
 from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
-from poa_eval.names import file_name
 from poa_eval.params import Params, find_project, load_params
+from poa_eval.processes import CallDiedError, Crew
 from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.resume import Memory, hash_files, list_versions, make_key
+from poa_eval.text.names import file_name
 
 if TYPE_CHECKING:
     from poa_eval.distribute import Cluster
@@ -223,7 +223,7 @@ def find_folder(path: Path, out: str | Path | None, root: str | Path | None) -> 
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
     """List the reports to make: the institution's first, because it takes longest."""
     from poa_eval.measure import name_quarter
-    from poa_eval.words import name_unit
+    from poa_eval.text.wording import name_unit
 
     whole, period = quarter.params.institucion, name_quarter(quarter.evaluacion)
     jobs = [_Job(None, whole, whole, f"{whole} · {period}", *2 * [INSTITUTION_NOTEBOOK], "index.html")]

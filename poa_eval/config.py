@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from poa_eval.errors import ArchivoError, Place, PoaError
-from poa_eval.names import suggest, suggest_sentence
+from poa_eval.text.names import suggest, suggest_sentence
 
 
 class Model(BaseModel):

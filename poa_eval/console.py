@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
-from poa_eval.names import suggest_sentence
+from poa_eval.text.names import suggest_sentence
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -94,7 +94,7 @@ def show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
 
 def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
     """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
-    from poa_eval.words import has, name_rule
+    from poa_eval.text.wording import has, name_rule
 
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))

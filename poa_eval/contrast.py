@@ -23,8 +23,8 @@ from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHE
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
-from poa_eval.values import name_period
-from poa_eval.words import capitalize, count_words, format_number, format_percent, join_words
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 
 _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "meses"]
 #: How a result is told of one figure and of several.

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from poa_eval.contrast import tell_trust
+from poa_eval.excel import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.explain import name_form, show_method
 from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter, name_quarter
 from poa_eval.narrate import find_gap, list_notes
 from poa_eval.quarter import Quarter
-from poa_eval.spread import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.tell import list_figures, tell_plan
-from poa_eval.words import EMPTY_STATES, FIGURES, capitalize, has, name_span
+from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, has, name_span
 
 _WIDTHS = (34, 17, 17, 84)
 _LETTERS = 1.12  # letters in a unit of width

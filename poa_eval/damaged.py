@@ -8,7 +8,7 @@ from poa_eval.layout import Edition
 from poa_eval.repair import Reading, read_row
 from poa_eval.schema import Record
 from poa_eval.tables import Row
-from poa_eval.values import close_months
+from poa_eval.text.values import close_months
 
 _STATES = {
     "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",

@@ -16,7 +16,7 @@ from multiprocessing import current_process
 from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
-from poa_eval.isolate import CallDiedError, Crew
+from poa_eval.processes import CallDiedError, Crew
 from poa_eval.resume import describe_software
 
 _ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets

@@ -27,9 +27,18 @@ from poa_eval.narrate import (
     tell_done,
 )
 from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
-from poa_eval.values import name_period
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import (
+    SYMBOLS,
+    capitalize,
+    format_number,
+    format_percent,
+    has,
+    join_words,
+    name_activity,
+    name_unit,
+)
 from poa_eval.windows import Due
-from poa_eval.words import SYMBOLS, capitalize, format_number, format_percent, has, join_words, name_activity, name_unit
 
 _MOST = 4  # activities drawn in a unit's report
 _LEGEND = "Contorno punteado: programado; barra: ejecutado."

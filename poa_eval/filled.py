@@ -10,10 +10,10 @@ from typing import Literal
 
 from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.marker import MARKER, read_marker
-from poa_eval.names import fold, suggest_sentence
 from poa_eval.plan import Plan
 from poa_eval.read import RawDocument, RawSheet
 from poa_eval.read.raw import KNOWN_ERRORS, NO_VALUE, Cell
+from poa_eval.text.names import fold, suggest_sentence
 
 #: Headings that a row shows at least, where it is the one of the headings.
 _FEWEST = 4

@@ -10,10 +10,10 @@ import pandas as pd
 from poa_eval.block import EMPTY, Block, render
 from poa_eval.evaluability import list_goals
 from poa_eval.measure import Evaluation
-from poa_eval.names import fold
 from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import has_plan
-from poa_eval.words import capitalize, format_number, has, name_rule, name_units
+from poa_eval.text.names import fold
+from poa_eval.text.wording import capitalize, format_number, has, name_rule, name_units
 
 _QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
 _QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from poa_eval.names import fold
 from poa_eval.profile import Profile
-from poa_eval.values import is_percentage
-from poa_eval.words import has
+from poa_eval.text.names import fold
+from poa_eval.text.values import is_percentage
+from poa_eval.text.wording import has
 
 WINDOWS = ("trimestre", "acumulado")
 _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")

@@ -14,15 +14,15 @@ import yaml
 from rapidfuzz import fuzz
 
 from poa_eval.columns import TEXT_TWINS
-from poa_eval.names import fold
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.patterns import make_alias, match_path
 from poa_eval.read import RawDocument
 from poa_eval.read.raw import Cell, ShownPercent
 from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
+from poa_eval.text.names import fold
+from poa_eval.text.values import LENGTHS, find_month, parse_number, parse_period
 from poa_eval.totals import find_total, says_total
-from poa_eval.values import LENGTHS, find_month, parse_number, parse_period
 
 _SAMPLE = 500
 _EITHER = {"unidad", "unidades"}  # headings of units of measure, and of those who are responsible

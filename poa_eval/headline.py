@@ -16,7 +16,16 @@ from poa_eval.narrate import (
     sort_by_need,
     tell_done,
 )
-from poa_eval.words import capitalize, count_words, format_number, format_percent, has, join_words, name_span, name_unit
+from poa_eval.text.wording import (
+    capitalize,
+    count_words,
+    format_number,
+    format_percent,
+    has,
+    join_words,
+    name_span,
+    name_unit,
+)
 
 _PLURALS = {"sin reporte": "sin reporte", "no programada": "no programadas", "no evaluable": "no evaluables"}
 

@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
-from poa_eval.names import fold, suggest_sentence
 from poa_eval.parts import (
     FIGURES,
     PERIOD_COLUMNS,
@@ -31,7 +30,8 @@ from poa_eval.parts import (
 )
 from poa_eval.patterns import Pattern
 from poa_eval.schema import COLUMNS, NUMBER
-from poa_eval.values import parse_month
+from poa_eval.text.names import fold, suggest_sentence
+from poa_eval.text.values import parse_month
 
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"

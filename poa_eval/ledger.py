@@ -13,8 +13,8 @@ from poa_eval.infer import NONE, ROWS, TOLERANCE, Progress
 from poa_eval.measure import weigh_ratios
 from poa_eval.plan import Plan
 from poa_eval.schema import make_table
-from poa_eval.values import close_months, name_period, parse_frequency
-from poa_eval.words import name_activity, name_units
+from poa_eval.text.values import close_months, name_period, parse_frequency
+from poa_eval.text.wording import name_activity, name_units
 
 #: Columns of ``datos/conciliacion.csv``, the contract.
 COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")

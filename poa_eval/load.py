@@ -17,7 +17,7 @@ from poa_eval.plan import Plan
 from poa_eval.read import read_raw
 from poa_eval.schema import COLUMNS, COMMENT, make_table
 from poa_eval.shape import shape_document
-from poa_eval.values import name_period, write_exact
+from poa_eval.text.values import name_period, write_exact
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]

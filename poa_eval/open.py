@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from poa_eval.errors import ParamsError
-from poa_eval.names import fold, suggest
 from poa_eval.params import Params, find_root, make_params
 from poa_eval.quarter import Quarter
+from poa_eval.text.names import fold, suggest
 
 #: A quarter that is at hand, pickled and, until it is asked for, as it is; root and parameters by which it may be.
 _prepared: list[tuple[bytes, list[Quarter], Path, Params]] = []

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.parts import BEHAVIOUR, Cards, Matrix
 from poa_eval.read import RawSheet
 from poa_eval.read.raw import Cell
 from poa_eval.schema import COLUMNS, NUMBER, Record
-from poa_eval.values import parse_frequency, parse_number
+from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
+from poa_eval.text.values import parse_frequency, parse_number
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from poa_eval.block import Cell, Column, count_cell, render_table, text_cell
 from poa_eval.report import wrap_page
-from poa_eval.values import QUARTERS
+from poa_eval.text.values import QUARTERS
 
 
 def write_overview(folder: Path) -> Path | None:

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config import Model
-from poa_eval.names import suggest_sentence
 from poa_eval.patterns import Pattern
 from poa_eval.schema import COLUMNS, Accumulation, Concept, Direction, Length
-from poa_eval.values import LENGTHS, MONTHS
+from poa_eval.text.names import suggest_sentence
+from poa_eval.text.values import LENGTHS, MONTHS
 
 _Table = Literal["metas", "actividades"]
 _Destination = Literal["vision", "mision", "fortaleza", "oportunidad", "debilidad", "amenaza"]

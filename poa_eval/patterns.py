@@ -14,8 +14,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from poa_eval.names import fold, fold_letters
-from poa_eval.values import LENGTHS, find_month, parse_month, parse_quarter
+from poa_eval.text.names import fold, fold_letters
+from poa_eval.text.values import LENGTHS, find_month, parse_month, parse_quarter
 
 _PLACEHOLDERS = {
     "ejercicio": r"\d{4}",

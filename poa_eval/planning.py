@@ -24,8 +24,8 @@ from poa_eval.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
-from poa_eval.values import MONTHS, QUARTERS
-from poa_eval.words import capitalize, count_words, has, join_name, join_words, name_unit, name_units
+from poa_eval.text.values import MONTHS, QUARTERS
+from poa_eval.text.wording import capitalize, count_words, has, join_name, join_words, name_unit, name_units
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poa_eval.isolate import CAN_FORK, CallDiedError, CallTimeoutError, Crew
+from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, Crew
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

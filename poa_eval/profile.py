@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from poa_eval.config import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
-from poa_eval.names import suggest_sentence
+from poa_eval.text.names import suggest_sentence
 
 #: What binary fractions may add to a percentage or take from it: 1.1 + 1.1 + 1.1 of 3 are 110 %.
 ROUNDING = 1e-9

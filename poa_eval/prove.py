@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_reason, find_year_reason
-from poa_eval.values import close_months
-from poa_eval.words import capitalize, has
+from poa_eval.text.values import close_months
+from poa_eval.text.wording import capitalize, has
 
 #: Window → its words in headings.
 SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}

@@ -22,10 +22,10 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.profile import STATES
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 from poa_eval.trace import Origins
-from poa_eval.values import name_period
 from poa_eval.windows import compare_values
-from poa_eval.words import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 
 import poa_eval
 from poa_eval.errors import PoaError
-from poa_eval.names import make_slug
+from poa_eval.text.names import make_slug
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from poa_eval.compose import Run, RunOutcome, find_folder
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
-from poa_eval.isolate import Crew
+from poa_eval.processes import Crew
 
 if TYPE_CHECKING:
     from poa_eval.distribute import Cluster

@@ -20,7 +20,7 @@ from poa_eval.plan import Plan
 from poa_eval.read import RawDocument
 from poa_eval.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.tables import Content, Note, Row, read_content
-from poa_eval.values import write_exact
+from poa_eval.text.values import write_exact
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"

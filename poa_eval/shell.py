@@ -30,7 +30,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from poa_eval.isolate import limit_memory
+from poa_eval.processes import limit_memory
 
 
 class CellFailedError(Exception):

@@ -23,7 +23,6 @@ from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
 from poa_eval.headline import tell_headline
 from poa_eval.measure import Evaluation, describe_quarter, name_quarter
-from poa_eval.names import fold, suggest_sentence
 from poa_eval.narrate import (
     Source,
     count_base,
@@ -44,9 +43,9 @@ from poa_eval.narrate import (
 )
 from poa_eval.profile import STATES
 from poa_eval.tell import list_figures, tell_plan
-from poa_eval.trace import Origins
-from poa_eval.values import name_period
-from poa_eval.words import (
+from poa_eval.text.names import fold, suggest_sentence
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import (
     FIGURES,
     MEANINGS,
     MISSING,
@@ -63,6 +62,7 @@ from poa_eval.words import (
     name_unit,
     name_units,
 )
+from poa_eval.trace import Origins
 
 _LETTERS = 96  # what a table of periods has room for beside the names
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from poa_eval.headings import read_paths
-from poa_eval.names import fold, fold_letters
 from poa_eval.read import RawSheet
 from poa_eval.read.raw import Cell
-from poa_eval.values import LENGTHS, MONTH_NAMES, MONTHS, find_month
+from poa_eval.text.names import fold, fold_letters
+from poa_eval.text.values import LENGTHS, MONTH_NAMES, MONTHS, find_month
 
 _LOOKED_AT = 300  # rows of a sheet in which a heading is looked for
 _LONG = 120

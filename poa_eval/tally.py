@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from poa_eval.evaluability import CRITERIA, assess
+from poa_eval.excel import Field, Formula, Spread
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import find_gap
 from poa_eval.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
-from poa_eval.spread import Field, Formula, Spread
 from poa_eval.tell import find_load, has_plan
-from poa_eval.values import MONTH_NAMES, QUARTERS, close_months
-from poa_eval.words import capitalize, has, name_activity, name_unit
+from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
+from poa_eval.text.wording import capitalize, has, name_activity, name_unit
 
 _WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_evaluables": "no evaluable"}
 _STATE = 'SUMPRODUCT({own}(Actividades[{state}]="{word}")*1)', "Actividades en el estado «{word}»"

@@ -24,9 +24,18 @@ from poa_eval.narrate import (
     sort_by_need,
     take_evaluation,
 )
-from poa_eval.values import name_period
+from poa_eval.text.values import name_period
+from poa_eval.text.wording import (
+    FIGURES,
+    capitalize,
+    format_number,
+    format_percent,
+    has,
+    name_activity,
+    name_span,
+    tell_lack,
+)
 from poa_eval.windows import Due, Window, measure_window
-from poa_eval.words import FIGURES, capitalize, format_number, format_percent, has, name_activity, name_span, tell_lack
 
 _JOINS = {
     "suma": "Suma de {n} periodos",

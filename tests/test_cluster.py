@@ -19,7 +19,7 @@ from places import ROOT
 from poa_eval import cli, distribute, run
 from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.errors import ClusterError, ParamsError
-from poa_eval.isolate import CAN_FORK
+from poa_eval.processes import CAN_FORK
 from poa_eval.resume import describe_software
 
 pytest.importorskip("distributed", reason="the extra poa-eval[cluster] is not installed")

@@ -10,8 +10,8 @@ import poa_eval as poa
 from places import FIXTURES
 from poa_eval.evaluability import CRITERIA, assess, is_plan_only, list_goals
 from poa_eval.plan import Plan
-from poa_eval.quantity import find_quantity
 from poa_eval.schema import make_table
+from poa_eval.text.quantities import find_quantity
 
 TARGETS = """
 Disminuir un 20% el gasto en servicios personales.|20%

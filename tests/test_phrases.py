@@ -2,7 +2,7 @@
 
 import pytest
 
-from poa_eval.check.phrases import find_quantities, read_claim, split_parts
+from poa_eval.text.claims import find_quantities, read_claim, split_parts
 
 MARCH = range(3, 4)
 

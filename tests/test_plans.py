@@ -7,7 +7,7 @@ import pytest
 
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
-from poa_eval.names import fold
+from poa_eval.text.names import fold
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"
 BOOKS = {

@@ -173,7 +173,8 @@ def luminance(colour: str) -> float:
 
 
 def test_states_can_be_read():
-    css = (Path(poa_eval.__file__).parent / "templates" / "informe" / "estilo.css").read_text(encoding="utf-8")
+    templates = Path(poa_eval.__file__).parent / "templates" / "informe"
+    css = (templates / "estilo.css").read_text(encoding="utf-8")
     colours = re.findall(r"^\.(estado-[\w-]+) \{ color: (#\w{6}); background: (#\w{6});", css, re.MULTILINE)
     states = "sobrecumplida cumplida casi-cumplida en-riesgo critica sin-reporte no-programada no-evaluable"
     assert [name for name, *_ in colours] == [f"estado-{state}" for state in states.split()]

@@ -10,7 +10,7 @@ import poa_eval as poa
 from poa_eval.errors import ParamsError
 from poa_eval.plan import Plan
 from poa_eval.schema import make_table
-from poa_eval.words import FIGURES, MEANINGS
+from poa_eval.text.wording import FIGURES, MEANINGS
 
 SHOWN = [
     poa.show_title,

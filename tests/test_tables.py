@@ -14,8 +14,8 @@ import poa_eval as poa
 from places import ROOT, SHARED
 from poa_eval.layout import read_layout
 from poa_eval.measure import find_corte
-from poa_eval.names import fold
-from poa_eval.values import Period, parse_month, parse_period
+from poa_eval.text.names import fold
+from poa_eval.text.values import Period, parse_month, parse_period
 
 LAYOUTS = ROOT / "tests" / "tables"
 TABLES = SHARED / "tables"

@@ -185,7 +185,8 @@ def test_a_placeholder_that_would_never_match_is_refused(tmp_path, name):
 
 def test_layout_and_profile_may_be_paths(root):
     plan = poa.load(FIXTURES / "sat-2022-poi-t4.txt", root / "poa_eval" / "layouts" / "sat-poi.yaml")
-    assert poa.measure(plan, 4, perfil=root / "poa_eval" / "profiles" / "neutro.yaml").perfil.nombre == "neutro"
+    profile = root / "poa_eval" / "profiles" / "neutro.yaml"
+    assert poa.measure(plan, 4, perfil=profile).perfil.nombre == "neutro"
 
 
 def test_a_rule_that_fits_nothing_is_noted(tmp_path, write_text):

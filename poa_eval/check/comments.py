@@ -10,11 +10,11 @@ import pandas as pd
 
 from poa_eval.address import name_file
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
-from poa_eval.check.phrases import find_quantities, read_claim, split_parts
 from poa_eval.infer import TOLERANCE
-from poa_eval.names import fold
 from poa_eval.schema import COMMENT
-from poa_eval.values import is_percentage, name_period
+from poa_eval.text.claims import find_quantities, read_claim, split_parts
+from poa_eval.text.names import fold
+from poa_eval.text.values import is_percentage, name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
 _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")

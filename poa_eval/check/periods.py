@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
-from poa_eval.names import fold
-from poa_eval.values import is_percentage, name_period, parse_frequency, spell_period
-from poa_eval.words import has
+from poa_eval.text.names import fold
+from poa_eval.text.values import is_percentage, name_period, parse_frequency, spell_period
+from poa_eval.text.wording import has
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
 

@@ -11,9 +11,9 @@ import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, make_finding, rule
 from poa_eval.evaluability import list_goals
-from poa_eval.names import fold, fold_letters, suggest
-from poa_eval.quantity import find_quantity
-from poa_eval.words import has
+from poa_eval.text.names import fold, fold_letters, suggest
+from poa_eval.text.quantities import find_quantity
+from poa_eval.text.wording import has
 
 _YEAR = r"(?:19|20)\d\d"
 _OWN_YEAR = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.infer import FORMULAS, ROWS, TOLERANCE, Case, compute
-from poa_eval.values import name_period
+from poa_eval.text.values import name_period
 
 
 @rule("avance-no-reproduce", "error")

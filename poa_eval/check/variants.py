@@ -9,8 +9,8 @@ from rapidfuzz.distance import OSA
 
 from poa_eval.check.facts import Facts, Finding, make_finding, rule
 from poa_eval.check.plans import find_loose_marks
-from poa_eval.names import fold
-from poa_eval.words import capitalize, has
+from poa_eval.text.names import fold
+from poa_eval.text.wording import capitalize, has
 
 _ONE = {"unidad": "la misma unidad", "actividad": "la misma actividad", "indicador": "el mismo indicador"}
 _SMALL = frozenset("de del la las el los a al en y e".split())

@@ -14,7 +14,7 @@ from operator import itemgetter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from poa_eval.errors import Place
-from poa_eval.names import fold
+from poa_eval.text.names import fold
 
 
 class ShownPercent(str):

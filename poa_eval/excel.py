@@ -15,8 +15,8 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from poa_eval.names import make_slug
-from poa_eval.words import capitalize, format_number, format_percent, has
+from poa_eval.text.names import make_slug
+from poa_eval.text.wording import capitalize, format_number, format_percent, has
 
 #: Written as the moment of making and of the last change, so that the bytes depend on the content alone.
 STAMP = dt.datetime(2000, 1, 1)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from babel import dates, numbers
 
-from poa_eval.names import fold, make_slug
-from poa_eval.values import MONTH_NAMES, MONTHS
+from poa_eval.text.names import fold, make_slug
+from poa_eval.text.values import MONTH_NAMES, MONTHS
 
 MISSING = "—"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from poa_eval.names import fold
-from poa_eval.values import MONTH_NAMES, MONTHS, parse_month, parse_number
+from poa_eval.text.names import fold
+from poa_eval.text.values import MONTH_NAMES, MONTHS, parse_month, parse_number
 
 _MEET = r"cu[mn]pl|alcan[zsc]|(?:ll|y)eg|lo[gj]r|consigu|consegu"
 _PASS = r"super|re[bv]as|sobrepas|sobrecumpl|exced"

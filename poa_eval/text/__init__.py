@@ -1,0 +1,1 @@
+"""How people write: names, numbers, periods, Spanish wording, quantities, what comments claim."""
