@@ -22,7 +22,7 @@ _HOMES = {
     "poa_eval.load": "load merge_plans",
     "poa_eval.measure": "Evaluation measure",
     "poa_eval.open": "open_quarter",
-    "poa_eval.params": "load_params",
+    "poa_eval.config.params": "load_params",
     "poa_eval.plan": "Plan",
     "poa_eval.planning": "show_due show_evaluability show_investment",
     "poa_eval.prepare": "prepare_quarter",

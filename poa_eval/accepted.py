@@ -10,7 +10,7 @@ from typing import Annotated
 import pandas as pd
 from pydantic import Field
 
-from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import ParamsError, Place
 from poa_eval.plan import Plan
 from poa_eval.schema import make_table

@@ -199,8 +199,8 @@ def _capture(
     ] = None,
 ) -> int:
     from poa_eval.capture import write_capture
+    from poa_eval.config.params import find_project, load_params
     from poa_eval.owe import list_owed
-    from poa_eval.params import find_project, load_params
     from poa_eval.prepare import prepare_quarter
 
     deadline = _parse_day(limite) if limite else None

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from poa_eval.config.params import Params, find_project, load_params
 from poa_eval.errors import ArchivoError, Place, explain_system
 from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
-from poa_eval.params import Params, find_project, load_params
 from poa_eval.processes import CallDiedError, Crew
 from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.resume import Memory, hash_files, list_versions, make_key

@@ -22,12 +22,12 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.check import RULES, SEVERITIES
+from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.goals import show_statements
 from poa_eval.layout import known_layouts, read_layout
 from poa_eval.measure import Evaluation, close_month, name_quarter
 from poa_eval.narrate import Source, is_unit, list_notes, name_formula, name_source, pick_findings, take_evaluation
-from poa_eval.profile import Threshold
 from poa_eval.quarter import Quarter
 from poa_eval.tell import tell_method
 from poa_eval.text.names import suggest_sentence

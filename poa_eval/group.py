@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from poa_eval.profile import Profile
+from poa_eval.config.profile import Profile
 from poa_eval.text.names import fold
 from poa_eval.text.values import is_percentage
 from poa_eval.text.wording import has

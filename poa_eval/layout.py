@@ -12,7 +12,7 @@ import pandas as pd
 from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
 from poa_eval.parts import (
     FIGURES,

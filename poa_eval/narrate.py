@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.address import name_file
+from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation, find_corte
-from poa_eval.profile import STATES
 from poa_eval.quarter import Quarter
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.wording import FIGURES, format_number, format_percent, has, name_activity, tell_lack

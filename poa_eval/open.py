@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from poa_eval.config.params import Params, find_root, make_params
 from poa_eval.errors import ParamsError
-from poa_eval.params import Params, find_root, make_params
 from poa_eval.quarter import Quarter
 from poa_eval.text.names import fold, suggest
 

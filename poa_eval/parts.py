@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from poa_eval.config import Model
+from poa_eval.config.models import Model
 from poa_eval.patterns import Pattern
 from poa_eval.schema import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence

@@ -12,14 +12,14 @@ from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.answers import read_answers, read_books, settle_answers
 from poa_eval.captured import apply_captures
 from poa_eval.check import check
+from poa_eval.config.params import Params
+from poa_eval.config.profile import find_profile
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import find_layout
 from poa_eval.ledger import note_rules
 from poa_eval.load import merge_plans
 from poa_eval.marker import CAPTURE, find_kind, read_marker, refuse_form
 from poa_eval.measure import measure
-from poa_eval.params import Params
-from poa_eval.profile import find_profile
 from poa_eval.quarter import Quarter
 from poa_eval.read import RawDocument, read_raw
 from poa_eval.shape import shape_document

@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.answers import COLUMNS
+from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation
-from poa_eval.params import Params
 from poa_eval.plan import Plan
 from poa_eval.schema import COLUMNS as PLAN_COLUMNS
 from poa_eval.text.names import fold, suggest_sentence

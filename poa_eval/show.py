@@ -19,6 +19,7 @@ from poa_eval.block import (
     state_cell,
     text_cell,
 )
+from poa_eval.config.profile import STATES
 from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
 from poa_eval.headline import tell_headline
@@ -41,7 +42,6 @@ from poa_eval.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.profile import STATES
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import name_period

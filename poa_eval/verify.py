@@ -6,8 +6,8 @@ import json
 import tempfile
 from pathlib import Path
 
+from poa_eval.config.params import find_project
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.params import find_project
 from poa_eval.resume import hash_files
 from poa_eval.run import Progress, run_quarter
 

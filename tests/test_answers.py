@@ -15,8 +15,8 @@ from places import ROOT
 from poa_eval.answers import COLUMNS, FORM, MEANINGS, list_asked, read_answers, settle_answers
 from poa_eval.ask import make_workbook, refuse_filled, write_observations
 from poa_eval.capture import write_capture
+from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
-from poa_eval.params import make_params
 from poa_eval.read import read_raw
 from poa_eval.schema import make_table
 from poa_eval.write import write_results

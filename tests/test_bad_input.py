@@ -7,7 +7,7 @@ import pytest
 
 import poa_eval as poa
 from places import ROOT
-from poa_eval.params import load_params
+from poa_eval.config.params import load_params
 from poa_eval.read import read_raw
 
 BOOK = ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx"

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import poa_eval as poa
+from poa_eval.config.profile import Range, find_profile
 from poa_eval.plan import Plan
-from poa_eval.profile import Range, find_profile
 from poa_eval.schema import make_table
 
 NO = None

@@ -8,7 +8,7 @@ from test_layout import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.params import load_params
+from poa_eval.config.params import load_params
 from poa_eval.schema import make_table
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
@@ -185,7 +185,7 @@ def test_a_placeholder_that_would_never_match_is_refused(tmp_path, name):
 
 def test_layout_and_profile_may_be_paths(root):
     plan = poa.load(FIXTURES / "sat-2022-poi-t4.txt", root / "poa_eval" / "layouts" / "sat-poi.yaml")
-    profile = root / "poa_eval" / "profiles" / "neutro.yaml"
+    profile = root / "poa_eval" / "config" / "profiles" / "neutro.yaml"
     assert poa.measure(plan, 4, perfil=profile).perfil.nombre == "neutro"
 
 

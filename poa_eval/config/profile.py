@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
 from poa_eval.text.names import suggest_sentence
 

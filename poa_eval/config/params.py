@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from poa_eval.config import Model, make_model, read_yaml
+from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import ParamsError, Place
 
 

@@ -1,0 +1,1 @@
+"""YAML files as validated models: params, profiles, accepted names."""
