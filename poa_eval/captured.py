@@ -16,8 +16,8 @@ from poa_eval.measure import read_corte
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.parts import BEHAVIOUR
 from poa_eval.plan import Plan
-from poa_eval.read import RawDocument
-from poa_eval.read.raw import NO_VALUE
+from poa_eval.readers.cells import NO_VALUE
+from poa_eval.readers.formats import RawDocument
 from poa_eval.schema import make_table
 from poa_eval.text.names import fold
 from poa_eval.text.values import write_exact

@@ -11,8 +11,8 @@ from poa_eval.errors import FormatoError
 from poa_eval.outline import Item, MatrixReader, Outline
 from poa_eval.parts import Cards
 from poa_eval.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.read import RawDocument, RawSheet
-from poa_eval.read.raw import Cell, Filled
+from poa_eval.readers.cells import Cell, Filled
+from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold
 
 _MONTHS = 12

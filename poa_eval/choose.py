@@ -7,7 +7,7 @@ from poa_eval.errors import FormatoError, LayoutError, Place
 from poa_eval.headings import NEAR, list_sheets, make_form, try_headings
 from poa_eval.layout import Edition, Layout, known_layouts
 from poa_eval.parts import Cards
-from poa_eval.read import RawDocument
+from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import suggest
 
 _SURE = 0.8  # share of the headings from which a document is said to be of another layout than the one named

@@ -11,7 +11,7 @@ import numpy as np
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition
 from poa_eval.parts import show_heading
-from poa_eval.read.raw import Cell, ShownPercent
+from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.tables import Row
 from poa_eval.text.names import fold
 from poa_eval.text.values import parse_number

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from poa_eval.address import join_addresses
 from poa_eval.block import (
     EMPTY,
     Block,
@@ -23,6 +22,7 @@ from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHE
 from poa_eval.measure import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
+from poa_eval.readers.addresses import join_addresses
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 

@@ -6,7 +6,6 @@ import re
 
 import pandas as pd
 
-from poa_eval.address import join_addresses
 from poa_eval.answers import GONE, tell_answer
 from poa_eval.block import (
     EMPTY,
@@ -29,6 +28,7 @@ from poa_eval.layout import known_layouts, read_layout
 from poa_eval.measure import Evaluation, close_month, name_quarter
 from poa_eval.narrate import Source, is_unit, list_notes, name_formula, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
+from poa_eval.readers.addresses import join_addresses
 from poa_eval.tell import tell_method
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import (

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Literal
 
 from poa_eval.errors import ConflictoError, FormatoError, Place
-from poa_eval.marker import MARKER, read_marker
 from poa_eval.plan import Plan
-from poa_eval.read import RawDocument, RawSheet
-from poa_eval.read.raw import KNOWN_ERRORS, NO_VALUE, Cell
+from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell
+from poa_eval.readers.formats import RawDocument, RawSheet
+from poa_eval.readers.marker import MARKER, read_marker
 from poa_eval.text.names import fold, suggest_sentence
 
 #: Headings that a row shows at least, where it is the one of the headings.

@@ -16,8 +16,8 @@ from rapidfuzz import fuzz
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.patterns import make_alias, match_path
-from poa_eval.read import RawDocument
-from poa_eval.read.raw import Cell, ShownPercent
+from poa_eval.readers.cells import Cell, ShownPercent
+from poa_eval.readers.formats import RawDocument
 from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
 from poa_eval.text.names import fold

@@ -10,7 +10,7 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import Edition
 from poa_eval.parts import show_heading
 from poa_eval.patterns import Alias, find_hot, make_alias, match_path
-from poa_eval.read import RawDocument, RawSheet
+from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold, suggest_sentence
 
 #: Share of the expected headings from which a row counts as an attempt at the form.

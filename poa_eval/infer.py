@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from poa_eval.address import name_file
+from poa_eval.readers.addresses import name_file
 
 #: Figures are compared with this tolerance; percentages in points.
 TOLERANCE = 0.05

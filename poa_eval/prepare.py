@@ -18,10 +18,10 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.layout import find_layout
 from poa_eval.ledger import note_rules
 from poa_eval.load import merge_plans
-from poa_eval.marker import CAPTURE, find_kind, read_marker, refuse_form
 from poa_eval.measure import measure
 from poa_eval.quarter import Quarter
-from poa_eval.read import RawDocument, read_raw
+from poa_eval.readers.formats import RawDocument, read_raw
+from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form
 from poa_eval.shape import shape_document
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from poa_eval.headings import read_paths
-from poa_eval.read import RawSheet
-from poa_eval.read.raw import Cell
+from poa_eval.readers.cells import Cell
+from poa_eval.readers.formats import RawSheet
 from poa_eval.text.names import fold, fold_letters
 from poa_eval.text.values import LENGTHS, MONTH_NAMES, MONTHS, find_month
 

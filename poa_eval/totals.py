@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from poa_eval.read.raw import Cell
+from poa_eval.readers.cells import Cell
 from poa_eval.text.names import fold
 
 _WORDS = re.compile(r"(?:(?:(?:sub|gran|suma)[ -]?)?total(?:es)?|sumas?)\b")

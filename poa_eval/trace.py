@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.address import ColumnFinder, join_addresses
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
 from poa_eval.group import WINDOWS
@@ -24,6 +23,7 @@ from poa_eval.narrate import (
     sort_by_need,
     take_evaluation,
 )
+from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     FIGURES,

@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from poa_eval.excel import Spread, count_lines
 from poa_eval.filled import Column, Form
-from poa_eval.marker import MARKER
 from poa_eval.plan import Plan
+from poa_eval.readers.marker import MARKER
 
 _HEAD = 5  # row of the headings, counted from 0
 _DARK, _EDGE = "#1F4E5F", {"border": 1, "border_color": "#B8C4C8"}

@@ -10,7 +10,7 @@ from made import make_institution
 
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
-from poa_eval.read import read_raw
+from poa_eval.readers.formats import read_raw
 from poa_eval.repair import read_row
 from poa_eval.shape import shape_document
 from poa_eval.text.names import fold

@@ -8,7 +8,7 @@ import pytest
 import poa_eval as poa
 from places import ROOT
 from poa_eval.config.params import load_params
-from poa_eval.read import read_raw
+from poa_eval.readers.formats import read_raw
 
 BOOK = ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx"
 
@@ -103,7 +103,7 @@ def test_a_workbook_with_a_password(tmp_path):
 
 
 def test_a_file_over_a_sane_size(tmp_path, monkeypatch):
-    monkeypatch.setattr("poa_eval.read.guard.MAX_BYTES", 1000)
+    monkeypatch.setattr("poa_eval.readers.guard.MAX_BYTES", 1000)
     refuse(lambda: poa.load(BOOK), "MB")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from places import FIXTURES
 from poa_eval.errors import ArchivoError
-from poa_eval.read import read_raw
-from poa_eval.read.raw import shows_percent
+from poa_eval.readers.cells import shows_percent
+from poa_eval.readers.formats import read_raw
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,7 +8,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from poa_eval.errors import ArchivoError
-from poa_eval.read import read_raw
+from poa_eval.readers.formats import read_raw
 
 
 @pytest.fixture

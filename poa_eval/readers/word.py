@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from poa_eval.errors import Place
-from poa_eval.read.guard import check_extent, refuse_damage
-from poa_eval.read.page import MAX_WIDTH, read_number, read_width
-from poa_eval.read.raw import Cell, Filled, RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
+from poa_eval.readers.guard import check_extent, refuse_damage
+from poa_eval.readers.html import MAX_WIDTH, read_number, read_width
 
 _PARAGRAPH, _TABLE, _ROW, _CELL = map(qn, "w:p w:tbl w:tr w:tc".split())
 _HOLDERS = frozenset(map(qn, "w:sdt w:sdtContent w:customXml w:ins w:moveTo".split()))

@@ -13,10 +13,19 @@ from xlrd.compdoc import SIGNATURE, CompDoc
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
-from poa_eval.read.guard import name_password, refuse_damage
-from poa_eval.read.ods import scan_ods
-from poa_eval.read.raw import Cell, Marks, RawDocument, RawSheet, apply_marks, clean_cell, clean_rows, shows_percent
-from poa_eval.read.xlsx import scan_xlsx
+from poa_eval.readers.cells import (
+    Cell,
+    Marks,
+    RawDocument,
+    RawSheet,
+    apply_marks,
+    clean_cell,
+    clean_rows,
+    shows_percent,
+)
+from poa_eval.readers.guard import name_password, refuse_damage
+from poa_eval.readers.ods import scan_ods
+from poa_eval.readers.xlsx import scan_xlsx
 
 
 def read_spreadsheet(path: Path) -> RawDocument:

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.guard import MAX_CELLS, check_encoding, check_extent
-from poa_eval.read.raw import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
+from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
+from poa_eval.readers.guard import MAX_CELLS, check_encoding, check_extent
 
 _BUILTIN_PERCENT = {9, 10}
 

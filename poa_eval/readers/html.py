@@ -10,9 +10,9 @@ from pathlib import Path
 from lxml import etree
 
 from poa_eval.errors import Place
-from poa_eval.read.guard import check_extent
-from poa_eval.read.raw import Cell, Filled, RawDocument, RawSheet
-from poa_eval.read.text import decode_text
+from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
+from poa_eval.readers.guard import check_extent
+from poa_eval.readers.text import decode_text
 
 MAX_WIDTH = 1000  # columns that a span may reach; browsers, too, take it for the limit
 _SPACES = re.compile(r"\s+")

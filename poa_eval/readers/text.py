@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.raw import RawDocument, RawSheet
+from poa_eval.readers.cells import RawDocument, RawSheet
 
 _BLOCK = r"</?(?:p|li|div|ul|ol)(?:\s[^<>]*)?>"
 _BREAK = re.compile(rf"<br\s*/?>|{_BLOCK}(?:\s*{_BLOCK})*", re.IGNORECASE)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from poa_eval.errors import Place
-from poa_eval.read.guard import check_encoding, check_extent
-from poa_eval.read.raw import NO_VALUE, Marks
+from poa_eval.readers.cells import NO_VALUE, Marks
+from poa_eval.readers.guard import check_encoding, check_extent
 
 _TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>")
 _ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*)>")

@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.read.guard import check_file
-from poa_eval.read.raw import RawDocument, RawSheet
+from poa_eval.readers.cells import RawDocument, RawSheet
+from poa_eval.readers.guard import check_file
 
 __all__ = ["RawDocument", "RawSheet", "read_raw"]
 
@@ -62,7 +62,7 @@ def read_raw(path: str | Path) -> RawDocument:
             lugar=Place(path.name),
         )
     module, function = reader.split(".")
-    document = getattr(import_module(f"poa_eval.read.{module}"), function)(path)
+    document = getattr(import_module(f"poa_eval.readers.{module}"), function)(path)
     if all(cell is None for sheet in document.hojas for row in sheet.filas for cell in row):
         raise ArchivoError(
             "un documento vacío: ninguna celda con algo escrito",
