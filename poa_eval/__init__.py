@@ -23,7 +23,7 @@ _HOMES = {
     "poa_eval.measure": "Evaluation measure",
     "poa_eval.open": "open_quarter",
     "poa_eval.config.params": "load_params",
-    "poa_eval.plan": "Plan",
+    "poa_eval.plan.plan": "Plan",
     "poa_eval.planning": "show_due show_evaluability show_investment",
     "poa_eval.prepare": "prepare_quarter",
     "poa_eval.project": "show_year_end",

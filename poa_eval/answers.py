@@ -10,7 +10,7 @@ import pandas as pd
 
 from poa_eval.errors import ArchivoError, FormatoError, Place
 from poa_eval.filled import Column, Entry, Fault, Form, bare, find_entries, find_field, identify_book, raise_faults
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import ANSWERS, find_kind, read_marker
 from poa_eval.text.names import fold

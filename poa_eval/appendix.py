@@ -12,7 +12,7 @@ from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.excel import Field, Spread
 from poa_eval.ledger import reconcile
 from poa_eval.measure import Evaluation, describe_quarter
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.quarter import Quarter
 from poa_eval.tell import ORIGINS, find_load
 from poa_eval.text.values import MONTH_NAMES, QUARTERS

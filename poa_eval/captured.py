@@ -15,10 +15,10 @@ from poa_eval.load import merge_plans
 from poa_eval.measure import read_corte
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.parts import BEHAVIOUR
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.readers.cells import NO_VALUE
 from poa_eval.readers.formats import RawDocument
-from poa_eval.schema import make_table
 from poa_eval.text.names import fold
 from poa_eval.text.values import write_exact
 from poa_eval.windows import list_answered

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.text.names import fold
 from poa_eval.text.quantities import find_quantity
 from poa_eval.text.wording import has, join_words

@@ -14,7 +14,7 @@ from poa_eval.damaged import read_block
 from poa_eval.errors import FormatoError
 from poa_eval.layout import LAST_REPORTED, Edition
 from poa_eval.parts import FIGURES
-from poa_eval.schema import COLUMNS, Record
+from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.tables import Note, Row
 from poa_eval.text.names import fold
 from poa_eval.text.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from poa_eval.errors import ConflictoError, FormatoError, Place
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.readers.marker import MARKER, read_marker

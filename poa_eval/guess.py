@@ -16,9 +16,9 @@ from rapidfuzz import fuzz
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.patterns import make_alias, match_path
+from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import RawDocument
-from poa_eval.schema import COLUMNS, NUMBER
 from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
 from poa_eval.text.names import fold
 from poa_eval.text.values import LENGTHS, find_month, parse_number, parse_period

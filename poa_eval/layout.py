@@ -29,7 +29,7 @@ from poa_eval.parts import (
     Totals,
 )
 from poa_eval.patterns import Pattern
-from poa_eval.schema import COLUMNS, NUMBER
+from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import parse_month
 

@@ -10,9 +10,9 @@ import pandas as pd
 from poa_eval.add import ADDING, Adder, Values, add_parts
 from poa_eval.infer import NONE, ROWS, TOLERANCE, Progress
 from poa_eval.measure import weigh_ratios
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import ColumnFinder, name_file
-from poa_eval.schema import make_table
 from poa_eval.text.values import close_months, name_period, parse_frequency
 from poa_eval.text.wording import name_activity, name_units
 

@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.parts import BEHAVIOUR, Cards, Matrix
+from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
-from poa_eval.schema import COLUMNS, NUMBER, Record
 from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.text.values import parse_frequency, parse_number
 

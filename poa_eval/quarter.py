@@ -13,8 +13,8 @@ from poa_eval.answers import COLUMNS
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
 from poa_eval.measure import Evaluation
-from poa_eval.plan import Plan
-from poa_eval.schema import COLUMNS as PLAN_COLUMNS
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import COLUMNS as PLAN_COLUMNS
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.wording import has
 

@@ -16,9 +16,9 @@ from poa_eval.figures import find_cutoff, join_periods, read_figures, read_total
 from poa_eval.layout import Edition, Layout
 from poa_eval.outline import list_due, shape_outline
 from poa_eval.parts import Cards
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.readers.formats import RawDocument
-from poa_eval.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.tables import Content, Note, Row, read_content
 from poa_eval.text.values import write_exact
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from poa_eval.excel import Spread, count_lines
 from poa_eval.filled import Column, Form
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.readers.marker import MARKER
 
 _HEAD = 5  # row of the headings, counted from 0

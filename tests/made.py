@@ -11,9 +11,9 @@ import openpyxl
 
 import poa_eval as poa
 from places import ROOT
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.report import export_html
-from poa_eval.schema import make_table
 from poa_eval.text.names import file_name
 from poa_eval.text.values import MONTH_NAMES
 

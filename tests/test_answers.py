@@ -17,8 +17,8 @@ from poa_eval.ask import make_workbook, refuse_filled, write_observations
 from poa_eval.capture import write_capture
 from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
+from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
-from poa_eval.schema import make_table
 from poa_eval.write import write_results
 
 HEAD = 6

@@ -16,9 +16,9 @@ import poa_eval as poa
 from places import ROOT, need_program
 from poa_eval.book import write_book
 from poa_eval.evaluability import CRITERIA, assess
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.prove import MET, PERCENT, SPANS, STATES
-from poa_eval.schema import make_table
 from poa_eval.tally import GROUP
 from poa_eval.write import write_tables
 

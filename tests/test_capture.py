@@ -21,10 +21,10 @@ from poa_eval.capture import write_capture
 from poa_eval.captured import apply_captures
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
 from poa_eval.owe import CAUSES, HEADINGS, list_owed
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import find_kind
-from poa_eval.schema import make_table
 
 MONTHLY, HALF_YEARLY = {1, 8}, 5
 HEAD = 6

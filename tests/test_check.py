@@ -8,7 +8,7 @@ from test_measure import make_plan
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.schema import make_table
+from poa_eval.plan.schema import make_table
 
 SAT = (FIXTURES / "sat-2022-poi-t4.txt").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
 from poa_eval.errors import ParamsError
-from poa_eval.schema import make_table
+from poa_eval.plan.schema import make_table
 
 LONG = "CONSTRUCCIÓN Y REHABILITACIÓN DE LA INFRAESTRUCTURA " * 6 + "X" * 120
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import poa_eval as poa
 from poa_eval.config.profile import Range, find_profile
-from poa_eval.plan import Plan
-from poa_eval.schema import make_table
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 
 NO = None
 

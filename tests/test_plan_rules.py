@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.plan import Plan
-from poa_eval.schema import make_table
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 
 RULES = (
     "meta-sin-cuantificar",

@@ -15,9 +15,9 @@ from places import FIXTURES, ROOT, SHARED
 from poa_eval.block import EMPTY, Block
 from poa_eval.narrate import name_source
 from poa_eval.owe import list_owed
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.report import export_html
-from poa_eval.schema import make_table
 from poa_eval.write import _list_results
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"

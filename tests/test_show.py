@@ -8,8 +8,8 @@ from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
 from poa_eval.errors import ParamsError
-from poa_eval.plan import Plan
-from poa_eval.schema import make_table
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import make_table
 from poa_eval.text.wording import FIGURES, MEANINGS
 
 SHOWN = [

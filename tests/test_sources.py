@@ -108,8 +108,8 @@ def test_months_and_their_quarter_are_one_report(sat):
         {"programado": "sum", "ejecutado": "sum", "fuente": "last"}
     )
     coarse = coarse.assign(meses=3, origen="leido", comentario=None, programado_inicial=float("nan"))
-    from poa_eval.plan import Plan
-    from poa_eval.schema import make_table
+    from poa_eval.plan.plan import Plan
+    from poa_eval.plan.schema import make_table
 
     tables = sat.tables() | {"avances": make_table("avances", coarse)}
     other = Plan(sat.institucion, sat.ejercicio, sat.locale, **tables)

@@ -9,7 +9,7 @@ from test_layout import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 import poa_eval as poa
 from places import FIXTURES
 from poa_eval.config.params import load_params
-from poa_eval.schema import make_table
+from poa_eval.plan.schema import make_table
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 HEAD = [["PLAN 2024"], TOP, SUB]

@@ -10,7 +10,7 @@ from poa_eval.check import comments, periods, plans, sums, variants  # noqa: F40
 from poa_eval.check.facts import RULES, Facts
 from poa_eval.config.profile import Profile, find_profile
 from poa_eval.measure import find_corte
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 from poa_eval.windows import find_due
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.infer import TOLERANCE
+from poa_eval.plan.schema import COMMENT
 from poa_eval.readers.addresses import name_file
-from poa_eval.schema import COMMENT
 from poa_eval.text.claims import find_quantities, read_claim, split_parts
 from poa_eval.text.names import fold
 from poa_eval.text.values import is_percentage, name_period

@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 
 from poa_eval.config.profile import Profile
 from poa_eval.ledger import DIFFERS, compare_figures
-from poa_eval.plan import Plan
+from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder
 from poa_eval.windows import Due, Window, measure_window
 

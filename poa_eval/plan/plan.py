@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-from poa_eval.schema import COLUMNS, COMMENT, has_types, make_table, validate_table
+from poa_eval.plan.schema import COLUMNS, COMMENT, has_types, make_table, validate_table
 
 
 @dataclass(frozen=True)

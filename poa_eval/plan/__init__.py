@@ -1,0 +1,1 @@
+"""The tidy plan: its tables, and documents merged into one."""
