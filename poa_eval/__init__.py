@@ -17,7 +17,7 @@ _HOMES = {
     "poa_eval.explain": "show_findings show_findings_summary show_method show_plan show_sources show_table",
     "poa_eval.explore": "open_document",
     "poa_eval.goals": "show_context show_goals show_mission show_swot",
-    "poa_eval.layout": "list_layouts",
+    "poa_eval.layouts.layout": "list_layouts",
     "poa_eval.ledger": "reconcile",
     "poa_eval.load": "load merge_plans",
     "poa_eval.measure": "Evaluation measure",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from poa_eval.columns import Columns
 from poa_eval.errors import LayoutError
-from poa_eval.layout import Edition
+from poa_eval.layouts.layout import Edition
 from poa_eval.plan.schema import Record
 from poa_eval.repair import Reading, read_row
 from poa_eval.tables import Row

@@ -14,7 +14,7 @@ import yaml
 from poa_eval.columns import TEXT_TWINS
 from poa_eval.errors import FormatoError, Place
 from poa_eval.guess import Guess, escape_heading, find_target, guess_columns
-from poa_eval.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw

@@ -12,8 +12,8 @@ import pandas as pd
 from poa_eval.columns import Columns
 from poa_eval.damaged import read_block
 from poa_eval.errors import FormatoError
-from poa_eval.layout import LAST_REPORTED, Edition
-from poa_eval.parts import FIGURES
+from poa_eval.layouts.layout import LAST_REPORTED, Edition
+from poa_eval.layouts.parts import FIGURES
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.tables import Note, Row
 from poa_eval.text.names import fold

@@ -14,8 +14,8 @@ import yaml
 from rapidfuzz import fuzz
 
 from poa_eval.columns import TEXT_TWINS
-from poa_eval.parts import FIGURES, PERIOD_COLUMNS
-from poa_eval.patterns import make_alias, match_path
+from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.layouts.patterns import make_alias, match_path
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import RawDocument

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layout import Edition
-from poa_eval.parts import show_heading
-from poa_eval.patterns import Alias, find_hot, make_alias, match_path
+from poa_eval.layouts.layout import Edition
+from poa_eval.layouts.parts import show_heading
+from poa_eval.layouts.patterns import Alias, find_hot, make_alias, match_path
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold, suggest_sentence
 

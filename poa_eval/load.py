@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
-from poa_eval.layout import Layout, find_layout
+from poa_eval.layouts.layout import Layout, find_layout
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
 from poa_eval.readers.formats import read_raw

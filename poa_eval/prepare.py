@@ -15,7 +15,7 @@ from poa_eval.check import check
 from poa_eval.config.params import Params
 from poa_eval.config.profile import find_profile
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layout import find_layout
+from poa_eval.layouts.layout import find_layout
 from poa_eval.ledger import note_rules
 from poa_eval.load import merge_plans
 from poa_eval.measure import measure

@@ -13,9 +13,9 @@ from poa_eval.choose import choose_edition
 from poa_eval.columns import Columns, split_runs
 from poa_eval.errors import FormatoError, Place
 from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
-from poa_eval.layout import Edition, Layout
+from poa_eval.layouts.layout import Edition, Layout
+from poa_eval.layouts.parts import Cards
 from poa_eval.outline import list_due, shape_outline
-from poa_eval.parts import Cards
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.readers.formats import RawDocument

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
 from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
-from poa_eval.layout import Edition
-from poa_eval.patterns import compile_pattern, compile_patterns, match_line
+from poa_eval.layouts.layout import Edition
+from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold

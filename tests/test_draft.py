@@ -8,7 +8,7 @@ import poa_eval as poa
 from places import ROOT, SHARED
 from poa_eval.cli import main
 from poa_eval.draft import draft_layout
-from poa_eval.layout import read_layout
+from poa_eval.layouts.layout import read_layout
 
 TABLES = SHARED / "tables"
 MONTHS = "ENE FEB MAR ABR MAY JUN JUL AGO SET OCT NOV DIC".split()

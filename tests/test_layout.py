@@ -3,7 +3,7 @@
 import pytest
 
 import poa_eval as poa
-from poa_eval.layout import Layout, known_layouts, read_layout
+from poa_eval.layouts.layout import Layout, known_layouts, read_layout
 
 YAML = """
 nombre: obras

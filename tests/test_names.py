@@ -9,7 +9,7 @@ from places import FIXTURES
 from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.check.variants import pair_variants
 from poa_eval.config.params import make_params
-from poa_eval.layout import find_layout
+from poa_eval.layouts.layout import find_layout
 from poa_eval.readers.formats import read_raw
 from poa_eval.shape import shape_document
 

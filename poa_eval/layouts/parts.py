@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
-from poa_eval.patterns import Pattern
+from poa_eval.layouts.patterns import Pattern
 from poa_eval.plan.schema import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.values import LENGTHS, MONTHS

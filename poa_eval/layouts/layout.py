@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
-from poa_eval.parts import (
+from poa_eval.layouts.parts import (
     FIGURES,
     PERIOD_COLUMNS,
     Cards,
@@ -28,7 +28,7 @@ from poa_eval.parts import (
     Target,
     Totals,
 )
-from poa_eval.patterns import Pattern
+from poa_eval.layouts.patterns import Pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import parse_month
@@ -205,7 +205,7 @@ def find_layout(name: str) -> Layout:
 @cache
 def known_layouts() -> tuple[Layout, ...]:
     """Return the layouts that come with the package, by name."""
-    files = Path(__file__).with_name("layouts").glob("*.yaml")
+    files = Path(__file__).parent.glob("*.yaml")
     return tuple(sorted(map(read_layout, files), key=lambda layout: layout.nombre))
 
 

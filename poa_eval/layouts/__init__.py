@@ -1,0 +1,1 @@
+"""The layout language, and the catalogue of known layouts (*.yaml)."""
