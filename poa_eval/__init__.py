@@ -20,7 +20,7 @@ _HOMES = {
     "poa_eval.layouts.layout": "list_layouts",
     "poa_eval.ledger": "reconcile",
     "poa_eval.load": "load merge_plans",
-    "poa_eval.measure": "Evaluation measure",
+    "poa_eval.metrics.evaluation": "Evaluation measure",
     "poa_eval.open": "open_quarter",
     "poa_eval.config.params": "load_params",
     "poa_eval.plan.plan": "Plan",

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from poa_eval.infer import ROWS, TOLERANCE, WITHOUT, weigh_readings
+from poa_eval.metrics.formulas import ROWS, TOLERANCE, WITHOUT, weigh_readings
 from poa_eval.text.values import is_percentage
 
 #: Which column says how the periods of a series add up.

@@ -8,10 +8,10 @@ import pandas as pd
 
 from poa_eval.answers import tell_answer
 from poa_eval.check import SEVERITIES
-from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.excel import Field, Spread
 from poa_eval.ledger import reconcile
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.metrics.evaluability import CRITERIA, assess
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter import Quarter
 from poa_eval.tell import ORIGINS, find_load

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.measure import close_month, describe_quarter
+from poa_eval.metrics.evaluation import close_month, describe_quarter
+from poa_eval.metrics.windows import list_calendar
 from poa_eval.owe import CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import file_name
 from poa_eval.text.values import MONTH_NAMES
 from poa_eval.text.wording import format_day
-from poa_eval.windows import list_calendar
 from poa_eval.workbook import make_form
 
 

@@ -13,7 +13,8 @@ from poa_eval.errors import Place
 from poa_eval.filled import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.load import merge_plans
-from poa_eval.measure import read_corte
+from poa_eval.metrics.evaluation import read_corte
+from poa_eval.metrics.windows import list_answered
 from poa_eval.owe import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
@@ -21,7 +22,6 @@ from poa_eval.readers.cells import NO_VALUE
 from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import fold
 from poa_eval.text.values import write_exact
-from poa_eval.windows import list_answered
 
 _FOLDED = {fold(answer): value for answer, value in ANSWERS.items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from poa_eval.bars import draw_bar
 from poa_eval.block import EMPTY, Block, Cell, Column, count_cell, render_table, render_words, state_cell, text_cell
 from poa_eval.config.profile import STATES
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units

@@ -222,7 +222,7 @@ def find_folder(path: Path, out: str | Path | None, root: str | Path | None) -> 
 
 def _plan_jobs(quarter: Quarter) -> list[_Job]:
     """List the reports to make: the institution's first, because it takes longest."""
-    from poa_eval.measure import name_quarter
+    from poa_eval.metrics.evaluation import name_quarter
     from poa_eval.text.wording import name_unit
 
     whole, period = quarter.params.institucion, name_quarter(quarter.evaluacion)

@@ -19,7 +19,7 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses

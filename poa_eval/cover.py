@@ -10,7 +10,7 @@ from poa_eval.contrast import tell_trust
 from poa_eval.excel import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.explain import name_form, show_method
 from poa_eval.headline import tell_headline
-from poa_eval.measure import Evaluation, describe_quarter, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.narrate import find_gap, list_notes
 from poa_eval.quarter import Quarter
 from poa_eval.tell import list_figures, tell_plan

@@ -13,7 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
 from poa_eval.block import EMPTY, Block, render, render_words
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.windows import Due
 from poa_eval.narrate import (
     ATTENTION,
     Source,
@@ -38,7 +39,6 @@ from poa_eval.text.wording import (
     name_activity,
     name_unit,
 )
-from poa_eval.windows import Due
 
 _MOST = 4  # activities drawn in a unit's report
 _LEGEND = "Contorno punteado: programado; barra: ejecutado."

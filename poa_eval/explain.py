@@ -25,7 +25,7 @@ from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.goals import show_statements
 from poa_eval.layouts.layout import known_layouts, read_layout
-from poa_eval.measure import Evaluation, close_month, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
 from poa_eval.narrate import Source, is_unit, list_notes, name_formula, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from poa_eval.block import EMPTY, Block, render
-from poa_eval.evaluability import list_goals
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluability import list_goals
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import has_plan
 from poa_eval.text.names import fold

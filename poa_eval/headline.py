@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from poa_eval.measure import Evaluation, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.narrate import (
     ATTENTION,
     count_base,

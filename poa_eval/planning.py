@@ -20,8 +20,8 @@ from poa_eval.block import (
     text_cell,
 )
 from poa_eval.compare import link_unit
-from poa_eval.evaluability import CRITERIA, Evaluability, assess
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
 from poa_eval.text.values import MONTHS, QUARTERS

@@ -18,7 +18,7 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import find_layout
 from poa_eval.ledger import note_rules
 from poa_eval.load import merge_plans
-from poa_eval.measure import measure
+from poa_eval.metrics.evaluation import measure
 from poa_eval.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import find_reason, find_year_reason
 from poa_eval.text.values import close_months
 from poa_eval.text.wording import capitalize, has

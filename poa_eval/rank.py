@@ -10,7 +10,8 @@ from poa_eval.bars import draw_bar
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.compare import link_unit
 from poa_eval.config.profile import STATES
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.windows import compare_values
 from poa_eval.narrate import (
     Source,
     count_base,
@@ -25,7 +26,6 @@ from poa_eval.narrate import (
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 from poa_eval.trace import Origins
-from poa_eval.windows import compare_values
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"

@@ -23,7 +23,7 @@ from poa_eval.config.profile import STATES
 from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
 from poa_eval.headline import tell_headline
-from poa_eval.measure import Evaluation, describe_quarter, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.narrate import (
     Source,
     count_base,

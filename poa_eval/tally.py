@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from poa_eval.evaluability import CRITERIA, assess
 from poa_eval.excel import Field, Formula, Spread
-from poa_eval.measure import Evaluation
+from poa_eval.metrics.evaluability import CRITERIA, assess
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import find_gap
 from poa_eval.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
 from poa_eval.tell import find_load, has_plan

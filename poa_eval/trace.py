@@ -9,9 +9,10 @@ from functools import cached_property
 
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
-from poa_eval.group import WINDOWS
 from poa_eval.ledger import ADDING, reconcile
-from poa_eval.measure import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.groups import WINDOWS
+from poa_eval.metrics.windows import Due, Window, measure_window
 from poa_eval.narrate import (
     Source,
     count_base,
@@ -35,7 +36,6 @@ from poa_eval.text.wording import (
     name_span,
     tell_lack,
 )
-from poa_eval.windows import Due, Window, measure_window
 
 _JOINS = {
     "suma": "Suma de {n} periodos",

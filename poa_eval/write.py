@@ -59,8 +59,8 @@ def write_results(quarter: Quarter, folder: Path) -> None:
 
 
 def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
-    from poa_eval.evaluability import assess
     from poa_eval.ledger import COLUMNS, reconcile
+    from poa_eval.metrics.evaluability import assess
 
     evaluation = quarter.evaluacion
     return {

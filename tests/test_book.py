@@ -15,7 +15,7 @@ from made import make_plan, make_quarter, open_params
 import poa_eval as poa
 from places import ROOT, need_program
 from poa_eval.book import write_book
-from poa_eval.evaluability import CRITERIA, assess
+from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.prove import MET, PERCENT, SPANS, STATES

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.evaluability import CRITERIA, assess, is_plan_only, list_goals
+from poa_eval.metrics.evaluability import CRITERIA, assess, is_plan_only, list_goals
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.text.quantities import find_quantity

@@ -13,7 +13,7 @@ from made import make_quarter, open_params
 import poa_eval as poa
 from places import ROOT, SHARED
 from poa_eval.layouts.layout import read_layout
-from poa_eval.measure import find_corte
+from poa_eval.metrics.evaluation import find_corte
 from poa_eval.text.names import fold
 from poa_eval.text.values import Period, parse_month, parse_period
 

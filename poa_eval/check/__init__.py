@@ -9,10 +9,10 @@ import pandas as pd
 from poa_eval.check import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.check.facts import RULES, Facts
 from poa_eval.config.profile import Profile, find_profile
-from poa_eval.measure import find_corte
+from poa_eval.metrics.evaluation import find_corte
+from poa_eval.metrics.windows import find_due
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
-from poa_eval.windows import find_due
 
 __all__ = ["COLUMNS", "RULES", "SEVERITIES", "check"]
 

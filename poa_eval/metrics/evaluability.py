@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from poa_eval.metrics.windows import list_calendar
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import fold
 from poa_eval.text.quantities import find_quantity
 from poa_eval.text.wording import has, join_words
-from poa_eval.windows import list_calendar
 
 #: The eight criteria: column → what it is called, and what exactly counts.
 CRITERIA: dict[str, tuple[str, str]] = {

@@ -1,0 +1,1 @@
+"""A plan becomes an evaluation: due periods, windows, groups, evaluability, formulas of progress."""
