@@ -19,7 +19,7 @@ _HOMES = {
     "poa_eval.goals": "show_context show_goals show_mission show_swot",
     "poa_eval.layouts.layout": "list_layouts",
     "poa_eval.ledger": "reconcile",
-    "poa_eval.load": "load merge_plans",
+    "poa_eval.loaders.load": "load merge_plans",
     "poa_eval.metrics.evaluation": "Evaluation measure",
     "poa_eval.open": "open_quarter",
     "poa_eval.config.params": "load_params",

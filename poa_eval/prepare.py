@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.answers import read_answers, read_books, settle_answers
 from poa_eval.captured import apply_captures
 from poa_eval.check import check
@@ -17,12 +16,13 @@ from poa_eval.config.profile import find_profile
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import find_layout
 from poa_eval.ledger import note_rules
-from poa_eval.load import merge_plans
+from poa_eval.loaders.aliases import Names, load_names, note_names
+from poa_eval.loaders.document import shape_document
+from poa_eval.loaders.load import merge_plans
 from poa_eval.metrics.evaluation import measure
 from poa_eval.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form
-from poa_eval.shape import shape_document
 
 
 def prepare_quarter(params: Params, root: str | Path) -> Quarter:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from poa_eval.headings import read_paths
+from poa_eval.loaders.headings import read_paths
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
 from poa_eval.text.names import fold, fold_letters

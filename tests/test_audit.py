@@ -10,9 +10,9 @@ from made import make_institution
 
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
+from poa_eval.loaders.document import shape_document
+from poa_eval.loaders.repair import read_row
 from poa_eval.readers.formats import read_raw
-from poa_eval.repair import read_row
-from poa_eval.shape import shape_document
 from poa_eval.text.names import fold
 
 DOCUMENTS = sorted([*FIXTURES.glob("*-p*.txt"), *FIXTURES.glob("*-metas.txt"), *(ROOT / "data").glob("*/*.*x")])

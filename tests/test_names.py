@@ -6,12 +6,12 @@ from made import LAYOUT, MONTHS, open_params
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.accepted import Names, load_names, note_names
 from poa_eval.check.variants import pair_variants
 from poa_eval.config.params import make_params
 from poa_eval.layouts.layout import find_layout
+from poa_eval.loaders.aliases import Names, load_names, note_names
+from poa_eval.loaders.document import shape_document
 from poa_eval.readers.formats import read_raw
-from poa_eval.shape import shape_document
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 PARAMS = {

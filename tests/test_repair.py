@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poa_eval.repair import read_row
+from poa_eval.loaders.repair import read_row
 
 ROWS = st.lists(st.integers(0, 40), min_size=24, max_size=24)
 

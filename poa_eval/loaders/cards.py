@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.outline import Item, MatrixReader, Outline
+from poa_eval.loaders.outline import Item, MatrixReader, Outline
 from poa_eval.readers.cells import Cell, Filled
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold

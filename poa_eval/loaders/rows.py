@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
-from poa_eval.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
+from poa_eval.loaders.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
+from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import fold
 from poa_eval.text.values import parse_period
-from poa_eval.totals import find_total, is_total, says_total, suggest_pattern
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
 Note = tuple[str, str, str]

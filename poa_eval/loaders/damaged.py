@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from poa_eval.columns import Columns
 from poa_eval.errors import LayoutError
 from poa_eval.layouts.layout import Edition
+from poa_eval.loaders.columns import Columns
+from poa_eval.loaders.repair import Reading, read_row
+from poa_eval.loaders.rows import Row
 from poa_eval.plan.schema import Record
-from poa_eval.repair import Reading, read_row
-from poa_eval.tables import Row
 from poa_eval.text.values import close_months
 
 _STATES = {

@@ -9,13 +9,13 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pandas as pd
 
-from poa_eval.columns import Columns
-from poa_eval.damaged import read_block
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURES
+from poa_eval.loaders.columns import Columns
+from poa_eval.loaders.damaged import read_block
+from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, Record
-from poa_eval.tables import Note, Row
 from poa_eval.text.names import fold
 from poa_eval.text.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from poa_eval.activities import Activities, read_activities
-from poa_eval.cards import read_outline
-from poa_eval.choose import choose_edition
-from poa_eval.columns import Columns, split_runs
 from poa_eval.errors import FormatoError, Place
-from poa_eval.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.layouts.parts import Cards
-from poa_eval.outline import list_due, shape_outline
+from poa_eval.loaders.activities import Activities, read_activities
+from poa_eval.loaders.cards import read_outline
+from poa_eval.loaders.columns import Columns, split_runs
+from poa_eval.loaders.detect import choose_edition
+from poa_eval.loaders.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
+from poa_eval.loaders.outline import list_due, shape_outline
+from poa_eval.loaders.rows import Content, Note, Row, read_content
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.readers.formats import RawDocument
-from poa_eval.tables import Content, Note, Row, read_content
 from poa_eval.text.values import write_exact
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.

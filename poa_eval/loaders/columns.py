@@ -11,8 +11,8 @@ import numpy as np
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
+from poa_eval.loaders.rows import Row
 from poa_eval.readers.cells import Cell, ShownPercent
-from poa_eval.tables import Row
 from poa_eval.text.names import fold
 from poa_eval.text.values import parse_number
 

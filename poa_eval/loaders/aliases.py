@@ -12,9 +12,9 @@ from pydantic import Field
 
 from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import ParamsError, Place
+from poa_eval.loaders.document import ACCEPTED
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.shape import ACCEPTED
 from poa_eval.text.names import fold
 
 _Name = Annotated[str, Field(pattern=r"\S")]

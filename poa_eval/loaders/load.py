@@ -12,11 +12,11 @@ import pandas as pd
 
 from poa_eval.errors import ConflictoError
 from poa_eval.layouts.layout import Layout, find_layout
+from poa_eval.loaders.document import shape_document
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import refuse_form
-from poa_eval.shape import shape_document
 from poa_eval.text.values import name_period, write_exact
 
 _FIGURES = ["programado", "ejecutado"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from poa_eval.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import BEHAVIOUR
+from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
+from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.tables import Note, Row
 from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
 from poa_eval.text.values import is_percentage
 

@@ -1,0 +1,1 @@
+"""Cells and a layout become a plan."""
