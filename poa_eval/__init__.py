@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 
 #: Where each name comes from; it is loaded when it is first used, so that a command that needs little starts at once.
 _HOMES = {
-    "poa_eval.check": "check",
+    "poa_eval.audit.findings": "check",
     "poa_eval.compare": "show_changes show_counts",
     "poa_eval.contrast": "show_ledger show_published",
     "poa_eval.draw": "plot_activity plot_periods",
@@ -18,7 +18,7 @@ _HOMES = {
     "poa_eval.explore": "open_document",
     "poa_eval.goals": "show_context show_goals show_mission show_swot",
     "poa_eval.layouts.layout": "list_layouts",
-    "poa_eval.ledger": "reconcile",
+    "poa_eval.audit.ledger": "reconcile",
     "poa_eval.loaders.load": "load merge_plans",
     "poa_eval.metrics.evaluation": "Evaluation measure",
     "poa_eval.open": "open_quarter",

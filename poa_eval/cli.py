@@ -172,7 +172,7 @@ def _check(
     ] = False,
 ) -> int:
     import poa_eval
-    from poa_eval.check import SEVERITIES
+    from poa_eval.audit.findings import SEVERITIES
 
     findings = poa_eval.check(poa_eval.load(archivo, layout))
     counts = {severity: int((findings["gravedad"] == severity).sum()) for severity in SEVERITIES}

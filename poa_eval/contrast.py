@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
 from poa_eval.block import (
     EMPTY,
     Block,
@@ -18,7 +19,6 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter import Quarter

@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from poa_eval.answers import GONE, tell_answer
+from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.block import (
     EMPTY,
     Block,
@@ -20,7 +21,6 @@ from poa_eval.block import (
     state_cell,
     text_cell,
 )
-from poa_eval.check import RULES, SEVERITIES
 from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.goals import show_statements

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import Field
 
-from poa_eval.check import check
+from poa_eval.audit.findings import check
 from poa_eval.config.models import Model, make_model
 from poa_eval.config.params import find_root, make_params
 from poa_eval.errors import ParamsError, Place

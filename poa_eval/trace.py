@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from poa_eval.audit.ledger import ADDING, reconcile
 from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
-from poa_eval.ledger import ADDING, reconcile
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.groups import WINDOWS
 from poa_eval.metrics.windows import Due, Window, measure_window

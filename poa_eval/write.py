@@ -59,7 +59,7 @@ def write_results(quarter: Quarter, folder: Path) -> None:
 
 
 def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
-    from poa_eval.ledger import COLUMNS, reconcile
+    from poa_eval.audit.ledger import COLUMNS, reconcile
     from poa_eval.metrics.evaluability import assess
 
     evaluation = quarter.evaluacion

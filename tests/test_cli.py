@@ -9,7 +9,7 @@ import pytest
 import poa_eval
 from places import FIXTURES
 from poa_eval import cli, run
-from poa_eval.check import COLUMNS
+from poa_eval.audit.findings import COLUMNS
 from poa_eval.errors import FormatoError
 
 ENGLISH = (

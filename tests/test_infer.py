@@ -7,7 +7,7 @@ from test_ledger import list_rules, print_figures
 from test_measure import make_plan, months
 
 import poa_eval as poa
-from poa_eval.ledger import AGREES, DIFFERS, UNCHECKED, note_rules
+from poa_eval.audit.ledger import AGREES, DIFFERS, UNCHECKED, note_rules
 
 NO = None
 PERCENT = {"unidad_medida": "% de predios"}

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 import poa_eval as poa
 from places import FIXTURES, ROOT
-from poa_eval.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
+from poa_eval.audit.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.trace import Origins

@@ -6,7 +6,7 @@ from made import LAYOUT, MONTHS, open_params
 
 import poa_eval as poa
 from places import FIXTURES
-from poa_eval.check.variants import pair_variants
+from poa_eval.audit.rules.variants import pair_variants
 from poa_eval.config.params import make_params
 from poa_eval.layouts.layout import find_layout
 from poa_eval.loaders.aliases import Names, load_names, note_names

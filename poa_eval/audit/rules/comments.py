@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
+from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.schema import COMMENT
 from poa_eval.readers.addresses import name_file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
+from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import FORMULAS, ROWS, TOLERANCE, Case, compute
 from poa_eval.text.values import name_period
 

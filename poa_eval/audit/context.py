@@ -9,8 +9,8 @@ from functools import cached_property
 import pandas as pd
 from babel.numbers import format_decimal
 
+from poa_eval.audit.ledger import DIFFERS, compare_figures
 from poa_eval.config.profile import Profile
-from poa_eval.ledger import DIFFERS, compare_figures
 from poa_eval.metrics.windows import Due, Window, measure_window
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder

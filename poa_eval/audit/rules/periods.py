@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.check.facts import Facts, Finding, make_difference, make_finding, rule
+from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.text.names import fold
 from poa_eval.text.values import is_percentage, name_period, parse_frequency, spell_period
 from poa_eval.text.wording import has

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.check.facts import Facts, Finding, make_finding, rule
+from poa_eval.audit.context import Facts, Finding, make_finding, rule
 from poa_eval.metrics.evaluability import list_goals
 from poa_eval.text.names import fold, fold_letters, suggest
 from poa_eval.text.quantities import find_quantity

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
-from poa_eval.check.facts import Facts, Finding, make_finding, rule
-from poa_eval.check.plans import find_loose_marks
+from poa_eval.audit.context import Facts, Finding, make_finding, rule
+from poa_eval.audit.rules.plans import find_loose_marks
 from poa_eval.text.names import fold
 from poa_eval.text.wording import capitalize, has
 
