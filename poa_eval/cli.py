@@ -224,7 +224,7 @@ def _draft(
         typer.Option("--out", metavar="ARCHIVO.yaml", help="Dónde se guarda el borrador; si falta, se muestra."),
     ] = None,
 ) -> int:
-    from poa_eval.draft import draft_layout
+    from poa_eval.drafting.write_layout import draft_layout
 
     text = draft_layout(archivo, out.stem if out else None)
     if out is None:

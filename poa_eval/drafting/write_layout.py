@@ -11,15 +11,15 @@ from textwrap import shorten
 
 import yaml
 
+from poa_eval.drafting.assign_columns import Guess, escape_heading, find_target, guess_columns
+from poa_eval.drafting.find_table import Run, find_lines, list_sayings
 from poa_eval.errors import FormatoError, Place
-from poa_eval.guess import Guess, escape_heading, find_target, guess_columns
 from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.loaders.totals import find_total, is_total, suggest_pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
-from poa_eval.sketch import Run, find_lines, list_sayings
 from poa_eval.text.names import fold, make_slug
 from poa_eval.text.values import LENGTHS, parse_period
 

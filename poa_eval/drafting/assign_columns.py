@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz
 
+from poa_eval.drafting.find_table import Run, Sketch, find_runs, find_sketch
 from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias, match_path
 from poa_eval.loaders.columns import TEXT_TWINS
@@ -20,7 +21,6 @@ from poa_eval.loaders.totals import find_total, says_total
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import RawDocument
-from poa_eval.sketch import Run, Sketch, find_runs, find_sketch
 from poa_eval.text.names import fold
 from poa_eval.text.values import LENGTHS, find_month, parse_number, parse_period
 

@@ -1,0 +1,1 @@
+"""An unknown document becomes a commented draft of a layout."""
