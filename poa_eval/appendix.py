@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from poa_eval.answers import tell_answer
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.audit.ledger import reconcile
 from poa_eval.excel import Field, Spread
+from poa_eval.forms.answers import tell_answer
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan

@@ -198,9 +198,9 @@ def _capture(
         typer.Option("--limite", metavar="AAAA-MM-DD", help="Fecha en que la unidad devuelve el libro; se lee en él."),
     ] = None,
 ) -> int:
-    from poa_eval.capture import write_capture
     from poa_eval.config.params import find_project, load_params
-    from poa_eval.owe import list_owed
+    from poa_eval.forms.capture import write_capture
+    from poa_eval.forms.owed import list_owed
     from poa_eval.prepare import prepare_quarter
 
     deadline = _parse_day(limite) if limite else None

@@ -89,7 +89,7 @@ class Run:
 
     def prepare(self) -> None:
         """Read and evaluate the documents."""
-        from poa_eval.ask import refuse_filled
+        from poa_eval.forms.observations import refuse_filled
         from poa_eval.prepare import prepare_quarter
 
         self._started = time.perf_counter()

@@ -6,7 +6,6 @@ import re
 
 import pandas as pd
 
-from poa_eval.answers import GONE, tell_answer
 from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.block import (
     EMPTY,
@@ -23,6 +22,7 @@ from poa_eval.block import (
 )
 from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
+from poa_eval.forms.answers import GONE, tell_answer
 from poa_eval.goals import show_statements
 from poa_eval.layouts.layout import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.answers import COLUMNS
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
+from poa_eval.forms.answers import COLUMNS
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS as PLAN_COLUMNS

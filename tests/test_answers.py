@@ -12,11 +12,11 @@ from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
 from places import ROOT
-from poa_eval.answers import COLUMNS, FORM, MEANINGS, list_asked, read_answers, settle_answers
-from poa_eval.ask import make_workbook, refuse_filled, write_observations
-from poa_eval.capture import write_capture
 from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
+from poa_eval.forms.answers import COLUMNS, FORM, MEANINGS, list_asked, read_answers, settle_answers
+from poa_eval.forms.capture import write_capture
+from poa_eval.forms.observations import make_workbook, refuse_filled, write_observations
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.write import write_results

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 import poa_eval as poa
 from places import ROOT
 from poa_eval import cli
-from poa_eval.capture import write_capture
-from poa_eval.captured import apply_captures
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
-from poa_eval.owe import CAUSES, HEADINGS, list_owed
+from poa_eval.forms.capture import write_capture
+from poa_eval.forms.captured import apply_captures
+from poa_eval.forms.owed import CAUSES, HEADINGS, list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw

@@ -9,7 +9,17 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, FormatoError, Place
-from poa_eval.filled import Column, Entry, Fault, Form, bare, find_entries, find_field, identify_book, raise_faults
+from poa_eval.forms.reader import (
+    Column,
+    Entry,
+    Fault,
+    Form,
+    bare,
+    find_entries,
+    find_field,
+    identify_book,
+    raise_faults,
+)
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import ANSWERS, find_kind, read_marker

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from poa_eval.excel import Spread, count_lines
-from poa_eval.filled import Column, Form
+from poa_eval.forms.reader import Column, Form
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.marker import MARKER
 

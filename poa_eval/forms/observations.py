@@ -7,14 +7,24 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poa_eval.answers import ANSWERED, ASKED, CONFIRMED, FIXED, FORM, MEANINGS, REJECTED, list_asked, tell_answer
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.excel import STAMP
+from poa_eval.forms.answers import (
+    ANSWERED,
+    ASKED,
+    CONFIRMED,
+    FIXED,
+    FORM,
+    MEANINGS,
+    REJECTED,
+    list_asked,
+    tell_answer,
+)
+from poa_eval.forms.writer import make_form
 from poa_eval.metrics.evaluation import name_quarter
 from poa_eval.text.names import file_name
 from poa_eval.text.values import MONTH_NAMES
 from poa_eval.text.wording import format_day, format_number, has, name_activity, name_rule
-from poa_eval.workbook import make_form
 
 if TYPE_CHECKING:
     from poa_eval.quarter import Quarter
