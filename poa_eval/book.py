@@ -12,7 +12,7 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quart
 from poa_eval.metrics.windows import Due, list_window, measure_window
 from poa_eval.narrate import find_dues
 from poa_eval.prove import MET, PERCENT, SPANS, STATES
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.tally import GROUP, put_proofs
 from poa_eval.tell import has_plan
 from poa_eval.text.values import MONTHS, QUARTERS, name_period

@@ -201,7 +201,7 @@ def _capture(
     from poa_eval.config.params import find_project, load_params
     from poa_eval.forms.capture import write_capture
     from poa_eval.forms.owed import list_owed
-    from poa_eval.prepare import prepare_quarter
+    from poa_eval.quarter.prepare import prepare_quarter
 
     deadline = _parse_day(limite) if limite else None
     known = load_params(params)

@@ -26,7 +26,7 @@ from poa_eval.text.names import file_name
 
 if TYPE_CHECKING:
     from poa_eval.distribute import Cluster
-    from poa_eval.quarter import Quarter
+    from poa_eval.quarter.quarter import Quarter
 
 UNIT_NOTEBOOK = "informe_unidad.ipynb"
 INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
@@ -90,7 +90,7 @@ class Run:
     def prepare(self) -> None:
         """Read and evaluate the documents."""
         from poa_eval.forms.observations import refuse_filled
-        from poa_eval.prepare import prepare_quarter
+        from poa_eval.quarter.prepare import prepare_quarter
 
         self._started = time.perf_counter()
         refuse_filled(self.folder)

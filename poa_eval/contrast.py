@@ -21,7 +21,7 @@ from poa_eval.block import (
 )
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words

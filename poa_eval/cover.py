@@ -12,7 +12,7 @@ from poa_eval.explain import name_form, show_method
 from poa_eval.headline import tell_headline
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.narrate import find_gap, list_notes
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, has, name_span
 

@@ -27,7 +27,7 @@ from poa_eval.goals import show_statements
 from poa_eval.layouts.layout import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
 from poa_eval.narrate import Source, is_unit, list_notes, name_formula, name_source, pick_findings, take_evaluation
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.tell import tell_method
 from poa_eval.text.names import suggest_sentence

@@ -11,7 +11,7 @@ from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
 from poa_eval.metrics.evaluation import Evaluation, find_corte
 from poa_eval.metrics.windows import Due, find_due, list_window
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.wording import FIGURES, format_number, format_percent, has, name_activity, tell_lack

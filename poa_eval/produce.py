@@ -100,7 +100,7 @@ def redo_page(crew: Crew, report: Report, titulo: str, avisos: Iterable[str], en
 def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
     """Produce a report in this process, the notebook's own; on the way, tell each part of the notebook."""
     from poa_eval.execute import execute_here
-    from poa_eval.open import offer_prepared
+    from poa_eval.quarter.notebook import offer_prepared
     from poa_eval.shell import CellFailedError
 
     started = time.perf_counter()

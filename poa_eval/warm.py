@@ -39,8 +39,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell  # noqa: E402
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook  # noqa: E402
 
 import poa_eval as poa  # noqa: E402
-import poa_eval.open  # noqa: E402
 import poa_eval.produce  # noqa: E402
+import poa_eval.quarter.notebook  # noqa: E402
 from poa_eval.config.params import make_params  # noqa: E402
 from poa_eval.execute import clean_notebook, give_parameters  # noqa: E402
 from poa_eval.plan.plan import Plan  # noqa: E402

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from poa_eval.quarter import Quarter
+    from poa_eval.quarter.quarter import Quarter
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -27,7 +27,7 @@ from poa_eval.text.values import MONTH_NAMES
 from poa_eval.text.wording import format_day, format_number, has, name_activity, name_rule
 
 if TYPE_CHECKING:
-    from poa_eval.quarter import Quarter
+    from poa_eval.quarter.quarter import Quarter
 
 
 def write_observations(quarter: Quarter, folder: Path) -> None:

@@ -20,7 +20,7 @@ from poa_eval.loaders.aliases import Names, load_names, note_names
 from poa_eval.loaders.document import shape_document
 from poa_eval.loaders.load import merge_plans
 from poa_eval.metrics.evaluation import measure
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from poa_eval.config.params import Params, find_root, make_params
 from poa_eval.errors import ParamsError
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 from poa_eval.text.names import fold, suggest
 
 #: A quarter that is at hand, pickled and, until it is asked for, as it is; root and parameters by which it may be.
@@ -67,7 +67,9 @@ def open_quarter(namespace: Mapping[str, object]) -> Quarter:
     wanted = "" if "unidad" in namespace and unit is None else unit
     if (quarter := _find_prepared(root, params, wanted)) is not None:
         return quarter
-    from poa_eval.prepare import prepare_quarter  # with all that reads documents, which a run has no use for here
+    from poa_eval.quarter.prepare import (
+        prepare_quarter,  # with all that reads documents, which a run has no use for here
+    )
 
     quarter = prepare_quarter(params, root)
     return quarter if "unidad" not in namespace else quarter.unit(unit)

@@ -17,7 +17,7 @@ from poa_eval.errors import ParamsError, Place
 from poa_eval.loaders.load import load
 from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.evaluation import close_month, find_corte, measure
-from poa_eval.quarter import Quarter
+from poa_eval.quarter.quarter import Quarter
 
 
 class Exploration(Model):

@@ -1,0 +1,1 @@
+"""Everything of a quarter, computed once, whole or of one unit."""
