@@ -74,7 +74,7 @@ def _run(
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
         start_server()  # it takes as long to load as this process does to read the documents: both at once
-    from poa_eval.overview import write_overview
+    from poa_eval.reports.html.index import write_overview
     from poa_eval.run import run_quarters
 
     options = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from poa_eval.bars import draw_bar
-from poa_eval.block import EMPTY, Block, Cell, Column, count_cell, render_table, render_words, state_cell, text_cell
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    count_cell,
+    render_table,
+    render_words,
+    state_cell,
+    text_cell,
+)
+from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
 from poa_eval.trace import Origins

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
-from poa_eval.block import (
+from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
+from poa_eval.quarter.quarter import Quarter
+from poa_eval.readers.addresses import join_addresses
+from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
     Cell,
@@ -19,10 +23,6 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
-from poa_eval.quarter.quarter import Quarter
-from poa_eval.readers.addresses import join_addresses
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 

@@ -12,7 +12,6 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
-from poa_eval.block import EMPTY, Block, render, render_words
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.windows import Due
 from poa_eval.narrate import (
@@ -27,7 +26,8 @@ from poa_eval.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.picture import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
+from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
+from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     SYMBOLS,

@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from poa_eval.processes import LONGEST, CallTimeoutError
-from poa_eval.report import own_error_names, without_marks
+from poa_eval.reports.html.page import own_error_names, without_marks
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from poa_eval.bars import draw_bar
-from poa_eval.block import (
+from poa_eval.compare import link_unit
+from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
+from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
+from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
     Cell,
@@ -19,10 +22,7 @@ from poa_eval.block import (
     render_words,
     text_cell,
 )
-from poa_eval.compare import link_unit
-from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
-from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
+from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
 from poa_eval.text.values import MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, count_words, has, join_name, join_words, name_unit, name_units

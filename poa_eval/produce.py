@@ -84,7 +84,7 @@ def give_up(task: Task, why: str, text: str | None = None, seconds: float = 0) -
 
 def redo_page(crew: Crew, report: Report, titulo: str, avisos: Iterable[str], enlaces: Links) -> Report:
     """Make the page of a report again, with other warnings and links; a failure is told in the result."""
-    from poa_eval.report import error_page
+    from poa_eval.reports.html.page import error_page
 
     message, avisos = report.mensaje, tuple(avisos)
     try:
@@ -134,14 +134,14 @@ def _produce_in_kernel(task: Task, timeout: float | None) -> Report:
 
 
 def _export(text: str, titulo: str, avisos: tuple[str, ...], enlaces: Links) -> Iterator[str]:
-    from poa_eval.report import export_html
+    from poa_eval.reports.html.page import export_html
 
     yield export_html(_parse(text), titulo=titulo, avisos=avisos, enlaces=enlaces)
 
 
 def _finish(task: Task, notebook: NotebookNode, started: float, why: str | None = None) -> Report:
     from poa_eval.execute import clean_notebook, explain_failure
-    from poa_eval.report import export_html
+    from poa_eval.reports.html.page import export_html
 
     message = explain_failure(notebook, task.nombre) or why
     if message is None:
@@ -156,7 +156,7 @@ def _finish(task: Task, notebook: NotebookNode, started: float, why: str | None 
 
 def _fail(task: Task, notebook: NotebookNode, message: str, seconds: float) -> Report:
     from poa_eval.execute import clean_notebook
-    from poa_eval.report import error_page
+    from poa_eval.reports.html.page import error_page
 
     return Report(
         _to_text(clean_notebook(notebook)), error_page(task.titulo, message, **task.enlaces), message, seconds

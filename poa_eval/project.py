@@ -7,10 +7,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from poa_eval.block import EMPTY, Block, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.windows import Due, list_answered
 from poa_eval.narrate import Source, list_comparable, name_source, take_evaluation
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Column,
+    number_cell,
+    percent_cell,
+    render_table,
+    render_words,
+    text_cell,
+)
 from poa_eval.text.wording import count_words, has, join_words
 from poa_eval.trace import Origins
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from poa_eval.bars import draw_bar
-from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.compare import link_unit
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
@@ -23,6 +21,18 @@ from poa_eval.narrate import (
     rank_units,
     take_evaluation,
 )
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    number_cell,
+    percent_cell,
+    render_table,
+    render_words,
+    text_cell,
+)
+from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 from poa_eval.trace import Origins

@@ -6,19 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from poa_eval.bars import draw_trend
-from poa_eval.block import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    render,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
 from poa_eval.config.profile import STATES
 from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
@@ -42,6 +29,19 @@ from poa_eval.narrate import (
     take_evaluation,
     tell_done,
 )
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    number_cell,
+    render,
+    render_table,
+    render_words,
+    state_cell,
+    text_cell,
+)
+from poa_eval.reports.html.sparklines import draw_trend
 from poa_eval.tell import list_figures, tell_plan
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import name_period

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from poa_eval.audit.ledger import ADDING, reconcile
-from poa_eval.block import EMPTY, Block, Cell, Column, number_cell, percent_cell, render_table, render_words, text_cell
 from poa_eval.contrast import show_entries
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.groups import WINDOWS
@@ -25,6 +24,17 @@ from poa_eval.narrate import (
     take_evaluation,
 )
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    number_cell,
+    percent_cell,
+    render_table,
+    render_words,
+    text_cell,
+)
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     FIGURES,

@@ -45,7 +45,7 @@ from poa_eval.config.params import make_params  # noqa: E402
 from poa_eval.execute import clean_notebook, give_parameters  # noqa: E402
 from poa_eval.plan.plan import Plan  # noqa: E402
 from poa_eval.plan.schema import make_table  # noqa: E402
-from poa_eval.report import export_html  # noqa: E402
+from poa_eval.reports.html.page import export_html  # noqa: E402
 from poa_eval.shell import make_shell, run_cells  # noqa: E402
 
 #: Those that take something else than a quarter, and one that draws what `plot_periods` draws.

@@ -13,7 +13,7 @@ import poa_eval as poa
 from places import ROOT
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.report import export_html
+from poa_eval.reports.html.page import export_html
 from poa_eval.text.names import file_name
 from poa_eval.text.values import MONTH_NAMES
 

@@ -11,9 +11,9 @@ from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
 from places import need_program
-from poa_eval.block import Cell, Column, number_cell, render_table
-from poa_eval.overview import write_overview
-from poa_eval.report import error_page, wrap_page
+from poa_eval.reports.html.blocks import Cell, Column, number_cell, render_table
+from poa_eval.reports.html.index import write_overview
+from poa_eval.reports.html.page import error_page, wrap_page
 
 #: Each example's institution and its unit with most to show.
 EXAMPLES = [

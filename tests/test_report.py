@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import poa_eval
-from poa_eval.report import error_page, export_html
+from poa_eval.reports.html.page import error_page, export_html
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>alert(1)</script></svg>'
 WIDE = "".join(f"<th scope='col'>Columna número {number}</th>" for number in range(20))
@@ -173,7 +173,7 @@ def luminance(colour: str) -> float:
 
 
 def test_states_can_be_read():
-    templates = Path(poa_eval.__file__).parent / "templates" / "informe"
+    templates = Path(poa_eval.__file__).parent / "reports" / "html" / "templates" / "informe"
     css = (templates / "estilo.css").read_text(encoding="utf-8")
     colours = re.findall(r"^\.(estado-[\w-]+) \{ color: (#\w{6}); background: (#\w{6});", css, re.MULTILINE)
     states = "sobrecumplida cumplida casi-cumplida en-riesgo critica sin-reporte no-programada no-evaluable"

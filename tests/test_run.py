@@ -24,10 +24,10 @@ from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
 from poa_eval.execute import clean_notebook, execute_in_kernel
 from poa_eval.move import hold
-from poa_eval.overview import write_overview
 from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, Crew
 from poa_eval.produce import Report, Task, produce_report, redo_page
 from poa_eval.quarter import prepare
+from poa_eval.reports.html.index import write_overview
 from poa_eval.verify import verify_run
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")

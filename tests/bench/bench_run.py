@@ -97,7 +97,7 @@ def loop_calls(params: Path, units: list[str]) -> list[float]:
     import nbformat
 
     import poa_eval as poa
-    from poa_eval.report import export_html
+    from poa_eval.reports.html.page import export_html
 
     root, times = params.parents[1], []
     whole = poa.prepare_quarter(poa.load_params(params), root)

@@ -6,8 +6,8 @@ import json
 import os
 from pathlib import Path
 
-from poa_eval.block import Cell, Column, count_cell, render_table, text_cell
-from poa_eval.report import wrap_page
+from poa_eval.reports.html.blocks import Cell, Column, count_cell, render_table, text_cell
+from poa_eval.reports.html.page import wrap_page
 from poa_eval.text.values import QUARTERS
 
 

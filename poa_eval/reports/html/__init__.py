@@ -1,0 +1,1 @@
+"""Blocks, figures and pages of HTML."""
