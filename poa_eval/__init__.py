@@ -10,13 +10,13 @@ __version__ = "0.1.0"
 #: Where each name comes from; it is loaded when it is first used, so that a command that needs little starts at once.
 _HOMES = {
     "poa_eval.audit.findings": "check",
-    "poa_eval.compare": "show_changes show_counts",
-    "poa_eval.contrast": "show_ledger show_published",
-    "poa_eval.draw": "plot_activity plot_periods",
+    "poa_eval.reports.sections.changes": "show_changes show_counts",
+    "poa_eval.reports.sections.reconciliation": "show_ledger show_published",
+    "poa_eval.reports.sections.charts": "plot_activity plot_periods",
     "poa_eval.errors": "PoaError",
-    "poa_eval.explain": "show_findings show_findings_summary show_method show_plan show_sources show_table",
+    "poa_eval.reports.sections.findings": "show_findings show_findings_summary show_method show_plan show_sources show_table",
     "poa_eval.quarter.explore": "open_document",
-    "poa_eval.goals": "show_context show_goals show_mission show_swot",
+    "poa_eval.reports.sections.goals": "show_context show_goals show_mission show_swot",
     "poa_eval.layouts.layout": "list_layouts",
     "poa_eval.audit.ledger": "reconcile",
     "poa_eval.loaders.load": "load merge_plans",
@@ -24,14 +24,14 @@ _HOMES = {
     "poa_eval.quarter.notebook": "open_quarter",
     "poa_eval.config.params": "load_params",
     "poa_eval.plan.plan": "Plan",
-    "poa_eval.planning": "show_due show_evaluability show_investment",
+    "poa_eval.reports.sections.planning": "show_due show_evaluability show_investment",
     "poa_eval.quarter.prepare": "prepare_quarter",
-    "poa_eval.project": "show_year_end",
+    "poa_eval.reports.sections.year_end": "show_year_end",
     "poa_eval.quarter.quarter": "Quarter",
-    "poa_eval.rank": "show_extremes show_heatmap show_ranking",
-    "poa_eval.show": "show_activities show_comments show_headline show_key_figures show_periods show_signatures "
+    "poa_eval.reports.sections.ranking": "show_extremes show_heatmap show_ranking",
+    "poa_eval.reports.sections.summary": "show_activities show_comments show_headline show_key_figures show_periods show_signatures "
     "show_title",
-    "poa_eval.trace": "trace",
+    "poa_eval.reports.sections.provenance": "trace",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

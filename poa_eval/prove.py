@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import find_reason, find_year_reason
+from poa_eval.reports.sections.narrate import find_reason, find_year_reason
 from poa_eval.text.values import close_months
 from poa_eval.text.wording import capitalize, has
 

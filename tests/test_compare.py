@@ -8,10 +8,10 @@ from made import make_plan, make_quarter, open_params
 from test_show import read_rows, read_text
 
 import poa_eval as poa
-from poa_eval.narrate import find_dues
 from poa_eval.plan.schema import make_table
-from poa_eval.project import find_outlook
 from poa_eval.reports.html.blocks import EMPTY
+from poa_eval.reports.sections.narrate import find_dues
+from poa_eval.reports.sections.year_end import find_outlook
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from places import FIXTURES, ROOT
 from poa_eval.audit.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.trace import Origins
+from poa_eval.reports.sections.provenance import Origins
 
 SAT, GERENCIA = "sat-2022/poi-2022-t4.xlsx", "gerencia-comercial-2023/poa-2023-t1.xlsx"
 

@@ -13,11 +13,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
 from poa_eval.forms.owed import list_owed
-from poa_eval.narrate import name_source
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY, Block
 from poa_eval.reports.html.page import export_html
+from poa_eval.reports.sections.narrate import name_source
 from poa_eval.write import _list_results
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"

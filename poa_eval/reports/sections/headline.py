@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from poa_eval.metrics.evaluation import Evaluation, name_quarter
-from poa_eval.narrate import (
+from poa_eval.reports.sections.narrate import (
     ATTENTION,
     count_base,
     find_reason,

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.narrate import Source, find_reason, is_unit, name_source, pick_figures, rank_units, take_evaluation
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -19,9 +18,18 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.sections.narrate import (
+    Source,
+    find_reason,
+    is_unit,
+    name_source,
+    pick_figures,
+    rank_units,
+    take_evaluation,
+)
+from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
-from poa_eval.trace import Origins
 
 _MET = ("sobrecumplida", "cumplida")
 

@@ -7,11 +7,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from poa_eval.config.profile import STATES
-from poa_eval.contrast import tell_trust
 from poa_eval.errors import ParamsError
-from poa_eval.headline import tell_headline
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.narrate import (
+from poa_eval.reports.html.blocks import (
+    EMPTY,
+    Block,
+    Cell,
+    Column,
+    number_cell,
+    render,
+    render_table,
+    render_words,
+    state_cell,
+    text_cell,
+)
+from poa_eval.reports.html.sparklines import draw_trend
+from poa_eval.reports.sections.headline import tell_headline
+from poa_eval.reports.sections.narrate import (
     Source,
     count_base,
     find_dues,
@@ -29,20 +41,9 @@ from poa_eval.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    render,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
-from poa_eval.reports.html.sparklines import draw_trend
-from poa_eval.tell import list_figures, tell_plan
+from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.reconciliation import tell_trust
+from poa_eval.reports.sections.tell import list_figures, tell_plan
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
@@ -62,7 +63,6 @@ from poa_eval.text.wording import (
     name_unit,
     name_units,
 )
-from poa_eval.trace import Origins
 
 _LETTERS = 96  # what a table of periods has room for beside the names
 

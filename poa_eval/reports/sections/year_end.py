@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.windows import Due, list_answered
-from poa_eval.narrate import Source, list_comparable, name_source, take_evaluation
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -20,8 +19,9 @@ from poa_eval.reports.html.blocks import (
     render_words,
     text_cell,
 )
+from poa_eval.reports.sections.narrate import Source, list_comparable, name_source, take_evaluation
+from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.wording import count_words, has, join_words
-from poa_eval.trace import Origins
 
 _LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
 _LENGTHS |= {4: "cuatrimestre cuatrimestres", 6: "semestre semestres"}

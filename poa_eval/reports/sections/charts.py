@@ -14,7 +14,9 @@ from pandas import DataFrame, Series
 
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.windows import Due
-from poa_eval.narrate import (
+from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
+from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
+from poa_eval.reports.sections.narrate import (
     ATTENTION,
     Source,
     find_activity,
@@ -26,8 +28,6 @@ from poa_eval.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     SYMBOLS,

@@ -9,9 +9,9 @@ import pandas as pd
 
 from poa_eval.metrics.evaluability import list_goals
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.reports.html.blocks import EMPTY, Block, render
-from poa_eval.tell import has_plan
+from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
+from poa_eval.reports.sections.tell import has_plan
 from poa_eval.text.names import fold
 from poa_eval.text.wording import capitalize, format_number, has, name_rule, name_units
 

@@ -8,7 +8,6 @@ import pandas as pd
 
 from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -23,6 +22,7 @@ from poa_eval.reports.html.blocks import (
     render_words,
     text_cell,
 )
+from poa_eval.reports.sections.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 

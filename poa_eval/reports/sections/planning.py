@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from poa_eval.compare import link_unit
 from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -23,7 +21,9 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.html.sparklines import draw_bar
-from poa_eval.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
+from poa_eval.reports.sections.changes import link_unit
+from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
+from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
 from poa_eval.text.values import MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, count_words, has, join_name, join_words, name_unit, name_units
 

@@ -6,21 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from poa_eval.compare import link_unit
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.windows import compare_values
-from poa_eval.narrate import (
-    Source,
-    count_base,
-    find_dues,
-    is_unit,
-    list_comparable,
-    name_source,
-    pick_state,
-    rank_units,
-    take_evaluation,
-)
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -33,9 +21,21 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.sections.changes import link_unit
+from poa_eval.reports.sections.narrate import (
+    Source,
+    count_base,
+    find_dues,
+    is_unit,
+    list_comparable,
+    name_source,
+    pick_state,
+    rank_units,
+    take_evaluation,
+)
+from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
-from poa_eval.trace import Origins
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"

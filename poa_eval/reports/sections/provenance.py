@@ -8,21 +8,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from poa_eval.audit.ledger import ADDING, reconcile
-from poa_eval.contrast import show_entries
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.groups import WINDOWS
 from poa_eval.metrics.windows import Due, Window, measure_window
-from poa_eval.narrate import (
-    Source,
-    count_base,
-    find_activity,
-    find_dues,
-    find_year_reason,
-    name_formula,
-    name_source,
-    sort_by_need,
-    take_evaluation,
-)
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import (
     EMPTY,
@@ -35,6 +23,18 @@ from poa_eval.reports.html.blocks import (
     render_words,
     text_cell,
 )
+from poa_eval.reports.sections.narrate import (
+    Source,
+    count_base,
+    find_activity,
+    find_dues,
+    find_year_reason,
+    name_formula,
+    name_source,
+    sort_by_need,
+    take_evaluation,
+)
+from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     FIGURES,

@@ -10,10 +10,8 @@ from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
-from poa_eval.goals import show_statements
 from poa_eval.layouts.layout import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
-from poa_eval.narrate import Source, is_unit, list_notes, name_formula, name_source, pick_findings, take_evaluation
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -29,7 +27,17 @@ from poa_eval.reports.html.blocks import (
     state_cell,
     text_cell,
 )
-from poa_eval.tell import tell_method
+from poa_eval.reports.sections.goals import show_statements
+from poa_eval.reports.sections.narrate import (
+    Source,
+    is_unit,
+    list_notes,
+    name_formula,
+    name_source,
+    pick_findings,
+    take_evaluation,
+)
+from poa_eval.reports.sections.tell import tell_method
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import (
     EMPTY_STATES,
