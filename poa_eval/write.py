@@ -49,8 +49,8 @@ def _format_cell(cell: object) -> str:
 
 def write_results(quarter: Quarter, folder: Path) -> None:
     """Write into a folder what a run leaves besides reports and evidence: tables, observations, the workbook."""
-    from poa_eval.book import write_book
     from poa_eval.forms.observations import write_observations
+    from poa_eval.workbook.book import write_book
 
     (folder / "datos").mkdir()
     write_tables(_list_results(quarter), folder / "datos")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from poa_eval.appendix import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
-from poa_eval.cover import put_cover
 from poa_eval.excel import Field, Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.metrics.windows import Due, list_window, measure_window
-from poa_eval.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.narrate import find_dues
 from poa_eval.reports.sections.tell import has_plan
-from poa_eval.tally import GROUP, put_proofs
 from poa_eval.text.values import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, has, name_span, name_unit
+from poa_eval.workbook.cover import put_cover
+from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
+from poa_eval.workbook.sheets import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
+from poa_eval.workbook.tally import GROUP, put_proofs
 
 _FIGURES = ("programado", "ejecutado")
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
