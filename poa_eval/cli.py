@@ -75,7 +75,7 @@ def _run(
     if scheduler is None:
         start_server()  # it takes as long to load as this process does to read the documents: both at once
     from poa_eval.reports.html.index import write_overview
-    from poa_eval.run import run_quarters
+    from poa_eval.runs.batch import run_quarters
 
     options = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
     ended, lost = {}, None
@@ -113,7 +113,7 @@ def _verify(
     jobs: JobsOption = None,
     timeout: TimeoutOption = 600,
 ) -> int:
-    from poa_eval.verify import verify_run
+    from poa_eval.runs.verify import verify_run
 
     _refuse_outside("--jobs", jobs, 1, _MOST)
     _refuse_outside("--timeout", timeout, 1, _LONGEST)
@@ -132,7 +132,7 @@ def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
     """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
     if not pdf and not pack:
         return 0
-    from poa_eval.mail import find_browser, pack_run, print_pages
+    from poa_eval.runs.pack import find_browser, pack_run, print_pages
 
     made, problem = print_pages(folder) if pdf else ([], None)
     if made:
@@ -153,7 +153,7 @@ def _load(
     layout: LayoutOption = None,
 ) -> int:
     import poa_eval
-    from poa_eval.write import write_tables
+    from poa_eval.runs.results import write_tables
 
     plan = poa_eval.load(archivo, layout)
     tables = {**plan.tables(), "hallazgos": poa_eval.check(plan)}

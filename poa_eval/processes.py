@@ -39,7 +39,7 @@ def start_server() -> None:
     if CAN_FORK:
         from multiprocessing import forkserver, resource_tracker
 
-        get_context("forkserver").set_forkserver_preload(["poa_eval.warm"])
+        get_context("forkserver").set_forkserver_preload(["poa_eval.runs.warm"])
         with _starting:
             os.environ["POA_EVAL_PID"] = str(os.getpid())  # with whom it ends while it does not look at its pipe yet
             resource_tracker.ensure_running()  # which unblocks what is blocked here

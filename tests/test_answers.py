@@ -19,7 +19,7 @@ from poa_eval.forms.capture import write_capture
 from poa_eval.forms.observations import make_workbook, refuse_filled, write_observations
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
-from poa_eval.write import write_results
+from poa_eval.runs.results import write_results
 
 HEAD = 6
 GERENCIA = "gerencia-comercial-2023-t1"

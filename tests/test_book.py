@@ -17,10 +17,10 @@ from places import ROOT, need_program
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
+from poa_eval.runs.results import write_tables
 from poa_eval.workbook.book import write_book
 from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.workbook.tally import GROUP
-from poa_eval.write import write_tables
 
 SHIPPED = ("sat-2022-t4", "gerencia-comercial-2023-t1", "jocotepec-2024-t1")
 ALWAYS = """<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item

@@ -8,9 +8,10 @@ import pytest
 
 import poa_eval
 from places import FIXTURES
-from poa_eval import cli, run
+from poa_eval import cli
 from poa_eval.audit.findings import COLUMNS
 from poa_eval.errors import FormatoError
+from poa_eval.runs import batch as run
 
 ENGLISH = (
     "Usage",
@@ -202,6 +203,6 @@ def test_an_interrupted_run_says_so_in_one_line(monkeypatch, capsys):
 
 def test_verify_passes_its_time_limit_on(monkeypatch, capsys):
     seen = {}
-    monkeypatch.setattr("poa_eval.verify.verify_run", lambda folder, **options: seen.update(options) or [])
+    monkeypatch.setattr("poa_eval.runs.verify.verify_run", lambda folder, **options: seen.update(options) or [])
     assert cli.main(["verify", "reports/x", "--timeout", "7"]) == 0
     assert seen["timeout"] == 7

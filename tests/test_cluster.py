@@ -16,11 +16,13 @@ from made import write_project
 from test_run import PLAIN, list_made, read_all, write_notebook
 
 from places import ROOT
-from poa_eval import cli, distribute, run
-from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval import cli
 from poa_eval.errors import ClusterError, ParamsError
 from poa_eval.processes import CAN_FORK
-from poa_eval.resume import describe_software
+from poa_eval.runs import batch as run
+from poa_eval.runs import cluster as distribute
+from poa_eval.runs.cache import describe_software
+from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 
 pytest.importorskip("distributed", reason="the extra poa-eval[cluster] is not installed")
 UNITS = ["Obras", "Rentas", "Catastro", "Archivo"]

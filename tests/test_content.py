@@ -8,7 +8,7 @@ from lxml import html as lxml_html
 from made import make_page, open_params
 
 from places import ROOT
-from poa_eval.write import _list_results, write_tables
+from poa_eval.runs.results import _list_results, write_tables
 
 PARAMS = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
 OF_RESULTS = ["sat-2022-t4", "gerencia-comercial-2023-t1"]

@@ -8,8 +8,10 @@ import zipfile
 import pytest
 
 from places import need_program
-from poa_eval import cli, mail, run
-from poa_eval.run import RunOutcome
+from poa_eval import cli
+from poa_eval.runs import batch as run
+from poa_eval.runs import pack as mail
+from poa_eval.runs.batch import RunOutcome
 
 PAGE = '<!DOCTYPE html><html lang="es"><title>Informe</title><h1>Ñandú</h1><a href="unidades/303.html">303</a></html>'
 

@@ -16,9 +16,9 @@ from made import open_params
 import poa_eval as poa
 from places import ROOT
 from poa_eval.errors import ParamsError
-from poa_eval.execute import clean_notebook
 from poa_eval.processes import CAN_FORK, Crew
-from poa_eval.produce import Task, produce_report
+from poa_eval.runs.execute import clean_notebook
+from poa_eval.runs.produce import Task, produce_report
 
 PARAMS = ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil", "respuestas"]
 NOTEBOOKS = {

@@ -19,16 +19,18 @@ import pytest
 from made import open_params, write_project
 
 from places import ROOT
-from poa_eval import cli, run, write
-from poa_eval.compose import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval import cli
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
-from poa_eval.execute import clean_notebook, execute_in_kernel
-from poa_eval.move import hold
 from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, Crew
-from poa_eval.produce import Report, Task, produce_report, redo_page
 from poa_eval.quarter import prepare
 from poa_eval.reports.html.index import write_overview
-from poa_eval.verify import verify_run
+from poa_eval.runs import batch as run
+from poa_eval.runs import results as write
+from poa_eval.runs.execute import clean_notebook, execute_in_kernel
+from poa_eval.runs.folder import hold
+from poa_eval.runs.produce import Report, Task, produce_report, redo_page
+from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval.runs.verify import verify_run
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
 PLAIN = [
@@ -376,7 +378,7 @@ def test_verify_refuses_damaged_evidence_before_it_works(damage, project, monkey
     folder = run.run_quarter(project("Obras")).carpeta
     said = json.loads((folder / "run.json").read_text(encoding="utf-8")) | json.loads(f"{{{damage}}}")
     (folder / "run.json").write_text(json.dumps(said))
-    monkeypatch.setattr("poa_eval.verify.run_quarter", None)
+    monkeypatch.setattr("poa_eval.runs.verify.run_quarter", None)
     with pytest.raises(ArchivoError, match=r"run\.json"):
         verify_run(folder)
 

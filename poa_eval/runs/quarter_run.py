@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING
 
 from poa_eval.config.params import Params, find_project, load_params
 from poa_eval.errors import ArchivoError, Place, explain_system
-from poa_eval.move import clear, drop_others, hold, move_in, put_beside, recover
 from poa_eval.processes import CallDiedError, Crew
-from poa_eval.produce import Report, Task, give_up, produce_report, redo_page
-from poa_eval.resume import Memory, hash_files, list_versions, make_key
+from poa_eval.runs.cache import Memory, hash_files, list_versions, make_key
+from poa_eval.runs.folder import clear, drop_others, hold, move_in, put_beside, recover
+from poa_eval.runs.produce import Report, Task, give_up, produce_report, redo_page
 from poa_eval.text.names import file_name
 
 if TYPE_CHECKING:
-    from poa_eval.distribute import Cluster
     from poa_eval.quarter.quarter import Quarter
+    from poa_eval.runs.cluster import Cluster
 
 UNIT_NOTEBOOK = "informe_unidad.ipynb"
 INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
@@ -103,7 +103,7 @@ class Run:
 
     def start(self, crew: Crew | Cluster) -> None:
         """Start each report that must be made, and write the others and what the run leaves besides."""
-        from poa_eval.write import write_results
+        from poa_eval.runs.results import write_results
 
         clear(self._new, keep=not self._force)
         down = {"enlaces": [(job.pagina, job.nombre) for job in self.todo[1:]]}

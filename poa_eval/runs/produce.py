@@ -99,9 +99,9 @@ def redo_page(crew: Crew, report: Report, titulo: str, avisos: Iterable[str], en
 
 def _produce(task: Task) -> Iterator[tuple[int, str] | Report]:
     """Produce a report in this process, the notebook's own; on the way, tell each part of the notebook."""
-    from poa_eval.execute import execute_here
     from poa_eval.quarter.notebook import offer_prepared
-    from poa_eval.shell import CellFailedError
+    from poa_eval.runs.execute import execute_here
+    from poa_eval.runs.shell import CellFailedError
 
     started = time.perf_counter()
     root, why = _find_folder(task), None
@@ -122,7 +122,7 @@ def _find_folder(task: Task) -> Path:
 
 
 def _produce_in_kernel(task: Task, timeout: float | None) -> Report:
-    from poa_eval.execute import execute_in_kernel
+    from poa_eval.runs.execute import execute_in_kernel
 
     started = time.perf_counter()
     notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=_find_folder(task), timeout=timeout)
@@ -140,8 +140,8 @@ def _export(text: str, titulo: str, avisos: tuple[str, ...], enlaces: Links) -> 
 
 
 def _finish(task: Task, notebook: NotebookNode, started: float, why: str | None = None) -> Report:
-    from poa_eval.execute import clean_notebook, explain_failure
     from poa_eval.reports.html.page import export_html
+    from poa_eval.runs.execute import clean_notebook, explain_failure
 
     message = explain_failure(notebook, task.nombre) or why
     if message is None:
@@ -155,8 +155,8 @@ def _finish(task: Task, notebook: NotebookNode, started: float, why: str | None 
 
 
 def _fail(task: Task, notebook: NotebookNode, message: str, seconds: float) -> Report:
-    from poa_eval.execute import clean_notebook
     from poa_eval.reports.html.page import error_page
+    from poa_eval.runs.execute import clean_notebook
 
     return Report(
         _to_text(clean_notebook(notebook)), error_page(task.titulo, message, **task.enlaces), message, seconds

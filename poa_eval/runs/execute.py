@@ -48,7 +48,7 @@ def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[in
     CellFailedError
         After the cell that failed.
     """
-    from poa_eval.shell import make_shell, run_cells, take_over
+    from poa_eval.runs.shell import make_shell, run_cells, take_over
 
     os.chdir(cwd)
     sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported

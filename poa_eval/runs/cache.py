@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import poa_eval
-from poa_eval.move import put_beside
+from poa_eval.runs.folder import put_beside
 
 LIBRARIES = ("ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "python-calamine")
 LIBRARIES += ("xlsxwriter",)

@@ -17,7 +17,7 @@ from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
 from poa_eval.processes import CallDiedError, Crew
-from poa_eval.resume import describe_software
+from poa_eval.runs.cache import describe_software
 
 _ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets
 

@@ -39,14 +39,14 @@ from ipykernel.zmqshell import ZMQInteractiveShell  # noqa: E402
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook  # noqa: E402
 
 import poa_eval as poa  # noqa: E402
-import poa_eval.produce  # noqa: E402
 import poa_eval.quarter.notebook  # noqa: E402
+import poa_eval.runs.produce  # noqa: E402
 from poa_eval.config.params import make_params  # noqa: E402
-from poa_eval.execute import clean_notebook, give_parameters  # noqa: E402
 from poa_eval.plan.plan import Plan  # noqa: E402
 from poa_eval.plan.schema import make_table  # noqa: E402
 from poa_eval.reports.html.page import export_html  # noqa: E402
-from poa_eval.shell import make_shell, run_cells  # noqa: E402
+from poa_eval.runs.execute import clean_notebook, give_parameters  # noqa: E402
+from poa_eval.runs.shell import make_shell, run_cells  # noqa: E402
 
 #: Those that take something else than a quarter, and one that draws what `plot_periods` draws.
 _OTHER = ("plot_activity", "show_signatures", "show_table")

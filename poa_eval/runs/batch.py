@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poa_eval.compose import Run, RunOutcome, find_folder
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
 from poa_eval.processes import Crew
+from poa_eval.runs.quarter_run import Run, RunOutcome, find_folder
 
 if TYPE_CHECKING:
-    from poa_eval.distribute import Cluster
+    from poa_eval.runs.cluster import Cluster
 
 Progress = Callable[[int, int, str, int], None]
 
@@ -170,6 +170,6 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
 def _choose_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:
     if scheduler is None:
         return Crew(jobs, timeout=timeout, memory=memory)
-    from poa_eval.distribute import Cluster
+    from poa_eval.runs.cluster import Cluster
 
     return Cluster(scheduler, timeout=timeout, memory=memory)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from poa_eval.config.params import find_project
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.resume import hash_files
-from poa_eval.run import Progress, run_quarter
+from poa_eval.runs.batch import Progress, run_quarter
+from poa_eval.runs.cache import hash_files
 
 
 def verify_run(

@@ -1,0 +1,1 @@
+"""From params files to folders: batch, processes, cache, evidence."""
