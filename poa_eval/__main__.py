@@ -21,7 +21,7 @@ def start() -> int:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, signal.default_int_handler)
-        from poa_eval.cli import main
+        from poa_eval.cli.commands import main
 
         return main()
     except KeyboardInterrupt:

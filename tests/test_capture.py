@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import poa_eval as poa
 from places import ROOT
-from poa_eval import cli
+from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
 from poa_eval.forms.capture import write_capture
 from poa_eval.forms.captured import apply_captures

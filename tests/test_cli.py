@@ -8,8 +8,8 @@ import pytest
 
 import poa_eval
 from places import FIXTURES
-from poa_eval import cli
 from poa_eval.audit.findings import COLUMNS
+from poa_eval.cli import commands as cli
 from poa_eval.errors import FormatoError
 from poa_eval.runs import batch as run
 

@@ -16,7 +16,7 @@ from made import write_project
 from test_run import PLAIN, list_made, read_all, write_notebook
 
 from places import ROOT
-from poa_eval import cli
+from poa_eval.cli import commands as cli
 from poa_eval.errors import ClusterError, ParamsError
 from poa_eval.processes import CAN_FORK
 from poa_eval.runs import batch as run

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from places import ROOT
-from poa_eval import cli
+from poa_eval.cli import commands as cli
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import Cards
 

@@ -6,7 +6,7 @@ import yaml
 
 import poa_eval as poa
 from places import ROOT, SHARED
-from poa_eval.cli import main
+from poa_eval.cli.commands import main
 from poa_eval.drafting.write_layout import draft_layout
 from poa_eval.layouts.layout import read_layout
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from places import need_program
-from poa_eval import cli
+from poa_eval.cli import commands as cli
 from poa_eval.runs import batch as run
 from poa_eval.runs import pack as mail
 from poa_eval.runs.batch import RunOutcome

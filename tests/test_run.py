@@ -19,7 +19,7 @@ import pytest
 from made import open_params, write_project
 
 from places import ROOT
-from poa_eval import cli
+from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
 from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, Crew
 from poa_eval.quarter import prepare
@@ -656,7 +656,7 @@ def test_interruption_while_it_loads_is_told_in_a_line():
 import os, signal, sys
 class Interrupting:
     def find_spec(self, name, *rest):
-        if name == "poa_eval.cli":
+        if name == "poa_eval.cli.commands":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Interrupting())
 from poa_eval.__main__ import start

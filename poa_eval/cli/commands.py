@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from poa_eval.console import Command, Group, explain_usage, name_usage, print_findings, print_table, show_progress
+from poa_eval.cli.console import Command, Group, explain_usage, name_usage, print_findings, print_table, show_progress
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
