@@ -197,17 +197,17 @@ def test_each_finding_is_told_as_it_stands(quarter, book):
 
 
 def test_reports_say_the_answers_and_what_is_gone(quarter, book):
-    plain = poa.show_findings(quarter.unit("303")).text
+    plain = poa.show.findings(quarter.unit("303")).text
     assert "Respuesta de la unidad" not in plain
     fixed = quarter.hallazgos.drop(index=quarter.hallazgos.query("regla == 'cifras-identicas'").index)
     told = answered(dataclasses.replace(quarter, hallazgos=fixed.reset_index(drop=True)), fill(book, ALL))
     for shown in (told.unit("303"), told):
-        text = poa.show_findings(shown).text
+        text = poa.show.findings(shown).text
         assert "| dice corregido, y sigue (Ana Paz, jefa, 2023-04-12)" in text
         assert f"| se confirma el dato: {REASON} (Ana Paz, jefa, 2023-04-12)" in text
         gone = text[text.index("Hallazgos que ya no aparecen") :]
         assert gone.count("no procede: Es de otra área") == 1
-    other = poa.show_findings(told.unit("305")).text
+    other = poa.show.findings(told.unit("305")).text
     assert "libro no devuelto" in other
     assert "Ana Paz" not in other
 

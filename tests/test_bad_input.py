@@ -7,7 +7,7 @@ import pytest
 
 import poa_eval as poa
 from places import ROOT
-from poa_eval.config.params import load_params
+from poa_eval.config.params import load_params, make_params
 from poa_eval.readers.formats import read_raw
 
 BOOK = ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx"
@@ -224,7 +224,7 @@ def test_a_broken_yaml_names_the_line(tmp_path):
 
 
 def test_the_year_of_the_params_is_the_document_s(root):
-    params = poa.params.make_params(PARAMS | {"ejercicio": 2023, "fecha_corte": "2023-12-31"})
+    params = make_params(PARAMS | {"ejercicio": 2023, "fecha_corte": "2023-12-31"})
     refuse(lambda: poa.prepare_quarter(params, root), "2022", "2023")
 
 

@@ -145,9 +145,10 @@ def test_jobs_are_of_this_machine(tmp_path, capsys):
 
 IMPATIENT = """
 import sys
-from poa_eval import cli, distribute
-distribute.Cluster.patience = 0.5
-sys.exit(cli.main(sys.argv[1:]))
+from poa_eval.cli import commands
+from poa_eval.runs.cluster import Cluster
+Cluster.patience = 0.5
+sys.exit(commands.main(sys.argv[1:]))
 """
 
 

@@ -29,7 +29,7 @@ def quarter(request):
 
 
 def list_blocks(quarter) -> list:
-    return [poa.plot_periods(quarter.unit(unit)) for unit in quarter.plan.unidades["unidad_id"]]
+    return [poa.show.periods_chart(quarter.unit(unit)) for unit in quarter.plan.unidades["unidad_id"]]
 
 
 def test_each_figure_tells_its_own_content(quarter):
@@ -39,34 +39,34 @@ def test_each_figure_tells_its_own_content(quarter):
     assert len(set(alts)) == len(alts)
     assert all(len(alt) > 60 for alt in alts)
     assert all(block.html.count("<figcaption>") == block.html.count("<img") for block in blocks)
-    assert not poa.plot_periods(quarter).html  # the institution's page leaves them to the units
+    assert not poa.show.periods_chart(quarter).html  # the institution's page leaves them to the units
 
 
 def test_words_of_the_figures_hold_the_figures():
     sat, gerencia = open_params("sat-2022-t4"), open_params("gerencia-comercial-2023-t1")
-    (alt,) = read_alts(poa.plot_periods(gerencia.unit("308")))
+    (alt,) = read_alts(poa.show.periods_chart(gerencia.unit("308")))
     assert "ene, programado 7,000, ejecutado 11,052; feb, sin programado, sin reporte" in alt
     assert "Curva acumulada: a ene, 11,052 de 7,000." in alt  # what lacks a report is not carried on
-    assert "De 5 actividades, 2 quedan por debajo" in poa.plot_periods(gerencia.unit("306")).html
-    alt = read_alts(poa.plot_periods(sat.unit("organo-de-control-institucional")))[0]
+    assert "De 5 actividades, 2 quedan por debajo" in poa.show.periods_chart(gerencia.unit("306")).html
+    alt = read_alts(poa.show.periods_chart(sat.unit("organo-de-control-institucional")))[0]
     assert "Curva acumulada: a ene, 1 de 2; a feb, 2 de 3; a mar, 3 de 8; a abr, 5 de 13" in alt
     assert alt.endswith("la meta del año es 44.")
 
 
 def test_a_single_period_is_no_chart():
     gerencia = open_params("gerencia-comercial-2023-t1")
-    assert poa.plot_periods(gerencia.unit("300")) == poa.plot_periods(gerencia.unit("304"))
-    assert not poa.plot_periods(gerencia.unit("300")).html
+    assert poa.show.periods_chart(gerencia.unit("300")) == poa.show.periods_chart(gerencia.unit("304"))
+    assert not poa.show.periods_chart(gerencia.unit("300")).html
 
 
 def test_a_cumulative_result_is_drawn_against_what_was_programmed_so_far():
-    block = poa.plot_activity(open_params("gerencia-comercial-2023-t1").unit("306"), "INSPECCION")
+    block = poa.show.activity_chart(open_params("gerencia-comercial-2023-t1").unit("306"), "INSPECCION")
     assert "mar, programado 24.99, ejecutado 25" in read_alts(block)[0]
     assert "se dibuja sumado" in block.html
 
 
 def test_months_and_quarters_of_one_activity_are_drawn_as_quarters():
-    block = poa.plot_activity(open_params("sat-2022-t4"), "GESTIÓN DE LAS COMPENSACIONES DE LOS SERVIDORES")
+    block = poa.show.activity_chart(open_params("sat-2022-t4"), "GESTIÓN DE LAS COMPENSACIONES DE LOS SERVIDORES")
     assert "I trimestre, programado 21, ejecutado 21" in read_alts(block)[0]
     assert "IV trimestre, programado 24, ejecutado 23" in read_alts(block)[0]
     assert "ene" not in read_alts(block)[0].split(":")[1]
@@ -74,7 +74,7 @@ def test_months_and_quarters_of_one_activity_are_drawn_as_quarters():
 
 def test_pictures_are_the_same_bytes_each_time_and_valid(quarter):
     units = [quarter.unit(unit) for unit in quarter.plan.unidades["unidad_id"][:4]]
-    for first, second in ((poa.plot_periods(q), poa.plot_periods(q)) for q in units):
+    for first, second in ((poa.show.periods_chart(q), poa.show.periods_chart(q)) for q in units):
         assert first == second
         for picture in read_pictures(first):
             assert ET.fromstring(picture).tag.endswith("svg")
@@ -97,12 +97,12 @@ def make_many(number: int, results) -> poa.Plan:
 
 def test_of_sixty_activities_those_are_drawn_that_ask_for_a_look():
     quarter = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 3 if n % 3 == 0 else 10)).unit("u")
-    block = poa.plot_periods(quarter)
+    block = poa.show.periods_chart(quarter)
     assert block.html.count("<img") == 4
     assert "Se dibujan 4 de las 20 actividades por debajo de su meta; todas están en la tabla." in block.html
     assert all("Crítica" in alt for alt in read_alts(block))
     calm = make_quarter(open_params("sat-2022-t4"), make_many(60, lambda n: 10)).unit("u")
-    assert not poa.plot_periods(calm).html  # the table says that all is as it should be
+    assert not poa.show.periods_chart(calm).html  # the table says that all is as it should be
     assert LONG.split()[0] in block.html
 
 
@@ -118,13 +118,13 @@ def test_of_sixty_activities_those_are_drawn_that_ask_for_a_look():
 )
 def test_it_says_which_activities_are_drawn(results, said):
     quarter = make_quarter(open_params("sat-2022-t4"), make_many(3, lambda n: results[n])).unit("u")
-    assert said in poa.plot_periods(quarter).html
+    assert said in poa.show.periods_chart(quarter).html
 
 
 def draw_year(done: list, goal: float | None = 120, planned: int = 12):
     """Return the picture of an activity of ten a month, of which so much was done up to september."""
     periods = [(10, value) for value in done] + [(10, None)] * (planned - len(done))
-    block = poa.plot_activity(
+    block = poa.show.activity_chart(
         make_quarter(open_params("sat-2022-t4"), make_plan(periods, meta_anual=goal), 3).unit("u")
     )
     return block, read_pictures(block)[0]
@@ -152,7 +152,7 @@ def test_it_says_what_is_programmed_and_what_is_done():
     assert "Contorno y línea punteados: programado; barra y línea continua: ejecutado." in draw_year([8] * 9)[0].html
     mean = {"acumulacion": "promedio", "acumulacion_programado": "promedio"}
     quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(5, 4)] * 3, **mean)).unit("u")
-    assert "Contorno punteado: programado; barra: ejecutado." in poa.plot_periods(quarter).html
+    assert "Contorno punteado: programado; barra: ejecutado." in poa.show.periods_chart(quarter).html
 
 
 @pytest.mark.parametrize("done", [0, 5, 9, 10, 12, 20])
@@ -164,22 +164,24 @@ def test_the_curves_label_stands_to_the_right_of_its_last_point(done):
 
 def test_one_activity_is_drawn_wide():
     quarter = make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2), (3, 0)])).unit("u")
-    assert poa.plot_periods(quarter).html.count("<img") == 1
-    assert "--ancho: 34rem; align-items: start" in poa.plot_periods(quarter).html
+    assert poa.show.periods_chart(quarter).html.count("<img") == 1
+    assert "--ancho: 34rem; align-items: start" in poa.show.periods_chart(quarter).html
 
 
 def test_names_with_formulas_control_signs_and_great_length_do_no_harm():
     name = "Precio $x^2$ \\frac{ 漢字 \x07" + LONG
-    block = poa.plot_activity(make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2)], actividad=name)))
+    block = poa.show.activity_chart(
+        make_quarter(open_params("sat-2022-t4"), make_plan([(1, 1), (2, 2)], actividad=name))
+    )
     assert "$x^2$ \\frac{" in block.html
     assert "$x^2$" not in read_pictures(block)[0]  # names are text of the page, which wraps them
 
 
 def test_an_activity_is_found_by_part_of_its_name_or_the_nearest_is_suggested():
     quarter = open_params("gerencia-comercial-2023-t1")
-    assert "LECTURAS TOMADAS" in read_alts(poa.plot_activity(quarter, "lecturas tomadas"))[0]
-    assert "sin reporte" in read_alts(poa.plot_activity(quarter))[0]
+    assert "LECTURAS TOMADAS" in read_alts(poa.show.activity_chart(quarter, "lecturas tomadas"))[0]
+    assert "sin reporte" in read_alts(poa.show.activity_chart(quarter))[0]
     with pytest.raises(ParamsError, match="LECTURAS TOMADAS"):
-        poa.plot_activity(quarter, "lecturas tomada s")
+        poa.show.activity_chart(quarter, "lecturas tomada s")
     with pytest.raises(ParamsError, match="que nombra a 3 actividades"):
-        poa.plot_activity(quarter, "contratos")
+        poa.show.activity_chart(quarter, "contratos")

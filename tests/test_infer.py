@@ -8,6 +8,7 @@ from test_measure import make_plan, months
 
 import poa_eval as poa
 from poa_eval.audit.ledger import AGREES, DIFFERS, UNCHECKED, note_rules
+from poa_eval.plan.schema import make_table
 
 NO = None
 PERCENT = {"unidad_medida": "% de predios"}
@@ -84,7 +85,7 @@ def test_totals_count_percentages_as_they_themselves_show(totals, results, said)
 
 def test_a_layout_that_says_how_totals_add_up_is_believed():
     plan = print_total(plan_rows([10], [50], activities=[{}, PERCENT]), 10.0)
-    said = poa.plan.make_table("contexto", [{"clave": "regla.suma_segun_documento", "texto": "sí"}])
+    said = make_table("contexto", [{"clave": "regla.suma_segun_documento", "texto": "sí"}])
     plan = replace(plan, contexto=said)
     assert judge_totals(plan) == [DIFFERS]
     assert poa.reconcile(plan)["como"].tolist() == ["suma de las filas"]
@@ -141,7 +142,7 @@ def test_progress_without_a_clear_formula_is_not_judged_and_says_why(printed):
     assert set(take_progress(plan)["resultado"]) == {UNCHECKED}
     assert "avance-no-reproduce" not in list_rules(plan)
     why = "el documento no dice su fórmula, y ninguna usual da casi todas sus cifras"
-    assert why in str(poa.show_ledger(poa.measure(plan, 1)))
+    assert why in str(poa.show.ledger(poa.measure(plan, 1)))
 
 
 def test_two_formulas_that_explain_as_much_are_rivals():

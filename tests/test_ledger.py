@@ -104,7 +104,7 @@ def test_a_figure_without_its_parts_is_not_judged():
     ledger = poa.reconcile(plan)
     assert ledger["resultado"].tolist() == [UNCHECKED]
     assert ledger["recalculado"].isna().all()
-    assert "sin contraste" not in str(poa.show_ledger(poa.measure(make_plan([(2, 2)]), 1)))
+    assert "sin contraste" not in str(poa.show.ledger(poa.measure(make_plan([(2, 2)]), 1)))
 
 
 def print_figures(plan, *figures):
@@ -167,10 +167,10 @@ def test_missing_rows_hide_no_total_that_its_rows_pass(other, rules):
 
 def test_institution_and_unit_show_the_ledger_of_their_own_rows():
     quarter = open_params("sat-2022-t4")
-    whole, unit = (str(poa.show_ledger(q)) for q in (quarter, quarter.unit("escuela-sat")))
+    whole, unit = (str(poa.show.ledger(q)) for q in (quarter, quarter.unit("escuela-sat")))
     ways = "(429 comparaciones: algunas se comparan de dos maneras)"
     assert f"420 cifras impresas deben salir de otras del mismo documento {ways}; 359 se pudieron comprobar" in whole
-    gerencia = str(poa.show_ledger(open_params("gerencia-comercial-2023-t1")))
+    gerencia = str(poa.show.ledger(open_params("gerencia-comercial-2023-t1")))
     assert gerencia.startswith("Las 156 cifras impresas que deben salir de otras del mismo documento se comprobaron y")
     assert "TOTAL" in whole
     assert "TOTAL" not in unit

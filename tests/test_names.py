@@ -103,8 +103,8 @@ def test_a_proposal_says_how_to_accept_it_and_accepting_it_makes_one_activity(pr
         "«TOMA DE LECTRAS A DOMICILIO» se lee como «TOMA DE LECTURAS A DOMICILIO», como se aceptó en nombres.yaml."
     ]
     assert said["unidad_id"].tolist() == ["303"]
-    assert "LECTRAS" in poa.show_findings(after.unit("303"))._repr_html_()
-    assert "LECTRAS" not in poa.show_findings(after.unit("304"))._repr_html_()
+    assert "LECTRAS" in poa.show.findings(after.unit("303"))._repr_html_()
+    assert "LECTRAS" not in poa.show.findings(after.unit("304"))._repr_html_()
 
 
 def test_an_accepted_name_that_no_document_has_is_said(prepare):

@@ -40,7 +40,7 @@ def list_calls(name: str) -> list[str]:
 def is_of_plan(call: str, *, totals: bool = False) -> bool:
     """Say whether a call shows what the shipped results lack: a plan's own words, goals to reach, printed totals."""
     names = "evaluability|due|investment|goals|swot|mission" + ("|year_end" if totals else "|published")
-    return re.match(rf"poa\.(\w+_({names}))\(", call) is not None
+    return re.match(rf"poa\.show\.({names})\(", call) is not None
 
 
 def run_papermill(name: str, output, *options: str, cwd=ROOT) -> subprocess.CompletedProcess:
@@ -181,7 +181,7 @@ def test_every_page_carries_the_documents_note_and_no_empty_section(params):
         assert "Texto resumido; cifras del documento" in page
         empty = {call for call, block in blocks.items() if not block.html}
         always = {call for call in blocks if is_of_plan(call, totals=params.startswith("sat"))}
-        sometimes = {"poa.plot_periods(q)", "poa.show_comments(q)"} if quarter.unidad else set()
+        sometimes = {"poa.show.periods_chart(q)", "poa.show.comments(q)"} if quarter.unidad else set()
         assert always <= empty <= always | sometimes
         assert all(re.sub(r"<[^>]+>", "", block.html).strip() for block in blocks.values() if block.html)
         assert page.count("<h1>") == 1

@@ -24,28 +24,28 @@ JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-p
 PARAMS = {JOCOTEPEC: "jocotepec-2024-t1", CUSCATANCINGO: "cuscatancingo-2018-t1", SANTIAGO: "santiago-2017-t2"}
 QUARTERS = {JOCOTEPEC: 1, CUSCATANCINGO: 1, SANTIAGO: 2}
 OF_RESULTS = [
-    poa.show_published,
-    poa.show_counts,
-    poa.show_activities,
-    poa.show_periods,
-    poa.show_ranking,
-    poa.show_changes,
-    poa.show_heatmap,
-    poa.show_extremes,
-    poa.show_year_end,
-    poa.show_comments,
-    poa.plot_periods,
-    poa.plot_activity,
+    poa.show.published,
+    poa.show.counts,
+    poa.show.activities,
+    poa.show.periods,
+    poa.show.ranking,
+    poa.show.changes,
+    poa.show.heatmap,
+    poa.show.extremes,
+    poa.show.year_end,
+    poa.show.comments,
+    poa.show.periods_chart,
+    poa.show.activity_chart,
 ]
 OF_PLAN = [
-    poa.show_evaluability,
-    poa.show_due,
-    poa.show_investment,
-    poa.show_goals,
-    poa.show_swot,
-    poa.show_mission,
+    poa.show.evaluability,
+    poa.show.due,
+    poa.show.investment,
+    poa.show.goals,
+    poa.show.swot,
+    poa.show.mission,
 ]
-ALWAYS = [poa.show_title, poa.show_headline, poa.show_key_figures, poa.show_method, poa.show_sources]
+ALWAYS = [poa.show.title, poa.show.headline, poa.show.key_figures, poa.show.method, poa.show.sources]
 NOTHING = re.compile(r"\b(nan|none|nat|inf|<na>|true|false)\b", re.IGNORECASE)
 SECTIONS = [
     "Evaluabilidad del plan",
@@ -149,24 +149,24 @@ def report(quarter, answer):
 
 
 def test_the_headline_says_what_the_document_is_and_how_evaluable(jocotepec, cuscatancingo, santiago):
-    said = read_text(poa.show_headline(jocotepec))
+    said = read_text(poa.show.headline(jocotepec))
     assert said.startswith(
         "El plan de 2024 trae 14 actividades y ningún resultado: 1 de 14 metas está cuantificada. "
         "Su evaluabilidad es de 25.9 %: de 8 criterios, 2 se cumplen en todas las actividades y 5 no se cumplen en "
         "ninguna. En el I trimestre de 2024 vencen 13 de 14 actividades. La inversión prevista suma 2,190,000 en 5 "
         "actividades; 9 actividades no generan gasto."
     )
-    said = read_text(poa.show_headline(cuscatancingo))
+    said = read_text(poa.show.headline(cuscatancingo))
     assert "trae 26 actividades y ningún resultado: ninguna de las 13 metas está cuantificada." in said
     assert "En el I trimestre de 2018 están previstas 6 de 26 actividades; 16 no tienen calendario." in said
     assert "inversión" not in said
-    said = read_text(poa.show_headline(santiago))
+    said = read_text(poa.show.headline(santiago))
     assert "23 actividades de 2 unidades y ningún resultado: 1 de 23 metas está cuantificada y 2 están vacías." in said
     assert "ninguna de sus 23 actividades: todas quedan sin calendario" in said
 
 
 def test_key_figures_of_a_plan_are_of_the_plan(jocotepec, santiago):
-    said = read_text(poa.show_key_figures(jocotepec))
+    said = read_text(poa.show.key_figures(jocotepec))
     for part in (
         "Evaluabilidad 25.9 %",
         "Fórmula: criterios cumplidos / 8 × 100",
@@ -175,7 +175,7 @@ def test_key_figures_of_a_plan_are_of_the_plan(jocotepec, santiago):
         "Inversión prevista 2,190,000 Suma de 5 actividades 9 actividades no generan gasto",
     ):
         assert part in said
-    said = read_text(poa.show_key_figures(santiago))
+    said = read_text(poa.show.key_figures(santiago))
     assert "Actividades con calendario 0 de 23" in said
     assert "Inversión" not in said
     assert "cumplid" not in said.replace("criterios cumplidos", "")
@@ -195,7 +195,7 @@ def test_documents_of_results_alone_have_no_plan_to_show(params):
 
 
 def test_criteria_are_counted_and_shown_for_each_activity(jocotepec):
-    block = poa.show_evaluability(jocotepec)
+    block = poa.show.evaluability(jocotepec)
     rows = read_rows(block)
     counts = {row[0].split(" Hay ")[0]: row[1:] for row in rows if len(row) == 3}
     assert counts["Meta cuantificada"] == ["1 de 14", "7.1 %"]
@@ -213,17 +213,17 @@ def test_criteria_are_counted_and_shown_for_each_activity(jocotepec):
 
 
 def test_an_indicator_without_method_is_named_as_such(cuscatancingo):
-    assert "método del indicador" in read_text(poa.show_evaluability(cuscatancingo))
+    assert "método del indicador" in read_text(poa.show.evaluability(cuscatancingo))
 
 
 def test_units_rank_by_what_they_say_and_the_reason_is_told(santiago):
-    block = poa.show_evaluability(santiago, links=True)
+    block = poa.show.evaluability(santiago, links=True)
     rows = [row for row in read_rows(block) if len(row) == 11]
     assert rows[0][:4] == ["DIRECCIÓN DE EGRESOS 12 actividades", "1", "1.0 %", "8.3 %"]
     assert rows[1][:4] == ["DIRECCIÓN DE INGRESOS 11 actividades", "2", "0.0 %", "0.0 %"]
     assert 'href="unidades/direccion-de-egresos.html"' in block.html
-    assert "Lugar" not in read_text(poa.show_evaluability(santiago.unit("direccion-de-egresos")))
-    assert "INGRESOS" not in poa.show_evaluability(santiago.unit("direccion-de-egresos")).html
+    assert "Lugar" not in read_text(poa.show.evaluability(santiago.unit("direccion-de-egresos")))
+    assert "INGRESOS" not in poa.show.evaluability(santiago.unit("direccion-de-egresos")).html
 
 
 def read_signs(block) -> dict[str, str]:
@@ -233,7 +233,7 @@ def read_signs(block) -> dict[str, str]:
 
 
 def test_what_falls_due_is_told_and_each_activitys_months_are_shown(jocotepec, cuscatancingo, santiago):
-    block = poa.show_due(jocotepec)
+    block = poa.show.due(jocotepec)
     signs = read_signs(block)
     assert len(signs) == 14
     assert signs["1 · Eliminar incumplimiento de comprobación de gastos"] == "●" * 12
@@ -241,32 +241,32 @@ def test_what_falls_due_is_told_and_each_activitys_months_are_shown(jocotepec, c
     assert signs["5 · Avance de gestión financiera"] == ".....●.....●"
     assert "En el I trimestre de 2024 vencen 13 de 14 actividades." in read_text(block)
     assert "●: cierra un periodo de la frecuencia que dice el plan." in read_text(block)
-    block = poa.show_due(cuscatancingo)
+    block = poa.show.due(cuscatancingo)
     assert "Los trimestres con más actividades son el III y el IV: 9 en cada uno." in read_text(block)
     assert "■: está marcado en el plan." in read_text(block)
     assert "Sin calendario: el plan no dice cuándo (16)" in read_text(block)
     assert len([signs for signs in read_signs(block).values() if "■" in signs[:3]]) == 6
     assert "no programada" not in read_text(block)
     assert "vence" not in read_text(block)
-    assert read_text(poa.show_due(santiago)).startswith("El plan no dice en qué meses")
+    assert read_text(poa.show.due(santiago)).startswith("El plan no dice en qué meses")
 
 
 def test_in_a_quarter_without_anything_due_it_says_so():
     dates = make_table("calendario", [{"actividad_id": "u-1", "mes": 8, "origen": "marca"}])
     e = poa.measure(replace(make_plan(), calendario=dates), 1)
-    assert "En el I trimestre de 2024 no está prevista la única actividad." in read_text(poa.show_due(e))
-    assert "El trimestre con más actividades es el III: 1." in read_text(poa.show_due(e))
+    assert "En el I trimestre de 2024 no está prevista la única actividad." in read_text(poa.show.due(e))
+    assert "El trimestre con más actividades es el III: 1." in read_text(poa.show.due(e))
 
 
 def test_a_programme_by_periods_is_a_calendar_as_long_as_there_are_no_results():
     e = poa.measure(make_plan([(0, None), (4, None), (5, None)]), 1)
-    assert read_signs(poa.show_due(e)) == {"Bachear calles": ".◆◆........."}
-    assert "cierra un periodo con una cantidad programada" in read_text(poa.show_due(e))
-    assert poa.show_due(poa.measure(make_plan([(0, None), (4, 2), (5, None)]), 1)) == EMPTY
+    assert read_signs(poa.show.due(e)) == {"Bachear calles": ".◆◆........."}
+    assert "cierra un periodo con una cantidad programada" in read_text(poa.show.due(e))
+    assert poa.show.due(poa.measure(make_plan([(0, None), (4, 2), (5, None)]), 1)) == EMPTY
 
 
 def test_investment_keeps_zero_apart_from_missing(jocotepec):
-    rows = {row[0]: row[1:] for row in read_rows(poa.show_investment(jocotepec)) if len(row) == 4}
+    rows = {row[0]: row[1:] for row in read_rows(poa.show.investment(jocotepec)) if len(row) == 4}
     programme = next(row for name, row in rows.items() if name.endswith("Fortalecimiento de las finanzas publicas."))
     assert (programme[0], programme[2].rstrip(".")) == ("0", "No genera gasto")
     assert rows["Total de las actividades"][0] == "2,190,000"
@@ -278,7 +278,7 @@ def test_investment_keeps_zero_apart_from_missing(jocotepec):
         jocotepec.plan,
         actividades=jocotepec.plan.actividades.assign(inversion=lambda t: t.inversion.where(t.inversion > 0)),
     )
-    block = poa.show_investment(make_quarter(jocotepec, replace(unsaid, locale="es_CO")))
+    block = poa.show.investment(make_quarter(jocotepec, replace(unsaid, locale="es_CO")))
     assert "suma 2.190.000 en 5 actividades; 9 actividades no dicen su monto" in read_text(block)
     rows = {row[0]: row[1:] for row in read_rows(block) if len(row) == 4}
     assert rows["3 · Control de combustible"][:2] == ["—", "—"]
@@ -286,7 +286,7 @@ def test_investment_keeps_zero_apart_from_missing(jocotepec):
 
 
 def test_swot_has_four_lists(jocotepec):
-    block = poa.show_swot(jocotepec)
+    block = poa.show.swot(jocotepec)
     assert re.findall(r"<h4>(.*?)</h4>", block.html) == [
         "Fortalezas (7)",
         "Oportunidades (4)",
@@ -294,12 +294,12 @@ def test_swot_has_four_lists(jocotepec):
         "Amenazas (3)",
     ]
     assert block.html.count("<li") == 17
-    assert "Misión" in read_text(poa.show_mission(jocotepec))
-    assert "Visión" in read_text(poa.show_mission(jocotepec))
+    assert "Misión" in read_text(poa.show.mission(jocotepec))
+    assert "Visión" in read_text(poa.show.mission(jocotepec))
 
 
 def test_goals_hang_together_with_resources_indicators_and_lines(jocotepec, cuscatancingo, santiago):
-    lines = repr(poa.show_goals(cuscatancingo)).splitlines()
+    lines = repr(poa.show.goals(cuscatancingo)).splitlines()
     named = [re.split(r"\.? ", line.strip())[:2] for line in lines]
     assert [code for name, code in (n for n in named if len(n) > 1) if name == "Meta"] == [
         "1.1", "1.2", "1.3", "1.4", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "3.1", "4.1",
@@ -312,29 +312,29 @@ def test_goals_hang_together_with_resources_indicators_and_lines(jocotepec, cusc
     assert [line.strip()[:8] for line in above if line.strip().startswith("Meta ")][-1] == "Meta 4.1"
     assert sum(line.startswith("Recursos:") for line in lines) == 4
     assert sum(line.startswith("Indicador:") for line in lines) == 3
-    said = repr(poa.show_goals(jocotepec))
+    said = repr(poa.show.goals(jocotepec))
     first, second = said.index("\nPrograma 1. "), said.index("\nPrograma 2. ")
     plan = jocotepec.plan
     for goal, text in zip(plan.metas["meta_id"], (said[first:second], said[second:]), strict=True):
         assert all(line in text for line in plan.lineas.loc[plan.lineas["padre_id"] == goal, "texto"])
     assert len(re.findall(r"\n *Actividad \d", said)) == 14
     assert "✓ meta cuantificada" in said
-    said = repr(poa.show_goals(santiago))
+    said = repr(poa.show.goals(santiago))
     assert said.count("meta vacía") == 2
     assert said.count("✓ meta cuantificada") == 1
 
 
 def test_what_the_document_says_of_itself_is_shown_with_its_accents(jocotepec, santiago):
-    said = read_text(poa.show_sources(jocotepec))
+    said = read_text(poa.show.sources(jocotepec))
     assert "Fórmula No. Act. Realizadas/No. Act. Proyectadas * 100" in said
-    said = read_text(poa.show_sources(santiago))
+    said = read_text(poa.show.sources(santiago))
     assert "Periodo que se informa" in said
     assert "Fecha de validación 30/jun/2017 " in said
     assert "Fecha de actualización 30/jun/2017" in said
 
 
 def test_the_method_of_a_plan_alone_is_told_without_thresholds(quarter):
-    said = read_text(poa.show_method(quarter))
+    said = read_text(poa.show.method(quarter))
     assert "el número de criterios que cumple entre 8, por 100" in said
     assert "umbral" not in said
 
@@ -358,7 +358,7 @@ def make_calendar(number, origins=("frecuencia",), units=1, **fields):
 
 def test_months_marked_and_periods_closed_are_told_apart_and_units_are_counted_and_named():
     e = poa.measure(make_calendar(6, ("frecuencia", "marca"), units=2), 1)
-    block = poa.show_due(e)
+    block = poa.show.due(e)
     assert "● : " not in read_text(block)
     assert [set(signs) - {"."} for signs in read_signs(block).values()] == [{"●"}] * 3 + [{"■"}] * 3
     assert "vencen o están previstas" in read_text(block)
@@ -399,8 +399,8 @@ def test_markup_in_a_plan_stays_text(quarter):
             html = show(q).html
             assert "<script" not in html
             assert 'alert("x")' not in html
-        assert "&lt;script&gt;" in poa.show_goals(q).html
-        assert "&lt;script&gt;" in poa.show_evaluability(q).html
+        assert "&lt;script&gt;" in poa.show.goals(q).html
+        assert "&lt;script&gt;" in poa.show.evaluability(q).html
 
 
 def test_nothing_of_a_plan_shows_as_a_missing_value(quarter):
@@ -421,7 +421,7 @@ def test_nothing_of_a_plan_shows_as_a_missing_value(quarter):
 def test_tables_have_captions_and_sources_and_figures_their_words(quarter):
     html = "".join(show(quarter).html for show in OF_PLAN)
     assert html.count("<caption>") == html.count("<table") > 0
-    for show in (poa.show_evaluability, poa.show_goals):
+    for show in (poa.show.evaluability, poa.show.goals):
         assert '<p class="fuente">Fuente: ' in show(quarter).html
 
 
@@ -462,26 +462,26 @@ def test_a_units_page_holds_that_unit_only():
 
 def test_captured_results_bring_compliance_back_and_the_plan_remains():
     quarter = report(open_params(PARAMS[JOCOTEPEC]), lambda number: 1)
-    said = read_text(poa.show_headline(quarter))
+    said = read_text(poa.show.headline(quarter))
     assert "se cumplió la meta de las 13 actividades que vencían" in said
-    assert "13 de 13 exigibles" in read_text(poa.show_key_figures(quarter))
+    assert "13 de 13 exigibles" in read_text(poa.show.key_figures(quarter))
     headings = list_headings(make_page(quarter))
     assert [s for s in headings if s in SECTIONS] == SECTIONS
     assert {"Actividades por estado", "Unidades", "Actividades"} <= set(headings)
     assert headings.index("Actividades") < headings.index("Evaluabilidad del plan")
     some = report(open_params(PARAMS[JOCOTEPEC]), lambda number: {2: 0, 3: None, 4: None}.get(number, 1))
-    said = read_text(poa.show_headline(some))
+    said = read_text(poa.show.headline(some))
     assert "se cumplió la meta de 10 de las 13 actividades que vencían (76.9 %; cobertura de reporte: 84.6 %)" in said
     assert "Entre lo que vencía hay 2 actividades sin reporte (falta el I trimestre)" in said
-    assert "10 de 13 exigibles; cobertura de reporte: 84.6 %" in read_text(poa.show_key_figures(some))
-    assert "divide entre todo lo que vencía, también lo no reportado" in read_text(poa.show_method(some))
+    assert "10 de 13 exigibles; cobertura de reporte: 84.6 %" in read_text(poa.show.key_figures(some))
+    assert "divide entre todo lo que vencía, también lo no reportado" in read_text(poa.show.method(some))
 
 
 def test_an_empty_capture_is_without_report_and_no_plan_alone():
     quarter = report(open_params(PARAMS[JOCOTEPEC]), lambda number: None)
-    rows = {row[0]: row[1:] for row in read_rows(poa.show_counts(quarter))}
+    rows = {row[0]: row[1:] for row in read_rows(poa.show.counts(quarter))}
     assert rows["? sin reporte"] == ["13", "13"]
-    assert "13 actividades sin reporte" in read_text(poa.show_headline(quarter))
+    assert "13 actividades sin reporte" in read_text(poa.show.headline(quarter))
 
 
 def test_a_unit_that_reported_nothing_among_others_that_did_is_without_report():
@@ -491,7 +491,7 @@ def test_a_unit_that_reported_nothing_among_others_that_did_is_without_report():
         for i, done in enumerate((5, None))
     ]
     quarter = make_quarter(open_params(PARAMS[SANTIAGO]), replace(plan, avances=make_table("avances", rows)))
-    assert "sin reporte" in read_text(poa.show_activities(quarter.unit("u-1")))
+    assert "sin reporte" in read_text(poa.show.activities(quarter.unit("u-1")))
 
 
 # --- sections without anything

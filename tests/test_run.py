@@ -35,8 +35,8 @@ from poa_eval.runs.verify import verify_run
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
 PLAIN = [
     "import os, sys, time, poa_eval as poa\nq = poa.open_quarter(globals())",
-    "poa.show_title(q)",
-    "poa.show_periods(q)",
+    "poa.show.title(q)",
+    "poa.show.periods(q)",
 ]
 FAULTS = """
 from poa_eval.errors import FormatoError
@@ -99,7 +99,7 @@ LEFT = [".demo-t3.huellas.json", "demo-t3", "demo-t3.tiempos.json"]
 @forks
 def test_failed_units_are_told_and_stop_nobody(project):
     units = ["avisa", "falla", "muere", "duerme", "devora", "Obras & cía. <b>"]
-    params = project(*units, cells=[FAULTS, "poa.show_activities(q)"])
+    params = project(*units, cells=[FAULTS, "poa.show.activities(q)"])
     steps = []
     outcome = run.run_quarter(
         params, timeout=10, memory=3 << 29, jobs=3, on_progress=lambda *step: steps.append((step[1], step[0], step[3]))
@@ -266,8 +266,8 @@ def test_interrupted_crew_ends_also_what_it_is_just_starting():
 
 def test_warm_process_rehearses_what_notebooks_call():
     script = """
-import poa_eval.warm, sys, threading
-poa_eval.warm._rehearse()
+import poa_eval.runs.warm, sys, threading
+poa_eval.runs.warm._rehearse()
 print(threading.active_count(), "matplotlib.pyplot" in sys.modules)  # its figures would be a shell's that is gone
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -276,20 +276,20 @@ print(threading.active_count(), "matplotlib.pyplot" in sys.modules)  # its figur
 
 
 MEDDLE = """
-import os, sys, json, random, builtins, matplotlib, pandas as pd, numpy as np, poa_eval, poa_eval.words
+import os, sys, json, random, builtins, matplotlib, pandas as pd, numpy as np, poa_eval, poa_eval.text.wording
 pd.options.display.max_rows = 7
 matplotlib.rcParams["font.size"] = 3
 os.chdir("/")
 os.environ["ENREDO"] = "1"
-poa_eval.words.MISSING = json.enredo = builtins.enredo = "enredo"
+poa_eval.text.wording.MISSING = json.enredo = builtins.enredo = "enredo"
 sys.path.insert(0, "enredo")
 np.random.seed(1)
 print("hecho")
 """
 LOOK = """
-import os, sys, json, builtins, matplotlib, pandas as pd, numpy as np, poa_eval.words
+import os, sys, json, builtins, matplotlib, pandas as pd, numpy as np, poa_eval.text.wording
 state = [pd.options.display.max_rows, matplotlib.rcParams["font.size"], os.path.basename(os.getcwd()),
-    os.environ.get("ENREDO"), poa_eval.words.MISSING, hasattr(json, "enredo"), hasattr(builtins, "enredo"),
+    os.environ.get("ENREDO"), poa_eval.text.wording.MISSING, hasattr(json, "enredo"), hasattr(builtins, "enredo"),
     "enredo" in sys.path, float(np.random.get_state()[1][0]), "q" in globals()]
 print(state)
 """
@@ -330,7 +330,7 @@ def test_only_what_changed_is_made_again(project):
     assert read_all(first.carpeta) == changed
 
     notebook = params.parent.parent / "notebooks" / UNIT_NOTEBOOK
-    write_notebook(notebook, [*PLAIN, "poa.show_key_figures(q)"])
+    write_notebook(notebook, [*PLAIN, "poa.show.key_figures(q)"])
     assert list_made(run.run_quarter(params)) == everything - {"informe_institucional.ipynb"}
     assert list_made(run.run_quarter(params, force=True)) == everything
 
@@ -589,7 +589,7 @@ def rename_or_die(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return rename(self, target)
 Path.rename = rename_or_die
-from poa_eval.cli import main
+from poa_eval.cli.commands import main
 main(["run", sys.argv[1]])
 """
 
@@ -717,8 +717,8 @@ def kill_and_run_again(project, tmp_path: Path, mark: Path) -> None:
 
 IN_KERNEL = """
 import sys, pickle
-from poa_eval import produce
-from poa_eval.isolate import Crew
+from poa_eval.processes import Crew
+from poa_eval.runs import produce
 produce.CAN_FORK = False
 with Crew(1, timeout=float(sys.argv[2])) as crew, open(sys.argv[1], "rb") as file:
     report = produce.produce_report(crew, pickle.load(file))

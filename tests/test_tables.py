@@ -490,7 +490,7 @@ def test_a_comment_on_a_row_of_many_periods_is_of_the_activity(make_layout, writ
     found = poa.check(plan).query("regla == 'comentario-contradice'")
     assert (found["fuente"].tolist(), found["mes"].isna().tolist()) == (["plan.xlsx!Plan!K2"], [True])
     assert poa.check(plan, corte=dt.date(2024, 1, 15)).query("regla == 'comentario-contradice'").empty
-    shown = poa.show_comments(make_quarter(open_params("sat-2022-t4"), plan, 2).unit("obras"))._repr_html_()
+    shown = poa.show.comments(make_quarter(open_params("sat-2022-t4"), plan, 2).unit("obras"))._repr_html_()
     assert "Sobre la actividad: Se cumplió la meta" in shown
     assert "marzo" not in shown
 

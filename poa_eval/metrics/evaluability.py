@@ -141,7 +141,7 @@ def assess(plan: Plan) -> Evaluability:
 
     Examples
     --------
-    >>> from poa_eval.plan import make_table
+    >>> from poa_eval.plan.schema import make_table
     >>> units = make_table("unidades", [{"unidad_id": "obras", "unidad": "Obras"}])
     >>> row = {"actividad_id": "a", "unidad_id": "obras", "actividad": "Bacheo", "meta_texto": "Tapar 500 baches"}
     >>> row |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}

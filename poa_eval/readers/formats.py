@@ -13,10 +13,10 @@ __all__ = ["RawDocument", "RawSheet", "read_raw"]
 
 #: The function that reads each kind of file; its module, with its libraries, is loaded when such a file comes.
 _KINDS = {
-    "sheets.read_spreadsheet": ".xlsx .xlsm .xls .ods",
+    "spreadsheet.read_spreadsheet": ".xlsx .xlsm .xls .ods",
     "text.read_text": ".txt .md",
     "text.read_delimited": ".csv .tsv",
-    "page.read_html": ".html .htm",
+    "html.read_html": ".html .htm",
     "word.read_word": ".docx",
 }
 _READERS = {suffix: reader for reader, suffixes in _KINDS.items() for suffix in suffixes.split()}

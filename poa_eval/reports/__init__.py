@@ -1,1 +1,1 @@
-"""Reports: pages, and the sections that notebooks show."""
+"""Pages, and the sections that notebooks show: `poa.show`."""

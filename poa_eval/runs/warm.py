@@ -48,8 +48,8 @@ from poa_eval.reports.html.page import export_html  # noqa: E402
 from poa_eval.runs.execute import clean_notebook, give_parameters  # noqa: E402
 from poa_eval.runs.shell import make_shell, run_cells  # noqa: E402
 
-#: Those that take something else than a quarter, and one that draws what `plot_periods` draws.
-_OTHER = ("plot_activity", "show_signatures", "show_table")
+#: Those that take something else than a quarter, and one that draws what `periods_chart` draws.
+_OTHER = ("activity_chart", "signatures", "table")
 
 
 def _make_quarter() -> poa.Quarter:
@@ -75,11 +75,11 @@ def _make_quarter() -> poa.Quarter:
 
 def _rehearse() -> None:
     """Draw, run cells and export once: fonts, templates and whatever is loaded at first use is there for all."""
-    names = [name for name in poa.__all__ if name.startswith(("show_", "plot_")) and name not in _OTHER]
+    names = [name for name in poa.show.__all__ if name not in _OTHER]
     cells = [new_code_cell("trimestre = 1", metadata={"tags": ["parameters"]})]
-    cells += [new_code_cell(f"poa.{name}(q)") for name in names]
+    cells += [new_code_cell(f"poa.show.{name}(q)") for name in names]
     for _ in range(3):  # sections, as many as a table of contents takes
-        cells += new_markdown_cell("## Ensayo"), new_code_cell("poa.show_title(q)")
+        cells += new_markdown_cell("## Ensayo"), new_code_cell("poa.show.title(q)")
     notebook = give_parameters(nbformat.writes(new_notebook(cells=cells)), {"trimestre": 1})
     shell, loop = make_shell(), asyncio.new_event_loop()
     shell.push({"poa": poa, "q": _make_quarter()})
