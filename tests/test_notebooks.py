@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from made import open_params
 
 import poa_eval as poa
+from made import open_params
 from places import ROOT
 from poa_eval.errors import ParamsError
 from poa_eval.processes import CAN_FORK, Crew

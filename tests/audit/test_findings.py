@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from made import make_institution
 
 import poa_eval as poa
+from made import make_institution
 from places import FIXTURES, ROOT, SHARED
 from poa_eval.loaders.document import shape_document
 from poa_eval.loaders.repair import read_row

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import make_plan, open_params
 from openpyxl.utils import get_column_letter, range_boundaries
 
 import poa_eval as poa
+from made import make_plan, open_params
 from places import FIXTURES, ROOT
+from plans import list_rules, print_figures
 from poa_eval.audit.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import join_addresses
@@ -105,16 +106,6 @@ def test_a_figure_without_its_parts_is_not_judged():
     assert ledger["resultado"].tolist() == [UNCHECKED]
     assert ledger["recalculado"].isna().all()
     assert "sin contraste" not in str(poa.show.ledger(poa.measure(make_plan([(2, 2)]), 1)))
-
-
-def print_figures(plan, *figures):
-    names = ("ambito", "clave", "concepto", "mes", "meses", "valor")
-    printed = [dict(zip(names, figure, strict=True)) | {"fuente": "plan.xlsx!Hoja!B1"} for figure in figures]
-    return replace(plan, publicado=make_table("publicado", printed))
-
-
-def list_rules(plan):
-    return poa.check(plan)["regla"].tolist()
 
 
 def test_cumulative_results_are_never_added_up_into_totals():

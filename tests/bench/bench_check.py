@@ -14,9 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from made import make_institution
-
 import poa_eval as poa
+from made import make_institution
 
 SIZES, ROUNDS = (10_000, 100_000), 3
 ROWS_AN_ACTIVITY = 46 / 6  # of six activities: three of 12 months, two of 4 quarters, one of 2 half-years

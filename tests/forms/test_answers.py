@@ -8,9 +8,9 @@ import subprocess
 import openpyxl
 import pandas as pd
 import pytest
-from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
+from made import make_plan, make_quarter, open_params
 from places import ROOT
 from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError

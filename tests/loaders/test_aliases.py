@@ -2,9 +2,9 @@
 
 import openpyxl
 import pytest
-from made import LAYOUT, MONTHS, open_params
 
 import poa_eval as poa
+from made import LAYOUT, MONTHS, open_params
 from places import FIXTURES
 from poa_eval.audit.rules.variants import pair_variants
 from poa_eval.config.params import make_params

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from made import make_quarter, open_params
 
 import poa_eval as poa
+from made import make_quarter, open_params
 from places import ROOT, SHARED
 from poa_eval.layouts.layout import read_layout
 from poa_eval.metrics.evaluation import find_corte

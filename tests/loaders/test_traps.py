@@ -4,9 +4,9 @@ import dataclasses
 import datetime as dt
 
 import pytest
-from test_layout import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 
 import poa_eval as poa
+from grids import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 from places import FIXTURES
 from poa_eval.config.params import load_params
 from poa_eval.plan.schema import make_table

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from test_ledger import list_rules, print_figures
-from test_measure import make_plan, months
 
 import poa_eval as poa
+from plans import list_rules, make_plan, months, print_figures
 from poa_eval.audit.ledger import AGREES, DIFFERS, UNCHECKED, note_rules
 from poa_eval.plan.schema import make_table
 

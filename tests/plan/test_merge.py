@@ -5,9 +5,9 @@ import datetime as dt
 
 import pytest
 import yaml
-from made import make_plan
 
 import poa_eval as poa
+from made import make_plan
 from places import FIXTURES, ROOT
 from poa_eval.errors import ConflictoError
 

@@ -16,8 +16,8 @@ from random import Random
 import nbformat
 import openpyxl
 import pytest
-from made import open_params, write_project
 
+from made import open_params, write_project
 from places import ROOT
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
@@ -31,13 +31,9 @@ from poa_eval.runs.folder import hold
 from poa_eval.runs.produce import Report, Task, produce_report, redo_page
 from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.runs.verify import verify_run
+from projects import PLAIN, list_made, read_all, write_notebook
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
-PLAIN = [
-    "import os, sys, time, poa_eval as poa\nq = poa.open_quarter(globals())",
-    "poa.show.title(q)",
-    "poa.show.periods(q)",
-]
 FAULTS = """
 from poa_eval.errors import FormatoError
 print("antes")
@@ -56,15 +52,6 @@ if unidad == "devora":
 """
 
 
-def write_notebook(path: Path, sources: list[str], *, unit: bool = True) -> Path:
-    names = 'institucion = ""\nejercicio = 0\ntrimestre = 0\nfecha_corte = ""\nfuentes = []\nperfil = "neutro"\n'
-    parameters = nbformat.v4.new_code_cell(names + 'unidad = ""' * unit, metadata={"tags": ["parameters"]})
-    cells = [parameters, *map(nbformat.v4.new_code_cell, sources)]
-    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), path)
-    return path
-
-
 @pytest.fixture
 def project(tmp_path):
     """Return a function that writes a project with these units and cells, and returns its params file."""
@@ -79,18 +66,8 @@ def project(tmp_path):
     return write
 
 
-def read_all(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
 def list_reports(params: Path) -> list[str]:
     return sorted(p.name for p in (params.parent.parent / "reports").iterdir())
-
-
-def list_made(outcome: run.RunOutcome) -> set[str]:
-    """Return the notebooks that were executed in the last run."""
-    times = outcome.carpeta.with_name(f"{outcome.carpeta.name}.tiempos.json")
-    return set(json.loads(times.read_text(encoding="utf-8"))["cuadernos"])
 
 
 LEFT = [".demo-t3.huellas.json", "demo-t3", "demo-t3.tiempos.json"]

@@ -12,9 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from made import write_project
-from test_run import PLAIN, list_made, read_all, write_notebook
 
+from made import write_project
 from places import ROOT
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ClusterError, ParamsError
@@ -23,6 +22,7 @@ from poa_eval.runs import batch as run
 from poa_eval.runs import cluster as distribute
 from poa_eval.runs.cache import describe_software
 from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from projects import PLAIN, list_made, read_all, write_notebook
 
 pytest.importorskip("distributed", reason="the extra poa-eval[cluster] is not installed")
 UNITS = ["Obras", "Rentas", "Catastro", "Archivo"]

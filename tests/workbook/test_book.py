@@ -10,9 +10,9 @@ from dataclasses import replace
 import openpyxl
 import pandas as pd
 import pytest
-from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
+from made import make_plan, make_quarter, open_params
 from places import ROOT, need_program
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.plan.plan import Plan

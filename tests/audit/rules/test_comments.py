@@ -3,10 +3,10 @@
 import csv
 
 import pytest
-from test_measure import make_plan
 
 import poa_eval as poa
 from places import FIXTURES
+from plans import make_plan
 
 #: Of the whole document, by hand: lines of each rule; every other line, and every other rule, has no finding.
 GERENCIA = {

@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from test_measure import make_plan
 
 import poa_eval as poa
 from places import FIXTURES
+from plans import make_plan
 from poa_eval.plan.schema import make_table
 
 SAT = (FIXTURES / "sat-2022-poi-t4.txt").read_text(encoding="utf-8")

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from made import make_page, open_params
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
+from made import make_page, open_params
 from places import need_program
 from poa_eval.reports.html.blocks import Cell, Column, number_cell, render_table
 from poa_eval.reports.html.index import write_overview

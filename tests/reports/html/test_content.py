@@ -5,8 +5,8 @@ import re
 import pandas as pd
 import pytest
 from lxml import html as lxml_html
-from made import make_page, open_params
 
+from made import make_page, open_params
 from places import ROOT
 from poa_eval.runs.results import _list_results, write_tables
 

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from made import make_plan, make_quarter, open_params
-from test_show import read_rows, read_text
 
 import poa_eval as poa
+from blocks import read_rows, read_text
+from made import make_plan, make_quarter, open_params
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY
 from poa_eval.reports.sections.narrate import find_dues

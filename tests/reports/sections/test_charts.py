@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
+from made import make_plan, make_quarter, open_params
 from poa_eval.errors import ParamsError
 from poa_eval.plan.schema import make_table
 

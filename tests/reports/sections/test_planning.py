@@ -7,10 +7,10 @@ from dataclasses import replace
 import nbformat
 import pandas as pd
 import pytest
-from made import make_plan, make_quarter, open_params
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import poa_eval as poa
+from made import make_plan, make_quarter, open_params
 from places import FIXTURES, ROOT, SHARED
 from poa_eval.forms.owed import list_owed
 from poa_eval.plan.plan import Plan

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from made import make_plan, make_quarter, open_params
 
 import poa_eval as poa
+from blocks import read_rows, read_text
+from made import make_plan, make_quarter, open_params
 from poa_eval.errors import ParamsError
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
@@ -45,18 +46,6 @@ def sat_quarter():
 @pytest.fixture(scope="session")
 def gerencia_quarter():
     return open_params("gerencia-comercial-2023-t1")
-
-
-def read_text(block) -> str:
-    """Return the words of a block's HTML, pictures aside."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", block.html)).strip()
-
-
-def read_rows(block) -> list[list[str]]:
-    """Return the body cells of a block's tables, read back from the HTML."""
-    rows = re.findall(r"<tr>(.*?)</tr>", block.html, flags=re.DOTALL)
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.DOTALL) for row in rows]
-    return [[re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip() for cell in row] for row in cells]
 
 
 def test_headline_of_a_year_tells_quarter_year_and_the_documents_own_sum(sat_quarter):
