@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from poa_eval.excel import Field, Spread
+from poa_eval.excel import Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.metrics.windows import Due, list_window, measure_window
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.narrate import find_dues
 from poa_eval.reports.sections.tell import has_plan
+from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, has, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
@@ -59,18 +60,18 @@ def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
 
 def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
-    fields = [Field("Unidad", "nombre", width=40), Field("Actividades", "actividades", "number", 11)]
+    fields = [Column("Unidad", "nombre", width=40), Column("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
         for name, (title, kind, *_) in GROUP.items():
             optional = name == "promedio_ponderado"
-            fields.append(Field(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
+            fields.append(Column(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
             if name == "promedio_topado":
                 label = f"Estado según ese promedio {SPANS[window]}"
-                fields.append(Field(label, _name_state(e, f"{name}_{window}"), "state", 15))
+                fields.append(Column(label, _name_state(e, f"{name}_{window}"), "state", 15))
     fields += [
-        Field("Avance anual", "avance_anual", "percent"),
-        Field("Motivo de lo que falta", "motivo", width=34, is_optional=True),
-        Field("Clave", "unidad_id", width=24, is_aside=True),
+        Column("Avance anual", "avance_anual", "percent"),
+        Column("Motivo de lo que falta", "motivo", width=34, is_optional=True),
+        Column("Clave", "unidad_id", width=24, is_aside=True),
     ]
     rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(units)).to_dict("records")
     whole = e.institucion.iloc[0].to_dict() | {"nombre": "Toda la institución"}
@@ -81,32 +82,32 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
 
 def _put_activities(spread: Spread, activities: Activities) -> None:
     fields = [
-        Field("Código", "codigo", width=10, is_optional=True),
-        Field("Actividad", "actividad", width=42),
-        Field("Unidad", "nombre", width=24),
-        Field("Indicador", "indicador", width=24, is_optional=True),
-        Field("Unidad de medida", "unidad_medida", width=16),
-        Field("Meta anual", "meta_anual", "number"),
+        Column("Código", "codigo", width=10, is_optional=True),
+        Column("Actividad", "actividad", width=42),
+        Column("Unidad", "nombre", width=24),
+        Column("Indicador", "indicador", width=24, is_optional=True),
+        Column("Unidad de medida", "unidad_medida", width=16),
+        Column("Meta anual", "meta_anual", "number"),
     ]
     for window, span in SPANS.items():
         tail = "_trimestre" * (window == "trimestre")
         fields += [
-            Field(f"Programado {span}", f"programado_{window}", "number", 13),
-            Field(f"Ejecutado {span}", f"ejecutado_{window}", "number", 13),
-            Field(PERCENT[window], f"cumplimiento_{window}", "percent", 15),
-            Field(MET[window], say_yes(f"meta_cumplida{tail}"), "state", 11),
-            Field(STATES[window], f"estado{tail}", "state", 15),
+            Column(f"Programado {span}", f"programado_{window}", "number", 13),
+            Column(f"Ejecutado {span}", f"ejecutado_{window}", "number", 13),
+            Column(PERCENT[window], f"cumplimiento_{window}", "percent", 15),
+            Column(MET[window], say_yes(f"meta_cumplida{tail}"), "state", 11),
+            Column(STATES[window], f"estado{tail}", "state", 15),
         ]
     fields += [
-        Field("Avance anual", "avance_anual", "percent"),
-        Field("Motivo de lo que falta", "motivo", width=30, is_optional=True),
-        Field("Comentario de la unidad", "comentario", width=42, is_optional=True),
-        Field("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
-        Field("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
-        Field("Fórmula", "formula", width=44, is_aside=True),
-        Field("Lugar en el documento", "fuente", width=34, is_aside=True),
-        Field("Clave", "actividad_id", width=30, is_aside=True),
-        Field("Clave de la unidad", "unidad_id", width=24, is_aside=True),
+        Column("Avance anual", "avance_anual", "percent"),
+        Column("Motivo de lo que falta", "motivo", width=30, is_optional=True),
+        Column("Comentario de la unidad", "comentario", width=42, is_optional=True),
+        Column("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
+        Column("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
+        Column("Fórmula", "formula", width=44, is_aside=True),
+        Column("Lugar en el documento", "fuente", width=34, is_aside=True),
+        Column("Clave", "actividad_id", width=30, is_aside=True),
+        Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
     ]
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
@@ -141,20 +142,20 @@ def _name_situation(row: Mapping, activity: Mapping) -> str:
 def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mapping]) -> None:
     rows = [activities[row["actividad_id"]] | row for row in periods]
     fields = [
-        Field("Actividad", "llamada", width=42),
-        Field("Periodo", lambda row: name_period(row["mes"], row["meses"]), width=13),
-        Field("Unidad", "nombre", width=24),
-        Field("Unidad de medida", "unidad_medida", width=15, is_optional=True),
-        Field("Programado", "programado", "number", 13),
-        Field("Ejecutado", "ejecutado", "number", 13),
-        Field("Situación", "situacion", "state", 17),
-        Field("Comentario de la unidad", "comentario", width=42, is_optional=True),
-        Field("Lugar en el documento", "fuente", width=30),
-        Field("Programado inicial", "programado_inicial", "number", 13, is_aside=True, is_optional=True),
-        Field("Mes de cierre", "mes", "number", 9, is_aside=True),
-        Field("Meses que abarca", "meses", "number", 9, is_aside=True),
-        Field("Origen", lambda row: _ORIGINS.get(row["origen"]), width=15, is_aside=True),
-        Field("Clave", "actividad_id", width=30, is_aside=True),
+        Column("Actividad", "llamada", width=42),
+        Column("Periodo", lambda row: name_period(row["mes"], row["meses"]), width=13),
+        Column("Unidad", "nombre", width=24),
+        Column("Unidad de medida", "unidad_medida", width=15, is_optional=True),
+        Column("Programado", "programado", "number", 13),
+        Column("Ejecutado", "ejecutado", "number", 13),
+        Column("Situación", "situacion", "state", 17),
+        Column("Comentario de la unidad", "comentario", width=42, is_optional=True),
+        Column("Lugar en el documento", "fuente", width=30),
+        Column("Programado inicial", "programado_inicial", "number", 13, is_aside=True, is_optional=True),
+        Column("Mes de cierre", "mes", "number", 9, is_aside=True),
+        Column("Meses que abarca", "meses", "number", 9, is_aside=True),
+        Column("Origen", lambda row: _ORIGINS.get(row["origen"]), width=15, is_aside=True),
+        Column("Clave", "actividad_id", width=30, is_aside=True),
     ]
     note = "De estas celdas salen las sumas. «Sin reporte»: venció y nadie informó su resultado; no es un cero."
     what = "lo programado y lo ejecutado en cada mes o trimestre"
@@ -173,14 +174,18 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
     total = f"Total {name_span(e.trimestre)}"
     groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
     fields = [
-        Field("Unidad", "nombre", width=20),
-        Field("Actividad", "actividad", width=34),
-        Field("Unidad de medida", "unidad_medida", width=15),
-        Field("Meta anual", "meta_anual", "number", 9),
-        *(Field(capitalize(MONTHS[m - 1]), (f, m), "number", width, capitalize(f)) for f in _FIGURES for m in months),
-        *(Field(capitalize(f), (f, q), "number", 11, group) for q, group in groups.items() for f in _FIGURES),
-        Field(PERCENT["acumulado"], "cumplimiento_acumulado", "percent", 14, total),
-        Field(STATES["acumulado"], "estado", "state", 14, total),
+        Column("Unidad", "nombre", width=20),
+        Column("Actividad", "actividad", width=34),
+        Column("Unidad de medida", "unidad_medida", width=15),
+        Column("Meta anual", "meta_anual", "number", 9),
+        *(
+            Column(capitalize(MONTHS[m - 1]), (f, m), "number", width, group=capitalize(f))
+            for f in _FIGURES
+            for m in months
+        ),
+        *(Column(capitalize(f), (f, q), "number", 11, group=group) for q, group in groups.items() for f in _FIGURES),
+        Column(PERCENT["acumulado"], "cumplimiento_acumulado", "percent", 14, group=total),
+        Column(STATES["acumulado"], "estado", "state", 14, group=total),
     ]
     rows = []
     for key, activity in activities.items():
@@ -198,18 +203,18 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
     note = "Los meses como los trae el documento; los trimestres y el total, con el comportamiento de cada indicador."
     foot = _sum_up(rows, fields) if e.plan.rule("suma_segun_documento") else None
     what = "actividades por mes y trimestre, como las llevan las instituciones"
-    spread.put_table("Matriz", what, note, fields, rows, foot=foot, frozen=2)
+    spread.put_table("Matriz", what, note, fields, rows, foot=foot, grouped=True, frozen=2)
 
 
 def _say_result(result: float | None, state: str) -> float | str | None:
     return result if has(result) or state != "sin reporte" else state
 
 
-def _sum_up(rows: list[dict], fields: list[Field]) -> dict:
+def _sum_up(rows: list[dict], fields: list[Column]) -> dict:
     """Add up the columns of quantities of which no row is missing, as the document does in its own total."""
     foot: dict = {"nombre": "Suma según el documento, de las filas que trae"}
     for field in fields:
-        column = [row[field.source] for row in rows] if field.kind == "number" else [None]
+        column = [row[field.value] for row in rows] if field.kind == "number" else [None]
         if all(has(value) and not isinstance(value, str) for value in column):
-            foot[field.source] = sum(column)
+            foot[field.value] = sum(column)
     return foot

@@ -8,26 +8,27 @@ import pandas as pd
 
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.audit.ledger import reconcile
-from poa_eval.excel import Field, Spread
+from poa_eval.excel import Spread
 from poa_eval.forms.answers import tell_answer
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.tell import ORIGINS, find_load
+from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTH_NAMES, QUARTERS
 from poa_eval.text.wording import capitalize, has, name_activity, name_rule
 
 Activities = Mapping[str, Mapping]
 _START = [
-    Field("Código", "codigo", width=10, is_optional=True),
-    Field("Actividad", "actividad", width=38),
-    Field("Unidad", "nombre", width=22),
+    Column("Código", "codigo", width=10, is_optional=True),
+    Column("Actividad", "actividad", width=38),
+    Column("Unidad", "nombre", width=22),
 ]
 _KEYS = [
-    Field("Lugar en el documento", "fuente", width=30, is_aside=True),
-    Field("Clave", "actividad_id", width=30, is_aside=True),
-    Field("Clave de la unidad", "unidad_id", width=24, is_aside=True),
+    Column("Lugar en el documento", "fuente", width=30, is_aside=True),
+    Column("Clave", "actividad_id", width=30, is_aside=True),
+    Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
 ]
 
 
@@ -40,9 +41,9 @@ def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
     if plan["inversion"].notna().any():
         fields = [
             *_START,
-            Field("Inversión", "inversion", "number", 16),
-            Field("Lo que dice el documento", "inversion_texto", width=44, is_optional=True),
-            Field("Recursos", "recursos", width=34, is_optional=True),
+            Column("Inversión", "inversion", "number", 16),
+            Column("Lo que dice el documento", "inversion_texto", width=44, is_optional=True),
+            Column("Recursos", "recursos", width=34, is_optional=True),
             *_KEYS,
         ]
         total = {"actividad": "Total de las actividades", "inversion": plan["inversion"].sum()}
@@ -54,11 +55,11 @@ def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
 def _put_evaluability(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
     fields = [
         *_START,
-        *(Field(capitalize(name), say_yes(key), "state", 11) for key, (name, _) in CRITERIA.items()),
-        Field("Evaluabilidad", "evaluabilidad", "percent", 13),
-        Field("Qué le falta", "faltan", width=36, is_optional=True),
-        Field("Meta", "meta_texto", width=40, is_aside=True, is_optional=True),
-        Field("Indicador", "indicador", width=34, is_aside=True, is_optional=True),
+        *(Column(capitalize(name), say_yes(key), "state", 11) for key, (name, _) in CRITERIA.items()),
+        Column("Evaluabilidad", "evaluabilidad", "percent", 13),
+        Column("Qué le falta", "faltan", width=36, is_optional=True),
+        Column("Meta", "meta_texto", width=40, is_aside=True, is_optional=True),
+        Column("Indicador", "indicador", width=34, is_aside=True, is_optional=True),
         *_KEYS,
     ]
     found = [rows[row["actividad_id"]] | row for row in assess(e.plan).actividades.to_dict("records")]
@@ -78,10 +79,10 @@ def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) 
 
     fields = [
         *_START,
-        Field("Trimestres", name_quarters, width=13),
-        Field("Frecuencia", "frecuencia", width=12, is_optional=True),
+        Column("Trimestres", name_quarters, width=13),
+        Column("Frecuencia", "frecuencia", width=12, is_optional=True),
         *(
-            Field(capitalize(name), lambda row, m=month: marks.get((row["actividad_id"], m)), "state", 10)
+            Column(capitalize(name), lambda row, m=month: marks.get((row["actividad_id"], m)), "state", 10)
             for month, name in enumerate(MONTH_NAMES, start=1)
         ),
         *_KEYS,
@@ -99,18 +100,18 @@ def put_findings(spread: Spread, quarter: Quarter, units: Mapping[str, str], act
     rows = quarter.hallazgos.to_dict("records")
     rows.sort(key=lambda row: (SEVERITIES.index(row["gravedad"]), row["regla"]))
     fields = [
-        Field("Gravedad", "gravedad", "state", 13),
-        Field("Regla", lambda row: name_rule(row["regla"]), width=24),
-        Field("Hallazgo", "mensaje", width=64),
-        Field("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
-        Field("Actividad", lambda row: names.get(row["actividad_id"]), width=40, is_optional=True),
-        Field("Lugar en el documento", "fuente", width=34),
-        Field("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
-        Field("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
-        Field("Encontrado", _take_number("encontrado"), width=24, is_aside=True, is_optional=True),
-        Field("Esperado", _take_number("esperado"), width=24, is_aside=True, is_optional=True),
-        Field("Diferencia", "diferencia", "number", is_aside=True, is_optional=True),
-        Field("Clave del hallazgo", "hallazgo_id", width=14, is_aside=True),
+        Column("Gravedad", "gravedad", "state", 13),
+        Column("Regla", lambda row: name_rule(row["regla"]), width=24),
+        Column("Hallazgo", "mensaje", width=64),
+        Column("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
+        Column("Actividad", lambda row: names.get(row["actividad_id"]), width=40, is_optional=True),
+        Column("Lugar en el documento", "fuente", width=34),
+        Column("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
+        Column("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
+        Column("Encontrado", _take_number("encontrado"), width=24, is_aside=True, is_optional=True),
+        Column("Esperado", _take_number("esperado"), width=24, is_aside=True, is_optional=True),
+        Column("Diferencia", "diferencia", "number", is_aside=True, is_optional=True),
+        Column("Clave del hallazgo", "hallazgo_id", width=14, is_aside=True),
     ]
     if rows:
         note = "El primer paso es mirar el lugar citado en el documento."
@@ -132,15 +133,15 @@ def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
         return lambda row: (row[key], "percent" if row["cifra"] in percents else "number")
 
     fields = [
-        Field("Resultado", "resultado", "state", 16),
-        Field("Cifra, y cómo se obtiene de nuevo", "concepto", width=70),
-        Field("Unidad", lambda row: units.get(row["unidad_id"]), width=28, is_optional=True),
-        Field("Publicado", take("publicado"), width=13),
-        Field("Recalculado", take("recalculado"), width=13),
-        Field("Diferencia", "diferencia", "number"),
-        Field("Lugar en el documento", "fuente", width=34),
-        Field("Documento", "documento", width=24, is_aside=True),
-        Field("Clave", "actividad_id", width=30, is_aside=True, is_optional=True),
+        Column("Resultado", "resultado", "state", 16),
+        Column("Cifra, y cómo se obtiene de nuevo", "concepto", width=70),
+        Column("Unidad", lambda row: units.get(row["unidad_id"]), width=28, is_optional=True),
+        Column("Publicado", take("publicado"), width=13),
+        Column("Recalculado", take("recalculado"), width=13),
+        Column("Diferencia", "diferencia", "number"),
+        Column("Lugar en el documento", "fuente", width=34),
+        Column("Documento", "documento", width=24, is_aside=True),
+        Column("Clave", "actividad_id", width=30, is_aside=True, is_optional=True),
     ]
     if rows:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."

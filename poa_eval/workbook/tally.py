@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from poa_eval.excel import Field, Formula, Spread
+from poa_eval.excel import Formula, Spread
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.reports.sections.narrate import find_gap
 from poa_eval.reports.sections.tell import find_load, has_plan
+from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, has, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
@@ -40,15 +41,15 @@ GROUP = {
     "volumen": ("Volumen", "percent", "{ejecutado}*100/{programado}", "Ejecutado / programado × 100"),
 }
 _FIELDS = [
-    Field("Ámbito", "ambito", width=11),
-    Field("De quién", "quien", width=46),
-    Field("Cifra", "cifra", width=26),
-    Field("Cómo se obtiene", "como", width=44),
-    Field("Recalculado", "viva", width=13),
-    Field("Guardado", "guardado", width=13),
-    Field("Diferencia", "diferencia", "number", 11),
-    Field("Resultado", "resultado", "state", 12),
-    Field("Clave", "clave", width=30, is_aside=True),
+    Column("Ámbito", "ambito", width=11),
+    Column("De quién", "quien", width=46),
+    Column("Cifra", "cifra", width=26),
+    Column("Cómo se obtiene", "como", width=44),
+    Column("Recalculado", "viva", width=13),
+    Column("Guardado", "guardado", width=13),
+    Column("Diferencia", "diferencia", "number", 11),
+    Column("Resultado", "resultado", "state", 12),
+    Column("Clave", "clave", width=30, is_aside=True),
 ]
 
 

@@ -6,18 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_cell, text_cell
 from poa_eval.reports.sections.narrate import (
     Source,
     find_reason,
@@ -28,6 +19,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.provenance import Origins
+from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
 
@@ -57,7 +49,7 @@ def show_counts(source: Source) -> Block:
     if before:
         tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
-    columns = [Column("Estado"), *(Column(f"{title} (actividades)", is_number=True, origin=origin) for title in tables)]
+    columns = [Column("Estado"), *(Column(f"{title} (actividades)", kind="number", origin=origin) for title in tables)]
     total, rows = len(e.actividades), []
     for state in STATES:
         counts = [int((states == state).sum()) for states in tables.values()]
@@ -107,7 +99,7 @@ def show_changes(source: Source) -> Block:
         return render_words([*sentences, "Ninguna actividad pasó a estar cumplida ni dejó de estarlo."])
     columns = [Column("Actividad"), Column("Unidad")]
     columns += [
-        Column(f"Cumplimiento acumulado al cierre del {describe_quarter(q)} (%)", is_number=True)
+        Column(f"Cumplimiento acumulado al cierre del {describe_quarter(q)}", kind="percent")
         for q in (before.trimestre, e.trimestre)
     ]
     caption = "Actividades que pasaron a estar cumplidas o dejaron de estarlo desde el trimestre anterior"

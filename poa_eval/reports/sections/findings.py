@@ -14,19 +14,8 @@ from poa_eval.layouts.layout import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    number_cell,
-    render,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
+from poa_eval.reports.html.tables import Cell, count_cell, number_cell, render_table, state_cell, text_cell
 from poa_eval.reports.sections.goals import show_statements
 from poa_eval.reports.sections.narrate import (
     Source,
@@ -38,6 +27,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.tell import tell_method
+from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import (
     EMPTY_STATES,
@@ -153,7 +143,7 @@ def show_findings_summary(q: Quarter) -> Block:
         for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
     ]
     origin = "Contados en la tabla «Hallazgos en el documento»"
-    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", is_number=True, origin=origin)]
+    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", kind="number", origin=origin)]
     total, place = [Cell("Total"), Cell(""), count_cell(len(table))], name_source(q.evaluacion)
     return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=place, total=total)
 
@@ -180,7 +170,7 @@ def show_method(q: Source) -> Block:
     rows = [_row_threshold(state, "más de" if state == "sobrecumplida" else "desde", b, e) for state, b in bands]
     rows.append(_row_threshold("crítica", "menos de", e.perfil.bandas.en_riesgo, e))
     rows.append(_row_threshold("", "desde", e.perfil.cobertura_minima, e))
-    columns = [Column("Estado"), Column("Cumplimiento (%)", is_number=True)]
+    columns = [Column("Estado"), Column("Cumplimiento", kind="percent")]
     columns += [Column("Fuente del umbral"), Column("Verificado")]
     caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
     nouns, cutoff = ("actividad", "actividades"), format_day(e.fecha_corte, e.plan.locale)
@@ -229,7 +219,7 @@ def show_plan(q: Source) -> Block:
     """Show what a loaded document holds: its tables and how many rows each has."""
     e = take_evaluation(q)
     rows = [[Cell(name), Cell(_TABLES[name]), count_cell(len(table))] for name, table in e.plan.tables().items()]
-    columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", is_number=True)]
+    columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", kind="number")]
     caption = f"{e.plan.institucion}, {e.plan.ejercicio}: contenido del documento"
     return render_table(caption, columns, [("", rows)], source=name_source(e))
 
@@ -260,7 +250,9 @@ def show_table(q: Source, tabla: str, *, filas: int = 20) -> Block:
     head, columns, cells = table.head(filas), [], []
     for name, values in head.items():
         is_number = pd.api.types.is_numeric_dtype(values)
-        columns.append(Column(capitalize(name.replace("_", " ")), is_number=is_number, is_optional=True))
+        columns.append(
+            Column(capitalize(name.replace("_", " ")), kind="number" if is_number else "text", is_optional=True)
+        )
         cells.append([number_cell(v, e.plan.locale) if is_number else text_cell(v) for v in values])
     rows = list(zip(*cells, strict=True))
     caption = f"{capitalize(_TABLES[tabla])}: {len(head)} de {count_words(len(table), 'fila', 'filas')}"

@@ -8,22 +8,13 @@ import pandas as pd
 
 from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.html.tables import Cell, count_cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
+from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, count_words, has, join_name, join_words, name_unit, name_units
 
@@ -64,8 +55,8 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
     ]
     columns = [
         Column("Criterio, y qué cuenta"),
-        Column("Actividades que lo cumplen", is_number=True, origin=_ASSESSED),
-        Column("Actividades que lo cumplen (%)", is_number=True, origin=f"{_ASSESSED}, entre las del plan × 100"),
+        Column("Actividades que lo cumplen", kind="number", origin=_ASSESSED),
+        Column("Actividades que lo cumplen", kind="percent", origin=f"{_ASSESSED}, entre las del plan × 100"),
     ]
     mean = percent_cell(share["evaluabilidad"], e.plan.locale)
     foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), mean]
@@ -82,10 +73,10 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
         ]
         for row in found.unidades.to_dict("records")
     ]
-    columns = [Column("Unidad"), Column("Lugar", is_number=True, origin="Orden por evaluabilidad")]
-    columns.append(Column("Evaluabilidad (%)", is_number=True, origin="Media de las actividades de la unidad"))
+    columns = [Column("Unidad"), Column("Lugar", kind="number", origin="Orden por evaluabilidad")]
+    columns.append(Column("Evaluabilidad", kind="percent", origin="Media de las actividades de la unidad"))
     group = "Actividades que cumplen cada criterio (%)"
-    columns += [Column(capitalize(name), group, is_number=True, origin=_ASSESSED) for name, _ in CRITERIA.values()]
+    columns += [Column(capitalize(name), kind="number", group=group, origin=_ASSESSED) for name, _ in CRITERIA.values()]
     return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e), kind="compacta")
 
 
@@ -138,7 +129,7 @@ def _name_quarters(e: Evaluation) -> list[str]:
 def _count_quarters(e: Evaluation, load: Load) -> Block:
     origin = "Actividades contadas; los meses de cada una están en datos/calendario.csv"
     heads = [(head, load.noun) for head in _name_quarters(e)] + [("Sin calendario", ""), ("Actividades del plan", "")]
-    columns = [Column("Unidad"), *(Column(head, group, is_number=True, origin=origin) for head, group in heads)]
+    columns = [Column("Unidad"), *(Column(head, kind="number", group=group, origin=origin) for head, group in heads)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
         part = find_load(e, ids)
@@ -165,7 +156,7 @@ def _list_months(e: Evaluation, load: Load) -> Block:
     groups = _group_by_unit(e, dated, make_row)
     groups += [(f"Sin calendario: el plan no dice cuándo ({len(undated)})", undated)] if undated else []
     columns = [Column("Actividad")]
-    columns += [Column(month, _name_quarters(e)[i // 3]) for i, month in enumerate(MONTHS)]
+    columns += [Column(month, group=_name_quarters(e)[i // 3]) for i, month in enumerate(MONTHS)]
     columns.append(Column("Frecuencia", is_optional=True))
     caption = f"Meses de {e.plan.ejercicio} en que está cada actividad"
     return render_table(caption, columns, groups, source=name_source(e), kind="compacta periodos")
@@ -207,9 +198,9 @@ def show_investment(source: Source) -> Block:
     levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"])) if rows else ""
     aside = ": no se suman con las actividades" if groups else ""
     groups += [(f"Montos por encima de las actividades ({levels}){aside}", rows)] if rows else []
-    columns = [Column("Actividad"), Column("Inversión", is_number=True, origin="Suma de las actividades")]
+    columns = [Column("Actividad"), Column("Inversión", kind="number", origin="Suma de las actividades")]
     share = "Inversión de la actividad / total de las actividades × 100"
-    columns += [Column("Parte del total (%)", is_number=True, is_optional=True, origin=share)]
+    columns += [Column("Parte del total", kind="percent", is_optional=True, origin=share)]
     columns += [Column("Lo que dice el documento", is_optional=True), Column("Recursos", is_optional=True)]
     foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), Cell(""), Cell("")]
     if amounts.isna().all():

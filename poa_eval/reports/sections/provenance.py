@@ -12,17 +12,8 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.groups import WINDOWS
 from poa_eval.metrics.windows import Due, Window, measure_window
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.narrate import (
     Source,
     count_base,
@@ -35,6 +26,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.reconciliation import show_entries
+from poa_eval.text.columns import Column
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
     FIGURES,
@@ -268,8 +260,8 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
     columns = [Column("Periodo")]
-    columns += [Column("Programado", is_number=True), Column("Celda de lo programado")]
-    columns += [Column("Ejecutado", is_number=True), Column("Celda de lo ejecutado")]
+    columns += [Column("Programado", kind="number"), Column("Celda de lo programado")]
+    columns += [Column("Ejecutado", kind="number"), Column("Celda de lo ejecutado")]
     columns += [Column("Cómo se obtuvo"), Column("Entra en")]
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
     figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
@@ -283,7 +275,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
     how = origins.name(key, "avance_anual") or find_year_reason(row, e)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
-    columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
+    columns = [Column("Cifra"), Column("Valor", kind="number"), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
     ledger = reconcile(plan)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")

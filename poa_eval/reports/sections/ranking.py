@@ -9,18 +9,9 @@ import pandas as pd
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.windows import compare_values
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.narrate import (
     Source,
@@ -34,6 +25,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.provenance import Origins
+from poa_eval.text.columns import Column
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
 
@@ -74,12 +66,12 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True, origin=f"Orden por {name} a la fecha"),
-        Column(f"{label} a la fecha (%)", is_number=True),
-        Column(f"{label} en el trimestre (%)", is_number=True),
-        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
-        Column("Cobertura de reporte a la fecha (%)", is_number=True),
-        Column("Promedio topado a la fecha (%)", is_number=True),
+        Column("Lugar", kind="number", origin=f"Orden por {name} a la fecha"),
+        Column(f"{label} a la fecha", kind="percent"),
+        Column(f"{label} en el trimestre", kind="percent"),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", kind="number", origin="Actividades contadas"),
+        Column("Cobertura de reporte a la fecha", kind="percent"),
+        Column("Promedio topado a la fecha", kind="percent"),
     ]
     groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
     groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
@@ -107,7 +99,7 @@ def show_heatmap(source: Source) -> Block:
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
     rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
-    heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
+    heads = [Column("Unidad"), *(Column(capitalize(title), kind="number") for title, _ in columns)]
     shown = {cell.state for row in rows for cell in row if cell.state}
     signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
     signs += ["· la unidad no informa de ese mes por separado"] if any(empty in row for row in rows) else []
@@ -188,7 +180,8 @@ def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
         for row in table.head(_MOST).to_dict("records")
     ]
     columns = [Column("Actividad"), Column("Unidad")]
-    columns += [Column(title, is_number=True) for title in ("Programado", "Ejecutado", "Cumplimiento acumulado (%)")]
-    columns.append(Column("Diferencia", is_number=True, origin="Ejecutado − programado, a la fecha"))
+    columns += [Column("Programado", kind="number"), Column("Ejecutado", kind="number")]
+    columns.append(Column("Cumplimiento acumulado", kind="percent"))
+    columns.append(Column("Diferencia", kind="number", origin="Ejecutado − programado, a la fecha"))
     more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
     return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))

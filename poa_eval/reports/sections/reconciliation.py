@@ -10,19 +10,10 @@ from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE,
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import Cell, count_cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
+from poa_eval.text.columns import Column
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 
@@ -82,7 +73,7 @@ def show_ledger(source: Source) -> Block:
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
     origin = "Contadas fila por fila en datos/conciliacion.csv"
-    columns += [Column(f"{title} (número)", is_number=True, origin=origin) for title in titles]
+    columns += [Column(f"{title} (número)", kind="number", origin=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
     return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e), total=total)
@@ -184,7 +175,8 @@ def show_published(source: Source) -> Block:
     sentences += [f"{capitalize(how)}." for how in totals["como"].unique() if how != WAYS["filas"]]
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
-    columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]
+    columns += [Column(title, kind="number") for title in ("Impreso", "Suma de las filas leídas")]
+    columns.append(Column("Explicado", kind="percent"))
     caption = "Totales impresos y lo que las filas leídas explican de ellos"
     return render_words(sentences) + render_table(caption, columns, [("", rows)], source=name_source(e))
 
@@ -209,5 +201,5 @@ def show_entries(entries: Iterable[Mapping], caption: str, locale: str) -> Block
         for entry in entries
     ]
     columns = [Column("Cifra impresa y cómo se vuelve a obtener")]
-    columns += [Column(title, is_number=True) for title in ("Publicado", "Recalculado", "Diferencia")]
+    columns += [Column(title, kind="number") for title in ("Publicado", "Recalculado", "Diferencia")]
     return render_table(caption, [*columns, Column("Resultado"), Column("Lugar en el documento")], [("", rows)])

@@ -9,19 +9,9 @@ from dataclasses import replace
 from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    render,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.sparklines import draw_trend
+from poa_eval.reports.html.tables import Cell, number_cell, render_table, state_cell, text_cell
 from poa_eval.reports.sections.headline import tell_headline
 from poa_eval.reports.sections.narrate import (
     Source,
@@ -44,6 +34,7 @@ from poa_eval.reports.sections.narrate import (
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
+from poa_eval.text.columns import Column
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
@@ -170,8 +161,8 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("ambos",):
         group, percent = _WINDOWS[window]
         group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
-        columns += [Column(title, group, is_number=True) for title in ("Programado", "Ejecutado", percent)]
-    columns += [Column("Avance anual (%)", is_number=True), Column("Por periodo", is_optional=True)]
+        columns += [Column(title, kind="number", group=group) for title in ("Programado", "Ejecutado", percent)]
+    columns += [Column("Avance anual", kind="percent"), Column("Por periodo", is_optional=True)]
     origins, names = Origins(e), name_units(e.plan.unidades)
     groups: dict[str, list[list[Cell]]] = {}
     for row in table.to_dict("records"):
@@ -257,7 +248,7 @@ def show_periods(source: Source) -> Block:
             rows.append([Cell(capitalize(series)), *cells])
         measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
         groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
-    columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
+    columns = [Column(name_period(m, lengths[m]), kind="number") for m in months]
     _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
     parts = math.ceil(sum(max(len(cell.text) for cell in cells) + 3 for cells in by_month) / _LETTERS)
     size, shown = math.ceil(len(months) / parts), EMPTY

@@ -9,18 +9,11 @@ from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.windows import Due, list_answered
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.narrate import Source, list_comparable, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Origins
+from poa_eval.text.columns import Column
 from poa_eval.text.wording import count_words, has, join_words
 
 _LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
@@ -44,15 +37,15 @@ _NEEDED = "Lo que falta / periodos que quedan; en conteos, al entero de arriba"
 _CLOSE = "Ejecutado a la fecha + lo que daría el supuesto; en conteos, al entero más cercano"
 _COLUMNS = [
     Column("Actividad"),
-    Column("Meta anual", is_number=True),
-    Column("Ejecutado a la fecha", is_number=True),
-    Column("Falta", is_number=True, origin="Meta anual − ejecutado a la fecha"),
+    Column("Meta anual", kind="number"),
+    Column("Ejecutado a la fecha", kind="number"),
+    Column("Falta", kind="number", origin="Meta anual − ejecutado a la fecha"),
     Column("Queda"),
-    Column("Hasta ahora", "Por periodo", is_number=True, origin="Ejecutado a la fecha / periodos cerrados"),
-    Column("Hace falta", "Por periodo", is_number=True, origin=_NEEDED),
-    Column("Cierre", "Proyección", is_number=True, origin=_CLOSE),
-    Column("De la meta (%)", "Proyección", is_number=True, origin="Cierre proyectado / meta anual × 100"),
-    Column("Supuesto", "Proyección", is_optional=True),
+    Column("Hasta ahora", kind="number", group="Por periodo", origin="Ejecutado a la fecha / periodos cerrados"),
+    Column("Hace falta", kind="number", group="Por periodo", origin=_NEEDED),
+    Column("Cierre", kind="number", group="Proyección", origin=_CLOSE),
+    Column("De la meta", kind="percent", group="Proyección", origin="Cierre proyectado / meta anual × 100"),
+    Column("Supuesto", group="Proyección", is_optional=True),
 ]
 
 
