@@ -9,10 +9,11 @@ from typing import Any
 from poa_eval.excel import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.findings import name_form, show_method
 from poa_eval.reports.sections.headline import tell_headline
+from poa_eval.reports.sections.method import show_method
 from poa_eval.reports.sections.narrate import find_gap, list_notes
 from poa_eval.reports.sections.reconciliation import tell_trust
+from poa_eval.reports.sections.sources import name_form
 from poa_eval.reports.sections.tell import list_figures, tell_plan
 from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, has, name_span
 

@@ -18,7 +18,7 @@ from poa_eval.reports.sections.narrate import (
     rank_units,
     take_evaluation,
 )
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
@@ -82,7 +82,7 @@ def show_changes(source: Source) -> Block:
     units = name_units(e.plan.unidades)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
-    origins, groups = [Origins(before), Origins(e)], []
+    provenance, groups = [Provenance(before), Provenance(e)], []
     seen, was_seen = (table[f"cumplimiento_acumulado{when}"].notna() for when in ("", "_antes"))
     for title, rows in (
         ("Dejaron de estar cumplidas", was_met & ~met & seen),
@@ -92,8 +92,8 @@ def show_changes(source: Source) -> Block:
     ):
         cells = []
         for key, unit_id in zip(table.loc[rows, "actividad_id"], table.loc[rows, "unidad_id"], strict=True):
-            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in origins)
-            cells.append([origins[1].name_cell(key), text_cell(units[unit_id]), *shares])
+            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in provenance)
+            cells.append([provenance[1].name_cell(key), text_cell(units[unit_id]), *shares])
         groups += [(f"{title}: {len(cells)}", cells)] if cells else []
     if not groups:
         return render_words([*sentences, "Ninguna actividad pasó a estar cumplida ni dejó de estarlo."])

@@ -1,65 +1,23 @@
-"""Explain: what backs the figures: findings, published totals, method, sources, and what a document holds."""
+"""Findings: what does not add up in the documents, by severity and rule, and what units answered."""
 
 from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from poa_eval.audit.findings import RULES, SEVERITIES
-from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
-from poa_eval.layouts.layout import known_layouts, read_layout
-from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.html.tables import Cell, count_cell, number_cell, render_table, state_cell, text_cell
-from poa_eval.reports.sections.goals import show_statements
-from poa_eval.reports.sections.narrate import (
-    Source,
-    is_unit,
-    list_notes,
-    name_formula,
-    name_source,
-    pick_findings,
-    take_evaluation,
-)
-from poa_eval.reports.sections.tell import tell_method
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import Cell, count_cell, render_table, text_cell
+from poa_eval.reports.sections.narrate import is_unit, name_source, pick_findings
 from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.wording import (
-    EMPTY_STATES,
-    FIGURES,
-    capitalize,
-    count_words,
-    format_day,
-    format_number,
-    has,
-    name_activity,
-    name_rule,
-    name_span,
-    name_units,
-)
+from poa_eval.text.wording import capitalize, name_activity, name_rule, name_units
 
 _SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
 _MOST_NAMES = 6  # so many activities are named in one cell
-_FORMS = {
-    "captura": "Libro de captura que llenó la unidad",
-    "observaciones": "Libro de observaciones que llenó la unidad",
-}
-_TABLES = {
-    "unidades": "unidades responsables",
-    "metas": "objetivos, programas y metas por encima de las actividades",
-    "actividades": "lo que se mide: actividad con su indicador",
-    "lineas": "líneas de acción",
-    "avances": "programado y ejecutado por periodo",
-    "calendario": "meses en que algo está previsto",
-    "publicado": "cifras derivadas que el documento imprime",
-    "foda": "fortalezas, oportunidades, debilidades y amenazas",
-    "contexto": "lo demás que el documento dice de sí mismo",
-}
 
 
 def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
@@ -152,108 +110,3 @@ def _name_checks(q: Quarter) -> str:
     """Name the rules that look at a report's rows; what none looks at is not vouched for."""
     names = [slug for slug in RULES if not (is_unit(q.evaluacion) and slug.startswith("celda-"))]
     return ", ".join(name_rule(slug).lower() for slug in names)
-
-
-def show_method(q: Source) -> Block:
-    """Show how the figures are obtained: windows, formulas, thresholds with their source, and what the states mean."""
-    e = take_evaluation(q)
-    if e.solo_plan:
-        return render_words(tell_method(e))
-    formulas: dict[str, int] = {}
-    for row in e.actividades.to_dict("records"):
-        for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):
-            applied = has(row["avance_anual"]) or not said.startswith("avance anual")
-            formulas[said] = formulas.get(said, 0) + applied
-    behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
-    rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
-    bands = [(name.replace("_", " "), band) for name, band in e.perfil.bandas]
-    rows = [_row_threshold(state, "más de" if state == "sobrecumplida" else "desde", b, e) for state, b in bands]
-    rows.append(_row_threshold("crítica", "menos de", e.perfil.bandas.en_riesgo, e))
-    rows.append(_row_threshold("", "desde", e.perfil.cobertura_minima, e))
-    columns = [Column("Estado"), Column("Cumplimiento", kind="percent")]
-    columns += [Column("Fuente del umbral"), Column("Verificado")]
-    caption = f"{capitalize(e.perfil.titulo)}: {e.perfil.nota}"
-    nouns, cutoff = ("actividad", "actividades"), format_day(e.fecha_corte, e.plan.locale)
-    values = {
-        "quarter": name_quarter(e),
-        "span": name_span(e.trimestre),
-        "cutoff": cutoff if e.fecha_corte < close_month(e.plan.ejercicio, 12) else "",
-        "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
-        "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
-        "figures": [f"{label}: {name_formula(name, e)}" for name, (label, _) in FIGURES.items()],
-        "empty": EMPTY_STATES,
-    }
-    return render("metodo.html.j2", **values) + render_table(caption, columns, [("", rows)])
-
-
-def _row_threshold(state: str, word: str, threshold: Threshold, e: Evaluation) -> list[Cell]:
-    name = state_cell(state) if state else Cell("Cobertura de reporte mínima para ordenar a una unidad")
-    value = Cell(f"{word} {format_number(threshold.valor, e.plan.locale)}", is_number=True)
-    return [name, value, text_cell(threshold.fuente), Cell("sí" if threshold.verificado else "no")]
-
-
-def show_sources(q: Quarter) -> Block:
-    """Show the documents with their layout, the cut-off date, what they say of themselves; the institution's sha256."""
-    rows = [
-        [
-            text_cell(source["archivo"], notes=[f"SHA-256: {source['sha256']}"] if "sha256" in source else []),
-            text_cell(name_form(q, source["layout"])),
-        ]
-        for source in q.fuentes.to_dict("records")
-    ]
-    columns = [Column("Archivo"), Column("Forma del documento")]
-    table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
-    notes = [f"{note}." for note in list_notes(q.evaluacion)]
-    day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
-    return table + show_statements(q) + render_words([f"Fecha de corte: {day}.", *notes])
-
-
-def name_form(q: Quarter, layout: str) -> str:
-    """Return the title of a layout that a document was read with, or what a workbook made here is."""
-    own = [s.layout for s in q.params.fuentes if s.layout and s.layout.endswith((".yaml", ".yml"))]
-    known = [*(read_layout(q.root / path) for path in own), *known_layouts()]
-    return _FORMS.get(layout) or next((found.titulo for found in known if found.nombre == layout), layout)
-
-
-def show_plan(q: Source) -> Block:
-    """Show what a loaded document holds: its tables and how many rows each has."""
-    e = take_evaluation(q)
-    rows = [[Cell(name), Cell(_TABLES[name]), count_cell(len(table))] for name, table in e.plan.tables().items()]
-    columns = [Column("Tabla"), Column("Qué hay en cada fila"), Column("Filas (número)", kind="number")]
-    caption = f"{e.plan.institucion}, {e.plan.ejercicio}: contenido del documento"
-    return render_table(caption, columns, [("", rows)], source=name_source(e))
-
-
-def show_table(q: Source, tabla: str, *, filas: int = 20) -> Block:
-    """Show the first rows of one of the plan's tables, without the columns that hold nothing.
-
-    Parameters
-    ----------
-    q : Quarter or Evaluation
-    tabla : str
-        Name of the table, as `show_plan` lists them.
-    filas : int, default 20
-        How many rows.
-
-    Raises
-    ------
-    ParamsError
-        There is no such table; the nearest is suggested.
-    """
-    e = take_evaluation(q)
-    tables = e.plan.tables()
-    if tabla not in tables:
-        raise ParamsError(f"la tabla «{tabla}»", "una tabla del plan", suggest_sentence(tabla, tables))
-    table = tables[tabla]
-    if table.empty:
-        return render_words([f"El documento no trae nada para la tabla «{tabla}»."])
-    head, columns, cells = table.head(filas), [], []
-    for name, values in head.items():
-        is_number = pd.api.types.is_numeric_dtype(values)
-        columns.append(
-            Column(capitalize(name.replace("_", " ")), kind="number" if is_number else "text", is_optional=True)
-        )
-        cells.append([number_cell(v, e.plan.locale) if is_number else text_cell(v) for v in values])
-    rows = list(zip(*cells, strict=True))
-    caption = f"{capitalize(_TABLES[tabla])}: {len(head)} de {count_words(len(table), 'fila', 'filas')}"
-    return render_table(caption, columns, [("", rows)], source=name_source(e))

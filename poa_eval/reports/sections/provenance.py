@@ -1,4 +1,4 @@
-"""Trace stage: the way from a document's cells to a figure of the reports."""
+"""Provenance: where each figure of a report comes from, cell by cell: the tooltips, and the way shown step by step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _JOINS = {
 }
 
 
-class Origins:
+class Provenance:
     """Where the figures of an evaluation come from.
 
     Parameters
@@ -246,16 +246,16 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que seguir."])
     row = sort_by_need(e).iloc[0] if actividad_id is None else find_activity(e, actividad_id)
-    key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
+    key, plan, locale, provenance = str(row["actividad_id"]), e.plan, e.plan.locale, Provenance(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
     said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
-    windows = {window: origins.window(key, window) for window in said}
+    windows = {window: provenance.window(key, window) for window in said}
     periods = []
-    for period in origins.due.periods[key]:
+    for period in provenance.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
         for series in ADDING:
-            where = origins.find_period(key, period, series) if has(period[series]) else ""
+            where = provenance.find_period(key, period, series) if has(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
@@ -270,10 +270,10 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"
             is_percent = what == "cumplimiento" and has(row[figure])
-            how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
-            value = replace(origins.cell(key, figure), title="")
+            how = provenance.derive(key, figure) if is_percent else provenance.name(key, figure) or reason
+            value = replace(provenance.cell(key, figure), title="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
-    how = origins.name(key, "avance_anual") or find_year_reason(row, e)
+    how = provenance.name(key, "avance_anual") or find_year_reason(row, e)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", kind="number"), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])

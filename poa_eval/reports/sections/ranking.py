@@ -24,7 +24,7 @@ from poa_eval.reports.sections.narrate import (
     rank_units,
     take_evaluation,
 )
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
@@ -46,12 +46,12 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, origins, (ranked, apart) = FIGURES[principal][0], Origins(e), rank_units(e)
+    label, provenance, (ranked, apart) = FIGURES[principal][0], Provenance(e), rank_units(e)
     name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         def cell(figure: str, picture: str = "") -> Cell:
-            origin = origins.name_group(row, figure, row["unidad_id"])
+            origin = provenance.name_group(row, figure, row["unidad_id"])
             return percent_cell(row[figure], locale, title=origin, picture=picture)
 
         return [
@@ -89,13 +89,13 @@ def show_heatmap(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or is_unit(e) or e.unidades.empty:
         return EMPTY
-    spans = [(describe_quarter(x.trimestre), "trimestre", Origins(x)) for x in (*e.anteriores, e)]
+    spans = [(describe_quarter(x.trimestre), "trimestre", Provenance(x)) for x in (*e.anteriores, e)]
     if e.trimestre > 1:
         spans.append((f"A la fecha, {name_span(e.trimestre)}", "acumulado", spans[-1][2]))
     columns = _list_months(e) if e.trimestre == 1 else []
-    for title, window, origins in spans:
-        rows = origins.evaluation.unidades.to_dict("records")
-        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, origins) for row in rows}))
+    for title, window, provenance in spans:
+        rows = provenance.evaluation.unidades.to_dict("records")
+        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, provenance) for row in rows}))
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
     rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
@@ -107,12 +107,12 @@ def show_heatmap(source: Source) -> Block:
     return render_table(caption, heads, [("", rows)], source=name_source(e))
 
 
-def _cell_heat(row: Mapping[str, object], window: str, origins: Origins) -> Cell:
-    e, figure = origins.evaluation, f"promedio_topado_{window}"
+def _cell_heat(row: Mapping[str, object], window: str, provenance: Provenance) -> Cell:
+    e, figure = provenance.evaluation, f"promedio_topado_{window}"
     value = row[figure]
     idle = "no programada" if row[f"no_programadas_{window}"] else "no evaluable"
     state = "sin reporte" if row[f"sin_reporte_{window}"] else idle
-    return _badge(value, state, origins.name_group(row, figure, str(row["unidad_id"])), e)
+    return _badge(value, state, provenance.name_group(row, figure, str(row["unidad_id"])), e)
 
 
 def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
@@ -169,12 +169,12 @@ def show_extremes(source: Source) -> Block:
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
-    origins, figures = Origins(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
+    provenance, figures = Provenance(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
     rows = [
         [
-            origins.name_cell(row["actividad_id"]),
+            provenance.name_cell(row["actividad_id"]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
-            *(origins.cell(row["actividad_id"], figure) for figure in figures),
+            *(provenance.cell(row["actividad_id"], figure) for figure in figures),
             number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], e.plan.locale),
         ]
         for row in table.head(_MOST).to_dict("records")

@@ -12,7 +12,7 @@ from poa_eval.metrics.windows import Due, list_answered
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.narrate import Source, list_comparable, name_source, take_evaluation
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import count_words, has, join_words
 
@@ -177,12 +177,12 @@ def show_year_end(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or e.trimestre == 4 or e.actividades.empty:
         return EMPTY
-    origins, found, obstacles = Origins(e), [], []
+    provenance, found, obstacles = Provenance(e), [], []
     for row in e.actividades.to_dict("records"):
-        if outlook := find_outlook(row, e, origins.due):
+        if outlook := find_outlook(row, e, provenance.due):
             found.append((row, outlook))
         else:
-            obstacles.append(find_obstacle(row, origins.activities[row["actividad_id"]], e) or "resultado")
+            obstacles.append(find_obstacle(row, provenance.activities[row["actividad_id"]], e) or "resultado")
     apart = _tell_obstacles(obstacles, len(e.actividades))
     if not found:
         return render_words([apart])
@@ -194,9 +194,9 @@ def show_year_end(source: Source) -> Block:
         left = "meta anual alcanzada" if is_met else count_words(o.quedan, *_LENGTHS[o.meses].split())
         rows.append(
             [
-                origins.name_cell(key),
-                origins.cell(key, "meta_anual"),
-                origins.cell(key, "ejecutado_acumulado"),
+                provenance.name_cell(key),
+                provenance.cell(key, "meta_anual"),
+                provenance.cell(key, "ejecutado_acumulado"),
                 number_cell(None if is_met else o.falta, locale),
                 text_cell(left),
                 number_cell(o.ritmo, locale),
