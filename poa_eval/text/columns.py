@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from poa_eval.text.wording import has
+
 
 @dataclass(frozen=True)
 class Column:
@@ -67,3 +69,14 @@ class Column:
     def take(self, row: Mapping) -> object:
         """Return the value of a row."""
         return self.value(row) if callable(self.value) else row.get(self.value)
+
+
+def say_yes(key: str) -> Callable[[Mapping], str | None]:
+    """Return what takes whether something is so, as a word; None where that is undecided.
+
+    Examples
+    --------
+    >>> say_yes("cumplida")({"cumplida": True}), say_yes("cumplida")({"cumplida": None})
+    ('sí', None)
+    """
+    return lambda row: ("sí" if row[key] else "no") if has(row[key]) else None

@@ -9,14 +9,15 @@ from poa_eval.excel import Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.metrics.windows import Due, list_window, measure_window
 from poa_eval.quarter.quarter import Quarter
+from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE, list_activities, list_columns
 from poa_eval.reports.sections.narrate import find_dues
+from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.reports.sections.tell import has_plan
 from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, has, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
-from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
-from poa_eval.workbook.sheets import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
+from poa_eval.workbook.sheets import Activities, put_findings, put_ledger, put_plan
 from poa_eval.workbook.tally import GROUP, put_proofs
 
 _FIGURES = ("programado", "ejecutado")
@@ -37,12 +38,12 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     spread = Spread(title, e.plan.institucion, e.plan.locale)
     cover = spread.add_sheet("Portada")
     units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
-    activities, due = list_activities(e, units), find_dues(e)
+    activities, due = list_activities(e), find_dues(e)
     last, periods, foot = min(due.corte, 3 * e.trimestre), [], 0
     if not e.solo_plan and activities:
         periods = _list_periods(e, activities, due, last)
         foot = _put_units(spread, e, units)
-        _put_activities(spread, activities)
+        _put_activities(spread, e, activities)
         _put_periods(spread, activities, periods)
         _put_matrix(spread, e, activities, periods, due)
     if has_plan(e) and activities:
@@ -80,39 +81,11 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     return spread.put_table("Unidades", what, note, fields, rows, foot=whole)[1]
 
 
-def _put_activities(spread: Spread, activities: Activities) -> None:
-    fields = [
-        Column("Código", "codigo", width=10, is_optional=True),
-        Column("Actividad", "actividad", width=42),
-        Column("Unidad", "nombre", width=24),
-        Column("Indicador", "indicador", width=24, is_optional=True),
-        Column("Unidad de medida", "unidad_medida", width=16),
-        Column("Meta anual", "meta_anual", "number"),
-    ]
-    for window, span in SPANS.items():
-        tail = "_trimestre" * (window == "trimestre")
-        fields += [
-            Column(f"Programado {span}", f"programado_{window}", "number", 13),
-            Column(f"Ejecutado {span}", f"ejecutado_{window}", "number", 13),
-            Column(PERCENT[window], f"cumplimiento_{window}", "percent", 15),
-            Column(MET[window], say_yes(f"meta_cumplida{tail}"), "state", 11),
-            Column(STATES[window], f"estado{tail}", "state", 15),
-        ]
-    fields += [
-        Column("Avance anual", "avance_anual", "percent"),
-        Column("Motivo de lo que falta", "motivo", width=30, is_optional=True),
-        Column("Comentario de la unidad", "comentario", width=42, is_optional=True),
-        Column("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
-        Column("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
-        Column("Fórmula", "formula", width=44, is_aside=True),
-        Column("Lugar en el documento", "fuente", width=34, is_aside=True),
-        Column("Clave", "actividad_id", width=30, is_aside=True),
-        Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
-    ]
+def _put_activities(spread: Spread, e: Evaluation, activities: Activities) -> None:
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
     frozen = 1 + any(has(row["codigo"]) for row in activities.values())
-    spread.put_table("Actividades", what, note, fields, [*activities.values()], frozen=frozen)
+    spread.put_table("Actividades", what, note, list_columns(Provenance(e)), [*activities.values()], frozen=frozen)
 
 
 def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) -> list[dict]:
@@ -185,7 +158,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
         ),
         *(Column(capitalize(f), (f, q), "number", 11, group=group) for q, group in groups.items() for f in _FIGURES),
         Column(PERCENT["acumulado"], "cumplimiento_acumulado", "percent", 14, group=total),
-        Column(STATES["acumulado"], "estado", "state", 14, group=total),
+        Column(STATE["acumulado"], "estado", "state", 14, group=total),
     ]
     rows = []
     for key, activity in activities.items():

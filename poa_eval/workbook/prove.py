@@ -7,15 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE
 from poa_eval.reports.sections.narrate import find_reason, find_year_reason
 from poa_eval.text.values import close_months
 from poa_eval.text.wording import capitalize, has
 
-#: Window → its words in headings.
-SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}
-STATES = {"trimestre": "Estado en el trimestre", "acumulado": "Estado a la fecha"}
-MET = {"trimestre": "Meta cumplida en el trimestre", "acumulado": "Meta cumplida a la fecha"}
-PERCENT = {"trimestre": "Cumplimiento del trimestre", "acumulado": "Cumplimiento acumulado"}
 #: Cell of a row's key on «Comprobación».
 KEY = "$I{row}"
 _FIRST, _LAST = "$E$3", "$F$3"  # the months that count, above the table
@@ -136,7 +132,7 @@ def _prove_percent(who: tuple, window: str, row: Mapping) -> Proof:
             base = look_up("Actividades", "Línea base")
             share, said = f"({base}-{v})*100/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
         body, said = f"MAX(0,MIN(200,{share}))", f"{said} × 100, entre 0 y 200"
-    formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATES[window])})"
+    formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATE[window])})"
     return Proof(*who, PERCENT[window], said, stored if has(stored) else row[_name_state(window)], formula, "percent")
 
 

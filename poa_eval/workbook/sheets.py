@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import pandas as pd
-
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.audit.ledger import reconcile
 from poa_eval.excel import Spread
@@ -15,9 +13,9 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.tell import ORIGINS, find_load
-from poa_eval.text.columns import Column
+from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.values import MONTH_NAMES, QUARTERS
-from poa_eval.text.wording import capitalize, has, name_activity, name_rule
+from poa_eval.text.wording import capitalize, has, name_rule
 
 Activities = Mapping[str, Mapping]
 _START = [
@@ -147,18 +145,3 @@ def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."
         what = "cada cifra que el documento imprime dos veces, frente a la que sale de sus filas"
         spread.put_table("Conciliación", what, note, fields, rows)
-
-
-def say_yes(key: str) -> Callable[[Mapping], object]:
-    """Return what takes whether something is so, as a word."""
-    return lambda row: None if pd.isna(row[key]) else "sí" if row[key] else "no"
-
-
-def list_activities(e: Evaluation, units: Mapping[str, str]) -> Activities:
-    """Return by its id what plan and evaluation say of each activity, with its unit's and its own name as shown."""
-    tables = (table.to_dict("records") for table in (e.plan.actividades, e.actividades))
-    activities, said = {}, e.plan.list_comments()
-    for row, result in zip(*tables, strict=True):
-        own = {"nombre": units[row["unidad_id"]], "llamada": name_activity(row, row["codigo"])}
-        activities[row["actividad_id"]] = row | result | own | {"comentario": said.get(row["actividad_id"])}
-    return activities

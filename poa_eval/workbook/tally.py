@@ -9,12 +9,13 @@ import pandas as pd
 from poa_eval.excel import Formula, Spread
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.reports.sections.narrate import find_gap
 from poa_eval.reports.sections.tell import find_load, has_plan
 from poa_eval.text.columns import Column
 from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, has, name_activity, name_unit
-from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
+from poa_eval.workbook.prove import KEY, Proof, Rows, look_up, prove_activities
 
 _WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_evaluables": "no evaluable"}
 _STATE = 'SUMPRODUCT({own}(Actividades[{state}]="{word}")*1)', "Actividades en el estado «{word}»"
@@ -137,7 +138,7 @@ def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[
         "percent": percent,
         "span": span,
         "met": MET[window],
-        "state": STATES[window],
+        "state": STATE[window],
         "evaluated": f"SUMPRODUCT({own}ISNUMBER({percent})*1)",
         "capped": f"({percent}-({percent}>100)*({percent}-100))",
         "weight": "Actividades[Ponderación]",

@@ -17,9 +17,9 @@ from places import ROOT, need_program
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
+from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.runs.results import write_tables
 from poa_eval.workbook.book import write_book
-from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.workbook.tally import GROUP
 
 SHIPPED = ("sat-2022-t4", "gerencia-comercial-2023-t1", "jocotepec-2024-t1")
@@ -134,7 +134,7 @@ def test_sheets_show_the_figures_of_the_csvs(books, name, tmp_path):
             check_shown(cells[f"Programado {span}"], row[f"programado_{window}"])
             check_shown(cells[f"Ejecutado {span}"], row[f"ejecutado_{window}"])
             check_shown(cells[PERCENT[window]], row[f"cumplimiento_{window}"])
-            check_shown(cells[STATES[window]], row[f"estado{tail}"])
+            check_shown(cells[STATE[window]], row[f"estado{tail}"])
             check_shown(cells[MET[window]], words.get(row[f"meta_cumplida{tail}"]))
         check_shown(cells["Meta anual"], row["meta_anual"])
         check_shown(cells["Avance anual"], row["avance_anual"])

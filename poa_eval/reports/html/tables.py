@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from poa_eval.reports.html.blocks import Block, render
 from poa_eval.text.columns import Column
@@ -139,6 +140,18 @@ def render_table(
         kind=kind,
         fixed=range(len(columns)) if "periodos" in kind else pictures,
     )
+
+
+def render_records(
+    caption: str, columns: Iterable[Column], groups: Iterable[tuple[str, Iterable[Mapping]]], **options: Any
+) -> Block:
+    """Return a table of those columns that say how they look on a page, with the cells that they make of each record.
+
+    `groups` hold records, and the `options` are those of `render_table`.
+    """
+    shown = [column for column in columns if column.cell]
+    cells = [(title, [[column.cell(row) for column in shown] for row in rows]) for title, rows in groups]
+    return render_table(caption, shown, cells, **options)
 
 
 def _explain(row: Sequence[Cell], kept: Sequence[int], columns: Sequence[Column]) -> list[Cell]:

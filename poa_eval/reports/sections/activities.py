@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
-from poa_eval.metrics.evaluation import describe_quarter, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_trend
-from poa_eval.reports.html.tables import Cell, number_cell, render_table, state_cell, text_cell
+from poa_eval.reports.html.tables import Cell, number_cell, render_records, render_table, state_cell, text_cell
 from poa_eval.reports.sections.narrate import (
     Source,
     find_dues,
@@ -24,7 +24,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.provenance import Provenance
-from poa_eval.text.columns import Column
+from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.names import fold, suggest_sentence
 from poa_eval.text.values import name_period
 from poa_eval.text.wording import (
@@ -42,12 +42,94 @@ from poa_eval.text.wording import (
 
 _LETTERS = 96  # what a table of periods has room for beside the names
 
-#: Group and percentage of a window's columns; in the first quarter one window is both.
-_WINDOWS = {
-    "trimestre": ("{quarter}", "Cumplimiento del trimestre (%)"),
-    "acumulado": ("A la fecha, {span}", "Cumplimiento acumulado (%)"),
-    "ambos": ("{quarter} y a la fecha, {span}", "Cumplimiento del trimestre y acumulado (%)"),
-}
+#: Window → its words, and the headings of its percentage, of whether the goal was met, and of the state.
+SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}
+PERCENT = {"trimestre": "Cumplimiento del trimestre", "acumulado": "Cumplimiento acumulado"}
+MET = {window: f"Meta cumplida {span}" for window, span in SPANS.items()}
+STATE = {window: f"Estado {span}" for window, span in SPANS.items()}
+
+
+def list_activities(e: Evaluation) -> dict[str, dict]:
+    """Return by its id what plan and evaluation say of each activity, with its unit's and its own name as shown."""
+    tables = (table.to_dict("records") for table in (e.plan.actividades, e.actividades))
+    activities, said, units = {}, e.plan.list_comments(), name_units(e.plan.unidades)
+    for row, result in zip(*tables, strict=True):
+        own = {"nombre": units[row["unidad_id"]], "llamada": name_activity(row, row["codigo"])}
+        activities[row["actividad_id"]] = row | result | own | {"comentario": said.get(row["actividad_id"])}
+    return activities
+
+
+def list_columns(provenance: Provenance) -> list[Column]:
+    """List the columns of the activities, for the table of a page and for the sheet; rows as of `list_activities`."""
+    return [
+        Column("Código", "codigo", width=10, is_optional=True),
+        Column("Actividad", "actividad", width=42, cell=_name_activity),
+        Column("Unidad", "nombre", width=24),
+        Column("Indicador", "indicador", width=24, is_optional=True),
+        Column("Unidad de medida", "unidad_medida", width=16),
+        Column("Meta anual", "meta_anual", "number"),
+        *_list_window_columns(provenance, "trimestre"),
+        *_list_window_columns(provenance, "acumulado"),
+        Column("Avance anual", "avance_anual", "percent", cell=lambda row: _show_progress(row, provenance)),
+        Column("Por periodo", cell=lambda row: _show_trend(row, provenance), is_optional=True),
+        Column("Motivo de lo que falta", "motivo", width=30, is_optional=True),
+        Column("Comentario de la unidad", "comentario", width=42, is_optional=True),
+        Column("Línea base", "linea_base", "number", is_aside=True, is_optional=True),
+        Column("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
+        Column("Fórmula", "formula", width=44, is_aside=True),
+        Column("Lugar en el documento", "fuente", width=34, is_aside=True),
+        Column("Clave", "actividad_id", width=30, is_aside=True),
+        Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
+    ]
+
+
+def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
+    """List the columns of a window; on the pages of the first quarter, what is to date is the quarter as well."""
+    e, span, tail = provenance.evaluation, SPANS[window], "_trimestre" * (window == "trimestre")
+    quarter, to_date = describe_quarter(e.trimestre), f"a la fecha, {name_span(e.trimestre)}"
+    percent, group = PERCENT[window], quarter if tail else capitalize(to_date)
+    if e.trimestre == 1:
+        percent, group = "Cumplimiento del trimestre y acumulado", f"{quarter} y {to_date}"
+
+    def show(figure: str) -> Callable[[Mapping], Cell] | None:
+        def cell(row: Mapping) -> Cell:
+            reason = find_reason(row["motivo"], window) if figure == "cumplimiento" else ""
+            return provenance.cell(row["actividad_id"], f"{figure}_{window}", reason=reason)
+
+        return None if tail and e.trimestre == 1 else cell
+
+    quantities = [
+        Column(f"{title} {span}", f"{key}_{window}", "number", 13, cell=show(key), short=title, group=group)
+        for key, title in (("programado", "Programado"), ("ejecutado", "Ejecutado"))
+    ]
+    cell, key = show("cumplimiento"), f"cumplimiento_{window}"
+    return [
+        *quantities,
+        Column(PERCENT[window], key, "percent", 15, cell=cell, short=percent, group=group),
+        Column(MET[window], say_yes(f"meta_cumplida{tail}"), "state", 11),
+        Column(STATE[window], f"estado{tail}", "state", 15),
+    ]
+
+
+def _name_activity(row: Mapping) -> Cell:
+    measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
+    notes = (capitalize(name_indicator(row)), measure)
+    return text_cell(join_name(row["codigo"], row["actividad"]), notes=notes, source=row["fuente"])
+
+
+def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
+    e = provenance.evaluation
+    year = provenance.cell(row["actividad_id"], "avance_anual", reason=find_year_reason(row, e))
+    if has(row["meta_anual"]):
+        year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], e.plan.locale)}", *year.notes))
+    return year
+
+
+def _show_trend(row: Mapping, provenance: Provenance) -> Cell:
+    e, trend = provenance.evaluation, ""
+    if is_unit(e):
+        trend = draw_trend(list_comparable(row, provenance.due, e.trimestre)[0], e.plan.locale)
+    return Cell("" if trend else MISSING, picture=trend)
 
 
 def show_activities(source: Source, *, unidad: object = None, estado: str | None = None) -> Block:
@@ -67,47 +149,24 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
         There is no such unit or state; the nearest is suggested.
     """
     e = take_evaluation(source)
-    table = e.actividades
+    rows = [*list_activities(e).values()]
     if unidad is not None:
-        asked = _choose(str(unidad), [*table["unidad_id"], *table["unidad"]], "la unidad")
-        table = table[(table["unidad_id"].map(fold) == asked) | (table["unidad"].map(fold) == asked)]
+        asked = _choose(str(unidad), [row[key] for key in ("unidad_id", "unidad") for row in rows], "la unidad")
+        rows = [row for row in rows if asked in (fold(row["unidad_id"]), fold(row["unidad"]))]
     if estado is not None:
-        table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
+        asked = _choose(estado, STATES, "el estado")
+        rows = [row for row in rows if fold(row["estado"]) == asked]
     narrowed = f", en el estado «{estado}» a la fecha" if estado is not None else ""
     if e.solo_plan:
         return EMPTY
-    if table.empty:
+    if not rows:
         return render_words([f"No hay actividades{narrowed}."])
-    columns = [Column("Actividad")]
-    for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("ambos",):
-        group, percent = _WINDOWS[window]
-        group = group.format(quarter=describe_quarter(e.trimestre), span=name_span(e.trimestre))
-        columns += [Column(title, kind="number", group=group) for title in ("Programado", "Ejecutado", percent)]
-    columns += [Column("Avance anual", kind="percent"), Column("Por periodo", is_optional=True)]
-    provenance, names = Provenance(e), name_units(e.plan.unidades)
-    groups: dict[str, list[list[Cell]]] = {}
-    for row in table.to_dict("records"):
-        groups.setdefault(row["unidad_id"], []).append(_row_activity(row, provenance))
-    titled = [("" if is_unit(e) else names[unit_id], rows) for unit_id, rows in groups.items()]
+    groups: dict[str, list[dict]] = {}
+    for row in rows:
+        groups.setdefault(row["unidad_id"], []).append(row)
+    titled = [("" if is_unit(e) else own[0]["nombre"], own) for own in groups.values()]
     caption = f"Actividades: programado y ejecutado en el {name_quarter(e)} y a la fecha{narrowed}"
-    return render_table(caption, columns, titled, source=name_source(e))
-
-
-def _row_activity(row: Mapping, provenance: Provenance) -> list[Cell]:
-    e, key = provenance.evaluation, row["actividad_id"]
-    activity, locale = provenance.activities[key], e.plan.locale
-    measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
-    name = join_name(activity["codigo"], row["actividad"])
-    cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
-    for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
-        reason = find_reason(row["motivo"], window)
-        figures = (f"{what}_{window}" for what in ("programado", "ejecutado", "cumplimiento"))
-        cells += [provenance.cell(key, figure, reason=reason) for figure in figures]
-    year = provenance.cell(key, "avance_anual", reason=find_year_reason(row, e))
-    if has(row["meta_anual"]):
-        year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
-    trend = draw_trend(list_comparable(activity, provenance.due, e.trimestre)[0], locale) if is_unit(e) else ""
-    return [*cells, year, Cell("" if trend else MISSING, picture=trend)]
+    return render_records(caption, list_columns(Provenance(e)), titled, source=name_source(e))
 
 
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
