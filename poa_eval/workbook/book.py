@@ -48,8 +48,8 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
         _put_matrix(spread, e, activities, periods, due)
     if has_plan(e) and activities:
         put_plan(spread, e, activities)
-    put_findings(spread, quarter, units, activities)
-    put_ledger(spread, e.plan, units)
+    put_findings(spread, quarter)
+    put_ledger(spread, e.plan)
     put_proofs(spread, e, activities, periods, last, foot)
     put_cover(spread, cover, quarter)
     Path(path).write_bytes(spread.render())

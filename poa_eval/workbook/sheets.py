@@ -2,146 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.audit.ledger import reconcile
 from poa_eval.excel import Spread
-from poa_eval.forms.answers import tell_answer
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.tell import ORIGINS, find_load
-from poa_eval.text.columns import Column, say_yes
-from poa_eval.text.values import MONTH_NAMES, QUARTERS
-from poa_eval.text.wording import capitalize, has, name_rule
+from poa_eval.reports.sections import evaluability, findings, investment, reconciliation, schedule
+from poa_eval.reports.sections.tell import find_load
 
 Activities = Mapping[str, Mapping]
-_START = [
-    Column("Código", "codigo", width=10, is_optional=True),
-    Column("Actividad", "actividad", width=38),
-    Column("Unidad", "nombre", width=22),
-]
-_KEYS = [
-    Column("Lugar en el documento", "fuente", width=30, is_aside=True),
-    Column("Clave", "actividad_id", width=30, is_aside=True),
-    Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
-]
 
 
 def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
     """Lay out what the plan itself says: how far it can be evaluated, when things fall due, what they cost."""
     plan = e.plan.actividades
     frozen = 1 + bool(plan["codigo"].notna().any())
-    _put_evaluability(spread, e, rows, frozen)
+    _put_evaluability(spread, e, frozen)
     _put_calendar(spread, e, rows, frozen)
     if plan["inversion"].notna().any():
-        fields = [
-            *_START,
-            Column("Inversión", "inversion", "number", 16),
-            Column("Lo que dice el documento", "inversion_texto", width=44, is_optional=True),
-            Column("Recursos", "recursos", width=34, is_optional=True),
-            *_KEYS,
-        ]
         total = {"actividad": "Total de las actividades", "inversion": plan["inversion"].sum()}
         note = "En la moneda del documento. Una celda vacía es un monto que el documento no dice; no es un cero."
         what = "lo que el plan prevé gastar en cada actividad"
-        spread.put_table("Inversión", what, note, fields, [*rows.values()], foot=total, frozen=frozen)
+        spread.put_table(
+            "Inversión", what, note, investment.list_columns(e.plan.locale), [*rows.values()], foot=total, frozen=frozen
+        )
 
 
-def _put_evaluability(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    fields = [
-        *_START,
-        *(Column(capitalize(name), say_yes(key), "state", 11) for key, (name, _) in CRITERIA.items()),
-        Column("Evaluabilidad", "evaluabilidad", "percent", 13),
-        Column("Qué le falta", "faltan", width=36, is_optional=True),
-        Column("Meta", "meta_texto", width=40, is_aside=True, is_optional=True),
-        Column("Indicador", "indicador", width=34, is_aside=True, is_optional=True),
-        *_KEYS,
-    ]
-    found = [rows[row["actividad_id"]] | row for row in assess(e.plan).actividades.to_dict("records")]
+def _put_evaluability(spread: Spread, e: Evaluation, frozen: int) -> None:
+    found = evaluability.list_records(assess(e.plan), e)
     note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
     what = "qué dice el plan de cada actividad para poder evaluarla"
-    spread.put_table("Evaluabilidad", what, note, fields, found, frozen=frozen)
+    spread.put_table("Evaluabilidad", what, note, evaluability.COLUMNS, found, frozen=frozen)
 
 
 def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    marks = {(m["actividad_id"], m["mes"]): ORIGINS[m["origen"]][2] for m in find_load(e).meses.to_dict("records")}
-    if not marks:
+    load = find_load(e)
+    if load.meses.empty:
         return
-
-    def name_quarters(row: Mapping) -> str:
-        own = sorted({(month + 2) // 3 for key, month in marks if key == row["actividad_id"]})
-        return ", ".join(QUARTERS[quarter - 1] for quarter in own) or "sin calendario"
-
-    fields = [
-        *_START,
-        Column("Trimestres", name_quarters, width=13),
-        Column("Frecuencia", "frecuencia", width=12, is_optional=True),
-        *(
-            Column(capitalize(name), lambda row, m=month: marks.get((row["actividad_id"], m)), "state", 10)
-            for month, name in enumerate(MONTH_NAMES, start=1)
-        ),
-        *_KEYS,
-    ]
     note = f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. "
     note += "«Sin calendario»: el plan no dice cuándo; no es lo mismo que no programada."
     what = "en qué meses vence o está prevista cada actividad"
-    spread.put_table("Calendario", what, note, fields, [*rows.values()], frozen=frozen)
+    spread.put_table("Calendario", what, note, schedule.list_columns(e, load), [*rows.values()], frozen=frozen)
 
 
-def put_findings(spread: Spread, quarter: Quarter, units: Mapping[str, str], activities: Activities) -> None:
+def put_findings(spread: Spread, quarter: Quarter) -> None:
     """Lay out what does not add up in the documents, the gravest first, and what units answered."""
-    told = {row["hallazgo_id"]: tell_answer(row) for row in quarter.respuestas.to_dict("records")}
-    names = {key: row["llamada"] for key, row in activities.items()}
     rows = quarter.hallazgos.to_dict("records")
     rows.sort(key=lambda row: (SEVERITIES.index(row["gravedad"]), row["regla"]))
-    fields = [
-        Column("Gravedad", "gravedad", "state", 13),
-        Column("Regla", lambda row: name_rule(row["regla"]), width=24),
-        Column("Hallazgo", "mensaje", width=64),
-        Column("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
-        Column("Actividad", lambda row: names.get(row["actividad_id"]), width=40, is_optional=True),
-        Column("Lugar en el documento", "fuente", width=34),
-        Column("Respuesta de la unidad", lambda row: told.get(row["hallazgo_id"]), width=36, is_optional=True),
-        Column("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
-        Column("Encontrado", _take_number("encontrado"), width=24, is_aside=True, is_optional=True),
-        Column("Esperado", _take_number("esperado"), width=24, is_aside=True, is_optional=True),
-        Column("Diferencia", "diferencia", "number", is_aside=True, is_optional=True),
-        Column("Clave del hallazgo", "hallazgo_id", width=14, is_aside=True),
-    ]
     if rows:
         note = "El primer paso es mirar el lugar citado en el documento."
         what = "lo que no cuadra o falta en los documentos, y dónde"
-        spread.put_table("Hallazgos", what, note, fields, rows, frozen=2)
+        spread.put_table("Hallazgos", what, note, findings.list_columns(quarter), rows, frozen=2)
 
 
-def _take_number(key: str) -> Callable[[Mapping], object]:
-    """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
-    return lambda row: (float(row[key]), "number") if has(row["diferencia"]) and has(row[key]) else row[key]
-
-
-def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
+def put_ledger(spread: Spread, plan: Plan) -> None:
     """Lay out each figure that the document prints against the one that its rows give."""
     rows = reconcile(plan).to_dict("records")
-    percents = ("avance_pct", "avance_absoluto")
-
-    def take(key: str) -> Callable[[Mapping], object]:
-        return lambda row: (row[key], "percent" if row["cifra"] in percents else "number")
-
-    fields = [
-        Column("Resultado", "resultado", "state", 16),
-        Column("Cifra, y cómo se obtiene de nuevo", "concepto", width=70),
-        Column("Unidad", lambda row: units.get(row["unidad_id"]), width=28, is_optional=True),
-        Column("Publicado", take("publicado"), width=13),
-        Column("Recalculado", take("recalculado"), width=13),
-        Column("Diferencia", "diferencia", "number"),
-        Column("Lugar en el documento", "fuente", width=34),
-        Column("Documento", "documento", width=24, is_aside=True),
-        Column("Clave", "actividad_id", width=30, is_aside=True, is_optional=True),
-    ]
     if rows:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."
         what = "cada cifra que el documento imprime dos veces, frente a la que sale de sus filas"
-        spread.put_table("Conciliación", what, note, fields, rows)
+        spread.put_table("Conciliación", what, note, reconciliation.list_columns(plan), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,11 @@ def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", sourc
     """Return a cell of words; a dash where there are none."""
     text = str(value) if has(value) else MISSING
     return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
+
+
+def show_text(key: str) -> Callable[[Mapping], Cell]:
+    """Return what makes the cell of a column of words."""
+    return lambda row: text_cell(row[key])
 
 
 def number_cell(value: float | None, locale: str, *, source: object = None, title: str = "") -> Cell:

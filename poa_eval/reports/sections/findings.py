@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
@@ -10,14 +12,53 @@ from poa_eval.forms.answers import GONE, tell_answer
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
-from poa_eval.reports.html.tables import Cell, count_cell, render_table, text_cell
+from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
+from poa_eval.reports.sections.activities import list_activities
 from poa_eval.reports.sections.narrate import is_unit, name_source, pick_findings
 from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.wording import capitalize, name_activity, name_rule, name_units
+from poa_eval.text.wording import capitalize, has, name_rule, name_units
 
 _SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
 _MOST_NAMES = 6  # so many activities are named in one cell
+
+
+def list_columns(q: Quarter) -> list[Column]:
+    """List the columns of the findings: of one a row for the sheet; for a page of equal ones, as it puts them together.
+
+    `quienes` are the activities or units of equal findings, `unidades` those of the activities.
+    """
+    activities, units = (
+        {key: row["llamada"] for key, row in list_activities(q.evaluacion).items()},
+        name_units(q.plan.unidades),
+    )
+    told = {answer["hallazgo_id"]: tell_answer(answer) for answer in q.respuestas.to_dict("records")}
+    return [
+        Column("Gravedad", "gravedad", "state", 13),
+        Column("Regla", lambda row: name_rule(row["regla"]), width=24),
+        Column("Hallazgo", "mensaje", width=64, cell=show_text("mensaje")),
+        Column("Unidad", lambda row: units.get(row["unidad_id"], "Todo el documento"), width=28),
+        Column("Actividad", lambda row: activities.get(row["actividad_id"]), width=40, is_optional=True),
+        Column("Actividad o unidad", cell=lambda row: text_cell(row["quienes"], notes=row["unidades"])),
+        Column("Lugar en el documento", "fuente", width=34, cell=show_text("fuente")),
+        Column(
+            "Respuesta de la unidad",
+            lambda row: told.get(row["hallazgo_id"]),
+            width=36,
+            cell=show_text("respuesta") if told else None,
+            is_optional=True,
+        ),
+        Column("Mes de cierre", "mes", "number", 9, is_aside=True, is_optional=True),
+        Column("Encontrado", _take_number("encontrado"), width=24, is_aside=True, is_optional=True),
+        Column("Esperado", _take_number("esperado"), width=24, is_aside=True, is_optional=True),
+        Column("Diferencia", "diferencia", "number", is_aside=True, is_optional=True),
+        Column("Clave del hallazgo", "hallazgo_id", width=14, is_aside=True),
+    ]
+
+
+def _take_number(key: str) -> Callable[[Mapping], object]:
+    """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
+    return lambda row: (float(row[key]), "number") if has(row["diferencia"]) and has(row[key]) else row[key]
 
 
 def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
@@ -45,7 +86,7 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
         return render_words(none) + _show_gone(q)
     answers = {a["hallazgo_id"]: tell_answer(a) for a in q.respuestas.to_dict("records")}
     table = table.assign(respuesta=[answers.get(key, "") for key in table["hallazgo_id"]])
-    activities = {a["actividad_id"]: name_activity(a, a["codigo"]) for a in q.plan.actividades.to_dict("records")}
+    activities = {key: row["llamada"] for key, row in list_activities(e).items()}
     units, groups = name_units(q.plan.unidades), []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
@@ -57,14 +98,13 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
                 notes = dict.fromkeys(unit for activity, unit in own if activity and not is_unit(e))
                 if len(names) > _MOST_NAMES and same["actividad_id"].notna().all():
                     names = [f"{'Las ' * (len(names) == len(activities))}{len(names)} actividades"]
-                row = [text_cell(message.removesuffix(advice).rstrip()), text_cell("; ".join(names), notes=notes)]
-                row.append(text_cell(join_addresses(same["fuente"])))
-                rows.append([*row, text_cell(answer)] if answers else row)
+                row = {"mensaje": message.removesuffix(advice).rstrip(), "respuesta": answer}
+                row |= {"quienes": "; ".join(names), "unidades": notes, "fuente": join_addresses(same["fuente"])}
+                rows.append(row)
             title = f"{capitalize(severity)} · {name_rule(rule)}: {len(found)}"
             groups.append((f"{title}. {advice}" if advice else title, rows))
-    titles = ["Hallazgo", "Actividad o unidad", "Lugar en el documento"]
-    columns = [Column(title) for title in titles + (["Respuesta de la unidad"] if answers else [])]
-    found = render_table("Hallazgos en el documento", columns, groups, source=name_source(e))
+    columns = [replace(column, is_optional=False) for column in list_columns(q)]
+    found = render_records("Hallazgos en el documento", columns, groups, source=name_source(e))
     return found if regla else found + _show_gone(q)
 
 

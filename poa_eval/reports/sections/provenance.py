@@ -280,4 +280,4 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     ledger = reconcile(plan)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
     caption = f"{name}: lo que el documento imprime, vuelto a calcular"
-    return read + made + (show_entries(own, caption, locale) if own else EMPTY)
+    return read + made + (show_entries(own, caption, plan) if own else EMPTY)
