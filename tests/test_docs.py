@@ -6,8 +6,8 @@ import pytest
 
 from places import ROOT
 from poa_eval.cli import commands as cli
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.layout import Edition
-from poa_eval.layouts.parts import Cards
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

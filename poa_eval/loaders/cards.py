@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
-from poa_eval.layouts.parts import Cards
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.loaders.outline import Item, MatrixReader, Outline
 from poa_eval.readers.cells import Cell, Filled

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError, Place
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.layout import Edition, Layout
-from poa_eval.layouts.parts import Cards
 from poa_eval.loaders.activities import Activities, read_activities
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.parts import BEHAVIOUR, Cards, Matrix
+from poa_eval.layouts.cards import Cards, Matrix
+from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
