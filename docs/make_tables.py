@@ -9,12 +9,14 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from pydantic import BeforeValidator
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "layouts.md"
-_MARKS = re.compile(r"<!-- keys of (\w+) -->\n(.*?)<!-- end -->\n", re.DOTALL)
+_MARKS = re.compile(r"<!-- (keys of (\w+)|columns) -->\n(.*?)<!-- end -->\n", re.DOTALL)
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "`true`, `false`"}
 
 
@@ -53,17 +55,18 @@ def read_docstrings(model: type) -> dict[str, str]:
     return found
 
 
-def describe_values(kind: object) -> str:
+def describe_values(kind: object, validators: Iterable[object] = ()) -> str:
     """Say what a key takes: its choices, another table's keys, a list, a mapping, a text or a number."""
     origin, parts = typing.get_origin(kind), [part for part in typing.get_args(kind) if part is not types.NoneType]
     if origin is typing.Annotated:
-        return describe_values(parts[0])
+        return describe_values(parts[0], parts[1:])
     if origin is typing.Literal:
         return ", ".join(f"`{part}`" for part in parts)
     if origin in (typing.Union, types.UnionType):
         return " or ".join(dict.fromkeys(map(describe_values, parts)))
     if origin is tuple:
-        return f"list: {describe_values(parts[0])}" if parts[0] is not str else "text, or list of texts"
+        is_lenient = any(isinstance(validator, BeforeValidator) for validator in validators)
+        return f"{'one or a list: ' if is_lenient else 'list: '}{describe_values(parts[0])}"
     if origin is dict:
         return f"mapping: {describe_values(parts[0])} → {describe_values(parts[1])}"
     return _WORDS.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
@@ -76,14 +79,26 @@ def make_table(model: type) -> str:
     for name, field in model.model_fields.items():
         needed = " (needed)" if field.is_required() else ""
         text = re.sub(r"\s*\n\s*", " ", says[name]).replace("|", "\\|")
-        rows.append(f"| `{name}`{needed} | {describe_values(field.annotation)} | {text} |")
+        rows.append(f"| `{name}`{needed} | {describe_values(field.annotation, field.metadata)} | {text} |")
     return "\n".join(rows) + "\n"
+
+
+def list_columns() -> str:
+    """Return what a heading of a table may be mapped to, as a sentence."""
+    from poa_eval.layouts.parts import TARGETS
+
+    return ", ".join(f"`{name}`" for name in sorted(TARGETS)) + "\n"
 
 
 def make_page(page: str) -> str:
     """Return the page with its tables made anew."""
     models = find_models()
-    return _MARKS.sub(lambda m: f"<!-- keys of {m[1]} -->\n{make_table(models[m[1]])}<!-- end -->\n", page)
+
+    def renew(mark: re.Match[str]) -> str:
+        made = make_table(models[mark[2]]) if mark[2] else list_columns()
+        return f"<!-- {mark[1]} -->\n{made}<!-- end -->\n"
+
+    return _MARKS.sub(renew, page)
 
 
 if __name__ == "__main__":
