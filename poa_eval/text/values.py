@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from babel.numbers import NumberFormatError, parse_decimal
 
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 MONTH_NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
@@ -53,7 +53,7 @@ def parse_month(text: str) -> int | None:
     >>> parse_month("Setiembre"), parse_month("mzo."), parse_month("Março"), parse_month("03"), parse_month("x")
     (9, 3, 3, 3, None)
     """
-    return _MONTH_OF.get(fold(text).rstrip("."))
+    return _MONTH_OF.get(normalize(text).rstrip("."))
 
 
 def parse_quarter(text: str) -> int | None:
@@ -64,7 +64,7 @@ def parse_quarter(text: str) -> int | None:
     >>> parse_quarter("PRIMER"), parse_quarter("IV"), parse_quarter("quinto")
     (1, 4, None)
     """
-    return _QUARTER_OF.get(fold(text).rstrip("."))
+    return _QUARTER_OF.get(normalize(text).rstrip("."))
 
 
 def parse_ordinal(text: str) -> int | None:
@@ -75,7 +75,7 @@ def parse_ordinal(text: str) -> int | None:
     >>> parse_ordinal("Primero"), parse_ordinal("V"), parse_ordinal("x")
     (1, 5, None)
     """
-    return parse_quarter(text) or _ORDINALS.get(fold(text).rstrip("."))
+    return parse_quarter(text) or _ORDINALS.get(normalize(text).rstrip("."))
 
 
 def find_month(name: str, text: str) -> int | None:
@@ -97,7 +97,7 @@ def parse_period(text: str) -> Period | None:
     >>> parse_period("2025-03-01 00:00:00").mes, parse_period("Enero a marzo").meses, parse_period("3")
     (3, 3, None)
     """
-    folded = fold(text)
+    folded = normalize(text)
     if found := re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2}(?:[ t][\d:.]*)?)?|(\d{1,2})[-/](\d{4})", folded):
         month = parse_month(found[2] or found[3])
         return Period(month, 1, int(found[1] or found[4])) if month else None
@@ -136,7 +136,7 @@ def is_percentage(unidad_medida: str) -> bool:
     >>> is_percentage("Porcentaje de avance"), is_percentage("% de cobertura"), is_percentage("obras")
     (True, True, False)
     """
-    folded = fold(unidad_medida)
+    folded = normalize(unidad_medida)
     return "%" in folded or re.search(r"\bporcent|\bpor ?ciento", folded) is not None
 
 
@@ -148,7 +148,7 @@ def parse_frequency(text: str) -> int | None:
     >>> parse_frequency("Trimestral"), parse_frequency("SEMESTRAL"), parse_frequency("permanente")
     (3, 6, None)
     """
-    return _FREQUENCIES.get(fold(text).rstrip("."))
+    return _FREQUENCIES.get(normalize(text).rstrip("."))
 
 
 @lru_cache(maxsize=65536)
