@@ -22,7 +22,8 @@ from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import normalize
-from poa_eval.text.values import LENGTHS, find_month, parse_number, parse_period
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import LENGTHS, find_month, parse_period
 
 _SAMPLE = 500
 _EITHER = {"unidad", "unidades"}  # headings of units of measure, and of those who are responsible

@@ -11,7 +11,7 @@ from poa_eval.loaders.headings import read_paths
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
 from poa_eval.text.names import fold_letters, normalize
-from poa_eval.text.values import LENGTHS, MONTH_NAMES, MONTHS, find_month
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, MONTHS, find_month
 
 _LOOKED_AT = 300  # rows of a sheet in which a heading is looked for
 _LONG = 120

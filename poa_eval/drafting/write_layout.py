@@ -21,7 +21,7 @@ from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
 from poa_eval.text.names import make_slug, normalize
-from poa_eval.text.values import LENGTHS, parse_period
+from poa_eval.text.periods import LENGTHS, parse_period
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")

@@ -21,7 +21,7 @@ from poa_eval.plan.schema import make_table
 from poa_eval.readers.cells import NO_VALUE
 from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import normalize
-from poa_eval.text.values import write_exact
+from poa_eval.text.numbers import write_exact
 
 _FOLDED = {normalize(answer): value for answer, value in ANSWERS.items()}
 

@@ -23,7 +23,7 @@ from poa_eval.forms.answers import (
 from poa_eval.forms.writer import make_form
 from poa_eval.metrics.evaluation import name_quarter
 from poa_eval.text.names import file_name
-from poa_eval.text.values import MONTH_NAMES
+from poa_eval.text.periods import MONTH_NAMES
 from poa_eval.text.wording import format_day, format_number, is_present, name_activity, name_rule
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from poa_eval.layouts.parts import (
 from poa_eval.layouts.patterns import Pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import normalize, suggest_sentence
-from poa_eval.text.values import parse_month
+from poa_eval.text.periods import parse_month
 
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from poa_eval.text.names import fold_letters, normalize
-from poa_eval.text.values import LENGTHS, find_month, parse_month, parse_quarter
+from poa_eval.text.periods import LENGTHS, find_month, parse_month, parse_quarter
 
 _PLACEHOLDERS = {
     "ejercicio": r"\d{4}",

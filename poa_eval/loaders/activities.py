@@ -13,7 +13,7 @@ from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
-from poa_eval.text.values import is_percentage
+from poa_eval.text.numbers import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *BEHAVIOUR)

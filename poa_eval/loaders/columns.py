@@ -14,7 +14,7 @@ from poa_eval.layouts.parts import show_heading
 from poa_eval.loaders.rows import Row
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.text.names import normalize
-from poa_eval.text.values import parse_number
+from poa_eval.text.numbers import parse_number
 
 _LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.

@@ -17,7 +17,7 @@ from poa_eval.loaders.damaged import read_block
 from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.text.names import normalize
-from poa_eval.text.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 

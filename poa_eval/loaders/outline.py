@@ -14,7 +14,8 @@ from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
-from poa_eval.text.values import parse_frequency, parse_number
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import parse_frequency
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")

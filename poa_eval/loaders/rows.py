@@ -15,7 +15,7 @@ from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pa
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import normalize
-from poa_eval.text.values import parse_period
+from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
 Note = tuple[str, str, str]

@@ -9,7 +9,7 @@ import numpy as np
 
 from poa_eval.config.profile import Profile
 from poa_eval.text.names import normalize
-from poa_eval.text.values import is_percentage
+from poa_eval.text.numbers import is_percentage
 from poa_eval.text.wording import is_present
 
 WINDOWS = ("trimestre", "acumulado")

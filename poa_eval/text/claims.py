@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 
 from poa_eval.text.names import normalize
-from poa_eval.text.values import MONTH_NAMES, MONTHS, parse_month, parse_number
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import MONTH_NAMES, MONTHS, parse_month
 
 _MEET = r"cu[mn]pl|alcan[zsc]|(?:ll|y)eg|lo[gj]r|consigu|consegu"
 _PASS = r"super|re[bv]as|sobrepas|sobrecumpl|exced"

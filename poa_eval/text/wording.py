@@ -10,7 +10,7 @@ import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.text.names import make_slug, normalize
-from poa_eval.text.values import MONTH_NAMES, MONTHS
+from poa_eval.text.periods import MONTH_NAMES, MONTHS
 
 MISSING = "—"
 

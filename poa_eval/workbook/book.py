@@ -11,7 +11,7 @@ from poa_eval.metrics.windows import Due, list_window, measure_window
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.narrate import find_dues
 from poa_eval.reports.sections.tell import has_plan
-from poa_eval.text.values import MONTHS, QUARTERS, name_period
+from poa_eval.text.periods import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
 from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES

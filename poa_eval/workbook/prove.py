@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.reports.sections.narrate import find_reason, find_year_reason
-from poa_eval.text.values import close_months
+from poa_eval.text.periods import close_months
 from poa_eval.text.wording import capitalize, is_present
 
 #: Window → its words in headings.

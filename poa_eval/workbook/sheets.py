@@ -15,7 +15,7 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.tell import ORIGINS, find_load
-from poa_eval.text.values import MONTH_NAMES, QUARTERS
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_rule
 
 Activities = Mapping[str, Mapping]

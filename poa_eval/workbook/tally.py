@@ -11,7 +11,7 @@ from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.reports.sections.narrate import find_gap
 from poa_eval.reports.sections.tell import find_load, has_plan
-from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
 

@@ -15,7 +15,7 @@ from places import ROOT, SHARED
 from poa_eval.layouts.layout import read_layout
 from poa_eval.metrics.evaluation import find_corte
 from poa_eval.text.names import normalize
-from poa_eval.text.values import Period, parse_month, parse_period
+from poa_eval.text.periods import Period, parse_month, parse_period
 
 LAYOUTS = ROOT / "tests" / "tables"
 TABLES = SHARED / "tables"

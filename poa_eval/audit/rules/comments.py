@@ -14,7 +14,8 @@ from poa_eval.plan.schema import COMMENT
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.claims import find_quantities, read_claim, split_parts
 from poa_eval.text.names import normalize
-from poa_eval.text.values import is_percentage, name_period
+from poa_eval.text.numbers import is_percentage
+from poa_eval.text.periods import name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
 _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")

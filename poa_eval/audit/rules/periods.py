@@ -8,7 +8,8 @@ import pandas as pd
 
 from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.text.names import normalize
-from poa_eval.text.values import is_percentage, name_period, parse_frequency, spell_period
+from poa_eval.text.numbers import is_percentage
+from poa_eval.text.periods import name_period, parse_frequency, spell_period
 from poa_eval.text.wording import is_present
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}

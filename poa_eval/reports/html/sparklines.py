@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import format_number, is_present
 
 _WIDTH, _HEIGHT = 72, 20  # CSS pixels

@@ -28,7 +28,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
     capitalize,

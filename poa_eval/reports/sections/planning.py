@@ -24,7 +24,7 @@ from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
-from poa_eval.text.values import MONTHS, QUARTERS
+from poa_eval.text.periods import MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, count_words, is_present, join_name, join_words, name_unit, name_units
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"

@@ -35,7 +35,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.reconciliation import show_entries
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     capitalize,

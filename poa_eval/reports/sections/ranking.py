@@ -34,7 +34,7 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.provenance import Origins
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     SYMBOLS,

@@ -45,7 +45,7 @@ from poa_eval.reports.sections.provenance import Origins
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
 from poa_eval.text.names import normalize, suggest_sentence
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     MEANINGS,

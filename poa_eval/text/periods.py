@@ -1,12 +1,10 @@
-"""Values: numbers as a locale writes them; months, quarters and other periods as people write them."""
+"""Periods: months, quarters and other parts of a year, as people write them and as reports name them."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
-
-from babel.numbers import NumberFormatError, parse_decimal
 
 from poa_eval.text.names import normalize
 
@@ -34,7 +32,6 @@ _INITIALS = {"b": 2, "t": 3, "q": 3, "c": 4, "s": 6}
 _ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6}
 _YEAR = {"anual", "ano", "anio"}
 _FILLERS = {"", "de", "del", "a", "al", "mes", "periodo", "y"}
-_PLAIN = re.compile(r"-?\d+$")
 
 
 class Period(NamedTuple):
@@ -128,18 +125,6 @@ def parse_period(text: str) -> Period | None:
     return None
 
 
-def is_percentage(unidad_medida: str) -> bool:
-    """Say whether a unit of measure is a percentage, which is never added up.
-
-    Examples
-    --------
-    >>> is_percentage("Porcentaje de avance"), is_percentage("% de cobertura"), is_percentage("obras")
-    (True, True, False)
-    """
-    folded = normalize(unidad_medida)
-    return "%" in folded or re.search(r"\bporcent|\bpor ?ciento", folded) is not None
-
-
 def parse_frequency(text: str) -> int | None:
     """Return the length in months of the period that a frequency names, or None.
 
@@ -149,39 +134,6 @@ def parse_frequency(text: str) -> int | None:
     (3, 6, None)
     """
     return _FREQUENCIES.get(normalize(text).rstrip("."))
-
-
-@lru_cache(maxsize=65536)
-def parse_number(text: str, locale: str) -> float | None:
-    """Return the number that a text is in a Babel locale, or None; a percentage gives its points.
-
-    Examples
-    --------
-    >>> parse_number("6,382", "es_PE"), parse_number("8.33 %", "es_MX"), parse_number("1,5", "es_MX")
-    (6382.0, 8.33, None)
-    >>> parse_number("1,5", "es_CO")
-    1.5
-    """
-    bare = text.strip().removesuffix("%").rstrip()
-    if _PLAIN.match(bare):
-        return float(bare)
-    if not re.fullmatch(r"-?[\d.,'\s\u00a0\u202f]*\d", bare):
-        return None
-    try:
-        return float(parse_decimal(bare, locale=locale, strict=True))
-    except NumberFormatError:
-        return None
-
-
-def write_exact(value: float) -> str:
-    """Return a number as people would copy it: with all the digits that a spreadsheet keeps, fifteen.
-
-    Examples
-    --------
-    >>> write_exact(1234567.0), write_exact(0.1 + 0.2), write_exact(8.33)
-    ('1234567', '0.3', '8.33')
-    """
-    return f"{value:.15g}"
 
 
 def close_months(trimestre: int) -> tuple[int, ...]:
