@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from poa_eval.text.names import make_slug
-from poa_eval.text.wording import capitalize, format_number, format_percent, has
+from poa_eval.text.wording import capitalize, format_number, format_percent, is_present
 
 #: Written as the moment of making and of the last change, so that the bytes depend on the content alone.
 STAMP = dt.datetime(2000, 1, 1)
@@ -142,7 +142,7 @@ class Spread:
                 sheet.write_array_formula(row, column, row, column, *args)
             else:
                 sheet.write_formula(row, column, *args)
-        elif not has(value):
+        elif not is_present(value):
             sheet.write_blank(row, column, None, self.format(*pairs, **look))
         elif isinstance(value, dt.date):
             sheet.write_datetime(row, column, value, self.format(*_DAY, *pairs, **look))
@@ -169,7 +169,9 @@ class Spread:
         columns stay in view; printing is limited to the first `printed` rows. Missing values leave the cell empty.
         Returns the sheet, and the row of the foot, counted from 0.
         """
-        fields = [field for field in fields if not field.is_optional or any(has(field.take(row)) for row in rows)]
+        fields = [
+            field for field in fields if not field.is_optional or any(is_present(field.take(row)) for row in rows)
+        ]
         self.listed.append((name, what, len(rows)))
         sheet, title = self.add_sheet(name), capitalize(what)
         sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=DARK))

@@ -20,8 +20,8 @@ from poa_eval.loaders.totals import find_total, is_total, suggest_pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
-from poa_eval.text.names import fold, make_slug
-from poa_eval.text.values import LENGTHS, parse_period
+from poa_eval.text.names import make_slug, normalize
+from poa_eval.text.periods import LENGTHS, parse_period
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -192,7 +192,7 @@ def _list_runs(series: Iterable[tuple[str, Run]], key: str, unsure: set[str]) ->
 
 
 def _drop_alike(texts: Iterable[str]) -> list[str]:
-    return list({fold(text): text for text in reversed(list(texts))}.values())[::-1]
+    return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
 
 
 def _mark_year(guess: Guess, year: int | None, heading: str) -> str:
@@ -293,8 +293,8 @@ def _list_ignored(guess: Guess) -> list[str]:
     """Return the headings of columns left over; the last level alone where it names no column that is placed."""
     paths, found = guess.sketch.paths, []
     for column in sorted(set(guess.ignored)):
-        last = fold(paths[column][-1])
-        alone = all(other in guess.ignored for other, path in paths.items() if fold(path[-1]) == last)
+        last = normalize(paths[column][-1])
+        alone = all(other in guess.ignored for other, path in paths.items() if normalize(path[-1]) == last)
         found += [escape_heading(paths[column][-1])] if alone else [guess.heading(column)]
         found += guess.spellings(column)[1:]
     return _drop_alike(found)

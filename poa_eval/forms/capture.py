@@ -15,7 +15,7 @@ from poa_eval.metrics.evaluation import close_month, describe_quarter
 from poa_eval.metrics.windows import list_calendar
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import file_name
-from poa_eval.text.values import MONTH_NAMES
+from poa_eval.text.periods import MONTH_NAMES
 from poa_eval.text.wording import format_day
 
 

@@ -30,8 +30,8 @@ from poa_eval.layouts.parts import (
 )
 from poa_eval.layouts.patterns import Pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.text.names import fold, suggest_sentence
-from poa_eval.text.values import parse_month
+from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.periods import parse_month
 
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"
@@ -143,7 +143,7 @@ class Edition(Model):
     @field_validator("corte")
     @classmethod
     def _check_corte(cls, value: str | None) -> str | None:
-        if value is not None and fold(value) != LAST_REPORTED and parse_month(value) is None:
+        if value is not None and normalize(value) != LAST_REPORTED and parse_month(value) is None:
             raise ValueError(f"corte «{value}» no es un mes, ni «último mes con resultados»")
         return value
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from poa_eval.config.models import Model
 from poa_eval.plan.schema import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.values import LENGTHS, MONTHS
+from poa_eval.text.periods import LENGTHS, MONTHS
 
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}

@@ -15,7 +15,7 @@ from poa_eval.errors import ParamsError, Place
 from poa_eval.loaders.document import ACCEPTED
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 _Name = Annotated[str, Field(pattern=r"\S")]
 _Names = dict[_Name, _Name]
@@ -47,15 +47,15 @@ def load_names(path: Path) -> Names:
     for column, pairs in names.by_column().items():
         printed: dict[str, str] = {}
         for name in pairs:
-            if printed.setdefault(fold(name), name) != name:
+            if printed.setdefault(normalize(name), name) != name:
                 raise ParamsError(
-                    f"«{printed[fold(name)]}» y «{name}» en `{column}:`, que son el mismo nombre",
+                    f"«{printed[normalize(name)]}» y «{name}» en `{column}:`, que son el mismo nombre",
                     "cada nombre impreso una sola vez",
                     "deje uno: los acentos, las mayúsculas y los espacios no cuentan",
                     lugar=Place(path.name),
                 )
         for name, real in pairs.items():
-            if fold(real) in printed:
+            if normalize(real) in printed:
                 raise ParamsError(
                     f"«{real}» en `{column}:`, que es a la vez el nombre aceptado de «{name}» y uno que se cambia",
                     "un nombre final por cada nombre impreso",
@@ -80,9 +80,9 @@ def note_names(plan: Plan, names: Names, source: str) -> Plan:
 def _list_notes(names: Names, column: str, seen: dict, source: str) -> Iterator[dict[str, object]]:
     for printed, real in names.by_column()[column].items():
         said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
-        if (column, fold(printed)) not in seen:
+        if (column, normalize(printed)) not in seen:
             text = f"{column} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
             yield {"clave": "variante.sin_uso", "texto": text, "fuente": source}
             continue
-        for key, place in seen[column, fold(printed)]:
+        for key, place in seen[column, normalize(printed)]:
             yield {"clave": f"variante.{column}/{key}", "texto": said, "fuente": place}

@@ -16,8 +16,8 @@ from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.damaged import read_block
 from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, Record
-from poa_eval.text.names import fold
-from poa_eval.text.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
+from poa_eval.text.names import normalize
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 
@@ -134,7 +134,7 @@ def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[No
     """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
     if edition.corte is None:
         return []
-    if fold(edition.corte) != LAST_REPORTED:
+    if normalize(edition.corte) != LAST_REPORTED:
         return [("corte_mes", edition.corte, f"layout {layout}")]
     reported = periods[periods["ejecutado"].notna()]
     if reported.empty:
@@ -193,10 +193,10 @@ def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:
     said = columns.edition.series_por_fila
     if said is None:
         return np.full(len(rows), "", dtype=object)
-    marks = [(fold(text), name) for name, texts in said.texts().items() for text in texts]
+    marks = [(normalize(text), name) for name, texts in said.texts().items() for text in texts]
     kinds = []
     for row, text in zip(rows, columns.texts(rows, "serie"), strict=True):
-        found = next((name for mark, name in marks if text is not None and fnmatchcase(fold(text), mark)), None)
+        found = next((name for mark, name in marks if text is not None and fnmatchcase(normalize(text), mark)), None)
         if found is None:
             raise FormatoError(
                 f"«{text or ''}» como clase de la fila",

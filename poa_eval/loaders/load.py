@@ -17,7 +17,8 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import refuse_form
-from poa_eval.text.values import name_period, write_exact
+from poa_eval.text.numbers import write_exact
+from poa_eval.text.periods import name_period
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]

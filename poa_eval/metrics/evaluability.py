@@ -11,9 +11,9 @@ import pandas as pd
 
 from poa_eval.metrics.windows import list_calendar
 from poa_eval.plan.plan import Plan
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 from poa_eval.text.quantities import find_quantity
-from poa_eval.text.wording import has, join_words
+from poa_eval.text.wording import is_present, join_words
 
 #: The eight criteria: column → what it is called, and what exactly counts.
 CRITERIA: dict[str, tuple[str, str]] = {
@@ -110,7 +110,7 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     """
     rows = plan.actividades
     own = set(rows.loc[rows["meta_anual"].notna() | _test(rows["meta_texto"], says), "unidad_id"])
-    goals = plan.metas[plan.metas["nivel"].map(fold).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
+    goals = plan.metas[plan.metas["nivel"].map(normalize).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
     shared = rows["unidad_id"].isin(goals["unidad_id"]) | rows["meta_id"].isin(goals["meta_id"])
     rows = rows[rows["unidad_id"].isin(own) | ~shared]
     above = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
@@ -133,7 +133,7 @@ def says(value: object) -> bool:
     >>> says("Tres informes"), says("N/A"), says(" … "), says(None)
     (True, False, False, False)
     """
-    return has(value) and re.sub(r"[^\w%$°#€]+|_+", " ", fold(str(value))).strip() not in NO_ANSWERS
+    return is_present(value) and re.sub(r"[^\w%$°#€]+|_+", " ", normalize(str(value))).strip() not in NO_ANSWERS
 
 
 def assess(plan: Plan) -> Evaluability:
@@ -210,12 +210,12 @@ def _says_quantity(text: object) -> bool:
 
 
 def _says_formula(indicator: object) -> bool:
-    return says(indicator) and bool(_FORMULA.search(fold(str(indicator))))
+    return says(indicator) and bool(_FORMULA.search(normalize(str(indicator))))
 
 
 def _read_goal(goal: dict | None) -> str | None:
     """Return the text of a goal; the name of a programme or an objective is none, whatever number it holds."""
-    return goal["texto"] if goal and fold(goal["nivel"]) == "meta" else None
+    return goal["texto"] if goal and normalize(goal["nivel"]) == "meta" else None
 
 
 def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:

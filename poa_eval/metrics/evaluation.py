@@ -16,7 +16,7 @@ from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.groups import FIGURES, WINDOWS, find_obstacle, group_columns, measure_group
 from poa_eval.metrics.windows import Due, Window, find_due, list_answered, measure_window
 from poa_eval.plan.plan import Plan
-from poa_eval.text.values import QUARTERS, find_month
+from poa_eval.text.periods import QUARTERS, find_month
 
 _ACTIVITY_COLUMNS = (
     "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "

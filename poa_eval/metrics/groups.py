@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from poa_eval.config.profile import Profile
-from poa_eval.text.names import fold
-from poa_eval.text.values import is_percentage
-from poa_eval.text.wording import has
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import is_percentage
+from poa_eval.text.wording import is_present
 
 WINDOWS = ("trimestre", "acumulado")
 _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
@@ -96,7 +96,9 @@ def _refuse_sum(
         return "sin actividades evaluadas"
     if any_measures:
         return "suma según el documento"
-    measures = {fold(activity["unidad_medida"]) if has(activity["unidad_medida"]) else None for activity in group}
+    measures = {
+        normalize(activity["unidad_medida"]) if is_present(activity["unidad_medida"]) else None for activity in group
+    }
     if len(measures - {None}) > 1:
         return "unidades de medida mixtas"
     if None in measures:
@@ -108,7 +110,7 @@ def _refuse_sum(
 def find_obstacle(activity: dict, answered: set[str]) -> str | None:
     """Return why the figures of an activity are not added up to those of others."""
     percentages, not_adding, yes_or_no = _OBSTACLES
-    if is_percentage(fold(str(activity["unidad_medida"]))):
+    if is_percentage(normalize(str(activity["unidad_medida"]))):
         return percentages
     if (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
         return not_adding

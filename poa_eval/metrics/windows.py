@@ -9,7 +9,7 @@ import pandas as pd
 
 from poa_eval.config.profile import ROUNDING, Profile
 from poa_eval.plan.plan import Plan
-from poa_eval.text.values import MONTHS, QUARTERS, close_months, name_period, parse_frequency
+from poa_eval.text.periods import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
 #: How results and goals are accumulated, in words.
 _FIGURES = {

@@ -15,8 +15,8 @@ from poa_eval.forms.answers import COLUMNS
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS as PLAN_COLUMNS
-from poa_eval.text.names import fold, suggest_sentence
-from poa_eval.text.wording import has
+from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.wording import is_present
 
 _ALL = object()  # owner of what stands in every unit's report
 
@@ -113,7 +113,7 @@ class Quarter:
             "hallazgos": self.hallazgos["unidad_id"],
             "evaluadas": evaluation.actividades["unidad_id"],
             "resumen": evaluation.unidades["unidad_id"],
-            "fuentes": (unit if has(unit) else _ALL for unit in self.fuentes["unidad_id"]),
+            "fuentes": (unit if is_present(unit) else _ALL for unit in self.fuentes["unidad_id"]),
             "respuestas": self.respuestas["unidad_id"],
         }
         return {name: _group_rows(owner, units) for name, owner in owners.items()}
@@ -130,8 +130,8 @@ class Quarter:
         ParamsError
             There is no such unit; the nearest is suggested.
         """
-        known = {fold(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
-        found = known.get(fold(str(unidad)))
+        known = {normalize(unit_id): unit_id for unit_id in self.plan.unidades["unidad_id"]}
+        found = known.get(normalize(str(unidad)))
         if found is None:
             hint = suggest_sentence(str(unidad), self.plan.unidades["unidad_id"])
             if isinstance(unidad, int):

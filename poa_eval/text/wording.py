@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from babel import dates, numbers
 
-from poa_eval.text.names import fold, make_slug
-from poa_eval.text.values import MONTH_NAMES, MONTHS
+from poa_eval.text.names import make_slug, normalize
+from poa_eval.text.periods import MONTH_NAMES, MONTHS
 
 MISSING = "—"
 
@@ -54,10 +54,10 @@ _ACCENTED = (
     "actualización área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
     "información línea numérica sobreejecución vacía validación"
 )
-_ACCENTS = {"anio": "año"} | {fold(word): word for word in _ACCENTED.split()}
+_ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
 
 
-def has(value: object) -> bool:
+def is_present(value: object) -> bool:
     """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return False
@@ -72,7 +72,7 @@ def format_number(value: float | None, locale: str) -> str:
     >>> format_number(767683, "es_MX"), format_number(24.99, "es_CO"), format_number(None, "es_MX")
     ('767,683', '24,99', '—')
     """
-    if not has(value):
+    if not is_present(value):
         return MISSING
     digits = 2 if value == 0 or round(value, 2) else 6
     return numbers.format_decimal(round(value, digits) + 0, format="#,##0." + "#" * digits, locale=locale)
@@ -86,7 +86,7 @@ def format_percent(value: float | None, locale: str) -> str:
     >>> [format_percent(p, "es_PE").replace(chr(160), " ") for p in (99.5242, 99.97, 100, 0.02, 0)]
     ['99.5 %', '99.97 %', '100.0 %', '0.02 %', '0.0 %']
     """
-    if not has(value):
+    if not is_present(value):
         return MISSING
     digits = 1
     while digits < 6 and (round(value, digits) >= 100 > value + 1e-9 or (value > 0 and round(value, digits) == 0)):
@@ -128,7 +128,7 @@ def join_words(words: Iterable[str], last: str = "y") -> str:
     ('a, b y c', 'meta e indicador', 'meta ni plazo')
     """
     *most, end = list(words)
-    sounds = fold(end)
+    sounds = normalize(end)
     if last == "y" and sounds.startswith(("i", "hi")) and not sounds.startswith(("hia", "hie", "ia", "io")):
         last = "e"
     return f"{', '.join(most)} {last} {end}" if most else end
@@ -202,13 +202,13 @@ def join_name(*parts: object) -> str:
     >>> join_name("1.2", "Bachear calles"), join_name(None, "Bachear calles")
     ('1.2 · Bachear calles', 'Bachear calles')
     """
-    return " · ".join(str(part) for part in parts if has(part))
+    return " · ".join(str(part) for part in parts if is_present(part))
 
 
 def name_indicator(row: Mapping[str, object]) -> str:
     """Return «indicador: …», or nothing where there is none or it repeats the activity's name."""
     name = row["indicador"]
-    return f"indicador: {name}" if has(name) and fold(str(name)) != fold(str(row["actividad"])) else ""
+    return f"indicador: {name}" if is_present(name) and normalize(str(name)) != normalize(str(row["actividad"])) else ""
 
 
 def name_rule(slug: str) -> str:

@@ -11,8 +11,8 @@ from poa_eval.metrics.windows import Due, list_window, measure_window
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.narrate import find_dues
 from poa_eval.reports.sections.tell import has_plan
-from poa_eval.text.values import MONTHS, QUARTERS, name_period
-from poa_eval.text.wording import capitalize, has, name_span, name_unit
+from poa_eval.text.periods import MONTHS, QUARTERS, name_period
+from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
 from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.workbook.sheets import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
@@ -54,7 +54,7 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
 
 
 def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
-    return lambda row: e.perfil.state_of(row[key]) if has(row[key]) else None
+    return lambda row: e.perfil.state_of(row[key]) if is_present(row[key]) else None
 
 
 def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
@@ -110,7 +110,7 @@ def _put_activities(spread: Spread, activities: Activities) -> None:
     ]
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
-    frozen = 1 + any(has(row["codigo"]) for row in activities.values())
+    frozen = 1 + any(is_present(row["codigo"]) for row in activities.values())
     spread.put_table("Actividades", what, note, fields, [*activities.values()], frozen=frozen)
 
 
@@ -131,11 +131,11 @@ def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) ->
 
 
 def _name_situation(row: Mapping, activity: Mapping) -> str:
-    if has(row["ejecutado"]):
+    if is_present(row["ejecutado"]):
         return "informado"
     if row["programado"] == 0 and activity["sentido"] != "descendente":
         return "no programada"
-    return "sin reporte" if has(row["programado"]) or row.get("falta") else "sin meta ni resultado"
+    return "sin reporte" if is_present(row["programado"]) or row.get("falta") else "sin meta ni resultado"
 
 
 def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mapping]) -> None:
@@ -169,7 +169,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
     quarters = range(1, e.trimestre + 1)
     is_wide = any(period["situacion"] == "sin reporte" for period in cells.values())
     known = (period[figure] for period in closed for figure in _FIGURES)
-    width = 9 if is_wide or any(has(value) and abs(value) >= 10_000 for value in known) else 6
+    width = 9 if is_wide or any(is_present(value) and abs(value) >= 10_000 for value in known) else 6
     total = f"Total {name_span(e.trimestre)}"
     groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
     fields = [
@@ -202,7 +202,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
 
 
 def _say_result(result: float | None, state: str) -> float | str | None:
-    return result if has(result) or state != "sin reporte" else state
+    return result if is_present(result) or state != "sin reporte" else state
 
 
 def _sum_up(rows: list[dict], fields: list[Field]) -> dict:
@@ -210,6 +210,6 @@ def _sum_up(rows: list[dict], fields: list[Field]) -> dict:
     foot: dict = {"nombre": "Suma según el documento, de las filas que trae"}
     for field in fields:
         column = [row[field.source] for row in rows] if field.kind == "number" else [None]
-        if all(has(value) and not isinstance(value, str) for value in column):
+        if all(is_present(value) and not isinstance(value, str) for value in column):
             foot[field.source] = sum(column)
     return foot

@@ -14,7 +14,7 @@ from poa_eval.reports.sections.headline import tell_headline
 from poa_eval.reports.sections.narrate import find_gap, list_notes
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
-from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, has, name_span
+from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, is_present, name_span
 
 _WIDTHS = (34, 17, 17, 84)
 _LETTERS = 1.12  # letters in a unit of width
@@ -109,10 +109,10 @@ def _list_institution(e: Evaluation) -> Iterator[Cells]:
     own = {"proporcion_cumplidas": e.perfil.formula_proporcion}
     for name in [*sorted(FIGURES, key=lambda name: name != e.perfil.principal), "cobertura_reporte"]:
         title, formula = FIGURES.get(name, _COVERAGE)
-        gaps = [find_gap(name, row, window) for window in windows if not has(row[f"{name}_{window}"])]
+        gaps = [find_gap(name, row, window) for window in windows if not is_present(row[f"{name}_{window}"])]
         said = capitalize(own.get(name, formula)) + (f". Sin cifra: {gaps[0]}" if gaps else "")
         values = (row[f"{name}_{window}"] for window in windows)
-        yield [title, *((value if has(value) else "sin cifra", "percent") for value in values), said]
+        yield [title, *((value if is_present(value) else "sin cifra", "percent") for value in values), said]
 
 
 def _list_readings(e: Evaluation) -> list[str]:

@@ -15,8 +15,8 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.tell import ORIGINS, find_load
-from poa_eval.text.values import MONTH_NAMES, QUARTERS
-from poa_eval.text.wording import capitalize, has, name_activity, name_rule
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS
+from poa_eval.text.wording import capitalize, is_present, name_activity, name_rule
 
 Activities = Mapping[str, Mapping]
 _START = [
@@ -120,7 +120,9 @@ def put_findings(spread: Spread, quarter: Quarter, units: Mapping[str, str], act
 
 def _take_number(key: str) -> Callable[[Mapping], object]:
     """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
-    return lambda row: (float(row[key]), "number") if has(row["diferencia"]) and has(row[key]) else row[key]
+    return lambda row: (
+        (float(row[key]), "number") if is_present(row["diferencia"]) and is_present(row[key]) else row[key]
+    )
 
 
 def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:

@@ -11,8 +11,8 @@ from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.reports.sections.narrate import find_gap
 from poa_eval.reports.sections.tell import find_load, has_plan
-from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
-from poa_eval.text.wording import capitalize, has, name_activity, name_unit
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
+from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
 
 _WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_evaluables": "no evaluable"}
@@ -78,7 +78,7 @@ def put_proofs(
 
 
 def _make_row(proof: Proof, row: int) -> dict[str, object]:
-    stored = proof.guardado if has(proof.guardado) else None
+    stored = proof.guardado if is_present(proof.guardado) else None
     live = proof.formula and Formula(proof.formula.replace("{row}", str(row)), stored, proof.is_array)
     is_number = live is not None and not isinstance(stored, str)
     both = f"AND(ISNUMBER(E{row}),ISNUMBER(F{row}))"
@@ -110,13 +110,13 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
             values = _name_parts(window, own, None if who[2] else foot, e)
             for name, (title, kind, *texts) in GROUP.items():
                 stored, heading = row[f"{name}_{window}"], f"{title} {SPANS[window]}"
-                if has(stored):
+                if is_present(stored):
                     own_values = values | {"name": name, "title": title, "word": _WORDS.get(name)}
                     formula, said = (text.format_map(own_values) for text in texts)
                     yield Proof(*who, heading, said, stored, formula, kind)
                 elif kind == "percent" and (weighted or name != "promedio_ponderado"):
                     yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
-        if has(row["avance_anual"]):
+        if is_present(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
             formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
             said = "Ejecutado a la fecha / suma de las metas anuales × 100"

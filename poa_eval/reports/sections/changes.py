@@ -29,7 +29,7 @@ from poa_eval.reports.sections.narrate import (
 )
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.names import file_name
-from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
+from poa_eval.text.wording import FIGURES, format_percent, is_present, join_words, name_span, name_unit, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -41,7 +41,7 @@ def measure_before(e: Evaluation) -> tuple[Evaluation | None, str]:
     before = e.anteriores[-1]
     if before.actividades["cumplimiento_acumulado"].notna().any():
         return before, ""
-    reasons = dict.fromkeys(find_reason(m, "acumulado") for m in before.actividades["motivo"] if has(m))
+    reasons = dict.fromkeys(find_reason(m, "acumulado") for m in before.actividades["motivo"] if is_present(m))
     why = f": {join_words(reasons)}" if 0 < len(reasons) <= 3 else ""
     return None, f"Al cierre del {describe_quarter(e.trimestre - 1)} no hay actividades que se puedan evaluar{why}."
 
@@ -79,7 +79,7 @@ def show_changes(source: Source) -> Block:
     sentences = []
     for name, (label, _) in FIGURES.items():
         was, now = old[f"{name}_acumulado"], new[f"{name}_acumulado"]
-        if has(was) and has(now):
+        if is_present(was) and is_present(now):
             then, here = format_percent(was, locale), format_percent(now, locale)
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
             sentences.append(f"{label} a la fecha: {moved}.")

@@ -28,13 +28,13 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
     tell_done,
 )
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
     capitalize,
     format_number,
     format_percent,
-    has,
+    is_present,
     join_words,
     name_activity,
     name_unit,
@@ -116,13 +116,13 @@ def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[
     bars, is_running = list_comparable(activity, due, e.trimestre)
     adds = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
     totals = _add_running(bars) if adds and len(bars) > 1 else []
-    goal = float(row["meta_anual"]) if totals and has(row["meta_anual"]) and row["meta_anual"] > 0 else None
+    goal = float(row["meta_anual"]) if totals and is_present(row["meta_anual"]) and row["meta_anual"] > 0 else None
     ahead = _add_ahead(totals, e.plan.avances, row["actividad_id"], goal)
     locale = e.plan.locale
     unit = [] if is_unit(e) else [name_unit(row["unidad_id"], row["unidad"])]
     name = " · ".join([*unit, name_activity(row, activity["codigo"])])
-    title = str(row["indicador"] if has(row["indicador"]) else row["actividad"])
-    measure = str(row["unidad_medida"]) if has(row["unidad_medida"]) else "sin unidad de medida"
+    title = str(row["indicador"] if is_present(row["indicador"]) else row["actividad"])
+    measure = str(row["unidad_medida"]) if is_present(row["unidad_medida"]) else "sin unidad de medida"
     reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, locale)}."
     periods = "; ".join(_tell_bar(bar, locale) for bar in bars) or "sin cifras por periodo"
     notes = [*unit, f"{SYMBOLS[row['estado']]} {capitalize(reached)}"]
@@ -148,14 +148,14 @@ def _add_running(bars: list[dict]) -> list[dict]:
     """Return what was programmed and executed up to each period, as long as nothing is missing."""
     totals, sums = [], {"programado": 0.0, "ejecutado": 0.0}
     for bar in bars:
-        sums = {c: sums[c] + float(bar[c]) if sums[c] is not None and has(bar[c]) else None for c in sums}
+        sums = {c: sums[c] + float(bar[c]) if sums[c] is not None and is_present(bar[c]) else None for c in sums}
         totals.append({"mes": bar["mes"], "meses": bar["meses"]} | sums)
     return [total for total in totals if total["programado"] is not None or total["ejecutado"] is not None]
 
 
 def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goal: float | None) -> list[tuple]:
     """Return the running programme of the rest of the year, as months and sums; empty where it is not known whole."""
-    if not totals or not has(totals[-1]["programado"]):
+    if not totals or not is_present(totals[-1]["programado"]):
         return []
     month, planned = totals[-1]["mes"], totals[-1]["programado"]
     rest = periods[(periods["actividad_id"] == actividad_id) & (periods["mes"] > month)].sort_values("mes")
@@ -169,40 +169,42 @@ def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goa
 
 def _tell_total(total: Mapping[str, object], locale: str) -> str:
     figures = (total["ejecutado"], total["programado"])
-    said = " de ".join(format_number(figure, locale) if has(figure) else "sin dato" for figure in figures)
+    said = " de ".join(format_number(figure, locale) if is_present(figure) else "sin dato" for figure in figures)
     return f"a {name_period(total['mes'], 1)}, {said}"
 
 
 def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
-    if not has(row["cumplimiento_acumulado"]):
+    if not is_present(row["cumplimiento_acumulado"]):
         return find_reason(row["motivo"], "acumulado") or "sin cifra que comparar"
     percent = format_percent(row["cumplimiento_acumulado"], locale)
     return f"{tell_done(row, 'acumulado', locale)} ({measure}), {percent} de cumplimiento acumulado"
 
 
 def _tell_bar(bar: Mapping[str, object], locale: str) -> str:
-    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if has(bar["ejecutado"]) else bar["estado"]
-    planned = f"programado {format_number(bar['programado'], locale)}" if has(bar["programado"]) else "sin programado"
+    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if is_present(bar["ejecutado"]) else bar["estado"]
+    planned = (
+        f"programado {format_number(bar['programado'], locale)}" if is_present(bar["programado"]) else "sin programado"
+    )
     return f"{name_period(bar['mes'], bar['meses'])}, {planned}, {done}"
 
 
 def _draw_bars(axes: Axes, bars: list[dict], months: int, locale: str) -> None:
     """Draw outlines of what was programmed with what was executed inside, and numbers where they fit."""
-    top = max([1e-9, *(float(bar[c]) for bar in bars for c in ("programado", "ejecutado") if has(bar[c]))])
+    top = max([1e-9, *(float(bar[c]) for bar in bars for c in ("programado", "ejecutado") if is_present(bar[c]))])
     longest = max([0, *(len(format_number(bar["ejecutado"], locale)) / bar["meses"] for bar in bars)])
     fits = longest * months <= 30  # signs of bold figures that have room along the axis
     for column, wide, style in (
         ("programado", 0.86, {"facecolor": PAPER, "edgecolor": SOFT, "linewidth": 1, "linestyle": "--"}),
         ("ejecutado", 0.86 * 0.6, {"color": DONE}),
     ):
-        known = [bar for bar in bars if has(bar[column])]
+        known = [bar for bar in bars if is_present(bar[column])]
         if known:  # all as one path: far less work than a patch for each
             half, heights = ([bar["meses"] * wide / 2 for bar in known], [float(bar[column]) for bar in known])
             axes.add_patch(PathPatch(_join_bars([_find_middle(bar) for bar in known], half, heights), **style))
     below, *_ = axes.get_xaxis_text1_transform(3.5)  # words are far less work than an axis' ticks
     small = {"fontsize": 7.5 if len(bars) > 9 else 9, "color": SOFT}
     for bar in bars:
-        planned, done = (float(bar[c]) if has(bar[c]) else None for c in ("programado", "ejecutado"))
+        planned, done = (float(bar[c]) if is_present(bar[c]) else None for c in ("programado", "ejecutado"))
         middle, name = _find_middle(bar), name_period(bar["mes"], bar["meses"]).replace("trimestre", "trim.")
         axes.text(middle, 0, name, ha="center", va="top", transform=below, **small)
         if done is None:
@@ -227,7 +229,7 @@ def _draw_totals(
         ("programado", {"color": SOFT, "linestyle": "--"}),
         ("ejecutado", {"color": DONE, "lw": 2.2}),
     ):
-        known = [(total["mes"], total[column]) for total in totals if has(total[column])]
+        known = [(total["mes"], total[column]) for total in totals if is_present(total[column])]
         if known:
             curves[column] = [(0, 0.0), *known, *(ahead if column == "programado" else [])]
             axes.plot(*zip(*curves[column], strict=True), **style)

@@ -46,7 +46,7 @@ from poa_eval.text.wording import (
     count_words,
     format_day,
     format_number,
-    has,
+    is_present,
     name_activity,
     name_rule,
     name_span,
@@ -171,8 +171,8 @@ def show_method(q: Source) -> Block:
         return render_words(tell_method(e))
     formulas: dict[str, int] = {}
     for row in e.actividades.to_dict("records"):
-        for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):
-            applied = has(row["avance_anual"]) or not said.startswith("avance anual")
+        for said in filter(None, str(row["formula"]).split("; ") if is_present(row["formula"]) else []):
+            applied = is_present(row["avance_anual"]) or not said.startswith("avance anual")
             formulas[said] = formulas.get(said, 0) + applied
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]

@@ -21,7 +21,7 @@ from poa_eval.text.wording import (
     count_words,
     format_number,
     format_percent,
-    has,
+    is_present,
     join_words,
     name_span,
     name_unit,
@@ -47,7 +47,7 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
             rest += _tell_rest(evaluation, "trimestre", " en el trimestre")
         sentences += rest
     sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
-    if has(figures.get("volumen_acumulado")):
+    if is_present(figures.get("volumen_acumulado")):
         locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
         share = format_percent(figures["volumen_acumulado"], locale)
         of = f"({share}), sumando unidades de medida distintas, como las suma el documento"
@@ -62,9 +62,9 @@ def _tell_attention(evaluation: Evaluation) -> list[str]:
         table = sort_by_need(evaluation)
         named = []
         for row in table[table["estado"].isin(ATTENTION)].head(3).to_dict("records"):
-            name = str(row["indicador"] if has(row["indicador"]) else row["actividad"]).rstrip(".")
+            name = str(row["indicador"] if is_present(row["indicador"]) else row["actividad"]).rstrip(".")
             share = row["cumplimiento_acumulado"]
-            said = f", {format_percent(share, evaluation.plan.locale)}" if has(share) else ""
+            said = f", {format_percent(share, evaluation.plan.locale)}" if is_present(share) else ""
             named.append(f"«{name}» ({row['estado']}{said})")
         return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
     ranked, apart = rank_units(evaluation)

@@ -13,8 +13,8 @@ from poa_eval.metrics.evaluation import Evaluation, find_corte
 from poa_eval.metrics.windows import Due, find_due, list_window
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import name_file
-from poa_eval.text.names import fold, suggest_sentence
-from poa_eval.text.wording import FIGURES, format_number, format_percent, has, name_activity, tell_lack
+from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.wording import FIGURES, format_number, format_percent, is_present, name_activity, tell_lack
 
 #: What a report is made from; of an evaluation alone there are no findings.
 Source = Quarter | Evaluation
@@ -70,7 +70,9 @@ def find_gap(name: str, row: Mapping[str, object], window: str) -> str:
         return "sin actividades evaluadas"
     if name == "promedio_ponderado":
         return "el plan no trae ponderaciones"
-    reasons = [r for r in str(row["motivo"]).split("; ") if has(row["motivo"]) and r != "sin actividades evaluadas"]
+    reasons = [
+        r for r in str(row["motivo"]).split("; ") if is_present(row["motivo"]) and r != "sin actividades evaluadas"
+    ]
     return "; ".join(reasons) or "nada programado que sumar"
 
 
@@ -80,10 +82,10 @@ def rank_units(e: Evaluation) -> tuple[list[tuple[int, dict]], list[tuple[dict, 
     ranked, apart = [], []
     for row in e.unidades.to_dict("records"):
         coverage = row["cobertura_reporte_acumulado"]
-        if has(coverage) and coverage < least:
+        if is_present(coverage) and coverage < least:
             limits = (format_percent(p, e.plan.locale) for p in (coverage, least))
             apart.append((row, "cobertura de reporte de {}; el mínimo del perfil es {}".format(*limits)))
-        elif not has(row[f"{name}_acumulado"]):
+        elif not is_present(row[f"{name}_acumulado"]):
             apart.append((row, find_gap(name, row, "acumulado")))
         else:
             ranked.append(row)
@@ -115,10 +117,10 @@ def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
     ParamsError
         No activity is called so (suggests the nearest), or several are (lists them).
     """
-    asked, table = fold(str(word)), evaluation.actividades
+    asked, table = normalize(str(word)), evaluation.actividades
     codes = evaluation.plan.actividades.set_index("actividad_id")["codigo"].reindex(table["actividad_id"])
     names = table[["actividad_id", "actividad", "indicador"]].assign(codigo=codes.to_numpy())
-    names = names.astype(object).fillna("").map(lambda name: fold(str(name)))
+    names = names.astype(object).fillna("").map(lambda name: normalize(str(name)))
     for matches in (names == asked, names.map(lambda name: asked in name)):
         found = table[matches.any(axis=1)]
         if len(found) == 1:
@@ -133,7 +135,7 @@ def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
 
 def find_reason(motivo: object, window: str) -> str:
     """Tell the part of a `motivo` that belongs to a window (``trimestre``, ``acumulado``, ``avance anual``)."""
-    parts = str(motivo).split("; ") if has(motivo) else []
+    parts = str(motivo).split("; ") if is_present(motivo) else []
     labels = ("trimestre: ", "acumulado: ", "avance anual: ")
     own = [part.removeprefix(f"{window}: ") for part in parts if part.startswith(f"{window}: ")]
     common = [part for part in parts if not part.startswith(labels)]
@@ -143,7 +145,7 @@ def find_reason(motivo: object, window: str) -> str:
 def find_year_reason(row: Mapping[str, object], evaluation: Evaluation) -> str:
     """Tell why there is no progress towards the year: without an annual goal, that there is none."""
     needs_goal = evaluation.plan.rule("avance") != "razones_ponderadas"
-    if needs_goal and not has(row["meta_anual"]) and "avance anual: " not in str(row["motivo"]):
+    if needs_goal and not is_present(row["meta_anual"]) and "avance anual: " not in str(row["motivo"]):
         return "sin meta anual"
     return find_reason(row["motivo"], "avance anual")
 
@@ -152,7 +154,7 @@ def name_sum(evaluation: Evaluation, window: str) -> str:
     """Name the unit of measure of a window's volume; "" where several are added, as only a document's own sum does."""
     table = evaluation.actividades
     measures = table.loc[table[f"cumplimiento_{window}"].notna(), "unidad_medida"]
-    named = {fold(str(measure)): str(measure) for measure in measures}
+    named = {normalize(str(measure)): str(measure) for measure in measures}
     return next(iter(named.values())) if len(named) == 1 and measures.notna().all() else ""
 
 
@@ -160,7 +162,7 @@ def list_notes(evaluation: Evaluation) -> list[str]:
     """List what the documents say of their own text and figures."""
     context = evaluation.plan.contexto
     texts = context.loc[context["clave"].isin(["nota", "fuente_del_documento"]), "texto"]
-    return list(dict.fromkeys(str(text).rstrip(". ") for text in texts if has(text)))
+    return list(dict.fromkeys(str(text).rstrip(". ") for text in texts if is_present(text)))
 
 
 def name_source(evaluation: Evaluation) -> str:
@@ -193,12 +195,12 @@ def list_periods(activity: Mapping[str, object], due: Due, trimestre: int) -> li
     quarters = tuple(q for q in range(1, trimestre + 1) if q not in due.absent)
     found, lacking = list_window(activity, due, quarters)
     empty = {"programado": None, "ejecutado": None, "comentario": None, "fuente": activity["fuente"]}
-    rows = [row for row in found if has(row["programado"]) or has(row["ejecutado"])]
+    rows = [row for row in found if is_present(row["programado"]) or is_present(row["ejecutado"])]
     rows += [{"mes": month, "meses": length} | empty for month, length in lacking]
     idle = activity["sentido"] != "descendente"
     for i, row in enumerate(rows):
         lacks = "no programada" if row["programado"] == 0 and idle else "sin reporte"
-        rows[i] = row | {"estado": "" if has(row["ejecutado"]) else lacks}
+        rows[i] = row | {"estado": "" if is_present(row["ejecutado"]) else lacks}
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 
@@ -222,6 +224,8 @@ def list_comparable(activity: Mapping[str, object], due: Due, trimestre: int) ->
 
 def _add_up(rows: list[dict]) -> dict[str, object]:
     """Return the quarter of its months; without the sum of what one of them lacks."""
-    sums = {c: sum(r[c] for r in rows) if all(has(r[c]) for r in rows) else None for c in ("programado", "ejecutado")}
+    sums = {
+        c: sum(r[c] for r in rows) if all(is_present(r[c]) for r in rows) else None for c in ("programado", "ejecutado")
+    }
     states = [row["estado"] for row in rows if row["estado"]]
     return {"mes": (rows[0]["mes"] + 2) // 3 * 3, "meses": 3, "estado": pick_state(states)} | sums

@@ -24,8 +24,8 @@ from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
 from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
-from poa_eval.text.values import MONTHS, QUARTERS
-from poa_eval.text.wording import capitalize, count_words, has, join_name, join_words, name_unit, name_units
+from poa_eval.text.periods import MONTHS, QUARTERS
+from poa_eval.text.wording import capitalize, count_words, is_present, join_name, join_words, name_unit, name_units
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
 
@@ -77,7 +77,7 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
     rows = [
         [
             link_unit(row, links, [count_words(row["actividades"], "actividad", "actividades")]),
-            Cell(str(row["lugar"]) if has(row["lugar"]) else "—", is_number=True),
+            Cell(str(row["lugar"]) if is_present(row["lugar"]) else "—", is_number=True),
             *(percent_cell(row[column], e.plan.locale) for column in ("evaluabilidad", *CRITERIA)),
         ]
         for row in found.unidades.to_dict("records")
@@ -190,7 +190,7 @@ def show_investment(source: Source) -> Block:
     total = float(amounts.sum())
 
     def make_row(row: Mapping[str, object]) -> list[Cell]:
-        share = row["inversion"] / total * 100 if total and has(row["inversion"]) else None
+        share = row["inversion"] / total * 100 if total and is_present(row["inversion"]) else None
         amount = number_cell(row["inversion"], locale, source=row["fuente"])
         cells = [_name_activity(row, row["codigo"]), amount, percent_cell(share, locale)]
         return [*cells, text_cell(row["inversion_texto"]), text_cell(row["recursos"])]

@@ -35,13 +35,13 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.reconciliation import show_entries
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     capitalize,
     format_number,
     format_percent,
-    has,
+    is_present,
     name_activity,
     name_span,
     tell_lack,
@@ -103,7 +103,7 @@ class Origins:
             own = self._printed.get((actividad_id, series, (month + 2) // 3 * 3, 3))
         if own is None and series == "programado" and period.get("origen") != "reconstruido":
             return self._columns.find(period["fuente"], f"programado:{month}:{length}", "programado")
-        return own or (str(period["fuente"]) if has(period["fuente"]) else "")
+        return own or (str(period["fuente"]) if is_present(period["fuente"]) else "")
 
     def window(self, actividad_id: str, window: str) -> Window:
         """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
@@ -124,13 +124,13 @@ class Origins:
             Column of the evaluation of activities, such as ``ejecutado_acumulado``.
         """
         row = self._results[actividad_id]
-        if not has(row[figura]):
+        if not is_present(row[figura]):
             return ""
         what, _, window = figura.partition("_")
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
         if what in ADDING:
-            rows = [r for r in self.window(actividad_id, window).filas if has(r[what])]
+            rows = [r for r in self.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
@@ -168,7 +168,7 @@ class Origins:
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
             if self.activities[actividad_id]["sentido"] == "descendente":
                 base = self.activities[actividad_id]["linea_base"]
-                numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if has(base) else [])
+                numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if is_present(base) else [])
                 with_numbers = ", ".join(f"{name} {format_number(number, locale)}" for name, number in numbers)
                 return f"{formula} = {value}, con {with_numbers}"
         done, planned = (format_number(part, locale) for part in parts)
@@ -181,7 +181,7 @@ class Origins:
         weighed = self.evaluation.plan.rule("avance") is not None
         series = ("ejecutado",) if figura == "avance_anual" and not weighed else ("ejecutado", "programado")
         said = [
-            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if has(r[s]))}"
+            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if is_present(r[s]))}"
             for s in series
         ]
         said += [f"Meta anual: {self.find_goal(actividad_id)}"] if figura == "avance_anual" and not weighed else []
@@ -193,7 +193,7 @@ class Origins:
         cells = defaultdict(list)
         for row in self._results.values():
             for window in WINDOWS:
-                if has(row[f"cumplimiento_{window}"]):
+                if is_present(row[f"cumplimiento_{window}"]):
                     cells[row["unidad_id"], window].append(row["fuente"])
                     cells[None, window].append(row["fuente"])
         return cells
@@ -211,7 +211,7 @@ class Origins:
             The unit.
         """
         e, locale = self.evaluation, self.evaluation.plan.locale
-        if not has(row[figura]):
+        if not is_present(row[figura]):
             return ""
         name, _, window = figura.rpartition("_")
         used = join_addresses(self._evaluated.get((unidad_id, window), ()))
@@ -263,7 +263,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
         for series in ADDING:
-            where = origins.find_period(key, period, series) if has(period[series]) else ""
+            where = origins.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
@@ -277,7 +277,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         reason = tell_lack(windows[window].motivo or "")
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"
-            is_percent = what == "cumplimiento" and has(row[figure])
+            is_percent = what == "cumplimiento" and is_present(row[figure])
             how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
             value = replace(origins.cell(key, figure), title="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])

@@ -34,8 +34,17 @@ from poa_eval.reports.sections.narrate import (
     take_evaluation,
 )
 from poa_eval.reports.sections.provenance import Origins
-from poa_eval.text.values import name_period
-from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
+from poa_eval.text.periods import name_period
+from poa_eval.text.wording import (
+    FIGURES,
+    SYMBOLS,
+    capitalize,
+    count_words,
+    format_percent,
+    is_present,
+    name_span,
+    name_unit,
+)
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -128,7 +137,7 @@ def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
 
     `state` is the one without a number, `title` says how the number comes about.
     """
-    if not has(value):
+    if not is_present(value):
         return Cell("", is_number=True, state=state, value=value)
     said, state = format_percent(value, e.plan.locale), e.perfil.state_of(value)
     return Cell("", title=title, is_number=True, state=state, badge=said, value=value)
@@ -140,7 +149,7 @@ def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
     for activity in e.plan.actividades.to_dict("records"):
         for period in list_comparable(activity, due, 1)[0]:
             if period["meses"] == 1:
-                known = has(period["programado"]) and has(period["ejecutado"])
+                known = is_present(period["programado"]) and is_present(period["ejecutado"])
                 values = (period["programado"], period["ejecutado"], activity, e.perfil)
                 percent = compare_values(*values)[0] if known else None
                 cell = found.setdefault(period["mes"], {}).setdefault(activity["unidad_id"], ([], []))

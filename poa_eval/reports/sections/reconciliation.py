@@ -23,7 +23,7 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.sections.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 
 _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "meses"]

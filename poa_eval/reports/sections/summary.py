@@ -44,8 +44,8 @@ from poa_eval.reports.sections.narrate import (
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
-from poa_eval.text.names import fold, suggest_sentence
-from poa_eval.text.values import name_period
+from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     MEANINGS,
@@ -54,7 +54,7 @@ from poa_eval.text.wording import (
     format_day,
     format_number,
     format_percent,
-    has,
+    is_present,
     join_name,
     join_words,
     name_activity,
@@ -74,7 +74,7 @@ def show_title(source: Source) -> Block:
     if is_unit(e) and len(e.plan.unidades):
         unit = e.plan.unidades.iloc[0]
         title, lines = name_unit(unit["unidad_id"], unit["unidad"]), [e.plan.institucion]
-        lines += [f"Responsable: {unit['responsable']}"] if has(unit["responsable"]) else []
+        lines += [f"Responsable: {unit['responsable']}"] if is_present(unit["responsable"]) else []
     dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte, e.plan.locale)}"
     lines += [dates, *(f"{note}." for note in list_notes(e))]
     return render("titulo.html.j2", title=title, lines=lines)
@@ -96,7 +96,9 @@ def show_key_figures(source: Source) -> Block:
     e = take_evaluation(source)
     row = pick_figures(e)
     names = sorted(FIGURES, key=lambda name: name != e.perfil.principal) if row and not e.solo_plan else []
-    there = [name for name in names if any(has(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))]
+    there = [
+        name for name in names if any(is_present(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))
+    ]
     figures = list_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
     reasons: dict[str, list[str]] = {}
     for name in names:
@@ -123,14 +125,14 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
     """Tell a figure of a window, with what it is made of; where it is empty, why."""
     value, locale = row[f"{name}_{window}"], e.plan.locale
-    said = [format_percent(value, locale) if has(value) else f"sin cifra: {find_gap(name, row, window)}"]
+    said = [format_percent(value, locale) if is_present(value) else f"sin cifra: {find_gap(name, row, window)}"]
     if name == "proporcion_cumplidas":
-        if has(value):
+        if is_present(value):
             base = count_base(row, window, e)
             which = e.perfil.denominador if base != 1 else e.perfil.denominador.removesuffix("s")
             said[0] += f", {row[f'cumplidas_{window}']} de {base} {which}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
-    if name == "volumen" and has(value):
+    if name == "volumen" and is_present(value):
         said[0] += f", {tell_done(row, window, locale)}"
         measure = name_sum(e, window)
         mixed = "unidades de medida distintas, sumadas como en el documento"
@@ -158,9 +160,9 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     table = e.actividades
     if unidad is not None:
         asked = _choose(str(unidad), [*table["unidad_id"], *table["unidad"]], "la unidad")
-        table = table[(table["unidad_id"].map(fold) == asked) | (table["unidad"].map(fold) == asked)]
+        table = table[(table["unidad_id"].map(normalize) == asked) | (table["unidad"].map(normalize) == asked)]
     if estado is not None:
-        table = table[table["estado"].map(fold) == _choose(estado, STATES, "el estado")]
+        table = table[table["estado"].map(normalize) == _choose(estado, STATES, "el estado")]
     narrowed = f", en el estado «{estado}» a la fecha" if estado is not None else ""
     if e.solo_plan:
         return EMPTY
@@ -192,7 +194,9 @@ _WINDOWS = {
 def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
     e, key = origins.evaluation, row["actividad_id"]
     activity, locale = origins.activities[key], e.plan.locale
-    measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
+    measure = (
+        f"Unidad de medida: {row['unidad_medida']}" if is_present(row["unidad_medida"]) else "Sin unidad de medida"
+    )
     name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
@@ -200,7 +204,7 @@ def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
         figures = (f"{what}_{window}" for what in ("programado", "ejecutado", "cumplimiento"))
         cells += [origins.cell(key, figure, reason=reason) for figure in figures]
     year = origins.cell(key, "avance_anual", reason=find_year_reason(row, e))
-    if has(row["meta_anual"]):
+    if is_present(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
     trend = draw_trend(list_comparable(activity, origins.due, e.trimestre)[0], locale) if is_unit(e) else ""
     return [*cells, year, Cell("" if trend else MISSING, picture=trend)]
@@ -218,11 +222,11 @@ def show_comments(source: Source) -> Block:
     for activity in e.plan.actividades.to_dict("records"):
         said: dict[str, list[str]] = {}
         for period in list_periods(activity, due, e.trimestre):
-            if has(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
+            if is_present(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
                 said.setdefault(str(period["comentario"]), []).append(name_period(period["mes"], period["meses"]))
         told = [f"{capitalize(join_words(periods))}: {text}" for text, periods in said.items()]
         told += [f"Sobre la actividad: {whole[key]}"] if (key := activity["actividad_id"]) in whole else []
-        name = activity["indicador"] if has(activity["indicador"]) else activity["actividad"]
+        name = activity["indicador"] if is_present(activity["indicador"]) else activity["actividad"]
         rows += [[text_cell(name, source=activity["fuente"]), text_cell("; ".join(told))]] if told else []
     if not rows:
         return EMPTY
@@ -232,9 +236,9 @@ def show_comments(source: Source) -> Block:
 
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
     """Return the folded word where it is one of the choices; else refuse, with the nearest."""
-    if fold(word) not in {fold(choice) for choice in choices}:
+    if normalize(word) not in {normalize(choice) for choice in choices}:
         raise ParamsError(f"{what} «{word}»", "un nombre que exista", suggest_sentence(word, dict.fromkeys(choices)))
-    return fold(word)
+    return normalize(word)
 
 
 def show_periods(source: Source) -> Block:
@@ -255,7 +259,7 @@ def show_periods(source: Source) -> Block:
         for series in ("programado", "ejecutado"):
             cells = (_cell_period(key, periods.get(m), series, lengths[m], origins) for m in months)
             rows.append([Cell(capitalize(series)), *cells])
-        measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
+        measure = f" ({activity['unidad_medida']})" if is_present(activity["unidad_medida"]) else ""
         groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
     columns = [Column(name_period(m, lengths[m]), is_number=True) for m in months]
     _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
@@ -278,7 +282,11 @@ def _cell_period(key: str, period: Mapping | None, series: str, length: int, ori
         return Cell("", is_number=True)
     if series == "ejecutado" and period["estado"]:
         return state_cell(period["estado"], is_number=True)
-    source = origins.find_period(key, period, series) if has(period[series]) and has(period["fuente"]) else None
+    source = (
+        origins.find_period(key, period, series)
+        if is_present(period[series]) and is_present(period["fuente"])
+        else None
+    )
     cell = number_cell(period[series], origins.evaluation.plan.locale, source=source)
     said = name_period(period["mes"], period["meses"]).replace("trimestre", "trim.")
     return cell if series == "ejecutado" or period["meses"] == length else replace(cell, notes=(said,))

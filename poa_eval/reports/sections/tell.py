@@ -9,7 +9,7 @@ import pandas as pd
 from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess, list_goals
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.reports.sections.narrate import is_unit
-from poa_eval.text.values import QUARTERS
+from poa_eval.text.periods import QUARTERS
 from poa_eval.text.wording import capitalize, count_words, format_day, format_number, format_percent, join_words
 
 #: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.

@@ -21,7 +21,7 @@ from poa_eval.reports.html.blocks import (
 )
 from poa_eval.reports.sections.narrate import Source, list_comparable, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Origins
-from poa_eval.text.wording import count_words, has, join_words
+from poa_eval.text.wording import count_words, is_present, join_words
 
 _LENGTHS = {1: "mes meses", 2: "bimestre bimestres", 3: "trimestre trimestres"}
 _LENGTHS |= {4: "cuatrimestre cuatrimestres", 6: "semestre semestres"}
@@ -99,7 +99,7 @@ class Outlook:
 
 def find_obstacle(row: Mapping[str, object], activity: Mapping[str, object], e: Evaluation) -> str | None:
     """Return why an activity's year can not be projected, as a key of the sentences that say so; None where it can."""
-    if not has(row["meta_anual"]) or row["meta_anual"] <= 0:
+    if not is_present(row["meta_anual"]) or row["meta_anual"] <= 0:
         return "meta"
     if row["actividad_id"] in list_answered(e.plan):
         return "respuesta"
@@ -107,7 +107,7 @@ def find_obstacle(row: Mapping[str, object], activity: Mapping[str, object], e: 
         return "sentido"
     if (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
         return "suma"
-    if not has(row["ejecutado_acumulado"]):
+    if not is_present(row["ejecutado_acumulado"]):
         return "resultado"
     return None if row["ejecutado_acumulado"] or row["programado_acumulado"] != 0 else "programa"
 
@@ -137,7 +137,7 @@ def find_outlook(row: Mapping[str, object], e: Evaluation, due: Due) -> Outlook 
     left, pace = 12 // length - gone, done / gone
     own = plan.avances[plan.avances["actividad_id"] == row["actividad_id"]]
     planned, share = own.loc[own["mes"] > month, "programado"].sum(), row["cumplimiento_acumulado"]
-    is_planned = has(share) and planned > 0 and abs(row["programado_acumulado"] + planned - goal) < 1e-6 * goal
+    is_planned = is_present(share) and planned > 0 and abs(row["programado_acumulado"] + planned - goal) < 1e-6 * goal
     more, name = (planned * share / 100, _BY_PLAN) if is_planned else (pace * left, _BY_PACE)
     figures = [goal, *own["programado"].dropna(), *own["ejecutado"].dropna()]
     counted = all(float(figure).is_integer() for figure in figures)
