@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
-from poa_eval.layouts.layout import Layout, find_layout
+from poa_eval.layouts.catalog import find_layout
+from poa_eval.layouts.layout import Layout
 from poa_eval.loaders.document import shape_document
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
