@@ -12,7 +12,7 @@ _HOMES = {
     "PoaError": "poa_eval.errors",
     "Quarter": "poa_eval.quarter.quarter",
     "check": "poa_eval.audit.findings",
-    "list_layouts": "poa_eval.layouts.layout",
+    "list_layouts": "poa_eval.layouts.catalog",
     "load": "poa_eval.loaders.load",
     "load_params": "poa_eval.config.params",
     "measure": "poa_eval.metrics.evaluation",

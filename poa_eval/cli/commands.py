@@ -239,7 +239,7 @@ def _draft(
 
 @app.command("layouts", cls=Command, help="Enumera los formatos de documento que se conocen.")
 def _layouts() -> int:
-    from poa_eval.layouts.layout import list_layouts
+    from poa_eval.layouts.catalog import list_layouts
 
     known = list_layouts()
     print_table("Layouts", list(known.columns), known.itertuples(index=False, name=None))

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from importlib import resources
 from itertools import takewhile
-from pathlib import Path
 
 import yaml
 from rapidfuzz import fuzz
 
 from poa_eval.drafting.find_table import Run, Sketch, find_runs, find_sketch
-from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias, match_path
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.loaders.totals import find_total, says_total
@@ -176,7 +176,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
 @cache
 def _read_usual() -> dict[str, dict[str, list]]:
     """Return the usual headings: group → column → headings, the surest first; those in one list are equally sure."""
-    return yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(resources.files("poa_eval.drafting").joinpath("headings.yaml").read_text(encoding="utf-8"))
 
 
 def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
@@ -227,7 +227,7 @@ def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
         guess.unsure |= set() if named else {figure}
         if figure not in {"ignorar", *(name for name, _ in guess.series)}:
             guess.series.append((figure, run))
-        elif figure in FIGURES[:2] and figure not in {name for name, _ in guess.printed}:
+        elif figure in FIGURE_COLUMNS[:2] and figure not in {name for name, _ in guess.printed}:
             guess.printed.append((figure, run))
         else:
             guess.ignored += run.all_columns
@@ -237,7 +237,9 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     """Place the other columns by their usual headings and by what stands in them."""
     free = [column for column in guess.sketch.paths if column not in guess.taken()]
     by_row = {} if guess.series else _match(guess, free, usual["fila"])
-    by_row = {name: column for name, column in by_row.items() if name in FIGURES or _says_periods(guess, name, column)}
+    by_row = {
+        name: column for name, column in by_row.items() if name in FIGURE_COLUMNS or _says_periods(guess, name, column)
+    }
     if {"programado", "ejecutado"} <= set(by_row) or set(PERIOD_COLUMNS[:-1]) & set(by_row):
         guess.by_row = True
         guess.columns |= by_row

@@ -25,7 +25,7 @@ class Section(Model):
     """The same, where the cells came out one below the other."""
 
 
-class Block(Model):
+class CardStart(Model):
     """A card: the pattern of its first row, and what it is."""
 
     inicio: Pattern
@@ -87,7 +87,7 @@ class Cards(Model):
     """What the document says of itself and its unit: `"Unidad: {unidad}"`; ` | ` parts the cells of a row."""
     secciones: tuple[Section, ...] = ()
     """Headings side by side over vision, mission or SWOT."""
-    bloques: tuple[Block, ...] = ()
+    bloques: tuple[CardStart, ...] = ()
     """How a card begins."""
     campos: tuple[Pattern, ...] = ()
     """The fields of a card, `"Inversión: {inversion}"`; one that no column holds is kept in `contexto`."""

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import pandas as pd
 from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from poa_eval.config.models import Model, make_model, read_yaml
-from poa_eval.errors import LayoutError, Place
+from poa_eval.config.models import Model
 from poa_eval.layouts.cards import Cards
+from poa_eval.layouts.faults import find_faults
 from poa_eval.layouts.parts import (
-    FIGURES,
-    PERIOD_COLUMNS,
+    BehaviourRule,
     Header,
     Heading,
-    Progress,
+    PrintedProgress,
     Published,
     RowSeries,
-    Rule,
     Series,
     Target,
     Totals,
 )
 from poa_eval.layouts.patterns import Pattern
-from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month
 
 #: The cut-off is the last month of which the document has results.
@@ -128,9 +120,9 @@ class Edition(Model):
     """
     vacios: Texts = ()
     """Texts that mean "no figure": `[NP, "#DIV/0!"]`."""
-    avance: Progress | None = None
+    avance: PrintedProgress | None = None
     """The formula of published progress; without it, the usual one that nearly all figures follow, if there is one."""
-    reglas: tuple[Rule, ...] = ()
+    reglas: tuple[BehaviourRule, ...] = ()
     """How some activities behave."""
 
     @field_validator("columnas")
@@ -149,46 +141,9 @@ class Edition(Model):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Edition:
-        faults = list(self._find_faults())
-        if faults:
+        if faults := list(find_faults(self)):
             raise ValueError("; ".join(faults))
         return self
-
-    def _find_faults(self) -> Iterator[str]:
-        for column in self.rellenar:
-            if column not in self.columnas:
-                yield f"rellenar: «{column}» no está en columnas"
-        for column in (name for item in self.ignorar_filas if isinstance(item, dict) for name in item):
-            if column not in self.columnas:
-                yield f"ignorar_filas: «{column}» no está en columnas"
-        said = {*self.columnas, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
-        for rule in self.reglas:
-            for column in rule.cuando:
-                if column not in said:
-                    yield f"reglas: «{column}» no está en columnas ni en contexto"
-            if not rule.cuando:
-                yield "reglas: `cuando:` está vacío, y la regla valdría para todo"
-        by_row = [c for c in FIGURES if c in self.columnas]
-        if self.periodo == "columnas" and by_row:
-            yield (
-                f"{', '.join(by_row)} en columnas pide `periodo: contexto` (el periodo está encima de la tabla) o "
-                "`periodo: fila` (en una columna); si hay un mes por columna, use `periodos`"
-            )
-        if self.periodo != "columnas" and self.periodos:
-            yield f"`periodos` y `periodo: {self.periodo}` se excluyen"
-        said = [c for c in PERIOD_COLUMNS[:-1] if c in self.columnas]
-        if (self.periodo == "fila") != bool(said):
-            yield "`periodo: fila` va con una columna del periodo: " + ", ".join(PERIOD_COLUMNS[:-1])
-        if (self.series_por_fila is None) == any(s.columna == "por_fila" for s in self.periodos):
-            yield "`series_por_fila` va con una serie `columna: por_fila` en `periodos`, y al revés"
-        if self.reparar and not any(s.meses == 1 for s in self.periodos):
-            yield "`reparar` necesita series de meses en `periodos`"
-        if self.meta_anual and "meta_anual" in self.columnas:
-            yield "`meta_anual: suma de programado` y `meta_anual` en columnas se excluyen"
-        numbers = {*FIGURES, *(c for c, kind in COLUMNS["actividades"].items() if kind == NUMBER), "publicado", "todo"}
-        for name in self.valor_sin_formato:
-            if name not in numbers:
-                yield f"valor_sin_formato: «{name}» no es una columna de números; {suggest_sentence(name, numbers)}"
 
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""
@@ -227,54 +182,3 @@ class Layout(Model):
         except (ValueError, UnknownLocaleError):
             raise ValueError(f"locale «{value}» desconocido; por ejemplo es_MX, es_PE, es_CO, es_SV") from None
         return value
-
-
-def read_layout(path: str | Path) -> Layout:
-    """Read a layout from its YAML file.
-
-    Raises LayoutError: a key is unknown, missing or of the wrong kind; all faults are listed.
-    """
-    path = Path(path)
-    return make_model(Layout, read_yaml(path, LayoutError), LayoutError, Place(path.name))
-
-
-def find_layout(name: str) -> Layout:
-    """Return a known layout by its name, or the one in a YAML file.
-
-    Raises LayoutError: no known layout has that name; the nearest is suggested.
-
-    Examples
-    --------
-    >>> find_layout("no-hay")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    ...
-    poa_eval.errors.LayoutError: LayoutError
-      se encontró   el layout «no-hay»
-      se esperaba   un layout conocido o la ruta de un YAML
-      qué hacer     ...
-    """
-    if Path(name).suffix.lower() in {".yaml", ".yml"}:
-        return read_layout(name)
-    known = {layout.nombre: layout for layout in known_layouts()}
-    if name in known:
-        return known[name]
-    raise LayoutError(f"el layout «{name}»", "un layout conocido o la ruta de un YAML", suggest_sentence(name, known))
-
-
-@cache
-def known_layouts() -> tuple[Layout, ...]:
-    """Return the layouts that come with the package, by name."""
-    files = Path(__file__).parent.glob("*.yaml")
-    return tuple(sorted(map(read_layout, files), key=lambda layout: layout.nombre))
-
-
-def list_layouts() -> pd.DataFrame:
-    """List the known layouts.
-
-    Returns
-    -------
-    DataFrame
-        Columns `nombre`, `edicion`, `clase`, `titulo`; a row an edition.
-    """
-    rows = [(la.nombre, name, ed.clase, la.titulo) for la in known_layouts() for name, ed in la.ediciones.items()]
-    return pd.DataFrame(rows, columns=["nombre", "edicion", "clase", "titulo"])

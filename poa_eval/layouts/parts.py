@@ -15,11 +15,11 @@ from poa_eval.text.periods import LENGTHS, MONTHS
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 
-FIGURES = ("programado", "ejecutado", "programado_inicial")
+FIGURE_COLUMNS = ("programado", "ejecutado", "programado_inicial")
 #: Columns that say the period of a row, in tables of one row a period.
 PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
 #: What a column of a `tabla` may be mapped to.
-TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURES, *PERIOD_COLUMNS}
+TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURE_COLUMNS, *PERIOD_COLUMNS}
 TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"}
 
 
@@ -152,7 +152,7 @@ class RowSeries(Model):
 
     def texts(self) -> dict[str, Heading]:
         """Return figure → texts."""
-        return {name: texts for name in (*FIGURES, "ignorar") if (texts := getattr(self, name))}
+        return {name: texts for name in (*FIGURE_COLUMNS, "ignorar") if (texts := getattr(self, name))}
 
 
 class Published(_Spread):
@@ -180,7 +180,7 @@ class Totals(Model):
     percentages."""
 
 
-class Progress(Model):
+class PrintedProgress(Model):
     """The formula by which the document itself computes progress towards the year.
 
     ``razones_ponderadas`` is Σ ejecutado / programado × peso of each period to date; the weights are given by
@@ -195,7 +195,7 @@ class Progress(Model):
     """The formula in words, as reports name it."""
 
 
-class Rule(Model):
+class BehaviourRule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
     cuando: dict[Target, str]

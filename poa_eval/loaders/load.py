@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from poa_eval.layouts.layout import Layout, find_layout
+from poa_eval.layouts.catalog import find_layout
+from poa_eval.layouts.layout import Layout
 from poa_eval.loaders.document import shape_document
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.formats import read_raw

@@ -10,7 +10,7 @@ from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
-from poa_eval.layouts.layout import known_layouts, read_layout
+from poa_eval.layouts.catalog import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
