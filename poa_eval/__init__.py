@@ -16,7 +16,7 @@ _HOMES = {
     "load": "poa_eval.loaders.load",
     "load_params": "poa_eval.config.params",
     "measure": "poa_eval.metrics.evaluation",
-    "merge_plans": "poa_eval.loaders.load",
+    "merge_plans": "poa_eval.plan.merge",
     "open_document": "poa_eval.quarter.explore",
     "open_quarter": "poa_eval.quarter.notebook",
     "prepare_quarter": "poa_eval.quarter.prepare",

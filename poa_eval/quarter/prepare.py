@@ -18,8 +18,8 @@ from poa_eval.forms.captured import apply_captures
 from poa_eval.layouts.layout import find_layout
 from poa_eval.loaders.aliases import Names, load_names, note_names
 from poa_eval.loaders.document import shape_document
-from poa_eval.loaders.load import merge_plans
 from poa_eval.metrics.evaluation import measure
+from poa_eval.plan.merge import merge_plans
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form
