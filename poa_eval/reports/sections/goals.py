@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from poa_eval.metrics.evaluability import list_goals
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.reports.html.blocks import EMPTY, Block, render
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
-from poa_eval.reports.sections.tell import has_plan
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.text.names import normalize
 from poa_eval.text.wording import capitalize, format_number, is_present, name_rule, name_units
 
