@@ -5,13 +5,14 @@ STAMP := $(VENV)/.listo
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test lint lab lock bench
+.PHONY: help reports test lint lab lock bench docs
 
 help:
 	@echo "make reports   the reports of every params/*.yaml, into reports/"
 	@echo "make test      the tests"
-	@echo "make lint      ruff over package, tests and notebooks"
+	@echo "make lint      ruff, the layers of the rooms, types"
 	@echo "make bench     times a run against what it replaces (some minutes)"
+	@echo "make docs      renew the key tables of docs/layouts.md"
 	@echo "make lab       JupyterLab with the exploration notebook"
 	@echo "make lock      renew requirements.lock"
 
@@ -35,6 +36,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python tests/bench/bench_run.py
+
+docs: $(STAMP)
+	$(BIN)/python docs/make_tables.py
 
 lab: $(STAMP)
 	$(BIN)/jupyter lab --config=notebooks/.jupyter/jupyter_lab_config.json

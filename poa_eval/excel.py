@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from poa_eval.text.columns import Column
 from poa_eval.text.names import make_slug
-from poa_eval.text.wording import capitalize, format_number, format_percent, has
+from poa_eval.text.wording import capitalize, format_number, format_percent, is_present
 
 #: Written as the moment of making and of the last change, so that the bytes depend on the content alone.
 STAMP = dt.datetime(2000, 1, 1)
@@ -120,7 +120,7 @@ class Spread:
                 sheet.write_array_formula(row, column, row, column, *args)
             else:
                 sheet.write_formula(row, column, *args)
-        elif not has(value):
+        elif not is_present(value):
             sheet.write_blank(row, column, None, self.format(*pairs, **look))
         elif isinstance(value, dt.date):
             sheet.write_datetime(row, column, value, self.format(*_DAY, *pairs, **look))
@@ -152,7 +152,8 @@ class Spread:
         columns = [
             column
             for column in columns
-            if column.value is not None and (not column.is_optional or any(has(column.take(row)) for row in rows))
+            if column.value is not None
+            and (not column.is_optional or any(is_present(column.take(row)) for row in rows))
         ]
         self.listed.append((name, what, len(rows)))
         sheet, title = self.add_sheet(name), capitalize(what)

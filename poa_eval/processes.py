@@ -1,4 +1,4 @@
-"""Isolate: run a call in a process of its own, forked from a warm one, within a limit of time and of memory.
+"""Processes: run a call in a process of its own, forked from a warm one, within a limit of time and of memory.
 
 Nothing passes from one call to the next, a crash ends with its process, and no process outlives the one that asked.
 """
@@ -18,9 +18,16 @@ from threading import Lock, Thread
 from types import ModuleType
 from typing import Any
 
+if sys.platform != "win32":
+    import fcntl
+    import resource
+    from multiprocessing import forkserver, resource_tracker
+
 #: Sockets lie in the folder of temporary files, whose path may have so many signs.
 LONGEST = 70
 CAN_FORK = "forkserver" in get_all_start_methods() and len(tempfile.gettempdir()) < LONGEST
+#: Names in the environment of the server, while it starts, the process that asked for it.
+ASKER = "POA_EVAL_PID"
 
 _END, _FAILED = "fin", "error"
 _starting = Lock()
@@ -34,22 +41,27 @@ class CallTimeoutError(Exception):
     """The call took longer than it may, and its process was ended."""
 
 
-def start_server() -> None:
-    """Start the warm process without waiting for it, where the system can fork."""
-    if CAN_FORK:
-        from multiprocessing import forkserver, resource_tracker
+def start_server(preload: str | None = None) -> None:
+    """Start the server of processes, without waiting for it, where the system can fork.
 
-        get_context("forkserver").set_forkserver_preload(["poa_eval.runs.warm"])
+    Parameters
+    ----------
+    preload : str, optional
+        Module that it imports first, with the process that asked for it in its environment as `ASKER`: with that one
+        it is to end while it does not look at its pipe yet.
+    """
+    if CAN_FORK:
+        get_context("forkserver").set_forkserver_preload([preload] if preload else [])
         with _starting:
-            os.environ["POA_EVAL_PID"] = str(os.getpid())  # with whom it ends while it does not look at its pipe yet
             resource_tracker.ensure_running()  # which unblocks what is blocked here
+            os.environ[ASKER] = str(os.getpid())
             before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for who asked, who ends it
             forkserver.ensure_running()
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            del os.environ["POA_EVAL_PID"]
+            del os.environ[ASKER]
 
 
-class Crew:
+class WorkerPool:
     """Runs calls side by side, each in its own process; a context, at whose end no process is left.
 
     Parameters
@@ -60,21 +72,30 @@ class Crew:
         Seconds that a call may take.
     memory : int, optional
         Bytes of address space that a call may take; its share of the machine if not given.
+    preload : str, optional
+        As for `start_server`.
     """
 
     patience = None  #: seconds without a result after which to `check`; None: never
 
-    def __init__(self, jobs: int | None = None, *, timeout: float | None = None, memory: int | None = None):
+    def __init__(
+        self,
+        jobs: int | None = None,
+        *,
+        timeout: float | None = None,
+        memory: int | None = None,
+        preload: str | None = None,
+    ):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.jobs = jobs or cores
-        self.timeout, self.memory = timeout, memory or _share_memory(self.jobs)
+        self.timeout, self.memory, self._preload = timeout, memory or _share_memory(self.jobs), preload
         self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="informe")
         self._running: set = set()
         self._closed = False
 
-    def __enter__(self) -> Crew:
-        """Start the warm process, and return itself."""
-        start_server()
+    def __enter__(self) -> WorkerPool:
+        """Start the server, and return itself."""
+        start_server(self._preload)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -86,7 +107,7 @@ class Crew:
         self._threads.shutdown(cancel_futures=True)
 
     def submit(self, function: Callable[..., Any], *args: object) -> Future:
-        """Schedule a call of a function, which gets this crew first."""
+        """Schedule a call of a function, which gets this pool first."""
         return self._threads.submit(function, self, *args)
 
     def check(self) -> None:
@@ -104,7 +125,7 @@ class Crew:
         CallDiedError, CallTimeoutError
             The process died, or took too long and was killed.
         """
-        start_server()
+        start_server(self._preload)
         context = get_context("forkserver")
         receiver, sender = context.Pipe(duplex=False)
         watched, held = context.Pipe(duplex=False)  # nothing is written here: it closes with this process
@@ -165,8 +186,6 @@ def _serve(sender: Any, watched: Any, memory: int | None, steps: Callable[..., I
 
 def _end_with_asker(watched: Any) -> None:
     """Have this process and what it starts end with the one that asked for it, whatever a notebook does meanwhile."""
-    import fcntl
-
     if hasattr(fcntl, "F_SETSIG"):  # the system itself ends the group, once the other end of this pipe is closed
         pipe = watched.fileno()
         fcntl.fcntl(pipe, fcntl.F_SETOWN, -os.getpid())
@@ -184,8 +203,6 @@ def _wait_for_asker(watched: Any) -> None:
 
 def limit_memory(amount: int | None) -> None:
     """Let this process take so much memory; None: all that it may, so that one that has used up its own can say so."""
-    import resource
-
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     soft = hard if amount is None else amount if hard == resource.RLIM_INFINITY else min(amount, hard)
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

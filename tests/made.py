@@ -15,7 +15,7 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.page import export_html
 from poa_eval.text.names import file_name
-from poa_eval.text.values import MONTH_NAMES
+from poa_eval.text.periods import MONTH_NAMES
 
 
 @cache

@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from poa_eval.metrics.formulas import ROWS, TOLERANCE, WITHOUT, weigh_readings
-from poa_eval.text.values import is_percentage
+from poa_eval.text.numbers import is_percentage
 
 #: Which column says how the periods of a series add up.
 ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}

@@ -16,6 +16,7 @@ import typer
 
 from poa_eval.cli.console import Command, Group, explain_usage, name_usage, print_findings, print_table, show_progress
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
+from poa_eval.runs.warm import start_warm_server
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
 _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
@@ -65,15 +66,13 @@ def _run(
     pdf: Annotated[bool, typer.Option("--pdf", help="Imprime además cada informe en PDF, con el navegador.")] = False,
     pack: Annotated[bool, typer.Option("--zip", help="Reúne los informes y libros en un .zip para enviarlos.")] = False,
 ) -> int:
-    from poa_eval.processes import start_server
-
     _refuse_outside("--jobs", jobs, 1, _MOST)
     _refuse_outside("--timeout", timeout, 1, _LONGEST)
     if scheduler is not None and jobs is not None:
         way_out = "quite --jobs, que es de esta máquina: en un clúster cada trabajador dice cuántos hace (--nthreads)"
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
-        start_server()  # it takes as long to load as this process does to read the documents: both at once
+        start_warm_server()  # it takes as long to load as this process does to read the documents: both at once
     from poa_eval.reports.html.index import write_overview
     from poa_eval.runs.batch import run_quarters
 
@@ -239,7 +238,7 @@ def _draft(
 
 @app.command("layouts", cls=Command, help="Enumera los formatos de documento que se conocen.")
 def _layouts() -> int:
-    from poa_eval.layouts.layout import list_layouts
+    from poa_eval.layouts.catalog import list_layouts
 
     known = list_layouts()
     print_table("Layouts", list(known.columns), known.itertuples(index=False, name=None))

@@ -94,7 +94,7 @@ def show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
 
 def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
     """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
-    from poa_eval.text.wording import has, name_rule
+    from poa_eval.text.wording import is_present, name_rule
 
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))
@@ -103,7 +103,7 @@ def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> No
         if rows:
             console.print(Text(f"{plural.capitalize()}: {len(rows)}", style=look))
         for row in rows:
-            unit = f" (unidad {row['unidad_id']})" if has(row["unidad_id"]) else ""
+            unit = f" (unidad {row['unidad_id']})" if is_present(row["unidad_id"]) else ""
             said = (f"{name_rule(row['regla'])}{unit}", row["mensaje"], row["fuente"])
             for at, text in enumerate(said):
                 style = "dim" if at == 2 else ""

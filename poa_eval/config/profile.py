@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Literal
 
@@ -122,7 +123,8 @@ def find_profile(name: str) -> Profile:
     """
     path = Path(name)
     if path.suffix.lower() not in {".yaml", ".yml"}:
-        known = {file.stem: file for file in Path(__file__).with_name("profiles").glob("*.yaml")}
+        with resources.as_file(resources.files("poa_eval.config").joinpath("profiles")) as folder:
+            known = {file.stem: file for file in folder.glob("*.yaml")}
         if name not in known:
             hint = suggest_sentence(name, sorted(known))
             raise LayoutError(f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", hint)

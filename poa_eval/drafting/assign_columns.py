@@ -7,22 +7,23 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from importlib import resources
 from itertools import takewhile
-from pathlib import Path
 
 import yaml
 from rapidfuzz import fuzz
 
 from poa_eval.drafting.find_table import Run, Sketch, find_runs, find_sketch
-from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias, match_path
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.loaders.totals import find_total, says_total
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import RawDocument
-from poa_eval.text.names import fold
-from poa_eval.text.values import LENGTHS, find_month, parse_number, parse_period
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import LENGTHS, find_month, parse_period
 
 _SAMPLE = 500
 _EITHER = {"unidad", "unidades"}  # headings of units of measure, and of those who are responsible
@@ -127,8 +128,10 @@ class Guess:
         """Return a column's heading, and how other sheets write it."""
         own = self.heading(column)
         alike = (other.paths[column] for other in self.others if column in other.paths)
-        found = [escape_heading(path[-1]) for path in alike if fold(path[-1]) not in fold(own)]
-        return list(dict.fromkeys([own, *(text for text in found if fuzz.ratio(fold(text), fold(own)) >= _ALIKE)]))
+        found = [escape_heading(path[-1]) for path in alike if normalize(path[-1]) not in normalize(own)]
+        return list(
+            dict.fromkeys([own, *(text for text in found if fuzz.ratio(normalize(text), normalize(own)) >= _ALIKE)])
+        )
 
 
 def escape_heading(text: str) -> str:
@@ -150,7 +153,7 @@ def _adds_up(row: tuple[Cell, ...]) -> bool:
 def guess_columns(document: RawDocument) -> Guess | None:
     """Guess what the columns of a document's likeliest table are; None where it has no table."""
     usual = _read_usual()
-    known = {fold(alias) for group in ("columnas", "fila") for _, alias in _list_aliases(usual[group])}
+    known = {normalize(alias) for group in ("columnas", "fila") for _, alias in _list_aliases(usual[group])}
     sketch = find_sketch(document.hojas, known)
     if sketch is None:
         return None
@@ -173,7 +176,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
 @cache
 def _read_usual() -> dict[str, dict[str, list]]:
     """Return the usual headings: group → column → headings, the surest first; those in one list are equally sure."""
-    return yaml.safe_load(Path(__file__).with_name("headings.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(resources.files("poa_eval.drafting").joinpath("headings.yaml").read_text(encoding="utf-8"))
 
 
 def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
@@ -189,11 +192,11 @@ def _list_aliases(usual: dict[str, list]) -> list[tuple[tuple[int, str], str]]:
 def find_target(label: str) -> str | None:
     """Return the column of the plan that a label names (``Dependencia`` → ``unidad``), or None."""
     usual = _list_aliases(_read_usual()["columnas"])
-    return next((name for (_, name), alias in usual if fold(alias) == fold(label)), None)
+    return next((name for (_, name), alias in usual if normalize(alias) == normalize(label)), None)
 
 
 def _is_same(sketch: Sketch, other: Sketch) -> bool:
-    mine, theirs = ({fold(path[-1]) for path in found.paths.values()} for found in (sketch, other))
+    mine, theirs = ({normalize(path[-1]) for path in found.paths.values()} for found in (sketch, other))
     return len(mine & theirs) >= 0.5 * len(mine)
 
 
@@ -205,7 +208,7 @@ def _count_tables(sketch: Sketch) -> int:
 
 
 def _matches(path: tuple[str, ...], alias: tuple) -> bool:
-    return match_path(tuple(map(fold, path)), alias) is not None
+    return match_path(tuple(map(normalize, path)), alias) is not None
 
 
 def _guess_locale(guess: Guess) -> str:
@@ -218,13 +221,13 @@ def _guess_locale(guess: Guess) -> str:
 def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
     """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands."""
     for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
-        said = re.findall(r"[a-z]+|%", fold(re.sub(r"\{\w+\}", " ", " ".join(run.templates))))
-        named = next((name for name, marks in words.items() if set(map(fold, marks)) & set(said)), None)
+        said = re.findall(r"[a-z]+|%", normalize(re.sub(r"\{\w+\}", " ", " ".join(run.templates))))
+        named = next((name for name, marks in words.items() if set(map(normalize, marks)) & set(said)), None)
         figure = named or "programado"
         guess.unsure |= set() if named else {figure}
         if figure not in {"ignorar", *(name for name, _ in guess.series)}:
             guess.series.append((figure, run))
-        elif figure in FIGURES[:2] and figure not in {name for name, _ in guess.printed}:
+        elif figure in FIGURE_COLUMNS[:2] and figure not in {name for name, _ in guess.printed}:
             guess.printed.append((figure, run))
         else:
             guess.ignored += run.all_columns
@@ -234,7 +237,9 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     """Place the other columns by their usual headings and by what stands in them."""
     free = [column for column in guess.sketch.paths if column not in guess.taken()]
     by_row = {} if guess.series else _match(guess, free, usual["fila"])
-    by_row = {name: column for name, column in by_row.items() if name in FIGURES or _says_periods(guess, name, column)}
+    by_row = {
+        name: column for name, column in by_row.items() if name in FIGURE_COLUMNS or _says_periods(guess, name, column)
+    }
     if {"programado", "ejecutado"} <= set(by_row) or set(PERIOD_COLUMNS[:-1]) & set(by_row):
         guess.by_row = True
         guess.columns |= by_row
@@ -254,7 +259,7 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
         elif name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
             guess.columns |= {TEXT_TWINS[name]: column} | ({name: column} if any(numbers) else {})
     unit = guess.columns.get("unidad")
-    if unit is not None and "unidad_medida" not in guess.columns and fold(guess.sketch.paths[unit][-1]) in _EITHER:
+    if unit is not None and "unidad_medida" not in guess.columns and normalize(guess.sketch.paths[unit][-1]) in _EITHER:
         guess.doubts["unidad"] = "¿la unidad responsable, o la unidad de medida?"
     if "actividad" not in guess.columns:
         _guess_activity(guess)
@@ -263,12 +268,12 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
 
 def _find_measure(guess: Guess, columns: Iterable[int], usual: dict[str, dict[str, list]]) -> int | None:
     """Return the column under a mere «Unidad» that holds units of measure, by a fifth of what stands in it."""
-    known = {fold(text) for text in usual["medidas"]["unidad_medida"]}
+    known = {normalize(text) for text in usual["medidas"]["unidad_medida"]}
     named = _match(guess, columns, {"unidad_medida": usual["columnas"]["unidad_medida"]})
     for column in columns if not named else ():
-        texts = [fold(str(cell)) for cell in guess.cells(column)]
+        texts = [normalize(str(cell)) for cell in guess.cells(column)]
         said = sum(text in known or text.startswith("%") for text in texts)
-        if fold(guess.sketch.paths[column][-1]) in _EITHER and said and said >= 0.2 * len(texts):
+        if normalize(guess.sketch.paths[column][-1]) in _EITHER and said and said >= 0.2 * len(texts):
             guess.doubts["unidad_medida"] = "por lo que hay en la columna; ¿o es la unidad responsable?"
             return column
     return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from poa_eval.loaders.headings import read_paths
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
-from poa_eval.text.names import fold, fold_letters
-from poa_eval.text.values import LENGTHS, MONTH_NAMES, MONTHS, find_month
+from poa_eval.text.names import fold_letters, normalize
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, MONTHS, find_month
 
 _LOOKED_AT = 300  # rows of a sheet in which a heading is looked for
 _LONG = 120
@@ -91,7 +91,7 @@ def find_sketch(sheets: Iterable[RawSheet], known: set[str]) -> Sketch | None:
 
 def _score_row(sheet: RawSheet, index: int, row: tuple[Cell, ...], known: set[str]) -> float:
     """Return how much a row looks like a heading; 0 where it cannot be one."""
-    texts = {fold(cell) for cell in row if isinstance(cell, str)}
+    texts = {normalize(cell) for cell in row if isinstance(cell, str)}
     below = [sum(cell is not None for cell in cells) for cells in sheet.filas[index + 1 : index + 7]]
     if len(texts) < 3 or max(below, default=0) < 2:
         return 0
@@ -153,7 +153,7 @@ def find_runs(sketch: Sketch) -> list[Run]:
                 continue
             kind, month, template = said
             whole = " > ".join((*path[:level], template, *path[level + 1 :]))
-            run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", fold(_YEAR.sub("", whole)))), Run(kind))
+            run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", normalize(_YEAR.sub("", whole)))), Run(kind))
             run.columns.setdefault(month, []).append(column)
             run.templates += [whole] if whole not in run.templates else []
             break
@@ -168,7 +168,7 @@ def _is_counted(sketch: Sketch, run: Run) -> bool:
 
 def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
     columns = [column for column in sketch.paths if column not in taken]
-    letters = [fold(sketch.paths[column][-1]) for column in columns]
+    letters = [normalize(sketch.paths[column][-1]) for column in columns]
     for start in range(len(columns) - 11):
         twelve = columns[start : start + 12]
         if "".join(letters[start : start + 12]) in _INITIALS and not taken & set(twelve):

@@ -14,20 +14,20 @@ import yaml
 from poa_eval.drafting.assign_columns import Guess, escape_heading, find_target, guess_columns
 from poa_eval.drafting.find_table import Run, find_lines, list_sayings
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.parts import FIGURES, PERIOD_COLUMNS
+from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.loaders.totals import find_total, is_total, suggest_pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
-from poa_eval.text.names import fold, make_slug
-from poa_eval.text.values import LENGTHS, parse_period
+from poa_eval.text.names import make_slug, normalize
+from poa_eval.text.periods import LENGTHS, parse_period
 
 _REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _LONG = 150  # a line longer than this is a paragraph
 _SHORT = 12  # a text longer than this says more than «no figure»
-_ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURES, "comentario"]
+_ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURE_COLUMNS, "comentario"]
 _NUMBERS = {name for name, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _TEXTS = COLUMNS["actividades"].keys() - _NUMBERS
 _LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
@@ -107,7 +107,7 @@ def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]
     whole_year = guess.by_row and period is None
     yield "columnas:"
     for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0])):
-        if not (whole_year and name in FIGURES):
+        if not (whole_year and name in FIGURE_COLUMNS):
             headings = [_mark_year(guess, year, text) for text in guess.spellings(column)]
             doubt = guess.doubts.get(name) or "por su contenido" * (name in guess.unsure)
             yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: {doubt}" * bool(doubt)
@@ -154,7 +154,7 @@ def _write_totals(guess: Guess, fills_activity: bool) -> Iterator[str]:
 
 
 def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[str]:
-    own = [(name, guess.columns[name]) for name in FIGURES if whole_year and name in guess.columns]
+    own = [(name, guess.columns[name]) for name in FIGURE_COLUMNS if whole_year and name in guess.columns]
     if guess.series or own:
         yield "periodos:"
         yield from _list_runs(guess.series, "columna", guess.unsure)
@@ -192,7 +192,7 @@ def _list_runs(series: Iterable[tuple[str, Run]], key: str, unsure: set[str]) ->
 
 
 def _drop_alike(texts: Iterable[str]) -> list[str]:
-    return list({fold(text): text for text in reversed(list(texts))}.values())[::-1]
+    return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
 
 
 def _mark_year(guess: Guess, year: int | None, heading: str) -> str:
@@ -264,7 +264,7 @@ def _count_nameless(guess: Guess) -> int:
 def _find_blanks(guess: Guess) -> dict[str, str]:
     """Return the texts that stand where numbers do, the most frequent first, each with its first cells."""
     numeric = [column for run in guess.runs for column in run.all_columns]
-    names = {*FIGURES, *_NUMBERS} - {name for name, twin in TEXT_TWINS.items() if twin in guess.columns}
+    names = {*FIGURE_COLUMNS, *_NUMBERS} - {name for name, twin in TEXT_TWINS.items() if twin in guess.columns}
     numeric += [*guess.published.values(), *(column for name, column in guess.columns.items() if name in names)]
     rows, sheet = set(map(id, guess.rows)), guess.sketch.sheet
     found: dict[str, list[str]] = {}
@@ -293,8 +293,8 @@ def _list_ignored(guess: Guess) -> list[str]:
     """Return the headings of columns left over; the last level alone where it names no column that is placed."""
     paths, found = guess.sketch.paths, []
     for column in sorted(set(guess.ignored)):
-        last = fold(paths[column][-1])
-        alone = all(other in guess.ignored for other, path in paths.items() if fold(path[-1]) == last)
+        last = normalize(paths[column][-1])
+        alone = all(other in guess.ignored for other, path in paths.items() if normalize(path[-1]) == last)
         found += [escape_heading(paths[column][-1])] if alone else [guess.heading(column)]
         found += guess.spellings(column)[1:]
     return _drop_alike(found)

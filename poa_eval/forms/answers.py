@@ -23,8 +23,8 @@ from poa_eval.forms.reader import (
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import ANSWERS, find_kind, read_marker
-from poa_eval.text.names import fold
-from poa_eval.text.wording import has
+from poa_eval.text.names import normalize
+from poa_eval.text.wording import is_present
 
 FIXED, CONFIRMED, REJECTED = "corregido", "se confirma el dato", "no procede"
 #: What a unit may answer, with what it means.
@@ -172,7 +172,7 @@ def _read_book(document: RawDocument, faults: list[Fault]) -> list[dict]:
 
 def _read_answer(entry: Entry) -> dict[str, str | None]:
     said, reason = entry.read_text("respuesta"), entry.read_text("motivo")
-    answer = {fold(text): text for text in MEANINGS}.get(fold(said))
+    answer = {normalize(text): text for text in MEANINGS}.get(normalize(said))
     if said and answer is None:
         entry.refuse("respuesta", f"«{said}», que no es una de las respuestas; elija {', '.join(MEANINGS)}")
     elif answer in (CONFIRMED, REJECTED) and not reason.strip():
@@ -201,7 +201,7 @@ def settle_answers(findings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFram
         elif row["respuesta"] == FIXED:
             state = STAYS
         else:
-            state = ANSWERED if has(row["respuesta"]) else OPEN
+            state = ANSWERED if is_present(row["respuesta"]) else OPEN
         rows.append((row or {}) | {name: found[name] for name in (*ASKED, "unidad_id")} | {"estado": state})
     rows += [row | {"estado": GONE} for row in known.values()]
     table = pd.DataFrame(rows, columns=COLUMNS)
@@ -217,9 +217,9 @@ def tell_answer(row: Mapping[str, object]) -> str:
     >>> tell_answer({"estado": "respondido"} | said)
     'no procede: la campaña es de otra área (A. Paz)'
     """
-    who = ", ".join(str(row[name]) for name in ("responde", "fecha") if has(row[name]))
-    reason = f": {row['motivo']}" if has(row["motivo"]) else ""
-    if not has(row["respuesta"]):
+    who = ", ".join(str(row[name]) for name in ("responde", "fecha") if is_present(row[name]))
+    reason = f": {row['motivo']}" if is_present(row["motivo"]) else ""
+    if not is_present(row["respuesta"]):
         return OPEN if row["estado"] == GONE else str(row["estado"])
     said = STAYS if row["estado"] == STAYS else row["respuesta"]
     return f"{said}{reason}{f' ({who})' if who else ''}"

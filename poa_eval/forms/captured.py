@@ -13,17 +13,16 @@ from poa_eval.errors import Place
 from poa_eval.forms.owed import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.forms.reader import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
-from poa_eval.loaders.load import merge_plans
-from poa_eval.metrics.evaluation import read_corte
-from poa_eval.metrics.windows import list_answered
+from poa_eval.metrics.due import list_answered, read_corte
+from poa_eval.plan.merge import merge_plans
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.cells import NO_VALUE
 from poa_eval.readers.formats import RawDocument
-from poa_eval.text.names import fold
-from poa_eval.text.values import write_exact
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import write_exact
 
-_FOLDED = {fold(answer): value for answer, value in ANSWERS.items()}
+_FOLDED = {normalize(answer): value for answer, value in ANSWERS.items()}
 
 _Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
 
@@ -200,9 +199,9 @@ def _tell_text(text: str) -> str:
 def _read_answer(entry: Entry) -> float | None:
     """Return 1 for «Sí», 0 for «No», None for a blank and whatever is neither."""
     text = entry.text("realizada")
-    if text and fold(text) not in _FOLDED:
+    if text and normalize(text) not in _FOLDED:
         entry.refuse("realizada", f"«{text}» en «{HEADINGS['realizada']}»; escriba Sí o No, o déjela vacía")
-    return _FOLDED.get(fold(text))
+    return _FOLDED.get(normalize(text))
 
 
 def _read_comment(entry: Entry) -> str | None:
@@ -212,7 +211,7 @@ def _read_comment(entry: Entry) -> str | None:
     what is particular to one goes into the comment.
     """
     said, comment = entry.read_text("causa"), entry.read_text("comentario")
-    cause = {fold(cause): cause for cause in CAUSES}.get(fold(said))
+    cause = {normalize(cause): cause for cause in CAUSES}.get(normalize(said))
     if said and cause is None and said not in ERRORS:
         wanted = f"elija {', '.join(list(CAUSES)[:-1])} u {list(CAUSES)[-1]}"
         entry.refuse("causa", f"«{said}», una causa fuera de la lista; {wanted}, y explíquela en el comentario")

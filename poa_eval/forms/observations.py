@@ -23,8 +23,8 @@ from poa_eval.forms.answers import (
 from poa_eval.forms.writer import make_form
 from poa_eval.metrics.evaluation import name_quarter
 from poa_eval.text.names import file_name
-from poa_eval.text.values import MONTH_NAMES
-from poa_eval.text.wording import format_day, format_number, has, name_activity, name_rule
+from poa_eval.text.periods import MONTH_NAMES
+from poa_eval.text.wording import format_day, format_number, is_present, name_activity, name_rule
 
 if TYPE_CHECKING:
     from poa_eval.quarter.quarter import Quarter
@@ -52,17 +52,17 @@ def make_workbook(quarter: Quarter) -> bytes:
     filled, rows = FORM.pick("llena"), []
     for found in asked.to_dict("records"):
         row = found | {"regla": name_rule(found["regla"]), "actividad": activities.get(found["actividad_id"], "")}
-        row["periodo"] = MONTH_NAMES[found["mes"] - 1] if has(found["mes"]) else None
+        row["periodo"] = MONTH_NAMES[found["mes"] - 1] if is_present(found["mes"]) else None
         for name in ("encontrado", "esperado"):  # a difference says that both are numbers
-            is_number = has(found["diferencia"]) and re.fullmatch(r"-?\d+(\.\d+)?", str(found[name]))
+            is_number = is_present(found["diferencia"]) and re.fullmatch(r"-?\d+(\.\d+)?", str(found[name]))
             row[name] = format_number(float(found[name]), plan.locale) if is_number else found[name]
         if answer := answers.get(found["hallazgo_id"]):
-            said = tell_answer(answer | {"estado": ANSWERED}) if has(answer["respuesta"]) else None
+            said = tell_answer(answer | {"estado": ANSWERED}) if is_present(answer["respuesta"]) else None
             row |= {"estado": answer["estado"], "anterior": said}
             row |= {name: answer[name] for name in filled if answer["estado"] == ANSWERED}
-        rows.append(({name: row.get(name) if has(row.get(name)) else None for name in columns}, filled))
+        rows.append(({name: row.get(name) if is_present(row.get(name)) else None for name in columns}, filled))
     cutoff, period = format_day(params.fecha_corte, plan.locale), name_quarter(quarter.evaluacion)
-    kept = [["hallazgo", *(f[name] if has(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
+    kept = [["hallazgo", *(f[name] if is_present(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
     words = {"meanings": MEANINGS, "fixed": FIXED, "confirmed": CONFIRMED, "rejected": REJECTED}
     return make_form(
         FORM,

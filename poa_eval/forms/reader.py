@@ -13,7 +13,7 @@ from poa_eval.plan.plan import Plan
 from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.readers.marker import MARKER, read_marker
-from poa_eval.text.names import fold, suggest_sentence
+from poa_eval.text.names import normalize, suggest_sentence
 
 #: Headings that a row shows at least, where it is the one of the headings.
 _FEWEST = 4
@@ -129,11 +129,11 @@ def find_entries(
 
 def find_field(sheets: Sequence[RawSheet], form: Form, name: str, faults: list[Fault]) -> str | None:
     """Return what was filled in beside a label above the headings, None where nothing was; a formula is refused."""
-    label = fold(form.campos[name][0])
+    label = normalize(form.campos[name][0])
     for sheet in (sheet for sheet in sheets if sheet.hoja != MARKER):
         for number, row in enumerate(sheet.filas[: _find_head(sheet, form) or 0]):
             for column, (cell, beside) in enumerate(zip(row, row[1:], strict=False), start=1):
-                if isinstance(cell, str) and fold(cell) == label and beside is not None:
+                if isinstance(cell, str) and normalize(cell) == label and beside is not None:
                     return Entry(sheet, number, {name: column}, faults).read_text(name)
     return None
 
@@ -145,7 +145,7 @@ def _find_head(sheet: RawSheet, form: Form) -> int | None:
 
 def _place_columns(sheet: RawSheet, row: int, form: Form) -> dict[str, list[int]]:
     """Return where each heading stands in a row."""
-    known = {fold(text): name for name, text in form.encabezados.items()}
+    known = {normalize(text): name for name, text in form.encabezados.items()}
     found: dict[str, list[int]] = {}
     for column, cell in enumerate(sheet.filas[row]):
         if isinstance(cell, str) and (name := known.get(sheet.textos[cell])):
@@ -171,7 +171,7 @@ def _check_head(
 
 def bare(text: str) -> str:
     """Return what is compared of a text that went through a cell: letters and digits of its beginning."""
-    return re.sub(r"[\W_]+", "", fold(text))[:200]
+    return re.sub(r"[\W_]+", "", normalize(text))[:200]
 
 
 def raise_faults(faults: Sequence[Fault], esperado: str, que_hacer: str) -> None:
@@ -208,7 +208,7 @@ def identify_book(
     wrong = []
     if said.get("formato") != form.formato:
         wrong.append(f"un libro de {form.libro} del formato {said.get('formato')}; se lee el formato {form.formato}")
-    if fold(said.get("institucion", "")) != fold(plan.institucion):
+    if normalize(said.get("institucion", "")) != normalize(plan.institucion):
         wrong.append(f"un libro de «{said.get('institucion')}»; el plan es de «{plan.institucion}»")
     if said.get("ejercicio") != str(plan.ejercicio):
         wrong.append(f"un libro del ejercicio {said.get('ejercicio')}; el plan es de {plan.ejercicio}")

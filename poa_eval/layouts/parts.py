@@ -1,4 +1,4 @@
-"""Parts of layouts: headings, periods, printed figures, totals and rules of tables; and forms that are no table."""
+"""Parts of the layout of a table: headings, periods, printed figures, totals and rules."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
-from poa_eval.layouts.patterns import Pattern
 from poa_eval.plan.schema import COLUMNS, Accumulation, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.values import LENGTHS, MONTHS
-
-_Table = Literal["metas", "actividades"]
-_Destination = Literal["vision", "mision", "fortaleza", "oportunidad", "debilidad", "amenaza"]
+from poa_eval.text.periods import LENGTHS, MONTHS
 
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 
-FIGURES = ("programado", "ejecutado", "programado_inicial")
+FIGURE_COLUMNS = ("programado", "ejecutado", "programado_inicial")
 #: Columns that say the period of a row, in tables of one row a period.
 PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
 #: What a column of a `tabla` may be mapped to.
-TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURES, *PERIOD_COLUMNS}
+TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURE_COLUMNS, *PERIOD_COLUMNS}
 TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"}
 
 
@@ -60,14 +56,24 @@ class Header(Model):
     """The heading of a table: how many rows it takes."""
 
     filas: int = Field(default=1, ge=1, le=4)
+    """How many rows the heading takes."""
 
 
 class _Spread(Model):
     """One heading per period: in order, by closing month, or by a pattern such as ``T{trimestre} META``."""
 
     encabezados: dict[Annotated[int, Field(ge=1, le=12)], Heading] = Field(default_factory=dict)
+    """The headings of a year's 12, 6, 4, 3, 2 or 1 periods in order, or closing month: heading, with `meses`.
+
+    Headings that repeat (`E F M A M J J …`) are taken from left to right.
+    """
     patron: Heading | None = None
+    """All of them by one wording: `"T{trimestre}. PLANEADO {ejercicio}"`.
+
+    With `{mes}` (any usual spelling, 1–12, Portuguese), `{bimestre}`, `{trimestre}`, `{cuatrimestre}` or `{semestre}`.
+    """
     meses: Length = 12
+    """How many months a period lasts; needed with closing months alone."""
 
     @model_validator(mode="before")
     @classmethod
@@ -113,7 +119,9 @@ class Series(_Spread):
     """
 
     columna: Literal["programado", "ejecutado", "programado_inicial", "comentario", "por_fila"]
+    """What it is; `por_fila`: what the row says (`series_por_fila`)."""
     grupo: str | None = None
+    """The heading above its headings."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Series:
@@ -132,21 +140,28 @@ class RowSeries(Model):
     """The column that says which figure a row holds, and the texts by which it says so; `ignorar` are other rows."""
 
     encabezado: Heading
+    """The heading of the column that says which."""
     ignorar: Heading | None = None
+    """Texts of rows that are left out."""
     programado: Heading | None = None
+    """Texts of rows of the programme."""
     ejecutado: Heading | None = None
+    """Texts of rows of results."""
     programado_inicial: Heading | None = None
+    """Texts of rows of the first programme, before it was changed."""
 
     def texts(self) -> dict[str, Heading]:
         """Return figure → texts."""
-        return {name: texts for name in (*FIGURES, "ignorar") if (texts := getattr(self, name))}
+        return {name: texts for name in (*FIGURE_COLUMNS, "ignorar") if (texts := getattr(self, name))}
 
 
 class Published(_Spread):
     """A derived figure that the document itself prints: per period, or once a row (`columna`)."""
 
     concepto: Concept
+    """What the figure is."""
     columna: Heading | None = None
+    """Its heading, where there is one figure a row."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Published:
@@ -159,10 +174,13 @@ class Totals(Model):
     """The rows of totals: the texts that mark them (``*`` for any ending), and what they are worth."""
 
     texto: Heading
+    """The text, or texts, that mark such a row (`*` for any ending)."""
     suma_segun_documento: bool = False
+    """The document adds up different units of measure; else its totals themselves show whether they count
+    percentages."""
 
 
-class Progress(Model):
+class PrintedProgress(Model):
     """The formula by which the document itself computes progress towards the year.
 
     ``razones_ponderadas`` is Σ ejecutado / programado × peso of each period to date; the weights are given by
@@ -170,88 +188,23 @@ class Progress(Model):
     """
 
     formula: Literal["razones_ponderadas"]
+    """Σ ejecutado / programado × peso of each period to date."""
     pesos: dict[int, float]
+    """The weight of a period by its length in months, in percent: `{1: 8.33, 3: 25}`."""
     texto: str
+    """The formula in words, as reports name it."""
 
 
-class Rule(Model):
+class BehaviourRule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
     cuando: dict[Target, str]
+    """The texts of an activity that the rule is for: `{unidad_medida: "%"}`."""
     sentido: Direction | None = None
+    """Which way is better."""
     acumulacion: Accumulation | None = None
+    """How the results of periods add up."""
     acumulacion_programado: Accumulation | None = None
+    """How their programme does."""
     porque: str
-
-
-class Section(Model):
-    """Headings side by side, with what stands below each: in the cells of one row, or paragraph after paragraph."""
-
-    encabezado: tuple[str, ...] = Field(min_length=1)
-    destinos: tuple[_Destination, ...] = Field(min_length=1)
-    parrafos: tuple[_Destination, ...] = ()
-
-
-class Block(Model):
-    """A card: the pattern of its first row, and what it is."""
-
-    inicio: Pattern
-    tabla: _Table
-    nivel: str | None = None
-
-
-class Level(Model):
-    """A column of numbered items; `numero` is the depth of its codes (3 for 1.1.1)."""
-
-    columna: str
-    tabla: _Table
-    nivel: str | None = None
-    numero: int = Field(ge=1, le=6)
-
-
-class Matrix(Model):
-    """A table whose cells hold several numbered items, which may run on over a page break.
-
-    `bloque` maps columns to what belongs to the whole block of the first level; `opcional` are columns whose cell
-    may be lost altogether, by the pattern of what it holds.
-    """
-
-    encabezado: tuple[str, ...] = Field(min_length=2)
-    niveles: tuple[Level, ...] = Field(min_length=1)
-    bloque: dict[str, Literal["recursos", "indicador"]] = Field(default_factory=dict)
-    opcional: dict[str, str] = Field(default_factory=dict)
-
-
-class Grid(Model):
-    """A month grid: the activity's name, then twelve cells, marked where it is planned."""
-
-    marcas: tuple[str, ...] = ("X",)
-
-
-class Cards(Model):
-    """A form of cards (`fichas`), of numbered items (`matriz`), of month marks (`cronograma`), or of all of them.
-
-    `documento` are patterns of what the document says of itself and its unit, `campos` those of a card's fields;
-    `` | `` parts the cells of a row. `listas` are headings above lines of action, `ignorar` cells that say nothing
-    (``*`` stands for any text), `ceros` and `vacios` texts of an amount that mean 0 and "not known".
-    """
-
-    clase: Literal["fichas", "cronograma"]
-    documento: tuple[Pattern, ...] = ()
-    secciones: tuple[Section, ...] = ()
-    bloques: tuple[Block, ...] = ()
-    campos: tuple[Pattern, ...] = ()
-    listas: tuple[str, ...] = ()
-    ignorar: tuple[str, ...] = ()
-    ceros: tuple[str, ...] = ()
-    vacios: tuple[str, ...] = ()
-    matriz: Matrix | None = None
-    cronograma: Grid | None = None
-
-    @model_validator(mode="after")
-    def _check_whole(self) -> Cards:
-        if self.clase == "cronograma" and self.cronograma is None:
-            raise ValueError("`clase: cronograma` pide la clave `cronograma:`")
-        if self.clase == "fichas" and not (self.bloques or self.matriz):
-            raise ValueError("`clase: fichas` pide `bloques:` o `matriz:`")
-        return self
+    """The reason, as reports give it."""

@@ -14,8 +14,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from poa_eval.text.names import fold, fold_letters
-from poa_eval.text.values import LENGTHS, find_month, parse_month, parse_quarter
+from poa_eval.text.names import fold_letters, normalize
+from poa_eval.text.periods import LENGTHS, find_month, parse_month, parse_quarter
 
 _PLACEHOLDERS = {
     "ejercicio": r"\d{4}",
@@ -140,7 +140,7 @@ def make_alias(heading: str) -> Alias:
 
 
 def _make_part(text: str) -> Part:
-    folded = fold(text)
+    folded = normalize(text)
     if not _MARK.search(folded):
         return Part(folded)
     out, names, at = [], set(), 0

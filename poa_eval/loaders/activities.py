@@ -1,4 +1,4 @@
-"""Units and activities of a table's rows: spellings that fold alike are one, and every row knows its activity."""
+"""Units and activities of a table's rows: spellings that normalize alike are one, and every row knows its activity."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
-from poa_eval.text.values import is_percentage
+from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
+from poa_eval.text.numbers import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *BEHAVIOUR)
@@ -49,7 +49,7 @@ def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> 
     runs = [(run, list(_list_units(run, columns, institucion))) for run in split_runs(rows)]
     ids = _read_units(activities, runs, columns)
     return activities, [
-        _read_run(activities, run, [ids[fold(code)] for code, _ in units], columns) for run, units in runs
+        _read_run(activities, run, [ids[normalize(code)] for code, _ in units], columns) for run, units in runs
     ]
 
 
@@ -77,7 +77,7 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
 def _read_units(
     activities: Activities, runs: list[tuple[list[Row], list[tuple[str, str]]]], columns: Columns
 ) -> dict[str, str]:
-    """Find the units: by code where there is one, else by name; spellings that fold alike are one."""
+    """Find the units: by code where there is one, else by name; spellings that normalize alike are one."""
     seen: dict[str, dict[str, object]] = {}
     for run, units in runs:
         first: dict[tuple[str, str], Row] = {}
@@ -87,7 +87,7 @@ def _read_units(
             source = row.address("unidad")
             record = {"unidad_id": code, "unidad": name, "fuente": source}
             record["responsable"] = columns.texts([row], "responsable")[0]
-            known = seen.setdefault(fold(code), record)
+            known = seen.setdefault(normalize(code), record)
             if known["unidad"] != name:
                 note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
                 activities.notes.append((f"variante.unidad/{known['unidad_id']}", note, source))
@@ -119,8 +119,8 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
         elif name in run[0].table.columns:
             values[name] = [None if number != number else number for number in columns.numbers(run, name).tolist()]
     if edition.series_por_fila and "meta_anual" in values:
-        kept = [fold(text) for text in edition.series_por_fila.programado or ()]
-        said = [fold(text or "") for text in columns.texts(run, "serie")]
+        kept = [normalize(text) for text in edition.series_por_fila.programado or ()]
+        said = [normalize(text or "") for text in columns.texts(run, "serie")]
         values["meta_anual"] = [v if kind in kept else None for v, kind in zip(values["meta_anual"], said, strict=True)]
     for number, text in TEXT_TWINS.items():
         at = run[0].table.columns.get(text)
@@ -139,10 +139,10 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
 
 def _make_ids(units: list[str], names: list[str | None], values: dict[str, Values]) -> list[str]:
     """Return per row an id that is the same however unit, activity, indicator and code are spelled."""
-    starts = {unit: (make_slug(unit)[:40], fold(unit)) for unit in dict.fromkeys(units)}
-    folded: list[Iterable[str]] = [map(fold, map(str, names))]
+    starts = {unit: (make_slug(unit)[:40], normalize(unit)) for unit in dict.fromkeys(units)}
+    folded: list[Iterable[str]] = [map(normalize, map(str, names))]
     for name in ("indicador", "codigo"):
-        folded.append(fold(str(text)) if text else "" for text in values.get(name, [None] * len(units)))
+        folded.append(normalize(str(text)) if text else "" for text in values.get(name, [None] * len(units)))
     return [
         f"{starts[unit][0]}-{make_hash(starts[unit][1], *parts)}" for unit, *parts in zip(units, *folded, strict=True)
     ]
@@ -162,9 +162,9 @@ def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values], colum
 def _apply_rules(activities: Activities, values: dict[str, Values], columns: Columns) -> None:
     """Let the layout's rules say how the activities that match behave; a later rule prevails."""
     for rule in columns.edition.reglas:
-        said = [(values.get(name), fold(text)) for name, text in rule.cuando.items()]
+        said = [(values.get(name), normalize(text)) for name, text in rule.cuando.items()]
         for at in range(len(values["actividad"])):
-            if all(fold(str((cells[at] if cells else None) or "")) == text for cells, text in said):
+            if all(normalize(str((cells[at] if cells else None) or "")) == text for cells, text in said):
                 activities.used_rules.add(rule.porque)
                 for name in BEHAVIOUR:
                     values[name][at] = getattr(rule, name) or values[name][at]
@@ -189,7 +189,11 @@ def _add_rows(activities: Activities, run: list[Row], values: dict[str, Values])
         for name, cells in values.items():
             if table[name][position] is None:
                 table[name][position] = cells[at]
-            elif name in _SAME and cells[at] is not None and fold(str(cells[at])) != fold(str(table[name][position])):
+            elif (
+                name in _SAME
+                and cells[at] is not None
+                and normalize(str(cells[at])) != normalize(str(table[name][position]))
+            ):
                 raise FormatoError(
                     f"{name} «{cells[at]}», y «{table[name][position]}» en {table['fuente'][position]}",
                     "la misma meta y unidad de medida cada vez que la actividad aparece",

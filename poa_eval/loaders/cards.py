@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from babel.numbers import format_decimal
 
 from poa_eval.errors import FormatoError
-from poa_eval.layouts.parts import Cards
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.loaders.outline import Item, MatrixReader, Outline
 from poa_eval.readers.cells import Cell, Filled
 from poa_eval.readers.formats import RawDocument, RawSheet
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 _MONTHS = 12
 _SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says once
@@ -33,7 +33,7 @@ def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
         pattern = (compile_pattern(block.inicio),)
         found[block.inicio] = any(match_line(" | ".join(row), pattern) for row in rows)
     if edition.cronograma:
-        marks = {fold(mark) for mark in edition.cronograma.marcas}
+        marks = {normalize(mark) for mark in edition.cronograma.marcas}
         grids = (row for sheet in document.hojas for row in sheet.filas)
         found["doce columnas de meses con marcas"] = any(_read_marks(row, marks)[0] for row in grids)
     missing = [name for name, is_there in found.items() if not is_there]
@@ -57,7 +57,7 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
 
 def _fits(cells: tuple[str, ...], heading: tuple[str, ...]) -> bool:
     return len(cells) == len(heading) and all(
-        fnmatchcase(fold(cell), fold(text)) for cell, text in zip(cells, heading, strict=True)
+        fnmatchcase(normalize(cell), normalize(text)) for cell, text in zip(cells, heading, strict=True)
     )
 
 
@@ -65,7 +65,9 @@ def _read_marks(row: tuple[Cell, ...], marks: set[str]) -> tuple[list[int], list
     """Return the marked months of a row of the grid and its odd cells by column; both empty where it is no such row."""
     if len(row) <= _MONTHS or not isinstance(row[0], str):
         return [], []
-    cells = {column: fold(str(cell)) for column, cell in enumerate(row[: _MONTHS + 1]) if column and cell is not None}
+    cells = {
+        column: normalize(str(cell)) for column, cell in enumerate(row[: _MONTHS + 1]) if column and cell is not None
+    }
     marked = [column for column, text in cells.items() if text in marks]
     odd = [column for column, text in cells.items() if text not in marks]
     return (marked, odd) if len(marked) > len(odd) else ([], [])
@@ -78,8 +80,8 @@ class _Reader:
         self.sheet, self.edition, self.outline, self.locale = sheet, edition, outline, locale
         self.document, self.fields = compile_patterns(edition.documento), compile_patterns(edition.campos)
         self.blocks = [(block, (compile_pattern(block.inicio),)) for block in edition.bloques]
-        self.lists = {fold(text) for text in edition.listas}
-        self.marks = {fold(mark) for mark in edition.cronograma.marcas} if edition.cronograma else set()
+        self.lists = {normalize(text) for text in edition.listas}
+        self.marks = {normalize(mark) for mark in edition.cronograma.marcas} if edition.cronograma else set()
         self.item: Item | None = None
         self.in_list = False
         self.targets: dict[int, str] = {}  # of the section whose contents come next, by column of its heading
@@ -157,10 +159,10 @@ class _Reader:
             self._read_cell(text, self._address(index, column), "nota" if after else "texto")
 
     def _read_cell(self, text: str, source: str, key: str) -> None:
-        if fold(text) in self.lists:
+        if normalize(text) in self.lists:
             self.in_list = True
         elif (
-            any(fnmatchcase(fold(text), fold(pattern)) for pattern in self.edition.ignorar)
+            any(fnmatchcase(normalize(text), normalize(pattern)) for pattern in self.edition.ignorar)
             or self._take_field(text, source)
             or self._take_document(text, source)
         ):
@@ -190,13 +192,13 @@ class _Reader:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
         for key, value in found.items():
             known = self.item.campos.setdefault(key, (value, source))
-            if fold(known[0]) != fold(value):
+            if normalize(known[0]) != normalize(value):
                 raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")
         return bool(found)
 
     def _list_named(self, name: str) -> list[Item]:
         items = (item for item in self.outline.items if item.tabla == "actividades")
-        return [item for item in items if fold(item.texto) == fold(name)]
+        return [item for item in items if normalize(item.texto) == normalize(name)]
 
     def _add_section(self, target: str, text: str, source: str) -> None:
         for paragraph in text.split("\n"):
@@ -216,7 +218,7 @@ class _Reader:
 
 def _continues(known: str, value: str) -> bool:
     """Say whether two texts may be one, the other cut short at the end of a line."""
-    one, other = fold(known), fold(value)
+    one, other = normalize(known), normalize(value)
     return one.startswith(other) or other.startswith(one)
 
 

@@ -13,8 +13,8 @@ from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.loaders.rows import Row
 from poa_eval.readers.cells import Cell, ShownPercent
-from poa_eval.text.names import fold
-from poa_eval.text.values import parse_number
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import parse_number
 
 _LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
@@ -41,9 +41,9 @@ class Columns:
         self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
         said = " ".join((*edition.contexto, *edition.nombre_hoja))
         self._said = {*edition.columnas, *edition.componer, *re.findall(r"\{(\w+)\}", said)}
-        self._blanks = frozenset(map(fold, edition.vacios))
+        self._blanks = frozenset(map(normalize, edition.vacios))
         self._names, self._accepted = (
-            {key: {fold(printed): name for printed, name in said.items()} for key, said in renamed.items()}
+            {key: {normalize(printed): name for printed, name in said.items()} for key, said in renamed.items()}
             for renamed in (edition.nombres, names or {})
         )
         self.used: list[tuple[str, str, Row]] = []  # column, accepted name as printed, its row
@@ -65,11 +65,11 @@ class Columns:
         if None in texts:
             texts = [self._find_text(row, key) if text is None else text for row, text in zip(rows, texts, strict=True)]
         if names := self._names.get(key):
-            texts = [text and names.get(fold(text), text) for text in texts]
+            texts = [text and names.get(normalize(text), text) for text in texts]
         if accepted := self._accepted.get(key):
-            said = [(row, fold(text)) for row, text in zip(rows, texts, strict=True) if text]
+            said = [(row, normalize(text)) for row, text in zip(rows, texts, strict=True) if text]
             self.used += [(key, text, row) for row, text in said if text in accepted]
-            texts = [text and accepted.get(fold(text), text) for text in texts]
+            texts = [text and accepted.get(normalize(text), text) for text in texts]
         return texts
 
     def _find_text(self, row: Row, key: str) -> str | None:
@@ -116,7 +116,7 @@ class Columns:
 
         Anything else is kept for `refuse_faults`, so that one message says all of it.
         """
-        if cell is None or (isinstance(cell, str) and fold(cell) in self._blanks):
+        if cell is None or (isinstance(cell, str) and normalize(cell) in self._blanks):
             return None
         if isinstance(cell, ShownPercent):  # a number with a format, whatever the locale
             return cell.valor if self.is_bare(key) else float(cell.removesuffix("%"))

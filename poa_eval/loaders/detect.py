@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from poa_eval.errors import FormatoError, LayoutError, Place
-from poa_eval.layouts.layout import Edition, Layout, known_layouts
-from poa_eval.layouts.parts import Cards
+from poa_eval.layouts.cards import Cards
+from poa_eval.layouts.catalog import known_layouts
+from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.loaders.cards import score_cards
 from poa_eval.loaders.headings import NEAR, list_sheets, make_form, try_headings
 from poa_eval.readers.formats import RawDocument

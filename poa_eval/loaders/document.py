@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError, Place
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.layout import Edition, Layout
-from poa_eval.layouts.parts import Cards
 from poa_eval.loaders.activities import Activities, read_activities
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
@@ -20,7 +20,7 @@ from poa_eval.loaders.rows import Content, Note, Row, read_content
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, COMMENT, Record, make_table
 from poa_eval.readers.formats import RawDocument
-from poa_eval.text.values import write_exact
+from poa_eval.text.numbers import write_exact
 
 #: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
 ACCEPTED = "nombre_aceptado"

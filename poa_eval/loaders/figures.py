@@ -11,13 +11,13 @@ import pandas as pd
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import LAST_REPORTED, Edition
-from poa_eval.layouts.parts import FIGURES
+from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
-from poa_eval.loaders.damaged import read_block
+from poa_eval.loaders.damaged_rows import read_block
 from poa_eval.loaders.rows import Note, Row
 from poa_eval.plan.schema import COLUMNS, Record
-from poa_eval.text.names import fold
-from poa_eval.text.values import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
+from poa_eval.text.names import normalize
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 
@@ -71,7 +71,7 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
     if edition.reparar:
         periods, printed, _ = read_block(row, columns)
         for period in periods:
-            for name in FIGURES[:2]:
+            for name in FIGURE_COLUMNS[:2]:
                 if period["meses"] == 1 and period.get(name) is not None:
                     own = row.address(f"{name}:{period['mes']}:1")
                     source = own if period["origen"] == "leido" else period["fuente"]
@@ -81,7 +81,7 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
     for series in edition.periodos:
         for month in series.headings():
             key = f"{series.columna}:{month}:{series.meses}"
-            if series.columna in FIGURES[:2]:
+            if series.columna in FIGURE_COLUMNS[:2]:
                 found += _print_cell(row, key, series.columna, month, series.meses, columns)
     return found + list(_read_published(row, columns))
 
@@ -113,7 +113,7 @@ def join_periods(
         return table, []
     repeated = []
     for key, rows in table[codes.duplicated(keep=False)].groupby(_KEY, sort=False):
-        if (rows[list(FIGURES)].nunique(dropna=may_fill) > 1).any():
+        if (rows[list(FIGURE_COLUMNS)].nunique(dropna=may_fill) > 1).any():
             raise FormatoError(
                 f"dos reportes distintos del mismo periodo: {rows['fuente'].iloc[0]} y {rows['fuente'].iloc[-1]}",
                 "un solo reporte por actividad y periodo",
@@ -134,7 +134,7 @@ def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[No
     """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
     if edition.corte is None:
         return []
-    if fold(edition.corte) != LAST_REPORTED:
+    if normalize(edition.corte) != LAST_REPORTED:
         return [("corte_mes", edition.corte, f"layout {layout}")]
     reported = periods[periods["ejecutado"].notna()]
     if reported.empty:
@@ -144,7 +144,7 @@ def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[No
 
 
 def _as_array(name: str, values: list[object]) -> np.ndarray:
-    if name in FIGURES:
+    if name in FIGURE_COLUMNS:
         return np.array(values, dtype=float)
     return np.array(values, dtype=np.int64 if name in ("fila", "mes", "meses") else object)
 
@@ -160,7 +160,7 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     if not keys:
         return {}
     height, width = len(rows), len(keys)
-    figures = {name: np.full((height, width), np.nan) for name in FIGURES}
+    figures = {name: np.full((height, width), np.nan) for name in FIGURE_COLUMNS}
     comments = np.full((height, width), None, dtype=object)
     told = [rows[0].table.columns[series.get("ejecutado") or next(iter(series.values()))] for series in keys.values()]
     sources = np.array(rows[0].sheet.addresses([row.index for row in rows], told), dtype=object).T
@@ -171,7 +171,7 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
                 comments[:, at] = columns.texts(rows, key)
             elif name == "por_fila":
                 values = columns.numbers(rows, key)
-                for kind in FIGURES:
+                for kind in FIGURE_COLUMNS:
                     figures[kind][:, at] = np.where(kinds == kind, values, np.nan)
             else:
                 figures[name][:, at] = columns.numbers(rows, key)
@@ -193,10 +193,10 @@ def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:
     said = columns.edition.series_por_fila
     if said is None:
         return np.full(len(rows), "", dtype=object)
-    marks = [(fold(text), name) for name, texts in said.texts().items() for text in texts]
+    marks = [(normalize(text), name) for name, texts in said.texts().items() for text in texts]
     kinds = []
     for row, text in zip(rows, columns.texts(rows, "serie"), strict=True):
-        found = next((name for mark, name in marks if text is not None and fnmatchcase(fold(text), mark)), None)
+        found = next((name for mark, name in marks if text is not None and fnmatchcase(normalize(text), mark)), None)
         if found is None:
             raise FormatoError(
                 f"«{text or ''}» como clase de la fila",
@@ -213,7 +213,7 @@ def _read_long(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     periods = [_read_period(row, columns.edition) for row in rows]
     source = "ejecutado" if "ejecutado" in rows[0].table.columns else "programado"
     comments = columns.cells(rows, rows[0].table.columns.get("comentario"))
-    return {name: columns.numbers(rows, name) for name in FIGURES} | {
+    return {name: columns.numbers(rows, name) for name in FIGURE_COLUMNS} | {
         "fila": np.arange(len(rows)),
         "mes": np.array([period.mes for period in periods]),
         "meses": np.array([period.meses for period in periods]),

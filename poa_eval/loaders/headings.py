@@ -11,7 +11,7 @@ from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.layouts.patterns import Alias, find_hot, make_alias, match_path
 from poa_eval.readers.formats import RawDocument, RawSheet
-from poa_eval.text.names import fold, suggest_sentence
+from poa_eval.text.names import normalize, suggest_sentence
 
 #: Share of the expected headings from which a row counts as an attempt at the form.
 NEAR = 0.5
@@ -74,9 +74,9 @@ class _Attempt:
 def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
     """Yield the sheets that an edition reads, hidden ones included."""
     for sheet in document.hojas:
-        name = fold(sheet.hoja or "")
-        wanted = not edition.hojas or any(fnmatchcase(name, fold(pattern)) for pattern in edition.hojas)
-        if wanted and not any(fnmatchcase(name, fold(pattern)) for pattern in edition.ignorar_hojas):
+        name = normalize(sheet.hoja or "")
+        wanted = not edition.hojas or any(fnmatchcase(name, normalize(pattern)) for pattern in edition.hojas)
+        if wanted and not any(fnmatchcase(name, normalize(pattern)) for pattern in edition.ignorar_hojas):
             yield sheet
 
 
@@ -175,7 +175,7 @@ def _share_repeated(columns: dict[str, list[int]]) -> None:
                 del columns[key]
 
 
-def read_paths(sheet: RawSheet, index: int, height: int, tidy: Callable[[str], str] = fold) -> dict[int, Path]:
+def read_paths(sheet: RawSheet, index: int, height: int, tidy: Callable[[str], str] = normalize) -> dict[int, Path]:
     """Return per column its headings from the top row down, folded; a group reaches right over its columns."""
     rows = sheet.filas[index : index + height]
     width = max(len(row) for row in rows)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.parts import BEHAVIOUR, Cards, Matrix
+from poa_eval.layouts.cards import Cards, Matrix
+from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
-from poa_eval.text.names import fold, make_hash, make_slug, make_unit_id
-from poa_eval.text.values import parse_frequency, parse_number
+from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import parse_frequency
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
@@ -67,7 +69,7 @@ class MatrixReader:
             if cell is not None and not re.fullmatch(pattern, str(cell)) and len(row) < len(self.columns):
                 row.insert(at, None)
             elif cell is not None:
-                self.outline.documento.setdefault(fold(name), (str(cell), self.sheet.address(index, at)))
+                self.outline.documento.setdefault(normalize(name), (str(cell), self.sheet.address(index, at)))
         for depth, level in enumerate(self.matrix.niveles):
             at = self.columns[level.columna]
             for paragraph in _split_paragraphs(row, at):
@@ -218,9 +220,9 @@ def _shape_unit(outline: Outline, institucion: str) -> Record:
 
 def _make_id(item: Item, unit_id: str, ids: dict[Item | None, str | None]) -> str:
     """Return a stable id: of an activity by unit, name and code; of a goal by its level, code and text."""
-    start, code, text = make_slug(unit_id)[:40], fold(item.codigo or ""), fold(item.texto)
+    start, code, text = make_slug(unit_id)[:40], normalize(item.codigo or ""), normalize(item.texto)
     if item.tabla == "actividades":
-        made = f"{start}-{make_hash(fold(unit_id), text, '', code)}"
+        made = f"{start}-{make_hash(normalize(unit_id), text, '', code)}"
     else:
         made = f"{start}-{make_slug(item.nivel or 'meta')}-{make_hash(code, text)}"
     times = list(ids.values()).count(made)
@@ -230,7 +232,7 @@ def _make_id(item: Item, unit_id: str, ids: dict[Item | None, str | None]) -> st
 def _read_amount(text: str, name: str, edition: Cards, locale: str, source: str) -> float | None:
     """Return an amount, alone or before a bracket (``$80,000.00 (3,478 litros)``); 0 or None if the layout says so."""
     for patterns, worth in ((edition.ceros, 0.0), (edition.vacios, None)):
-        if any(fnmatchcase(fold(text), fold(pattern)) for pattern in patterns):
+        if any(fnmatchcase(normalize(text), normalize(pattern)) for pattern in patterns):
             return worth
     found = _AMOUNT.fullmatch(text)
     number = parse_number(found[1], locale) if found else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from poa_eval.text.values import write_exact
+from poa_eval.text.numbers import write_exact
 
 Value = float | None
 Triple = tuple[Value, ...]

@@ -14,8 +14,8 @@ from poa_eval.loaders.headings import Form, Table, find_headings, list_sheets, m
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
-from poa_eval.text.names import fold
-from poa_eval.text.values import parse_period
+from poa_eval.text.names import normalize
+from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
 Note = tuple[str, str, str]
@@ -74,10 +74,10 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     form = make_form(edition, ejercicio)
     marks = _Marks(
         *compile_patterns(edition.contexto),
-        tuple(fold(item) for item in edition.ignorar_filas if isinstance(item, str)),
-        tuple({k: fold(v) for k, v in item.items()} for item in edition.ignorar_filas if isinstance(item, dict)),
-        tuple(map(fold, edition.fin_tabla)),
-        tuple(map(fold, edition.totales.texto)) if edition.totales else (),
+        tuple(normalize(item) for item in edition.ignorar_filas if isinstance(item, str)),
+        tuple({k: normalize(v) for k, v in item.items()} for item in edition.ignorar_filas if isinstance(item, dict)),
+        tuple(map(normalize, edition.fin_tabla)),
+        tuple(map(normalize, edition.totales.texto)) if edition.totales else (),
     )
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
@@ -180,7 +180,7 @@ def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str
 def _is_unwanted(row: Row, conditions: tuple[dict[str, str], ...]) -> bool:
     def fits(key: str, pattern: str) -> bool:
         value = row.value(key)
-        return fnmatchcase(fold(str(value)), pattern) if value is not None else not pattern
+        return fnmatchcase(normalize(str(value)), pattern) if value is not None else not pattern
 
     return any(all(fits(key, pattern) for key, pattern in item.items()) for item in conditions)
 
@@ -200,7 +200,7 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
 
 
 def _name_kind(first: Cell, marks: _Marks) -> str:
-    text = fold(str(first))
+    text = normalize(str(first))
     for kind, patterns in (("end", marks.ends), ("ignored", marks.ignored), ("total", marks.totals)):
         if any(fnmatchcase(text, pattern) for pattern in patterns):
             return kind

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from poa_eval.readers.cells import Cell
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 _WORDS = re.compile(r"(?:(?:(?:sub|gran|suma)[ -]?)?total(?:es)?|sumas?)\b")
 _ALONE = re.compile(r"(?: ?(?:general(?:es)?|anual(?:es)?))?[ .:]*")
@@ -15,7 +15,7 @@ _OF = re.compile(r"(?:[-–:. ]|\b(?:general|anual|por|del?|l[ao]s?|el)\b)*")
 
 def says_total(cell: Cell) -> bool:
     """Say whether a cell begins with words of totals."""
-    return isinstance(cell, str) and _WORDS.match(fold(cell)) is not None
+    return isinstance(cell, str) and _WORDS.match(normalize(cell)) is not None
 
 
 def is_total(cell: Cell) -> bool:
@@ -26,7 +26,7 @@ def is_total(cell: Cell) -> bool:
     >>> [is_total(text) for text in ("TOTAL GENERAL:", "Subtotal", "Suma", "Total de expedientes")]
     [True, True, True, False]
     """
-    return says_total(cell) and _ALONE.fullmatch(_WORDS.sub("", fold(str(cell)), count=1)) is not None
+    return says_total(cell) and _ALONE.fullmatch(_WORDS.sub("", normalize(str(cell)), count=1)) is not None
 
 
 def find_total(cells: Sequence[Cell], columns: Mapping[str, int], unit: Cell = None) -> int | None:
@@ -52,9 +52,9 @@ def find_total(cells: Sequence[Cell], columns: Mapping[str, int], unit: Cell = N
         return first if first is not None and says_total(cells[first]) else None
     if not says_total(activity):
         return None
-    text = fold(str(activity))
+    text = normalize(str(activity))
     rest = _OF.sub("", _WORDS.sub("", text, count=1), count=1)
-    units = {fold(str(name)) for name in (said.get("unidad"), unit) if name is not None}
+    units = {normalize(str(name)) for name in (said.get("unidad"), unit) if name is not None}
     return columns["actividad"] if text.startswith("sub") or is_total(activity) or rest in units else None
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from poa_eval.metrics.windows import list_calendar
+from poa_eval.metrics.due import list_calendar
 from poa_eval.plan.plan import Plan
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 from poa_eval.text.quantities import find_quantity
-from poa_eval.text.wording import has, join_words
+from poa_eval.text.wording import is_present, join_words
 
 #: The eight criteria: column → what it is called, and what exactly counts.
 CRITERIA: dict[str, tuple[str, str]] = {
@@ -71,12 +71,22 @@ class Evaluability:
     missing), the eight criteria of `CRITERIA` (bool), `criterios` (how many are met), `evaluabilidad` (met / 8 × 100),
     `faltan` (what is missing, in words), `fuente`. `unidades` has one row a unit, best first: `lugar`, its id and name,
     `actividades`, `metas`, `metas_cuantificadas` (the goals of `list_goals`), the share of activities that meets each
-    criterion (0–100), `evaluabilidad` (mean); `institucion` one row with the same figures.
+    criterion (0–100), `evaluabilidad` (mean); `institucion` one row with the same figures. `metas` are the goals.
     """
 
     actividades: pd.DataFrame
     unidades: pd.DataFrame
     institucion: pd.DataFrame
+    metas: pd.DataFrame
+
+    def narrow(self, unidad_id: str) -> Evaluability:
+        """Return how far one unit's activities can be evaluated; it stands in the place of the institution."""
+        own, unit, goals = (
+            table[table["unidad_id"] == unidad_id].reset_index(drop=True)
+            for table in (self.actividades, self.unidades, self.metas)
+        )
+        whole = unit[self.institucion.columns].astype(self.institucion.dtypes)
+        return Evaluability(own, unit.assign(lugar=unit["evaluabilidad"].rank().astype("Int64")), whole, goals)
 
 
 def is_plan_only(plan: Plan) -> bool:
@@ -110,7 +120,7 @@ def list_goals(plan: Plan) -> pd.DataFrame:
     """
     rows = plan.actividades
     own = set(rows.loc[rows["meta_anual"].notna() | _test(rows["meta_texto"], says), "unidad_id"])
-    goals = plan.metas[plan.metas["nivel"].map(fold).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
+    goals = plan.metas[plan.metas["nivel"].map(normalize).eq("meta") & ~plan.metas["unidad_id"].isin(own)]
     shared = rows["unidad_id"].isin(goals["unidad_id"]) | rows["meta_id"].isin(goals["meta_id"])
     rows = rows[rows["unidad_id"].isin(own) | ~shared]
     above = goals[["unidad_id", "meta_id", "texto", "fuente"]].assign(actividad_id=None, en_cifras=False)
@@ -133,7 +143,7 @@ def says(value: object) -> bool:
     >>> says("Tres informes"), says("N/A"), says(" … "), says(None)
     (True, False, False, False)
     """
-    return has(value) and re.sub(r"[^\w%$°#€]+|_+", " ", fold(str(value))).strip() not in NO_ANSWERS
+    return is_present(value) and re.sub(r"[^\w%$°#€]+|_+", " ", normalize(str(value))).strip() not in NO_ANSWERS
 
 
 def assess(plan: Plan) -> Evaluability:
@@ -192,7 +202,7 @@ def assess(plan: Plan) -> Evaluability:
     units = pd.DataFrame(sums, columns=["unidad_id", "unidad", *whole])
     units = units.sort_values("evaluabilidad", ascending=False, kind="stable", ignore_index=True)
     units.insert(0, "lugar", units["evaluabilidad"].rank(ascending=False, method="min").astype("Int64"))
-    return Evaluability(table, units, pd.DataFrame([whole]))
+    return Evaluability(table, units, pd.DataFrame([whole]), listed)
 
 
 def _list_periodic(plan: Plan, column: str = "mes") -> set[str]:
@@ -210,12 +220,12 @@ def _says_quantity(text: object) -> bool:
 
 
 def _says_formula(indicator: object) -> bool:
-    return says(indicator) and bool(_FORMULA.search(fold(str(indicator))))
+    return says(indicator) and bool(_FORMULA.search(normalize(str(indicator))))
 
 
 def _read_goal(goal: dict | None) -> str | None:
     """Return the text of a goal; the name of a programme or an objective is none, whatever number it holds."""
-    return goal["texto"] if goal and fold(goal["nivel"]) == "meta" else None
+    return goal["texto"] if goal and normalize(goal["nivel"]) == "meta" else None
 
 
 def _inherit(key: object, goals: dict[str, dict], column: str) -> str | None:

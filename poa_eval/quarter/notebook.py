@@ -10,7 +10,7 @@ from pathlib import Path
 from poa_eval.config.params import Params, find_root, make_params
 from poa_eval.errors import ParamsError
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.text.names import fold, suggest
+from poa_eval.text.names import normalize, suggest
 
 #: A quarter that is at hand, pickled and, until it is asked for, as it is; root and parameters by which it may be.
 _prepared: list[tuple[bytes, list[Quarter], Path, Params]] = []
@@ -27,7 +27,7 @@ def _find_prepared(root: Path, params: Params, unit: object) -> Quarter | None:
     for pickled, fresh, *offered in _prepared:
         quarter = fresh.pop() if fresh else pickle.loads(pickled)
         unidad = quarter.unidad
-        same = unit is unidad if None in (unit, unidad) else fold(str(unit)) == fold(unidad)
+        same = unit is unidad if None in (unit, unidad) else normalize(str(unit)) == normalize(unidad)
         if same and offered == [root, params]:
             return replace(quarter, root=root)
     return None

@@ -10,16 +10,17 @@ import pandas as pd
 
 from poa_eval.audit.findings import check
 from poa_eval.audit.ledger import note_rules
+from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import Params
 from poa_eval.config.profile import find_profile
 from poa_eval.errors import FormatoError, Place
 from poa_eval.forms.answers import read_answers, read_books, settle_answers
 from poa_eval.forms.captured import apply_captures
-from poa_eval.layouts.layout import find_layout
-from poa_eval.loaders.aliases import Names, load_names, note_names
+from poa_eval.layouts.catalog import find_layout
+from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
-from poa_eval.loaders.load import merge_plans
 from poa_eval.metrics.evaluation import measure
+from poa_eval.plan.merge import merge_plans
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from poa_eval.text.wording import has
+from poa_eval.text.wording import is_present
 
 _CELL = re.compile(r"([^!]+!)([^!]+!)([A-Z]{1,3})(\d+)")
 
@@ -34,7 +34,7 @@ def join_addresses(addresses: Iterable[object]) -> str:
     """
     sheets: dict[tuple[str, str], list[tuple[int, int]]] = {}
     others: list[str] = []
-    for address in dict.fromkeys(str(address) for address in addresses if has(address)):
+    for address in dict.fromkeys(str(address) for address in addresses if is_present(address)):
         found = _CELL.fullmatch(address)
         if found:
             sheets.setdefault((found[1], found[2]), []).append(xl_cell_to_rowcol(found[3] + found[4]))
@@ -77,7 +77,7 @@ class ColumnFinder:
 
     def find(self, address: object, *keys: str) -> str:
         """Return the cell of the first column that is known; the address itself where none is."""
-        if not has(address):
+        if not is_present(address):
             return ""
         found = _CELL.fullmatch(str(address))
         columns = self._columns.get((found[1] + found[2]).rstrip("!"), {}) if found else {}

@@ -14,7 +14,7 @@ from operator import itemgetter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from poa_eval.errors import Place
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 
 class ShownPercent(str):
@@ -60,7 +60,7 @@ class RawSheet:
     @cached_property
     def textos(self) -> dict[str, str]:
         """Every distinct text of the sheet, folded."""
-        return {text: fold(text) for text in set().union(*self.filas) if isinstance(text, str)}
+        return {text: normalize(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
     def crop(self, start: int, stop: int | None) -> RawSheet:
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
-from poa_eval.processes import Crew
-from poa_eval.runs.quarter_run import Run, RunOutcome, find_folder
+from poa_eval.runs.quarter_run import QuarterRun, RunOutcome, find_folder
+from poa_eval.runs.warm import make_pool
 
 if TYPE_CHECKING:
-    from poa_eval.runs.cluster import Cluster
+    from poa_eval.runs.quarter_run import Pool
 
-Progress = Callable[[int, int, str, int], None]
+ProgressCallback = Callable[[int, int, str, int], None]
 
 
 def run_quarter(params_path: str | Path, **options: object) -> RunOutcome:
@@ -42,7 +42,7 @@ def run_quarters(
     memory: int | None = None,
     scheduler: str | None = None,
     force: bool = False,
-    on_progress: Progress | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
     """Make the reports of quarters, of one institution or of several, as one batch; each is named like its params file.
 
@@ -83,15 +83,15 @@ def run_quarters(
     ClusterError
         The cluster is not there, or was lost; finished reports are kept, and the next run takes them up.
     """
-    runs: list[Run] = []
-    waiting: dict[Future, Run] = {}
+    runs: list[QuarterRun] = []
+    waiting: dict[Future, QuarterRun] = {}
 
     def tell(text: str) -> None:
         if on_progress:
             total = sum(len(run.todo) for run in runs)
             on_progress(total - len(waiting), total, text, sum(len(run.failed) for run in runs))
 
-    def attempt(run: Run, step: Callable, *args: object) -> object:
+    def attempt(run: QuarterRun, step: Callable, *args: object) -> object:
         """Take a step of a run, or return why it failed: then the run ends here, and the others go on."""
         try:
             return step(*args)
@@ -107,29 +107,29 @@ def run_quarters(
     def collect(*, all_of_them: bool) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
         """Take what has ended; all of them: until nothing is left."""
         while waiting:
-            ended = wait(waiting, crew.patience if all_of_them else 0, FIRST_COMPLETED).done
+            ended = wait(waiting, pool.patience if all_of_them else 0, FIRST_COMPLETED).done
             if not ended and not all_of_them:
                 return
             if not ended:
-                crew.check()
+                pool.check()
             for future in ended:
                 run = waiting.pop(future, None)
                 if run is None:  # it has failed with another report
                     continue
-                outcome = attempt(run, run.take, future, crew)
+                outcome = attempt(run, run.take, future, pool)
                 if outcome is None:
                     tell(run.last)
-                    outcome = None if run.pending else attempt(run, run.finish, crew)
+                    outcome = None if run.pending else attempt(run, run.finish, pool)
                 if outcome is not None:
                     yield run.path, outcome
 
     paths = list({path.resolve(): path for path in map(Path, paths)}.values())
     _refuse_same_folder(paths, out, root)
-    crew = _choose_crew(scheduler, jobs, timeout, memory)
+    pool = _choose_pool(scheduler, jobs, timeout, memory)
     with ExitStack() as stack:
         for path in paths:
             try:
-                run = Run(path, out, root, force)
+                run = QuarterRun(path, out, root, force)
             except (PoaError, OSError) as error:
                 yield path, error if isinstance(error, PoaError) else explain_system(error)
                 continue
@@ -139,14 +139,14 @@ def run_quarters(
                 yield path, RunOutcome(run.folder)
                 continue
             if not runs:  # the first with something to do
-                stack.enter_context(crew)
+                stack.enter_context(pool)
             runs.append(run)
             tell("Lectura y comprobación de los documentos")
-            outcome = attempt(run, run.prepare) or attempt(run, run.start, crew)
+            outcome = attempt(run, run.prepare) or attempt(run, run.start, pool)
             waiting |= dict.fromkeys(() if outcome else run.pending, run)
             if outcome is None:
                 tell("Informes")
-                outcome = None if run.pending else attempt(run, run.finish, crew)
+                outcome = None if run.pending else attempt(run, run.finish, pool)
             if outcome is not None:
                 yield path, outcome
             yield from collect(all_of_them=False)
@@ -167,9 +167,9 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
         known[folder] = path
 
 
-def _choose_crew(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Crew | Cluster:
+def _choose_pool(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Pool:
     if scheduler is None:
-        return Crew(jobs, timeout=timeout, memory=memory)
+        return make_pool(jobs, timeout=timeout, memory=memory)
     from poa_eval.runs.cluster import Cluster
 
     return Cluster(scheduler, timeout=timeout, memory=memory)

@@ -22,7 +22,7 @@ LIBRARIES += ("xlsxwriter",)
 _WHOLE = "ejecucion"
 
 
-class Memory:
+class RunCache:
     """What is known of the reports of one run.
 
     Parameters

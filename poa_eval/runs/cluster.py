@@ -1,4 +1,4 @@
-"""Distribute: the same calls as `isolate.Crew` runs here, on the workers of a Dask cluster that is already there.
+"""Cluster: the same calls as `WorkerPool` runs here, on the workers of a Dask cluster that is already there.
 
 A call carries its data and brings back its result: workers need the same packages, but no disk in common.
 """
@@ -16,8 +16,9 @@ from multiprocessing import current_process
 from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
-from poa_eval.processes import CallDiedError, Crew
+from poa_eval.processes import CallDiedError
 from poa_eval.runs.cache import describe_software
+from poa_eval.runs.warm import make_pool
 
 _ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets
 
@@ -44,14 +45,14 @@ def check_address(address: str) -> None:
 
 
 class Cluster:
-    """Runs calls on a cluster, as a `Crew` does on this machine; a context.
+    """Runs calls on a cluster, as a `WorkerPool` does on this machine; a context.
 
     Parameters
     ----------
     address : str
         Of the scheduler: ``tcp://host:8786``.
     timeout, memory
-        As for `Crew`: of each call, on its worker.
+        As for `WorkerPool`: of each call, on its worker.
 
     Raises
     ------
@@ -111,7 +112,7 @@ class Cluster:
         self._client.close(timeout=2)
 
     def submit(self, function: Callable[..., Any], *args: object) -> Future:
-        """Schedule a call of an importable function, which gets a `Crew` first."""
+        """Schedule a call of an importable function, which gets a `WorkerPool` first."""
         return self._executor.submit(_work, describe_software(), self._limits, pickle.dumps((function, args)))
 
     def check(self) -> None:
@@ -185,7 +186,7 @@ def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:
         if one != other:
             what = f"otra versión de {name}: {one}; en la máquina que pide los informes, {other}"
             raise ClusterError(what, _SAME, "instale lo mismo en todas las máquinas", lugar=Place(worker.address))
-    # A nanny's worker may not start processes, lest they outlive it; a crew's end with it by themselves.
+    # A nanny's worker may not start processes, lest they outlive it; a pool's end with it by themselves.
     current_process().daemon = False
     function, args = pickle.loads(call)
-    return function(Crew(worker.state.nthreads, **limits), *args)
+    return function(make_pool(worker.state.nthreads, **limits), *args)

@@ -18,15 +18,19 @@ from typing import TYPE_CHECKING
 
 from poa_eval.config.params import Params, find_project, load_params
 from poa_eval.errors import ArchivoError, Place, explain_system
-from poa_eval.processes import CallDiedError, Crew
-from poa_eval.runs.cache import Memory, hash_files, list_versions, make_key
+from poa_eval.processes import CallDiedError
+from poa_eval.runs.cache import RunCache, hash_files, list_versions, make_key
 from poa_eval.runs.folder import clear, drop_others, hold, move_in, put_beside, recover
-from poa_eval.runs.produce import Report, Task, give_up, produce_report, redo_page
+from poa_eval.runs.produce import give_up, produce_report, redo_page
+from poa_eval.runs.task import MadeReport, ReportTask
 from poa_eval.text.names import file_name
 
 if TYPE_CHECKING:
+    from poa_eval.processes import WorkerPool
     from poa_eval.quarter.quarter import Quarter
     from poa_eval.runs.cluster import Cluster
+
+    Pool = WorkerPool | Cluster
 
 UNIT_NOTEBOOK = "informe_unidad.ipynb"
 INSTITUTION_NOTEBOOK = "informe_institucional.ipynb"
@@ -43,7 +47,7 @@ class RunOutcome:
 
 
 @dataclass(frozen=True, eq=False)
-class _Job:
+class PlannedReport:
     """One report to make, and where it goes."""
 
     unidad_id: str | None
@@ -55,7 +59,7 @@ class _Job:
     pagina: str
 
 
-class Run:
+class QuarterRun:
     """The run of one quarter on its way; its folder is held until it is released."""
 
     def __init__(self, path: Path, out: str | Path | None, root: str | Path | None, force: bool):
@@ -63,26 +67,26 @@ class Run:
         self.root = find_project(path) if root is None else Path(root)
         self.folder = find_folder(path, out, self.root)
         self._new = put_beside(self.folder, "nuevo")
-        self.todo: list[_Job] = []
-        self.pending: dict[Future, tuple[_Job, Task, str]] = {}
-        self.failed: dict[_Job, str] = {}
+        self.todo: list[PlannedReport] = []
+        self.pending: dict[Future, tuple[PlannedReport, ReportTask, str]] = {}
+        self.failed: dict[PlannedReport, str] = {}
         self.last = ""
         self._made = 0
-        self._institution: Report | None = None
+        self._institution: MadeReport | None = None
         self._times: dict = {"cuadernos": {}}
         with ExitStack() as held:
             held.enter_context(hold(self.folder))
             recover(self.folder)
             names = (INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK)
             self._notebooks = {name: _read_notebook(self.root, name) for name in names}
-            self._remembered = Memory(self.folder, self._new)
+            self._cache = RunCache(self.folder, self._new)
             inputs = _hash_inputs(self.params, self.root)
             self._key = make_key(path.name, self.params.plain(), self._notebooks, inputs)
             self.release = held.pop_all().close
 
     def is_complete(self) -> bool:
         """Say whether there is nothing to do."""
-        complete = not self._force and self._remembered.is_complete(self._key)
+        complete = not self._force and self._cache.is_complete(self._key)
         if complete:
             shutil.rmtree(self._new, ignore_errors=True)
         return complete
@@ -101,7 +105,7 @@ class Run:
         self.todo = _plan_jobs(self._quarter)
         self._times["preparar"] = self._seconds()
 
-    def start(self, crew: Crew | Cluster) -> None:
+    def start(self, pool: Pool) -> None:
         """Start each report that must be made, and write the others and what the run leaves besides."""
         from poa_eval.runs.results import write_results
 
@@ -115,21 +119,21 @@ class Run:
             about = (job.cuaderno, self._notebooks[job.cuaderno], parameters)
             ends = (job.titulo, down if job.unidad_id is None else up)
             key = make_key(about, ends, own.fingerprint())
-            files = None if self._force else self._remembered.find(job.copia, key)
+            files = None if self._force else self._cache.find(job.copia, key)
             if files is None:
-                task = Task(*about, pickle.dumps(own), str(self.root), *ends)
-                self.pending[crew.submit(produce_report, task)] = (job, task, key)
+                task = ReportTask(*about, pickle.dumps(own), str(self.root), *ends)
+                self.pending[pool.submit(produce_report, task)] = (job, task, key)
             else:
                 self._write(files)
         before = self._seconds()
         write_results(self._quarter, self._new)
         self._times["escribir"] = round(self._seconds() - before, 3)
 
-    def take(self, future: Future, crew: Crew | Cluster) -> None:
+    def take(self, future: Future, pool: Pool) -> None:
         """Take a report that was made."""
         job, task, key = self.pending.pop(future)
         try:
-            report = crew.result(future)
+            report = pool.result(future)
         except CallDiedError:
             report = give_up(task, "no se terminó, porque cayó una y otra vez el trabajador del clúster que lo tenía")
         self.last = job.unidad
@@ -137,22 +141,22 @@ class Run:
         self._times["cuadernos"][job.copia] = round(report.segundos, 3)
         files = self._write_report(job, report)
         if report.mensaje is None:
-            self._remembered.keep(job.copia, key, files)
+            self._cache.keep(job.copia, key, files)
         else:
             self.failed[job] = report.mensaje
         if job.unidad_id is None:
             self._institution = report
 
-    def finish(self, crew: Crew | Cluster) -> RunOutcome:
+    def finish(self, pool: Pool) -> RunOutcome:
         """Move the run in, now that all its reports are there."""
         institution, *units = self.todo
         if any(job in self.failed for job in units):
-            self._tell_failures(institution, units, crew)
+            self._tell_failures(institution, units, pool)
         _write_json(self._new / "run.json", self._describe())
         drop_others(self._new, {path for job in self.todo for path in (f"cuadernos/{job.copia}", job.pagina)})
         move_in(self.folder, self._new)
         right = {job.copia for job in self.todo if job not in self.failed}
-        self._remembered.close(None if self.failed else self._key, right)
+        self._cache.close(None if self.failed else self._key, right)
         times = self.folder.with_name(f"{self.folder.name}.tiempos.json")
         _write_json(times, self._times | {"total": self._seconds()})
         self.release()
@@ -171,7 +175,7 @@ class Run:
         told.__cause__ = error
         return told
 
-    def _tell_failures(self, institution: _Job, units: list[_Job], crew: Crew | Cluster) -> None:
+    def _tell_failures(self, institution: PlannedReport, units: list[PlannedReport], pool: Pool) -> None:
         """Say on the institution's page which units' reports could not be made."""
         failed, broken = self.failed, " (no se pudo elaborar)"
         links = tuple((job.pagina, job.nombre + broken * (job in failed)) for job in units)
@@ -179,13 +183,13 @@ class Run:
         report = self._institution
         if report is None:
             text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
-            report = Report(text, "", None, 0)
-        report = crew.result(crew.submit(redo_page, report, institution.titulo, told, links))
+            report = MadeReport(text, "", None, 0)
+        report = pool.result(pool.submit(redo_page, report, institution.titulo, told, links))
         self._write_report(institution, report)
         if report.mensaje is not None:
             failed.setdefault(institution, report.mensaje)
 
-    def _write_report(self, job: _Job, report: Report) -> dict[str, bytes]:
+    def _write_report(self, job: PlannedReport, report: MadeReport) -> dict[str, bytes]:
         texts = {f"cuadernos/{job.copia}": report.cuaderno, job.pagina: report.pagina}
         return self._write({path: text.encode(errors="backslashreplace") for path, text in texts.items()})
 
@@ -220,18 +224,18 @@ def find_folder(path: Path, out: str | Path | None, root: str | Path | None) -> 
     return reports / path.stem
 
 
-def _plan_jobs(quarter: Quarter) -> list[_Job]:
+def _plan_jobs(quarter: Quarter) -> list[PlannedReport]:
     """List the reports to make: the institution's first, because it takes longest."""
     from poa_eval.metrics.evaluation import name_quarter
     from poa_eval.text.wording import name_unit
 
     whole, period = quarter.params.institucion, name_quarter(quarter.evaluacion)
-    jobs = [_Job(None, whole, whole, f"{whole} · {period}", *2 * [INSTITUTION_NOTEBOOK], "index.html")]
+    jobs = [PlannedReport(None, whole, whole, f"{whole} · {period}", *2 * [INSTITUTION_NOTEBOOK], "index.html")]
     for unidad_id, unidad in quarter.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False, name=None):
         stem = file_name(unidad_id)
         copy, page = f"unidad-{stem}.ipynb", f"unidades/{stem}.html"
         name = name_unit(unidad_id, unidad)
-        jobs.append(_Job(unidad_id, unidad, name, f"{unidad} · {period}", UNIT_NOTEBOOK, copy, page))
+        jobs.append(PlannedReport(unidad_id, unidad, name, f"{unidad} · {period}", UNIT_NOTEBOOK, copy, page))
     return jobs
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import fcntl
 import getpass
 import io
 import os
@@ -17,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import BinaryIO
 
@@ -31,6 +31,10 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from poa_eval.processes import limit_memory
+from poa_eval.runs.execute import give_parameters
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class CellFailedError(Exception):
@@ -82,6 +86,36 @@ class _Stream(io.TextIOBase):
         if text:
             self._session.write(self.name, text)
         return len(text)
+
+
+def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[int, NotebookNode]]:
+    """Execute a notebook in this process, which is good for nothing else afterwards.
+
+    Parameters
+    ----------
+    text : str
+        The notebook.
+    parameters : dict
+        Plain values for its parameters.
+    cwd : Path
+        Folder in which its cells work.
+
+    Yields
+    ------
+    int, NotebookNode
+        -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
+
+    Raises
+    ------
+    CellFailedError
+        After the cell that failed.
+    """
+    os.chdir(cwd)
+    sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported
+    notebook, shell = give_parameters(text, parameters), make_shell()
+    yield -1, notebook
+    for number in run_cells(shell, notebook, take_over(shell)):
+        yield number, notebook.cells[number]
 
 
 def make_shell() -> ZMQInteractiveShell:

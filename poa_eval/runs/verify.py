@@ -8,7 +8,7 @@ from pathlib import Path
 
 from poa_eval.config.params import find_project
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.runs.batch import Progress, run_quarter
+from poa_eval.runs.batch import ProgressCallback, run_quarter
 from poa_eval.runs.cache import hash_files
 
 
@@ -17,7 +17,7 @@ def verify_run(
     *,
     jobs: int | None = None,
     timeout: float | None = None,
-    on_progress: Progress | None = None,
+    on_progress: ProgressCallback | None = None,
 ) -> list[str]:
     """Make a run again from its own evidence, in a temporary place, and say what differs.
 

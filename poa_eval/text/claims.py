@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from poa_eval.text.names import fold
-from poa_eval.text.values import MONTH_NAMES, MONTHS, parse_month, parse_number
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import MONTH_NAMES, MONTHS, parse_month
 
 _MEET = r"cu[mn]pl|alcan[zsc]|(?:ll|y)eg|lo[gj]r|consigu|consegu"
 _PASS = r"super|re[bv]as|sobrepas|sobrecumpl|exced"
@@ -119,7 +120,7 @@ def _split_sentences(text: str, stops: str = ".;!") -> list[str]:
     """Return the sentences of a comment, folded; «sí» is left out, which tells it from «si»."""
     kept = _SHORT.sub(r"\1 ", _SURE.sub(" ", text))
     parts = re.split(rf"[{stops}\n]+(?=\s|$)|[()]", kept)
-    return [fold(part) for part in parts if part.strip()]
+    return [normalize(part) for part in parts if part.strip()]
 
 
 def _is_elsewhere(sentence: str, months: range) -> bool:
@@ -141,7 +142,7 @@ def read_claim(text: str, months: range) -> bool | None:
     [True, False, None]
     """
     said: set[bool | None] = set()
-    for sentence in _split_sentences(text) if _STEMS.search(fold(text)) else ():
+    for sentence in _split_sentences(text) if _STEMS.search(normalize(text)) else ():
         sentence = _YES.sub(r"\1", sentence)
         found = {claim for clause in sentence.split(",") for claim in _read_clause(clause)}
         found |= set(_read_clause(sentence.replace(",", " "))) if not found else set()
@@ -184,7 +185,7 @@ def find_quantities(
     is all of it («toma de lecturas»), and else a part («de emergencia»).
     """
     sounds = {_sound(word) for word in own}
-    if not any(_sound(word) in sounds for word in _NAMED.findall(fold(text))):
+    if not any(_sound(word) in sounds for word in _NAMED.findall(normalize(text))):
         return []
     found = []
     for sentence in _split_sentences(text):
@@ -220,7 +221,7 @@ def split_parts(text: str, locale: str, months: range = range(1, 13)) -> list[tu
     """
     if len(_DIGITS.findall(text)) < 3:
         return []
-    ways = [[fold(line) for line in text.splitlines() if _DIGITS.search(line)]]
+    ways = [[normalize(line) for line in text.splitlines() if _DIGITS.search(line)]]
     for sentence in _split_sentences(text, ".!"):
         whole = _leave_sum(sentence)
         bare = _INTRODUCES.sub("", whole)  # «Desglose: …»
@@ -262,7 +263,7 @@ def _are_dates(parts: list[tuple[str, float]]) -> bool:
 @lru_cache(maxsize=65536)
 def _sound(word: str) -> str:
     """Return a word without plural and without what is often misspelled: «reconecciones» is «reconexión»."""
-    word = re.sub(r"(?:es|s|e)$", "", fold(word))
+    word = re.sub(r"(?:es|s|e)$", "", normalize(word))
     for one, other in _ALIKE.items():
         word = word.replace(one, other)
     return re.sub(r"(.)\1", r"\1", word)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from poa_eval.text.wording import has
+from poa_eval.text.wording import is_present
 
 
 @dataclass(frozen=True)
@@ -79,4 +79,4 @@ def say_yes(key: str) -> Callable[[Mapping], str | None]:
     >>> say_yes("cumplida")({"cumplida": True}), say_yes("cumplida")({"cumplida": None})
     ('sí', None)
     """
-    return lambda row: ("sí" if row[key] else "no") if has(row[key]) else None
+    return lambda row: ("sí" if row[key] else "no") if is_present(row[key]) else None

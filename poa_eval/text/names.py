@@ -37,12 +37,12 @@ def fold_letters(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def fold(text: str) -> str:
-    r"""Fold accents, case and runs of white space: two texts that fold alike are one name.
+def normalize(text: str) -> str:
+    r"""Normalize accents, case and runs of white space: two texts that normalize alike are one name.
 
     Examples
     --------
-    >>> fold(" PLANIFICACIÓN\n y  Estudios ")
+    >>> normalize(" PLANIFICACIÓN\n y  Estudios ")
     'planificacion y estudios'
     """
     folded = text.lower() if text.isascii() else fold_letters(unicodedata.normalize("NFC", text))
@@ -62,9 +62,9 @@ def make_slug(text: str) -> str:
     >>> make_slug("ÓRGANO DE CONTROL/INSTITUCIONAL")
     'organo-de-control-institucional'
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", normalize(text)).strip("-")
     if not slug or len(slug) > _MAX_SLUG:
-        slug = f"{slug[:_MAX_SLUG].strip('-')}-{make_hash(fold(text), length=6)}".strip("-")
+        slug = f"{slug[:_MAX_SLUG].strip('-')}-{make_hash(normalize(text), length=6)}".strip("-")
     return slug
 
 
@@ -78,7 +78,7 @@ def make_unit_id(name: str) -> str:
     >>> make_unit_id("OBRAS "), make_unit_id("Obras/")
     ('obras', 'obras-605326')
     """
-    folded = fold(name)
+    folded = normalize(name)
     plain = re.fullmatch(r"[a-z0-9 ]+", folded)
     slug = make_slug(folded)
     return slug if plain else f"{slug}-{make_hash(folded, length=6)}"
@@ -109,7 +109,7 @@ def suggest(word: str, choices: Iterable[str]) -> str | None:
     'trimestre'
     """
     listed = [str(choice) for choice in choices]
-    found = process.extractOne(fold(str(word)), [fold(choice) for choice in listed], score_cutoff=60)
+    found = process.extractOne(normalize(str(word)), [normalize(choice) for choice in listed], score_cutoff=60)
     return listed[found[2]] if found else None
 
 

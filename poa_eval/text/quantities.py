@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 from poa_eval.text.names import fold_letters
-from poa_eval.text.values import MONTH_NAMES, MONTHS
+from poa_eval.text.periods import MONTH_NAMES, MONTHS
 
 _COUNTED = (  # first value, step, words
     (0, 1, "cero"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from babel import dates, numbers
 
-from poa_eval.text.names import fold, make_slug
-from poa_eval.text.values import MONTH_NAMES, MONTHS
+from poa_eval.text.names import make_slug, normalize
+from poa_eval.text.periods import MONTH_NAMES, name_period
 
 MISSING = "—"
 
@@ -54,10 +53,10 @@ _ACCENTED = (
     "actualización área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
     "información línea numérica sobreejecución vacía validación"
 )
-_ACCENTS = {"anio": "año"} | {fold(word): word for word in _ACCENTED.split()}
+_ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
 
 
-def has(value: object) -> bool:
+def is_present(value: object) -> bool:
     """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return False
@@ -72,7 +71,7 @@ def format_number(value: float | None, locale: str) -> str:
     >>> format_number(767683, "es_MX"), format_number(24.99, "es_CO"), format_number(None, "es_MX")
     ('767,683', '24,99', '—')
     """
-    if not has(value):
+    if not is_present(value):
         return MISSING
     digits = 2 if value == 0 or round(value, 2) else 6
     return numbers.format_decimal(round(value, digits) + 0, format="#,##0." + "#" * digits, locale=locale)
@@ -86,7 +85,7 @@ def format_percent(value: float | None, locale: str) -> str:
     >>> [format_percent(p, "es_PE").replace(chr(160), " ") for p in (99.5242, 99.97, 100, 0.02, 0)]
     ['99.5 %', '99.97 %', '100.0 %', '0.02 %', '0.0 %']
     """
-    if not has(value):
+    if not is_present(value):
         return MISSING
     digits = 1
     while digits < 6 and (round(value, digits) >= 100 > value + 1e-9 or (value > 0 and round(value, digits) == 0)):
@@ -128,7 +127,7 @@ def join_words(words: Iterable[str], last: str = "y") -> str:
     ('a, b y c', 'meta e indicador', 'meta ni plazo')
     """
     *most, end = list(words)
-    sounds = fold(end)
+    sounds = normalize(end)
     if last == "y" and sounds.startswith(("i", "hi")) and not sounds.startswith(("hia", "hie", "ia", "io")):
         last = "e"
     return f"{', '.join(most)} {last} {end}" if most else end
@@ -139,27 +138,19 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
-_PERIODS = dict(zip(MONTHS, MONTH_NAMES, strict=True))
-
-
-def tell_lack(reason: str) -> str:
-    """Tell a reason of the evaluation as a sentence would: months in full, the verb agreeing; others stay.
+def tell_period(mes: int, meses: int) -> str:
+    """Return a period as a sentence names it: ``febrero``, ``el II trimestre``, ``el periodo de enero a abril``.
 
     Examples
     --------
-    >>> tell_lack("falta feb, mar"), tell_lack("falta II trimestre"), tell_lack("falta el documento del I trimestre")
-    ('faltan febrero y marzo', 'falta el II trimestre', 'falta el documento del I trimestre')
+    >>> tell_period(2, 1), tell_period(6, 3), tell_period(4, 4)
+    ('febrero', 'el II trimestre', 'el periodo de enero a abril')
     """
-    said = _LACKS.fullmatch(reason)
-    if not said or said[2].startswith("el "):
-        return reason
-    spans = []
-    for name in said[2].split(", "):
-        span = " a ".join(_PERIODS.get(end, end) for end in name.split("–"))
-        spans.append(span if span in MONTH_NAMES else f"el {'periodo de ' * (' a ' in span)}{span}")
-    verb = "faltan" if said[1] == "falta" and len(spans) > 1 else said[1]
-    return f"{verb} {join_words(spans)}"
+    if meses == 1:
+        return MONTH_NAMES[mes - 1]
+    if meses in (3, 6, 12) and mes % meses == 0:
+        return f"el {name_period(mes, meses)}"
+    return f"el periodo de {MONTH_NAMES[(mes - meses) % 12]} a {MONTH_NAMES[mes - 1]}"
 
 
 def name_span(trimestre: int) -> str:
@@ -202,13 +193,13 @@ def join_name(*parts: object) -> str:
     >>> join_name("1.2", "Bachear calles"), join_name(None, "Bachear calles")
     ('1.2 · Bachear calles', 'Bachear calles')
     """
-    return " · ".join(str(part) for part in parts if has(part))
+    return " · ".join(str(part) for part in parts if is_present(part))
 
 
 def name_indicator(row: Mapping[str, object]) -> str:
     """Return «indicador: …», or nothing where there is none or it repeats the activity's name."""
     name = row["indicador"]
-    return f"indicador: {name}" if has(name) and fold(str(name)) != fold(str(row["actividad"])) else ""
+    return f"indicador: {name}" if is_present(name) and normalize(str(name)) != normalize(str(row["actividad"])) else ""
 
 
 def name_rule(slug: str) -> str:

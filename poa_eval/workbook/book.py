@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from poa_eval.excel import Spread
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.metrics.windows import Due, list_window, measure_window
+from poa_eval.metrics.due import DuePeriods, list_window
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, name_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE, list_activities, list_columns
-from poa_eval.reports.sections.narrate import find_dues
 from poa_eval.reports.sections.provenance import Provenance
-from poa_eval.reports.sections.tell import has_plan
 from poa_eval.text.columns import Column
-from poa_eval.text.values import MONTHS, QUARTERS, name_period
-from poa_eval.text.wording import capitalize, has, name_span, name_unit
+from poa_eval.text.periods import MONTHS, QUARTERS, name_period
+from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
 from poa_eval.workbook.sheets import Activities, put_findings, put_ledger, put_plan
 from poa_eval.workbook.tally import GROUP, put_proofs
@@ -38,7 +36,7 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     spread = Spread(title, e.plan.institucion, e.plan.locale)
     cover = spread.add_sheet("Portada")
     units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
-    activities, due = list_activities(e), find_dues(e)
+    activities, due = list_activities(e), e.due
     last, periods, foot = min(due.corte, 3 * e.trimestre), [], 0
     if not e.solo_plan and activities:
         periods = _list_periods(e, activities, due, last)
@@ -49,14 +47,14 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     if has_plan(e) and activities:
         put_plan(spread, e, activities)
     put_findings(spread, quarter)
-    put_ledger(spread, e.plan)
+    put_ledger(spread, quarter)
     put_proofs(spread, e, activities, periods, last, foot)
     put_cover(spread, cover, quarter)
     Path(path).write_bytes(spread.render())
 
 
 def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
-    return lambda row: e.perfil.state_of(row[key]) if has(row[key]) else None
+    return lambda row: e.perfil.state_of(row[key]) if is_present(row[key]) else None
 
 
 def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
@@ -84,11 +82,11 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
 def _put_activities(spread: Spread, e: Evaluation, activities: Activities) -> None:
     note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
     what = "lo programado y lo ejecutado de cada actividad, con su estado"
-    frozen = 1 + any(has(row["codigo"]) for row in activities.values())
+    frozen = 1 + any(is_present(row["codigo"]) for row in activities.values())
     spread.put_table("Actividades", what, note, list_columns(Provenance(e)), [*activities.values()], frozen=frozen)
 
 
-def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) -> list[dict]:
+def _list_periods(e: Evaluation, activities: Activities, due: DuePeriods, last: int) -> list[dict]:
     """List every period of the year, those that lack a report included.
 
     As rows of `avances`, with `situacion`, what the period is in words, and `cuenta`, whether it is closed.
@@ -105,11 +103,11 @@ def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) ->
 
 
 def _name_situation(row: Mapping, activity: Mapping) -> str:
-    if has(row["ejecutado"]):
+    if is_present(row["ejecutado"]):
         return "informado"
     if row["programado"] == 0 and activity["sentido"] != "descendente":
         return "no programada"
-    return "sin reporte" if has(row["programado"]) or row.get("falta") else "sin meta ni resultado"
+    return "sin reporte" if is_present(row["programado"]) or row.get("falta") else "sin meta ni resultado"
 
 
 def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mapping]) -> None:
@@ -135,7 +133,9 @@ def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mappi
     spread.put_table("Periodos", what, note, fields, rows, frozen=2)
 
 
-def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: Sequence[Mapping], due: Due) -> None:
+def _put_matrix(
+    spread: Spread, e: Evaluation, activities: Activities, periods: Sequence[Mapping], due: DuePeriods
+) -> None:
     """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date."""
     closed = [period for period in periods if period["cuenta"]]
     cells = {(period["actividad_id"], period["mes"]): period for period in closed if period["meses"] == 1}
@@ -143,7 +143,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
     quarters = range(1, e.trimestre + 1)
     is_wide = any(period["situacion"] == "sin reporte" for period in cells.values())
     known = (period[figure] for period in closed for figure in _FIGURES)
-    width = 9 if is_wide or any(has(value) and abs(value) >= 10_000 for value in known) else 6
+    width = 9 if is_wide or any(is_present(value) and abs(value) >= 10_000 for value in known) else 6
     total = f"Total {name_span(e.trimestre)}"
     groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
     fields = [
@@ -167,7 +167,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
             period = cells.get((key, month), {"situacion": ""})
             row |= {(figure, month): _say_result(period.get(figure), period["situacion"]) for figure in _FIGURES}
         for quarter in quarters:
-            window = measure_window(activity, due, (quarter,), e.perfil)
+            window = e.windows.find(key, (quarter,))
             row["programado", -quarter] = window.programado
             row["ejecutado", -quarter] = _say_result(window.ejecutado, window.estado)
         row["programado", 0] = row["programado_acumulado"]
@@ -180,7 +180,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
 
 
 def _say_result(result: float | None, state: str) -> float | str | None:
-    return result if has(result) or state != "sin reporte" else state
+    return result if is_present(result) or state != "sin reporte" else state
 
 
 def _sum_up(rows: list[dict], fields: list[Column]) -> dict:
@@ -188,6 +188,6 @@ def _sum_up(rows: list[dict], fields: list[Column]) -> dict:
     foot: dict = {"nombre": "Suma según el documento, de las filas que trae"}
     for field in fields:
         column = [row[field.value] for row in rows] if field.kind == "number" else [None]
-        if all(has(value) and not isinstance(value, str) for value in column):
+        if all(is_present(value) and not isinstance(value, str) for value in column):
             foot[field.value] = sum(column)
     return foot

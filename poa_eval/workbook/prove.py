@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.reasons import Reason, tell_reason
 from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE
-from poa_eval.reports.sections.narrate import find_reason, find_year_reason
-from poa_eval.text.values import close_months
-from poa_eval.text.wording import capitalize, has
+from poa_eval.text.periods import close_months
+from poa_eval.text.wording import capitalize, is_present
 
 #: Cell of a row's key on «Comprobación».
 KEY = "$I{row}"
@@ -55,9 +55,9 @@ def prove_activities(e: Evaluation, activities: Mapping[str, Mapping], periods: 
         for window in SPANS:
             low = months[0] if window == "trimestre" else 1
             inside = [period for period in closed[key] if low <= period["mes"] <= months[-1]]
-            yield _prove_sum(who, "programado", window, row, inside)
-            yield _prove_sum(who, "ejecutado", window, row, inside)
-            yield _prove_percent(who, window, row)
+            yield _prove_sum(who, "programado", window, row, inside, e)
+            yield _prove_sum(who, "ejecutado", window, row, inside, e)
+            yield _prove_percent(who, window, row, e)
         yield _prove_progress(who, row, closed[key], e)
 
 
@@ -65,19 +65,19 @@ def _name_state(window: str) -> str:
     return "estado" if window == "acumulado" else "estado_trimestre"
 
 
-def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows) -> Proof:
+def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows, e: Evaluation) -> Proof:
     """Obtain what was programmed or executed in a window from the activity's periods."""
     title, stored = capitalize(figure), row[f"{figure}_{window}"]
     missing = [period for period in inside if period["situacion"] == "sin reporte"]
-    lacks = row[_name_state(window)] == "sin reporte" and not all(has(period[figure]) for period in missing)
+    lacks = row[_name_state(window)] == "sin reporte" and not all(is_present(period[figure]) for period in missing)
     name = f"{title} {SPANS[window]}"
-    if not has(stored) and not lacks:
-        return Proof(*who, name, _say_gap(find_reason(row["motivo"], window)), None, None)
+    if not is_present(stored) and not lacks:
+        return Proof(*who, name, _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
     formula, said, is_array = _accumulate(figure, window, row, inside)
     if missing:
         gap = f'COUNTIFS({_criteria(window)},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
         formula = f'IF({gap},"sin reporte",{formula})'
-    return Proof(*who, name, said, stored if has(stored) else "sin reporte", formula, is_array=is_array)
+    return Proof(*who, name, said, stored if is_present(stored) else "sin reporte", formula, is_array=is_array)
 
 
 def _criteria(window: str) -> str:
@@ -92,7 +92,9 @@ def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[s
     if how == "suma":
         return f"SUMIFS({column},{_criteria(window)})", f"Suma de {what} en sus periodos", False
     planned = any(
-        period["programado"] != 0 for period in inside if has(period["programado"]) or has(period["ejecutado"])
+        period["programado"] != 0
+        for period in inside
+        if is_present(period["programado"]) or is_present(period["ejecutado"])
     )
     if how == "promedio":
         extra = ',Periodos[Programado],"<>0"' if planned else ""
@@ -100,10 +102,12 @@ def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[s
     key = f"(Periodos[Clave]={KEY})"
     start = f"*({_MONTH}>={_FIRST})" if window == "trimestre" else ""
     within = f"{key}{start}*({_MONTH}<={_LAST})" + ("*(Periodos[Programado]<>0)" if planned else "")
-    if how == "constante" and any(has(period["programado"]) and has(period["ejecutado"]) for period in inside):
+    if how == "constante" and any(
+        is_present(period["programado"]) and is_present(period["ejecutado"]) for period in inside
+    ):
         pick, said = ("MAX", "más alto") if row["sentido"] == "descendente" else ("MIN", "más bajo")
         within += '*(Periodos[Ejecutado]<>"")'
-        if len({period["programado"] for period in inside if has(period["programado"])}) == 1:
+        if len({period["programado"] for period in inside if is_present(period["programado"])}) == 1:
             if figure == "programado":
                 return f"AVERAGEIFS({column},{_criteria(window)})", "La misma meta en todos sus periodos", False
             return f"{pick}(IF({within},{column}))", f"{capitalize(what)} {said} de sus periodos", True
@@ -119,34 +123,36 @@ def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[s
     return formula, said, False
 
 
-def _prove_percent(who: tuple, window: str, row: Mapping) -> Proof:
+def _prove_percent(who: tuple, window: str, row: Mapping, e: Evaluation) -> Proof:
     """Obtain a compliance from the activity's two figures."""
     stored, planned = row[f"cumplimiento_{window}"], row[f"programado_{window}"]
-    if not has(stored) and has(row[f"ejecutado_{window}"]) and has(planned) and planned > 0:
-        return Proof(*who, PERCENT[window], _say_gap(find_reason(row["motivo"], window)), None, None)
+    if not is_present(stored) and is_present(row[f"ejecutado_{window}"]) and is_present(planned) and planned > 0:
+        return Proof(*who, PERCENT[window], _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
     p, v = (look_up("Actividades", f"{name} {SPANS[window]}") for name in ("Programado", "Ejecutado"))
     body, said = f"{v}*100/{p}", "Ejecutado / programado × 100"
     if row["sentido"] == "descendente":
         share, said = f"(2*{p}-{v})*100/{p}", "(2 − ejecutado / programado)"
-        if has(row["linea_base"]):
+        if is_present(row["linea_base"]):
             base = look_up("Actividades", "Línea base")
             share, said = f"({base}-{v})*100/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
         body, said = f"MAX(0,MIN(200,{share}))", f"{said} × 100, entre 0 y 200"
     formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATE[window])})"
-    return Proof(*who, PERCENT[window], said, stored if has(stored) else row[_name_state(window)], formula, "percent")
+    return Proof(
+        *who, PERCENT[window], said, stored if is_present(stored) else row[_name_state(window)], formula, "percent"
+    )
 
 
 def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Proof:
     """Obtain the progress towards the year, by the document's own formula where it has one."""
     stored = row["avance_anual"]
-    if not has(stored):
-        return Proof(*who, "Avance anual", _say_gap(find_year_reason(row, e)), None, None)
+    if not is_present(stored):
+        return Proof(*who, "Avance anual", _say_gap(e.reasons[row["actividad_id"]].year), None, None)
     if e.plan.rule("avance") != "razones_ponderadas":
         done, goal = (look_up("Actividades", title) for title in ("Ejecutado a la fecha", "Meta anual"))
         said = "Ejecutado a la fecha / meta anual × 100"
         return Proof(*who, "Avance anual", said, stored, f"{done}*100/{goal}", "percent")
     terms, before = [], ""
-    for period in (period for period in closed if has(period["ejecutado"])):
+    for period in (period for period in closed if is_present(period["ejecutado"])):
         at = f"Periodos[Clave],{KEY},{_MONTH},{period['mes']}"
         value, goal = (f"SUMIFS(Periodos[{title}],{at})" for title in ("Ejecutado", "Programado"))
         weight = e.plan.rule(f"avance.peso.{period['meses']}")
@@ -155,5 +161,5 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     return Proof(*who, "Avance anual", str(e.plan.rule("avance.texto")), stored, "+".join(terms), "percent")
 
 
-def _say_gap(reason: str) -> str:
-    return f"Sin cifra: {reason}" if reason else "Sin cifra"
+def _say_gap(reason: Reason | None) -> str:
+    return f"Sin cifra: {tell_reason(reason)}" if reason else "Sin cifra"

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from poa_eval.audit.findings import SEVERITIES
-from poa_eval.audit.ledger import reconcile
 from poa_eval.excel import Spread
-from poa_eval.metrics.evaluability import CRITERIA, assess
+from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections import evaluability, findings, investment, reconciliation, schedule
-from poa_eval.reports.sections.tell import find_load
 
 Activities = Mapping[str, Mapping]
 
@@ -33,20 +30,19 @@ def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
 
 
 def _put_evaluability(spread: Spread, e: Evaluation, frozen: int) -> None:
-    found = evaluability.list_records(assess(e.plan), e)
+    found = evaluability.list_records(e)
     note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
     what = "qué dice el plan de cada actividad para poder evaluarla"
     spread.put_table("Evaluabilidad", what, note, evaluability.COLUMNS, found, frozen=frozen)
 
 
 def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    load = find_load(e)
-    if load.meses.empty:
+    if e.schedule.meses.empty:
         return
     note = f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. "
     note += "«Sin calendario»: el plan no dice cuándo; no es lo mismo que no programada."
     what = "en qué meses vence o está prevista cada actividad"
-    spread.put_table("Calendario", what, note, schedule.list_columns(e, load), [*rows.values()], frozen=frozen)
+    spread.put_table("Calendario", what, note, schedule.list_columns(e), [*rows.values()], frozen=frozen)
 
 
 def put_findings(spread: Spread, quarter: Quarter) -> None:
@@ -59,10 +55,10 @@ def put_findings(spread: Spread, quarter: Quarter) -> None:
         spread.put_table("Hallazgos", what, note, findings.list_columns(quarter), rows, frozen=2)
 
 
-def put_ledger(spread: Spread, plan: Plan) -> None:
+def put_ledger(spread: Spread, quarter: Quarter) -> None:
     """Lay out each figure that the document prints against the one that its rows give."""
-    rows = reconcile(plan).to_dict("records")
+    rows = quarter.conciliacion.to_dict("records")
     if rows:
         note = "Recalculado: lo que sale de las filas del documento; vacío donde no las trae."
         what = "cada cifra que el documento imprime dos veces, frente a la que sale de sus filas"
-        spread.put_table("Conciliación", what, note, reconciliation.list_columns(plan), rows)
+        spread.put_table("Conciliación", what, note, reconciliation.list_columns(quarter.plan), rows)

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from poa_eval.excel import Formula, Spread
-from poa_eval.metrics.evaluability import CRITERIA, assess
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluability import CRITERIA
+from poa_eval.metrics.evaluation import Evaluation, has_plan
+from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
-from poa_eval.reports.sections.narrate import find_gap
-from poa_eval.reports.sections.tell import find_load, has_plan
 from poa_eval.text.columns import Column
-from poa_eval.text.values import MONTH_NAMES, QUARTERS, close_months
-from poa_eval.text.wording import capitalize, has, name_activity, name_unit
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
+from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, Proof, Rows, look_up, prove_activities
 
 _WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_evaluables": "no evaluable"}
@@ -80,7 +79,7 @@ def put_proofs(
 
 
 def _make_row(proof: Proof, row: int) -> dict[str, object]:
-    stored = proof.guardado if has(proof.guardado) else None
+    stored = proof.guardado if is_present(proof.guardado) else None
     live = proof.formula and Formula(proof.formula.replace("{row}", str(row)), stored, proof.is_array)
     is_number = live is not None and not isinstance(stored, str)
     both = f"AND(ISNUMBER(E{row}),ISNUMBER(F{row}))"
@@ -112,13 +111,13 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
             values = _name_parts(window, own, None if who[2] else foot, e)
             for name, (title, kind, *texts) in GROUP.items():
                 stored, heading = row[f"{name}_{window}"], f"{title} {SPANS[window]}"
-                if has(stored):
+                if is_present(stored):
                     own_values = values | {"name": name, "title": title, "word": _WORDS.get(name)}
                     formula, said = (text.format_map(own_values) for text in texts)
                     yield Proof(*who, heading, said, stored, formula, kind)
                 elif kind == "percent" and (weighted or name != "promedio_ponderado"):
-                    yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
-        if has(row["avance_anual"]):
+                    yield Proof(*who, heading, f"Sin cifra: {tell_reasons(e.find_gap(name, row, window))}", None, None)
+        if is_present(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
             formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
             said = "Ejecutado a la fecha / suma de las metas anuales × 100"
@@ -150,7 +149,7 @@ def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[
 
 def _prove_plan(e: Evaluation) -> Iterator[Proof]:
     """Obtain what is said of the plan itself from the sheets «Evaluabilidad», «Calendario» and «Inversión»."""
-    found, whole = assess(e.plan), ("Institución", e.plan.institucion, "")
+    found, whole = e.evaluability, ("Institución", e.plan.institucion, "")
     names = [capitalize(name) for name, _ in CRITERIA.values()]
     cells = f"INDEX(Evaluabilidad[[{names[0]}]:[{names[-1]}]],MATCH({KEY},Evaluabilidad[Clave],0),0)"
     formula, said = f'COUNTIF({cells},"sí")/{len(names)}*100', f"Criterios cumplidos / {len(names)} × 100"
@@ -168,7 +167,7 @@ def _prove_plan(e: Evaluation) -> Iterator[Proof]:
             yield Proof(*who, name, said, row[column], formula, "percent")
         mean = f"SUMPRODUCT({own}1*Evaluabilidad[Evaluabilidad])/{number}"
         yield Proof(*who, "Evaluabilidad", "Media de sus actividades", row["evaluabilidad"], mean, "percent")
-    load = find_load(e)
+    load = e.schedule
     for quarter, number in enumerate(load.trimestres if len(load.meses) else ()):
         months = (f'(Calendario[{capitalize(MONTH_NAMES[m - 1])}]<>"")' for m in close_months(quarter + 1))
         said, formula = "Actividades con algún mes del trimestre", f"SUMPRODUCT(1*({'+'.join(months)}>0))"

@@ -13,7 +13,7 @@ from places import FIXTURES, ROOT, SHARED
 from poa_eval.loaders.document import shape_document
 from poa_eval.loaders.repair import read_row
 from poa_eval.readers.formats import read_raw
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 DOCUMENTS = sorted([*FIXTURES.glob("*-p*.txt"), *FIXTURES.glob("*-metas.txt"), *(ROOT / "data").glob("*/*.*x")])
 DOCUMENTS += sorted((SHARED / "documents").glob("*.txt"))
@@ -46,7 +46,7 @@ def list_clues(finding, plan):
     clues += re.findall(r"[\d,.]*\d", finding["mensaje"])
     own = plan.actividades[plan.actividades["actividad_id"] == finding["actividad_id"]]
     clues += own[["actividad", "indicador", "codigo"]].to_numpy().ravel().tolist()
-    return {fold(str(clue))[:25] for clue in clues if isinstance(clue, str) and len(clue) > 1}
+    return {normalize(str(clue))[:25] for clue in clues if isinstance(clue, str) and len(clue) > 1}
 
 
 def stands_in(cell, finding):
@@ -72,7 +72,7 @@ def test_each_finding_opens_at_its_place(path):
         assert cells[0] is not None or finding["regla"] == "celda-ambigua", finding
         if path.suffix == ".xlsx":
             assert stands_in(str(cells[0]), finding), finding
-        text = fold(" ".join(str(cell) for cell in cells if cell is not None))
+        text = normalize(" ".join(str(cell) for cell in cells if cell is not None))
         assert any(clue in text or clue in text.replace(",", "") for clue in list_clues(finding, plan)), finding
 
 

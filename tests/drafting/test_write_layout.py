@@ -8,7 +8,7 @@ import poa_eval as poa
 from places import ROOT, SHARED
 from poa_eval.cli.commands import main
 from poa_eval.drafting.write_layout import draft_layout
-from poa_eval.layouts.layout import read_layout
+from poa_eval.layouts.catalog import read_layout
 
 TABLES = SHARED / "tables"
 MONTHS = "ENE FEB MAR ABR MAY JUN JUL AGO SET OCT NOV DIC".split()

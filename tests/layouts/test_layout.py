@@ -4,7 +4,8 @@ import pytest
 
 import poa_eval as poa
 from grids import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
-from poa_eval.layouts.layout import Layout, known_layouts, read_layout
+from poa_eval.layouts.catalog import known_layouts, read_layout
+from poa_eval.layouts.layout import Layout
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import poa_eval as poa
 from made import LAYOUT, MONTHS, open_params
 from places import FIXTURES
 from poa_eval.audit.rules.variants import pair_variants
+from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import make_params
-from poa_eval.layouts.layout import find_layout
-from poa_eval.loaders.aliases import Names, load_names, note_names
+from poa_eval.layouts.catalog import find_layout
+from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
 from poa_eval.readers.formats import read_raw
 

@@ -7,7 +7,7 @@ import pytest
 
 import poa_eval as poa
 from places import FIXTURES, ROOT, SHARED
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"
 BOOKS = {
@@ -256,7 +256,7 @@ def test_santiago_has_23_rows_of_2_areas(santiago):
     assert set(activities["linea_base_texto"]) == {"Municipal"}
     assert activities["linea_base"].isna().all()
     assert activities[["objetivo", "beneficiarios", "recursos"]].notna().all(axis=None)
-    assert {fold(text) for text in activities["inicio"]} == {"01 de junio"}
+    assert {normalize(text) for text in activities["inicio"]} == {"01 de junio"}
     assert santiago.calendario.empty
 
 
@@ -358,7 +358,7 @@ def list_values(plan):
         table = getattr(plan, name)
         for column in table.columns:
             if column not in {"fuente", "clave"} and not column.endswith("_id"):
-                yield from {fold(value) for value in table[column] if isinstance(value, str)}
+                yield from {normalize(value) for value in table[column] if isinstance(value, str)}
 
 
 @pytest.mark.parametrize(
@@ -374,7 +374,7 @@ def test_nothing_of_the_document_is_dropped_in_silence(path, stem):
             shorter = re.sub(rf"^(?:{pattern})|(?:{pattern})$", "", rest).strip()
             used |= {pattern} if shorter != rest else set()
             rest = shorter
-        if rest and not re.search(rf"(?<!\w){re.escape(fold(rest))}(?!\w)", values):
+        if rest and not re.search(rf"(?<!\w){re.escape(normalize(rest))}(?!\w)", values):
             dropped.append((number, rest))
     assert not dropped
     assert used == set(LEFT_OUT[stem])  # the list names nothing that the document does not have

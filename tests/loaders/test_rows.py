@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 import poa_eval as poa
 from made import make_quarter, open_params
 from places import ROOT, SHARED
-from poa_eval.layouts.layout import read_layout
-from poa_eval.metrics.evaluation import find_corte
-from poa_eval.text.names import fold
-from poa_eval.text.values import Period, parse_month, parse_period
+from poa_eval.layouts.catalog import read_layout
+from poa_eval.metrics.due import find_corte
+from poa_eval.text.names import normalize
+from poa_eval.text.periods import Period, parse_month, parse_period
 
 LAYOUTS = ROOT / "tests" / "tables"
 TABLES = SHARED / "tables"
@@ -46,13 +46,13 @@ def test_a_table_of_another_institution_equals_its_truth(name):
     found = {}
     for row in rows[columns].astype(object).where(rows[columns].notna(), None).to_dict("records"):
         period = name_period(plan.ejercicio, row["mes"], row["meses"])
-        key = fold(row["unidad"]), row["actividad"], period  # one unit in two spellings is one
+        key = normalize(row["unidad"]), row["actividad"], period  # one unit in two spellings is one
         assert key not in found
         found[key] = row
     truth = path.with_suffix("").with_suffix(".truth.csv").read_text(encoding="utf-8")
     assert len(truth.splitlines()) > 20
     for line in csv.DictReader(truth.splitlines()):
-        row = found[fold(line["unidad"]), line["actividad"], line["periodo"]]
+        row = found[normalize(line["unidad"]), line["actividad"], line["periodo"]]
         assert (row["unidad_medida"] or "") == line["unidad_medida"]
         for column in ("meta_anual", "programado", "ejecutado"):
             assert row[column] == (pytest.approx(float(line[column])) if line[column] else None), (line, column)

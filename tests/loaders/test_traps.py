@@ -164,7 +164,7 @@ def test_the_id_of_a_unit_does_not_depend_on_the_others(load_rows):
 
 
 def test_a_rule_for_a_column_that_is_not_there_is_refused(tmp_path):
-    from poa_eval.layouts.layout import read_layout
+    from poa_eval.layouts.catalog import read_layout
 
     rule = '    reglas: [{cuando: {codigo: "1"}, acumulacion: ultimo, porque: x}]\n'
     path = tmp_path / "obras.yaml"
@@ -175,7 +175,7 @@ def test_a_rule_for_a_column_that_is_not_there_is_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["{Responsable}", "{respon sable}", "{responsable", "{responsable} {responsable}"])
 def test_a_placeholder_that_would_never_match_is_refused(tmp_path, name):
-    from poa_eval.layouts.layout import read_layout
+    from poa_eval.layouts.catalog import read_layout
 
     path = tmp_path / "obras.yaml"
     path.write_text(YAML.format(locale="es_MX").replace("{responsable}", name), encoding="utf-8")

@@ -21,19 +21,23 @@ from made import open_params, write_project
 from places import ROOT
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
-from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, Crew
+from poa_eval.processes import ASKER, CAN_FORK, CallDiedError, CallTimeoutError
 from poa_eval.quarter import prepare
 from poa_eval.reports.html.index import write_overview
 from poa_eval.runs import batch as run
 from poa_eval.runs import results as write
-from poa_eval.runs.execute import clean_notebook, execute_in_kernel
+from poa_eval.runs.execute import clean_notebook
 from poa_eval.runs.folder import hold
-from poa_eval.runs.produce import Report, Task, produce_report, redo_page
+from poa_eval.runs.kernel import execute_in_kernel
+from poa_eval.runs.produce import produce_report, redo_page
 from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval.runs.task import MadeReport, ReportTask
 from poa_eval.runs.verify import verify_run
+from poa_eval.runs.warm import make_pool
 from projects import PLAIN, list_made, read_all, write_notebook
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
+in_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 FAULTS = """
 from poa_eval.errors import FormatoError
 print("antes")
@@ -48,7 +52,7 @@ if unidad == "duerme":
 if unidad == "devora":
     kept = []
     while True:
-        kept.append(bytearray(10**8))
+        kept.append(bytearray(10**9))
 """
 
 
@@ -146,9 +150,9 @@ def test_institution_that_fails_still_links_the_units(project):
     assert 'href="unidades/rentas.html"' in index
 
 
-def make_task(path: Path) -> Task:
+def make_task(path: Path) -> ReportTask:
     whole = pickle.dumps(open_params("jocotepec-2024-t1"))
-    return Task(
+    return ReportTask(
         path.name, path.read_text(encoding="utf-8"), {"unidad": "á'\"\\n"}, whole, str(path.parent), "Título", {}
     )
 
@@ -194,8 +198,8 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # a kernel that finds it leaves alone what programs write
     path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
     task = make_task(path)
-    with Crew(1) as crew:
-        report = produce_report(crew, task)
+    with make_pool(1) as pool:
+        report = produce_report(pool, task)
     kernel, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     expected = nbformat.writes(clean_notebook(kernel)).splitlines()
     assert report.cuaderno.splitlines() == expected
@@ -211,8 +215,8 @@ def test_tags_of_a_cell_count_as_papermill_counts_them(tmp_path):
     nbformat.write(notebook, path)
     (tmp_path / "beside.py").touch()
     task = make_task(path)
-    with Crew(1) as crew:
-        report = produce_report(crew, task)
+    with make_pool(1) as pool:
+        report = produce_report(pool, task)
     kernel, _ = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     assert report.cuaderno == nbformat.writes(clean_notebook(kernel)) + "\n"
     assert "'beside'" in report.cuaderno
@@ -222,8 +226,8 @@ def test_tags_of_a_cell_count_as_papermill_counts_them(tmp_path):
 @forks
 def test_notebook_whose_process_dies_is_told_at_once_whoever_it_leaves_behind(tmp_path):
     cell = "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nos._exit(3)"
-    with Crew(1, timeout=30) as crew:
-        report = produce_report(crew, make_task(write_notebook(tmp_path / "c.ipynb", [cell])))
+    with make_pool(1, timeout=30) as pool:
+        report = produce_report(pool, make_task(write_notebook(tmp_path / "c.ipynb", [cell])))
     assert "se cerró de golpe" in report.mensaje
 
 
@@ -233,23 +237,43 @@ def sleep_long():
 
 
 @forks
-def test_interrupted_crew_ends_also_what_it_is_just_starting():
-    with suppress(KeyboardInterrupt), Crew(2) as crew:
-        call = crew.submit(lambda crew: list(crew.iterate(sleep_long)))
+def test_interrupted_pool_ends_also_what_it_is_just_starting():
+    with suppress(KeyboardInterrupt), make_pool(2) as pool:
+        call = pool.submit(lambda pool: list(pool.iterate(sleep_long)))
         time.sleep(0.01)
         raise KeyboardInterrupt
     assert call.cancelled() or isinstance(call.exception(), CallDiedError)
 
 
-def test_warm_process_rehearses_what_notebooks_call():
-    script = """
-import poa_eval.runs.warm, sys, threading
-poa_eval.runs.warm._rehearse()
-print(threading.active_count(), "matplotlib.pyplot" in sys.modules)  # its figures would be a shell's that is gone
+WARM = """
+import os, sys, threading
+from poa_eval.runs.warm import warm_up
+warm_up(os.getppid())
+from poa_eval.runs.rehearsal import rehearse
+rehearse()
+print(threading.active_count(), len(os.listdir("/proc/self/task")))
+print("matplotlib.pyplot" in sys.modules)  # its figures would be a shell's that is gone
 """
+
+
+@in_proc
+def test_warm_process_rehearses_what_notebooks_call_and_has_one_thread():
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("1 False\n", "")
+    done = subprocess.run([sys.executable, "-c", WARM], env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1 1\nFalse\n", "")
+
+
+def look_around():
+    shell = sys.modules["ipykernel.zmqshell"].ZMQInteractiveShell
+    yield [name in sys.modules for name in ("poa_eval.runs.report", "matplotlib", "nbconvert")], shell.initialized()
+    yield os.environ.get("OPENBLAS_NUM_THREADS"), ASKER in os.environ
+
+
+@forks
+def test_each_process_is_forked_from_the_warm_one():
+    with make_pool(1) as pool:
+        assert list(pool.iterate(look_around)) == [([True] * 3, True), ("1", False)]
+    assert ASKER not in os.environ
 
 
 MEDDLE = """
@@ -276,9 +300,9 @@ print(state)
 def test_what_a_notebook_changes_is_nothing_to_the_next(tmp_path):
     look, meddle = (write_notebook(tmp_path / name, [cell]) for name, cell in (("a.ipynb", LOOK), ("b.ipynb", MEDDLE)))
     states = []
-    with Crew(1) as crew:
+    with make_pool(1) as pool:
         for path in (look, meddle, look):
-            report = produce_report(crew, make_task(path))
+            report = produce_report(pool, make_task(path))
             states.append(nbformat.reads(report.cuaderno, as_version=4).cells[2].outputs[0].text)
     assert states[1] == "hecho\n"
     assert states[0] == states[2]
@@ -547,12 +571,12 @@ def sleep_a_while(seconds):
 
 @forks
 def test_page_made_again_has_no_time_limit_and_its_failure_is_told(tmp_path):
-    with Crew(1, timeout=0.2) as crew:
+    with make_pool(1, timeout=0.2) as pool:
         with pytest.raises(CallTimeoutError):
-            list(crew.iterate(sleep_a_while, 1))
-        assert list(crew.iterate(sleep_a_while, 1, is_timed=False)) == ["hecho"]
-        crew.memory = 1 << 20
-        report = redo_page(crew, Report("{}", "", None, 0), "Municipio", ["No se elaboró «Obras»."], [])
+            list(pool.iterate(sleep_a_while, 1))
+        assert list(pool.iterate(sleep_a_while, 1, is_timed=False)) == ["hecho"]
+        pool.memory = 1 << 20
+        report = redo_page(pool, MadeReport("{}", "", None, 0), "Municipio", ["No se elaboró «Obras»."], [])
     assert "No se elaboró «Obras»." in report.mensaje
     assert "No se elaboró «Obras»." in report.pagina
 
@@ -594,9 +618,6 @@ def wait_for_end(mark: Path) -> list[str]:
     while (alive := list_alive(mark)) and time.monotonic() < end:
         time.sleep(0.05)
     return alive
-
-
-in_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
 
 @in_proc
@@ -694,11 +715,11 @@ def kill_and_run_again(project, tmp_path: Path, mark: Path) -> None:
 
 IN_KERNEL = """
 import sys, pickle
-from poa_eval.processes import Crew
+from poa_eval.runs.warm import make_pool
 from poa_eval.runs import produce
 produce.CAN_FORK = False
-with Crew(1, timeout=float(sys.argv[2])) as crew, open(sys.argv[1], "rb") as file:
-    report = produce.produce_report(crew, pickle.load(file))
+with make_pool(1, timeout=float(sys.argv[2])) as pool, open(sys.argv[1], "rb") as file:
+    report = produce.produce_report(pool, pickle.load(file))
 print(report.mensaje)
 print(report.cuaderno)
 """
@@ -708,7 +729,7 @@ def test_time_of_a_notebook_in_a_kernel_is_of_all_its_cells(tmp_path):
     cells = ["print('antes')", *["import time; time.sleep(2.5)"] * 3]
     path = write_notebook(tmp_path / "c.ipynb", cells)
     parameters = {"unidad": "Obras", "respuestas": []}  # one that it does not declare
-    task = Task(path.name, path.read_text(encoding="utf-8"), parameters, b"", str(tmp_path), "Título", {})
+    task = ReportTask(path.name, path.read_text(encoding="utf-8"), parameters, b"", str(tmp_path), "Título", {})
     (tmp_path / "task").write_bytes(pickle.dumps(task))
     command = [sys.executable, "-c", IN_KERNEL, str(tmp_path / "task"), "6.5"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}

@@ -112,8 +112,8 @@ def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, 
     monkeypatch.undo()
 
     options = ["run", *map(str, paths), "--out", str(tmp_path / "perdido"), "--scheduler", address]
-    take = run.Run.take
-    monkeypatch.setattr(run.Run, "take", lambda *args: (take(*args), boss.kill())[0])
+    take = run.QuarterRun.take
+    monkeypatch.setattr(run.QuarterRun, "take", lambda *args: (take(*args), boss.kill())[0])
     assert cli.main(options) == cli.REFUSED
     said = capsys.readouterr().err
     assert "se perdió la conexión con el planificador" in said

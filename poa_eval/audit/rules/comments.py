@@ -13,8 +13,9 @@ from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.schema import COMMENT
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.claims import find_quantities, read_claim, split_parts
-from poa_eval.text.names import fold
-from poa_eval.text.values import is_percentage, name_period
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import is_percentage
+from poa_eval.text.periods import name_period
 
 _RATIO = re.compile(r"(?:porcentaje|tasa|indice|proporcion|razon|relacion|promedio|cobertura|nivel|grado|%)\b")
 _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+)?(?:de|del)\s+")
@@ -106,13 +107,13 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
 @lru_cache(maxsize=4096)
 def _name_measure(measure: str, indicator: object, activity: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the words that name what is counted, and all words of the activity."""
-    words = [frozenset(re.findall(r"[a-zñ]{4,}", fold(str(text)))) for text in (measure, indicator, activity)]
+    words = [frozenset(re.findall(r"[a-zñ]{4,}", normalize(str(text)))) for text in (measure, indicator, activity)]
     return words[0] | _name_indicator(indicator), words[0].union(*words)
 
 
 def _name_indicator(indicator: object) -> set[str]:
     """Return the word that says what an indicator counts: its first, unless it is a ratio."""
-    text = _COUNT.sub("", fold(indicator)) if type(indicator) is str else ""
+    text = _COUNT.sub("", normalize(indicator)) if type(indicator) is str else ""
     return set() if _RATIO.match(text) else set(re.findall(r"^[a-zñ]{4,}", text))
 
 

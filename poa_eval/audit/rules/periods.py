@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
-from poa_eval.text.names import fold
-from poa_eval.text.values import is_percentage, name_period, parse_frequency, spell_period
-from poa_eval.text.wording import has
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import is_percentage
+from poa_eval.text.periods import name_period, parse_frequency, spell_period
+from poa_eval.text.wording import is_present
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
 
@@ -140,8 +141,8 @@ def find_compensations(facts: Facts) -> Iterator[Finding]:
 def _find_unit_compensations(facts: Facts, added: list[dict]) -> Iterator[Finding]:
     groups: dict[tuple[str, str], list[dict]] = {}
     for activity in added:
-        measure = fold(str(activity["unidad_medida"]))
-        if has(activity["unidad_medida"]) and not is_percentage(measure):
+        measure = normalize(str(activity["unidad_medida"]))
+        if is_present(activity["unidad_medida"]) and not is_percentage(measure):
             groups.setdefault((activity["unidad_id"], measure), []).append(activity)
     for (unit, measure), activities in groups.items():
         windows = [facts.window(a) for a in activities]

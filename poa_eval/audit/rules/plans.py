@@ -11,9 +11,9 @@ import pandas as pd
 
 from poa_eval.audit.context import Facts, Finding, make_finding, rule
 from poa_eval.metrics.evaluability import list_goals
-from poa_eval.text.names import fold, fold_letters, suggest
+from poa_eval.text.names import fold_letters, normalize, suggest
 from poa_eval.text.quantities import find_quantity
-from poa_eval.text.wording import has
+from poa_eval.text.wording import is_present
 
 _YEAR = r"(?:19|20)\d\d"
 _OWN_YEAR = re.compile(
@@ -62,9 +62,9 @@ def find_empty_goals(facts: Facts) -> Iterator[Finding]:
     Not plans that write no goals at all: there evaluability says so once.
     """
     goals = list_goals(facts.plan)
-    written = [has(text) for text in goals["texto"]]
+    written = [is_present(text) for text in goals["texto"]]
     for goal in goals[goals["vacia"]].to_dict("records") if any(written) or not goals["vacia"].all() else []:
-        said = _cut(goal["texto"]) if has(goal["texto"]) else ""
+        said = _cut(goal["texto"]) if is_present(goal["texto"]) else ""
         fault = f"La meta dice «{said}», que es como dejarla vacía" if said else "La meta está vacía"
         message = f"{fault}: escriba cuánto se quiere lograr en el año y en qué unidad de medida."
         yield make_finding(said or "vacía", "una cantidad", message, goal["fuente"], **_at(goal))
@@ -75,7 +75,7 @@ def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
     """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
     for activity in facts.activities.values():
         text = activity["linea_base_texto"]
-        if has(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
+        if is_present(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
             message = (
                 f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
                 "parte, por ejemplo lo logrado el año anterior."
@@ -99,13 +99,13 @@ def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
     ):
         groups: dict[tuple, list[dict]] = {}
         for row in table.to_dict("records"):
-            if has(row["codigo"]):
+            if is_present(row["codigo"]):
                 groups.setdefault(tuple(row[column] for column in within), []).append(row)
         for rows in groups.values():
             found = list(_pair_repeats(rows, name, above))
             for first, row in found if 2 * len(found) <= len(rows) else []:
                 code, goal = _read_code(row), codes.get(row[above[0]])
-                fits = "." not in code or not has(goal) or code.startswith(f"{goal.rstrip('.')}.")
+                fits = "." not in code or not is_present(goal) or code.startswith(f"{goal.rstrip('.')}.")
                 wanted = "" if fits else f"{goal.rstrip('.')}.{code.rsplit('.', 1)[-1]}"
                 hint = f" Depende de {goal}: ¿debe decir {wanted}?" if wanted else ""
                 message = (
@@ -122,12 +122,12 @@ def _pair_repeats(rows: list[dict], name: str, above: list[str]) -> Iterator[tup
     for row in rows:
         code = _read_code(row)
         first = firsts.setdefault((code, *([] if "." in code else [str(row[column]) for column in above])), row)
-        if first is not row and fold(str(first[name])) != fold(str(row[name])):
+        if first is not row and normalize(str(first[name])) != normalize(str(row[name])):
             yield first, row
 
 
 def _read_code(row: dict) -> str:
-    return fold(row["codigo"]).rstrip(".")
+    return normalize(row["codigo"]).rstrip(".")
 
 
 @rule("meta-sin-actividad", "advertencia")
@@ -140,7 +140,7 @@ def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
     used = set(facts.plan.actividades["meta_id"].dropna()) | set(goals["padre_id"].dropna())
     joined = set(goals.loc[goals["meta_id"].isin(used), "nivel"])
     for goal in goals[~goals["meta_id"].isin(used) & goals["nivel"].isin(joined)].to_dict("records"):
-        name = " ".join(part for part in (goal["nivel"].capitalize(), goal["codigo"]) if has(part))
+        name = " ".join(part for part in (goal["nivel"].capitalize(), goal["codigo"]) if is_present(part))
         message = (
             f"{name} («{_cut(goal['texto'])}») no tiene ninguna actividad: agregue las que "
             "hagan falta, o explique por qué no las hay."
@@ -154,11 +154,13 @@ def find_loose_marks(facts: Facts) -> Iterator[Finding]:
     Part of the rule `nombre-con-variantes`: it proposes, never merges.
     """
     notes = facts.plan.contexto[facts.plan.contexto["clave"] == "cronograma_sin_actividad"]
-    notes = notes[~notes["texto"].astype(str).map(fold).duplicated()]
+    notes = notes[~notes["texto"].astype(str).map(normalize).duplicated()]
     activities = {str(activity["actividad"]): activity for activity in facts.activities.values()}
     for text, source in zip(notes["texto"], notes["fuente"], strict=True):
         near = suggest(str(text), activities)
-        where = {"concepto": fold(str(text))} | ({"actividad_id": activities[near]["actividad_id"]} if near else {})
+        where = {"concepto": normalize(str(text))} | (
+            {"actividad_id": activities[near]["actividad_id"]} if near else {}
+        )
         hint = f"; la de nombre más parecido es «{_cut(near)}» ({activities[near]['fuente']})" if near else ""
         message = (
             f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
@@ -206,13 +208,13 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str, str]]:
         for column in ("objetivo", "linea_accion", "descripcion", "meta_texto", "medio_verificacion"):
             text = activity[column]
             shared = (activity["unidad_id"], column, text)
-            if has(text) and shared not in seen:
+            if is_present(text) and shared not in seen:
                 seen |= {shared} if column in ("objetivo", "linea_accion") else set()
                 where = {"actividad_id": activity["actividad_id"], "concepto": column}
                 yield where, facts.columns.find(activity["fuente"], column), text, names
     goals = {goal["meta_id"]: goal for goal in plan.metas.to_dict("records")}
     for goal in goals.values():
-        if has(goal["texto"]) and fold(goal["nivel"]) not in _NAMES:
+        if is_present(goal["texto"]) and normalize(goal["nivel"]) not in _NAMES:
             yield _at(goal), goal["fuente"], goal["texto"], ""
     lines = plan.lineas.to_dict("records")
     rows = [(line["padre_id"], "linea", line["texto"], line["fuente"]) for line in lines]
@@ -224,7 +226,7 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str, str]]:
             yield where, source, text, _join(facts.activities[key], "actividad", "indicador", "programa")
         elif key in goals:
             where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"{key}/{concept}"}
-            yield where, source, text, _join(goals[key], "texto") if fold(goals[key]["nivel"]) in _NAMES else ""
+            yield where, source, text, _join(goals[key], "texto") if normalize(goals[key]["nivel"]) in _NAMES else ""
 
 
 def _find_leftover(text: str, own: int) -> int | None:
@@ -242,7 +244,7 @@ def _find_leftover(text: str, own: int) -> int | None:
 
 def _at(row: dict) -> Finding:
     """Say of whom a goal is: its activity, or its unit and, as the concept, its id."""
-    if has(row.get("actividad_id")):
+    if is_present(row.get("actividad_id")):
         return {"actividad_id": row["actividad_id"]}
     return {"unidad_id": row["unidad_id"], "concepto": row["meta_id"]}
 
@@ -253,5 +255,5 @@ def _join(row: dict, *columns: str) -> str:
 
 def _cut(text: object, length: int = 80) -> str:
     """Shorten a text for a message; a goal without text is named as such."""
-    words = " ".join(str(text).split()) if has(text) else "sin texto"
+    words = " ".join(str(text).split()) if is_present(text) else "sin texto"
     return words if len(words) <= length else f"{words[: length - 1].rstrip()}…"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import FORMULAS, ROWS, TOLERANCE, Case, compute
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 
 
 @rule("avance-no-reproduce", "error")

@@ -9,8 +9,8 @@ from rapidfuzz.distance import OSA
 
 from poa_eval.audit.context import Facts, Finding, make_finding, rule
 from poa_eval.audit.rules.plans import find_loose_marks
-from poa_eval.text.names import fold
-from poa_eval.text.wording import capitalize, has
+from poa_eval.text.names import normalize
+from poa_eval.text.wording import capitalize, is_present
 
 _ONE = {"unidad": "la misma unidad", "actividad": "la misma actividad", "indicador": "el mismo indicador"}
 _SMALL = frozenset("de del la las el los a al en y e".split())
@@ -36,12 +36,12 @@ def find_spellings(facts: Facts) -> Iterator[Finding]:
     """
     for column in ("unidad", "actividad", "indicador"):
         for (key,), text, source in facts.notes(f"variante.{column}"):
-            where = {"unidad_id" if column == "unidad" else "actividad_id": key, "concepto": fold(text)}
+            where = {"unidad_id" if column == "unidad" else "actividad_id": key, "concepto": normalize(text)}
             yield make_finding(text, None, f"{capitalize(text)}.", source, **where)
     unused = facts.plan.contexto[facts.plan.contexto["clave"] == "variante.sin_uso"]
     for text, source in zip(unused["texto"], unused["fuente"], strict=True):
         message = f"Un nombre aceptado sobra o está mal escrito: {text}. Corríjalo o quítelo de ese archivo."
-        yield make_finding(text, None, message, source, concepto=fold(text))
+        yield make_finding(text, None, message, source, concepto=normalize(text))
     yield from _propose(facts)
     yield from find_loose_marks(facts)
 
@@ -53,7 +53,7 @@ def _propose(facts: Facts) -> Iterator[Finding]:
         groups.setdefault(("unidad", ""), {}).setdefault(unit["unidad"], unit)
     for activity in facts.activities.values():
         for column in ("actividad", "indicador"):
-            if has(activity[column]):
+            if is_present(activity[column]):
                 rows = groups.setdefault((column, activity["unidad_id"]), {})
                 known = rows.setdefault(activity[column], activity)
                 rows[activity[column]] = min(known, activity, key=lambda row: row["actividad_id"])
@@ -65,7 +65,7 @@ def _propose(facts: Facts) -> Iterator[Finding]:
                 f"«{name}» y «{other}» ({first['fuente']}) pueden ser {_ONE[column]}. No se unieron: si lo son, "
                 f'escriba `{column}: {{"{name}": "{other}"}}` en el archivo que nombra `nombres:` de los parámetros.'
             )
-            where = {key: row[key], "concepto": f"{column}/{fold(other)}"}
+            where = {key: row[key], "concepto": f"{column}/{normalize(other)}"}
             yield make_finding(name, other, message, row["fuente"], **where)
 
 
@@ -103,8 +103,8 @@ def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     [('Depto. Obras', 'Departamento de Obras')]
     """
     firsts: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: (-len(fold(name)), fold(name), name)):
-        firsts.setdefault(fold(name), name)
+    for name in sorted(names, key=lambda name: (-len(normalize(name)), normalize(name), name)):
+        firsts.setdefault(normalize(name), name)
     words = {name: _split(name) for name in firsts.values()}
     uses: dict[str, int] = {}
     for said in words.values():
@@ -125,7 +125,7 @@ def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _split(name: str) -> list[str]:
     """Return the words that tell a name, in the singular, and an abbreviation with its point."""
-    found = re.findall(r"[^\W_]+\.?", fold(name))
+    found = re.findall(r"[^\W_]+\.?", normalize(name))
     words = [word if re.fullmatch(r"[^\W\d]+\.", word) else word.rstrip(".") for word in found]
     kept = [word for word in words if word not in _SMALL] or words
     return [re.sub(r"(?<=[^\W\d]{3})(?:es|s|e)$", "", word) for word in kept]
@@ -157,7 +157,7 @@ def _join_words(words: Iterable[str]) -> dict[str, str]:
 
 
 def _squeeze(name: str) -> str:
-    return re.sub(r"\W|_", "", fold(name))
+    return re.sub(r"\W|_", "", normalize(name))
 
 
 def _has_digit(word: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from poa_eval.reports.html.page import wrap_page
 from poa_eval.reports.html.tables import Cell, count_cell, render_table, text_cell
 from poa_eval.text.columns import Column
-from poa_eval.text.values import QUARTERS
+from poa_eval.text.periods import QUARTERS
 
 
 def write_overview(folder: Path) -> Path | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from poa_eval.text.values import name_period
-from poa_eval.text.wording import format_number, has
+from poa_eval.text.periods import name_period
+from poa_eval.text.wording import format_number, is_present
 
 _WIDTH, _HEIGHT = 72, 20  # CSS pixels
 _DONE, _PLANNED, _PAPER = "#0b4f7a", "#6b7782", "#e3e8ed"
@@ -20,7 +20,7 @@ def draw_bar(value: float | None, limit: float = 100.0) -> str:
     >>> 'width="36"' in draw_bar(50), draw_bar(None)
     (True, '')
     """
-    if not has(value) or limit <= 0:
+    if not is_present(value) or limit <= 0:
         return ""
     width = round(_WIDTH * min(max(value / limit, 0.0), 1.0), 1)
     ground = f'<rect width="{_WIDTH}" height="6" fill="{_PAPER}"/>'
@@ -38,13 +38,15 @@ def draw_trend(periods: Sequence[Mapping[str, object]], locale: str) -> str:
         `mes`, `meses`, `programado`, `ejecutado`, `estado`, in order.
     locale : str
     """
-    known = [float(p[c]) for p in periods for c in ("programado", "ejecutado") if has(p[c])]
+    known = [float(p[c]) for p in periods for c in ("programado", "ejecutado") if is_present(p[c])]
     if len(periods) < 2 or not known:
         return ""
     top, step = max([*known, 1e-9]), min(12.0, _WIDTH / len(periods))
     bars, lines = [], []
     for i, period in enumerate(periods):
-        planned, done = ((_HEIGHT - 2) * max(float(period[c]), 0) / top if has(period[c]) else None for c in _COLUMNS)
+        planned, done = (
+            (_HEIGHT - 2) * max(float(period[c]), 0) / top if is_present(period[c]) else None for c in _COLUMNS
+        )
         if done:
             bars.append(f"M{i * step + 1:.3g} {_HEIGHT}v-{done:.3g}h{step - 2:.3g}V{_HEIGHT}z")
         if planned:
@@ -61,5 +63,5 @@ _COLUMNS = ("programado", "ejecutado")
 
 
 def _tell(period: Mapping[str, object], locale: str) -> str:
-    planned, done = (format_number(period[c], locale) if has(period[c]) else "" for c in _COLUMNS)
+    planned, done = (format_number(period[c], locale) if is_present(period[c]) else "" for c in _COLUMNS)
     return f"{done or period['estado'] or 'sin dato'}{f' de {planned}' if planned else ''}"

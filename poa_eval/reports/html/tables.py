@@ -9,7 +9,7 @@ from typing import Any
 from poa_eval.reports.html.blocks import Block, render
 from poa_eval.text.columns import Column
 from poa_eval.text.names import make_slug
-from poa_eval.text.wording import MISSING, SYMBOLS, format_number, format_percent, has
+from poa_eval.text.wording import MISSING, SYMBOLS, format_number, format_percent, is_present
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Cell:
     @property
     def plain_value(self) -> str:
         """Return the number to sort by, where the text does not say it without separators."""
-        return f"{self.value:.10g}" if has(self.value) and not self.text.isdecimal() else ""
+        return f"{self.value:.10g}" if is_present(self.value) and not self.text.isdecimal() else ""
 
     @property
     def is_blank(self) -> bool:
@@ -52,7 +52,7 @@ class Cell:
 
 def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
     """Return a cell of words; a dash where there are none."""
-    text = str(value) if has(value) else MISSING
+    text = str(value) if is_present(value) else MISSING
     return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
 
 
@@ -63,7 +63,7 @@ def show_text(key: str) -> Callable[[Mapping], Cell]:
 
 def number_cell(value: float | None, locale: str, *, source: object = None, title: str = "") -> Cell:
     """Return a cell of a quantity, with its source where that is known, or another title."""
-    title = title or _name_source(source) if has(value) else ""
+    title = title or _name_source(source) if is_present(value) else ""
     return Cell(format_number(value, locale), title=title, is_number=True, value=value)
 
 
@@ -76,9 +76,9 @@ def percent_cell(
     value: float | None, locale: str, *, state: str = "", reason: str = "", title: str = "", picture: str = ""
 ) -> Cell:
     """Return a cell of a percentage with the state it gives; where there is none, the state or a dash, and why."""
-    text = "" if state and not has(value) else format_percent(value, locale)
-    notes = (reason,) if reason and not has(value) else ()
-    return Cell(text, notes, title if has(value) else "", True, state, value=value, picture=picture)
+    text = "" if state and not is_present(value) else format_percent(value, locale)
+    notes = (reason,) if reason and not is_present(value) else ()
+    return Cell(text, notes, title if is_present(value) else "", True, state, value=value, picture=picture)
 
 
 def state_cell(state: str, *, is_number: bool = False) -> Cell:
@@ -87,7 +87,7 @@ def state_cell(state: str, *, is_number: bool = False) -> Cell:
 
 
 def _name_source(source: object) -> str:
-    return f"Fuente: {source}" if has(source) else ""
+    return f"Fuente: {source}" if is_present(source) else ""
 
 
 def render_table(

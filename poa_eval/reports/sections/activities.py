@@ -7,27 +7,21 @@ from dataclasses import replace
 
 from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, name_quarter
+from poa_eval.metrics.reasons import tell_reason
+from poa_eval.metrics.series import list_comparable
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_trend
 from poa_eval.reports.html.tables import Cell, render_records, text_cell
-from poa_eval.reports.sections.narrate import (
-    Source,
-    find_reason,
-    find_year_reason,
-    is_unit,
-    list_comparable,
-    name_source,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column, say_yes
-from poa_eval.text.names import fold, suggest_sentence
+from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.wording import (
     MISSING,
     capitalize,
     format_number,
-    has,
+    is_present,
     join_name,
     name_activity,
     name_indicator,
@@ -112,7 +106,7 @@ def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
 
     def show(figure: str) -> Callable[[Mapping], Cell] | None:
         def cell(row: Mapping) -> Cell:
-            reason = find_reason(row["motivo"], window) if figure == "cumplimiento" else ""
+            reason = tell_reason(e.reasons[row["actividad_id"]].find(window)) if figure == "cumplimiento" else ""
             return provenance.cell(row["actividad_id"], f"{figure}_{window}", reason=reason)
 
         return None if tail and e.trimestre == 1 else cell
@@ -131,15 +125,17 @@ def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
 
 
 def _name_activity(row: Mapping) -> Cell:
-    measure = f"Unidad de medida: {row['unidad_medida']}" if has(row["unidad_medida"]) else "Sin unidad de medida"
+    measure = (
+        f"Unidad de medida: {row['unidad_medida']}" if is_present(row["unidad_medida"]) else "Sin unidad de medida"
+    )
     notes = (capitalize(name_indicator(row)), measure)
     return text_cell(join_name(row["codigo"], row["actividad"]), notes=notes, source=row["fuente"])
 
 
 def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
     e = provenance.evaluation
-    year = provenance.cell(row["actividad_id"], "avance_anual", reason=find_year_reason(row, e))
-    if has(row["meta_anual"]):
+    year = provenance.cell(row["actividad_id"], "avance_anual", reason=tell_reason(e.reasons[row["actividad_id"]].year))
+    if is_present(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], e.plan.locale)}", *year.notes))
     return year
 
@@ -171,10 +167,10 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
     rows = [*list_activities(e).values()]
     if unidad is not None:
         asked = _choose(str(unidad), [row[key] for key in ("unidad_id", "unidad") for row in rows], "la unidad")
-        rows = [row for row in rows if asked in (fold(row["unidad_id"]), fold(row["unidad"]))]
+        rows = [row for row in rows if asked in (normalize(row["unidad_id"]), normalize(row["unidad"]))]
     if estado is not None:
         asked = _choose(estado, STATES, "el estado")
-        rows = [row for row in rows if fold(row["estado"]) == asked]
+        rows = [row for row in rows if normalize(row["estado"]) == asked]
     narrowed = f", en el estado «{estado}» a la fecha" if estado is not None else ""
     if e.solo_plan:
         return EMPTY
@@ -187,6 +183,6 @@ def show_activities(source: Source, *, unidad: object = None, estado: str | None
 
 def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
     """Return the folded word where it is one of the choices; else refuse, with the nearest."""
-    if fold(word) not in {fold(choice) for choice in choices}:
+    if normalize(word) not in {normalize(choice) for choice in choices}:
         raise ParamsError(f"{what} «{word}»", "un nombre que exista", suggest_sentence(word, dict.fromkeys(choices)))
-    return fold(word)
+    return normalize(word)

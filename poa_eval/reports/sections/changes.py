@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from poa_eval.config.profile import STATES
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, pick_figures
+from poa_eval.metrics.ranking import rank_units
+from poa_eval.metrics.reasons import tell_reason
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_cell, text_cell
-from poa_eval.reports.sections.narrate import (
-    Source,
-    find_reason,
-    is_unit,
-    name_source,
-    pick_figures,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name
-from poa_eval.text.wording import FIGURES, format_percent, has, join_words, name_span, name_unit, name_units
+from poa_eval.text.wording import FIGURES, format_percent, is_present, join_words, name_span, name_unit, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -33,7 +27,7 @@ def measure_before(e: Evaluation) -> tuple[Evaluation | None, str]:
     before = e.anteriores[-1]
     if before.actividades["cumplimiento_acumulado"].notna().any():
         return before, ""
-    reasons = dict.fromkeys(find_reason(m, "acumulado") for m in before.actividades["motivo"] if has(m))
+    reasons = dict.fromkeys(tell_reason(reasons.to_date) for reasons in before.reasons.values() if reasons.to_date)
     why = f": {join_words(reasons)}" if 0 < len(reasons) <= 3 else ""
     return None, f"Al cierre del {describe_quarter(e.trimestre - 1)} no hay actividades que se puedan evaluar{why}."
 
@@ -71,7 +65,7 @@ def show_changes(source: Source) -> Block:
     sentences = []
     for name, (label, _) in FIGURES.items():
         was, now = old[f"{name}_acumulado"], new[f"{name}_acumulado"]
-        if has(was) and has(now):
+        if is_present(was) and is_present(now):
             then, here = format_percent(was, locale), format_percent(now, locale)
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
             sentences.append(f"{label} a la fecha: {moved}.")

@@ -12,29 +12,21 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
-from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.metrics.windows import Due
+from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.evaluation import Evaluation, find_activity, is_unit
+from poa_eval.metrics.ranking import ATTENTION, sort_by_need
+from poa_eval.metrics.reasons import tell_reason
+from poa_eval.metrics.series import list_comparable
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
-from poa_eval.reports.sections.narrate import (
-    ATTENTION,
-    Source,
-    find_activity,
-    find_dues,
-    find_reason,
-    is_unit,
-    list_comparable,
-    sort_by_need,
-    take_evaluation,
-    tell_done,
-)
-from poa_eval.text.values import name_period
+from poa_eval.reports.sections.narrate import Source, take_evaluation, tell_done
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
     capitalize,
     format_number,
     format_percent,
-    has,
+    is_present,
     join_words,
     name_activity,
     name_unit,
@@ -66,7 +58,7 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
-    picture, has_curve = _draw_activity(row.to_dict(), e, find_dues(e))
+    picture, has_curve = _draw_activity(row.to_dict(), e, e.due)
     note = _CURVES if has_curve else _LEGEND
     return render("figuras.html.j2", pictures=[picture], title="", note=note, width="34rem")
 
@@ -80,7 +72,7 @@ def plot_periods(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    table, due = sort_by_need(e), find_dues(e)
+    table, due = sort_by_need(e), e.due
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
     asking = table[table["estado"].isin(ATTENTION)]
     several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
@@ -110,20 +102,20 @@ def _tell_drawn(drawn: int, states: Series) -> str:
     return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {which}; todas están en la tabla."
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[Picture, bool]:
+def _draw_activity(row: Mapping[str, object], e: Evaluation, due: DuePeriods) -> tuple[Picture, bool]:
     """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = list_comparable(activity, due, e.trimestre)
     adds = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
     totals = _add_running(bars) if adds and len(bars) > 1 else []
-    goal = float(row["meta_anual"]) if totals and has(row["meta_anual"]) and row["meta_anual"] > 0 else None
+    goal = float(row["meta_anual"]) if totals and is_present(row["meta_anual"]) and row["meta_anual"] > 0 else None
     ahead = _add_ahead(totals, e.plan.avances, row["actividad_id"], goal)
     locale = e.plan.locale
     unit = [] if is_unit(e) else [name_unit(row["unidad_id"], row["unidad"])]
     name = " · ".join([*unit, name_activity(row, activity["codigo"])])
-    title = str(row["indicador"] if has(row["indicador"]) else row["actividad"])
-    measure = str(row["unidad_medida"]) if has(row["unidad_medida"]) else "sin unidad de medida"
-    reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, locale)}."
+    title = str(row["indicador"] if is_present(row["indicador"]) else row["actividad"])
+    measure = str(row["unidad_medida"]) if is_present(row["unidad_medida"]) else "sin unidad de medida"
+    reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, e)}."
     periods = "; ".join(_tell_bar(bar, locale) for bar in bars) or "sin cifras por periodo"
     notes = [*unit, f"{SYMBOLS[row['estado']]} {capitalize(reached)}"]
     notes += ["Lo programado se dibuja sumado, porque el resultado ya viene acumulado."] if is_running else []
@@ -148,14 +140,14 @@ def _add_running(bars: list[dict]) -> list[dict]:
     """Return what was programmed and executed up to each period, as long as nothing is missing."""
     totals, sums = [], {"programado": 0.0, "ejecutado": 0.0}
     for bar in bars:
-        sums = {c: sums[c] + float(bar[c]) if sums[c] is not None and has(bar[c]) else None for c in sums}
+        sums = {c: sums[c] + float(bar[c]) if sums[c] is not None and is_present(bar[c]) else None for c in sums}
         totals.append({"mes": bar["mes"], "meses": bar["meses"]} | sums)
     return [total for total in totals if total["programado"] is not None or total["ejecutado"] is not None]
 
 
 def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goal: float | None) -> list[tuple]:
     """Return the running programme of the rest of the year, as months and sums; empty where it is not known whole."""
-    if not totals or not has(totals[-1]["programado"]):
+    if not totals or not is_present(totals[-1]["programado"]):
         return []
     month, planned = totals[-1]["mes"], totals[-1]["programado"]
     rest = periods[(periods["actividad_id"] == actividad_id) & (periods["mes"] > month)].sort_values("mes")
@@ -169,40 +161,43 @@ def _add_ahead(totals: list[dict], periods: DataFrame, actividad_id: object, goa
 
 def _tell_total(total: Mapping[str, object], locale: str) -> str:
     figures = (total["ejecutado"], total["programado"])
-    said = " de ".join(format_number(figure, locale) if has(figure) else "sin dato" for figure in figures)
+    said = " de ".join(format_number(figure, locale) if is_present(figure) else "sin dato" for figure in figures)
     return f"a {name_period(total['mes'], 1)}, {said}"
 
 
-def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
-    if not has(row["cumplimiento_acumulado"]):
-        return find_reason(row["motivo"], "acumulado") or "sin cifra que comparar"
+def _tell_reached(row: Mapping[str, object], measure: str, e: Evaluation) -> str:
+    if not is_present(row["cumplimiento_acumulado"]):
+        return tell_reason(e.reasons[row["actividad_id"]].to_date) or "sin cifra que comparar"
+    locale = e.plan.locale
     percent = format_percent(row["cumplimiento_acumulado"], locale)
     return f"{tell_done(row, 'acumulado', locale)} ({measure}), {percent} de cumplimiento acumulado"
 
 
 def _tell_bar(bar: Mapping[str, object], locale: str) -> str:
-    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if has(bar["ejecutado"]) else bar["estado"]
-    planned = f"programado {format_number(bar['programado'], locale)}" if has(bar["programado"]) else "sin programado"
+    done = f"ejecutado {format_number(bar['ejecutado'], locale)}" if is_present(bar["ejecutado"]) else bar["estado"]
+    planned = (
+        f"programado {format_number(bar['programado'], locale)}" if is_present(bar["programado"]) else "sin programado"
+    )
     return f"{name_period(bar['mes'], bar['meses'])}, {planned}, {done}"
 
 
 def _draw_bars(axes: Axes, bars: list[dict], months: int, locale: str) -> None:
     """Draw outlines of what was programmed with what was executed inside, and numbers where they fit."""
-    top = max([1e-9, *(float(bar[c]) for bar in bars for c in ("programado", "ejecutado") if has(bar[c]))])
+    top = max([1e-9, *(float(bar[c]) for bar in bars for c in ("programado", "ejecutado") if is_present(bar[c]))])
     longest = max([0, *(len(format_number(bar["ejecutado"], locale)) / bar["meses"] for bar in bars)])
     fits = longest * months <= 30  # signs of bold figures that have room along the axis
     for column, wide, style in (
         ("programado", 0.86, {"facecolor": PAPER, "edgecolor": SOFT, "linewidth": 1, "linestyle": "--"}),
         ("ejecutado", 0.86 * 0.6, {"color": DONE}),
     ):
-        known = [bar for bar in bars if has(bar[column])]
+        known = [bar for bar in bars if is_present(bar[column])]
         if known:  # all as one path: far less work than a patch for each
             half, heights = ([bar["meses"] * wide / 2 for bar in known], [float(bar[column]) for bar in known])
             axes.add_patch(PathPatch(_join_bars([_find_middle(bar) for bar in known], half, heights), **style))
     below, *_ = axes.get_xaxis_text1_transform(3.5)  # words are far less work than an axis' ticks
     small = {"fontsize": 7.5 if len(bars) > 9 else 9, "color": SOFT}
     for bar in bars:
-        planned, done = (float(bar[c]) if has(bar[c]) else None for c in ("programado", "ejecutado"))
+        planned, done = (float(bar[c]) if is_present(bar[c]) else None for c in ("programado", "ejecutado"))
         middle, name = _find_middle(bar), name_period(bar["mes"], bar["meses"]).replace("trimestre", "trim.")
         axes.text(middle, 0, name, ha="center", va="top", transform=below, **small)
         if done is None:
@@ -227,7 +222,7 @@ def _draw_totals(
         ("programado", {"color": SOFT, "linestyle": "--"}),
         ("ejecutado", {"color": DONE, "lw": 2.2}),
     ):
-        known = [(total["mes"], total[column]) for total in totals if has(total[column])]
+        known = [(total["mes"], total[column]) for total in totals if is_present(total[column])]
         if known:
             curves[column] = [(0, 0.0), *known, *(ahead if column == "programado" else [])]
             axes.plot(*zip(*curves[column], strict=True), **style)

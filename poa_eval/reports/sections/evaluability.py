@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluability import CRITERIA, Evaluability
+from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.reports.html.blocks import EMPTY, Block
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, percent_cell, render_records, render_table, text_cell
 from poa_eval.reports.sections.activities import KEYS, NAMES, list_activities
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
-from poa_eval.reports.sections.tell import has_plan
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column, say_yes
-from poa_eval.text.wording import capitalize, count_words, has
+from poa_eval.text.wording import capitalize, count_words, is_present
 
 _ASSESSED = "Actividades que cumplen el criterio, una por una en datos/evaluabilidad.csv"
 
@@ -36,9 +35,9 @@ def show_evaluability(source: Source, *, links: bool = False) -> Block:
     e = take_evaluation(source)
     if not has_plan(e) or e.plan.actividades.empty:
         return EMPTY
-    found = assess(e.plan)
+    found = e.evaluability
     ranked = EMPTY if is_unit(e) or len(found.unidades) < 2 else _rank_units(found, e, links)
-    return _list_criteria(found, e) + ranked + _list_missing(found, e)
+    return _list_criteria(found, e) + ranked + _list_missing(e)
 
 
 def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
@@ -66,7 +65,7 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
     rows = [
         [
             link_unit(row, links, [count_words(row["actividades"], "actividad", "actividades")]),
-            Cell(str(row["lugar"]) if has(row["lugar"]) else "—", is_number=True),
+            Cell(str(row["lugar"]) if is_present(row["lugar"]) else "—", is_number=True),
             *(percent_cell(row[column], e.plan.locale) for column in ("evaluabilidad", *CRITERIA)),
         ]
         for row in found.unidades.to_dict("records")
@@ -78,10 +77,10 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
     return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e), kind="compacta")
 
 
-def list_records(found: Evaluability, e: Evaluation) -> list[dict]:
+def list_records(e: Evaluation) -> list[dict]:
     """Return what is found of each activity, with what plan and evaluation say of it."""
     activities = list_activities(e)
-    return [activities[row["actividad_id"]] | row for row in found.actividades.to_dict("records")]
+    return [activities[row["actividad_id"]] | row for row in e.evaluability.actividades.to_dict("records")]
 
 
 def _show_mark(column: str) -> Callable[[Mapping], Cell]:
@@ -103,12 +102,12 @@ COLUMNS = [
 ]
 
 
-def _list_missing(found: Evaluability, e: Evaluation) -> Block:
+def _list_missing(e: Evaluation) -> Block:
     """Show each activity with what it meets; those that miss the same stand together, those that miss least first."""
-    rows = sorted(list_records(found, e), key=lambda row: -row["criterios"])
+    rows = sorted(list_records(e), key=lambda row: -row["criterios"])
     several, groups = not is_unit(e) and len({row["unidad_id"] for row in rows}) > 1, {}
     for row in rows:
-        missing = row["faltan"] if has(row["faltan"]) else ""
+        missing = row["faltan"] if is_present(row["faltan"]) else ""
         groups.setdefault((row["unidad_id"] if several else "", missing), []).append(row)
     titled = []
     for (_, missing), own in groups.items():

@@ -9,15 +9,16 @@ from dataclasses import replace
 from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
+from poa_eval.metrics.evaluation import is_unit
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
 from poa_eval.reports.sections.activities import list_activities
-from poa_eval.reports.sections.narrate import is_unit, name_source, pick_findings
+from poa_eval.reports.sections.narrate import name_source, pick_findings
 from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.wording import capitalize, has, name_rule, name_units
+from poa_eval.text.wording import capitalize, is_present, name_rule, name_units
 
 _SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
 _MOST_NAMES = 6  # so many activities are named in one cell
@@ -58,7 +59,9 @@ def list_columns(q: Quarter) -> list[Column]:
 
 def _take_number(key: str) -> Callable[[Mapping], object]:
     """Return what takes a text of a finding; as a number where it is one: those of a difference are plain decimals."""
-    return lambda row: (float(row[key]), "number") if has(row["diferencia"]) and has(row[key]) else row[key]
+    return lambda row: (
+        (float(row[key]), "number") if is_present(row["diferencia"]) and is_present(row[key]) else row[key]
+    )
 
 
 def show_findings(q: Quarter, *, regla: str | None = None) -> Block:

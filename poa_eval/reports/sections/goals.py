@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from poa_eval.metrics.evaluability import list_goals
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.reports.html.blocks import EMPTY, Block, render
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
-from poa_eval.reports.sections.tell import has_plan
-from poa_eval.text.names import fold
-from poa_eval.text.wording import capitalize, format_number, has, name_rule, name_units
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.text.names import normalize
+from poa_eval.text.wording import capitalize, format_number, is_present, name_rule, name_units
 
 _QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
 _QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}
@@ -66,7 +64,7 @@ def show_mission(source: Source) -> Block:
     e = take_evaluation(source)
     labels, units = {"mision": "Misión", "vision": "Visión", "responsable": "Responsable"}, []
     for row in e.plan.unidades.to_dict("records") if has_plan(e) else ():
-        said = {label: _split(row[column]) for column, label in labels.items() if has(row[column])}
+        said = {label: _split(row[column]) for column, label in labels.items() if is_present(row[column])}
         units += [(_head_unit(e, row["unidad_id"]), said)] if said else []
     return render("datos.html.j2", units=units, source=name_source(e)) if units else EMPTY
 
@@ -110,7 +108,9 @@ def show_context(source: Source) -> Block:
         return EMPTY
     facts = {}
     for column in ("eje", "subeje", "transversalidad", "programa", "objetivo", "linea_accion"):
-        found = {fold(str(text)).replace(" ", ""): str(text) for text in e.plan.actividades[column] if has(text)}
+        found = {
+            normalize(str(text)).replace(" ", ""): str(text) for text in e.plan.actividades[column] if is_present(text)
+        }
         facts |= {_FACTS[column]: list(found.values())} if found else {}
     return render("datos.html.j2", units=[("", facts)], source=name_source(e)) if facts else EMPTY
 
@@ -129,7 +129,7 @@ def show_statements(source: Source) -> Block:
 def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
     """List what is said of the whole document."""
     rows = zip(table["clave"], table["texto"], strict=True)
-    return [(key, str(text)) for key, text in rows if "/" not in key and has(text)]
+    return [(key, str(text)) for key, text in rows if "/" not in key and is_present(text)]
 
 
 def _head_unit(e: Evaluation, unit_id: str) -> str:
@@ -138,7 +138,7 @@ def _head_unit(e: Evaluation, unit_id: str) -> str:
 
 
 def _name_place(row: Mapping[str, object]) -> str:
-    return str(row["fuente"]) if has(row["fuente"]) else ""
+    return str(row["fuente"]) if is_present(row["fuente"]) else ""
 
 
 def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[_Node]]:
@@ -150,7 +150,7 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
     first, *rest = list(told.values()) or [{}]
     shared = {label: said for label, said in first.items() if rest and all(r.get(label) == said for r in rest)}
     lines = {key: list(rows["texto"].astype(str)) for key, rows in plan.lineas.groupby("padre_id")}
-    quality = list_goals(plan).set_index("actividad_id") if activities else pd.DataFrame()
+    quality = e.evaluability.metas.set_index("actividad_id") if activities else pd.DataFrame()
     goal_nodes = {row["meta_id"]: _make_goal(row, e, lines) for row in goals}
     used = {row["meta_id"] for row in activities} | {row["padre_id"] for row in goals}
     joined = {row["nivel"] for row in goals if row["meta_id"] in used}
@@ -163,7 +163,7 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
         (parent.children if parent else roots).append(node)
     for row in activities:
         key = row["actividad_id"]
-        label = _name_level("Actividad" if has(row["codigo"]) else "", row)
+        label = _name_level("Actividad" if is_present(row["codigo"]) else "", row)
         facts = {label: said for label, said in told[key].items() if label not in shared}
         node = _Node(label, str(row["actividad"]), _name_place(row), facts, lines.get(key, []))
         if key in quality.index:
@@ -178,25 +178,25 @@ def _make_goal(row: Mapping[str, object], e: Evaluation, lines: Mapping[str, lis
     key = row["meta_id"]
     notes = zip(e.plan.contexto["clave"], e.plan.contexto["texto"], strict=True)
     said = {name.split("/")[0]: text for name, text in notes if name.endswith(f"/{key}")}
-    text = str(row["texto"]) if has(row["texto"]) else "sin texto"
+    text = str(row["texto"]) if is_present(row["texto"]) else "sin texto"
     facts = _list_facts({**said, **{k: row[k] for k in ("frecuencia", "recursos", "indicador")}}, e)
     label = _name_level(capitalize(str(row["nivel"])), row)
     return _Node(label, text, _name_place(row), facts, lines.get(key, []))
 
 
 def _name_level(level: str, row: Mapping[str, object]) -> str:
-    return " ".join(str(part) for part in (level, row["codigo"]) if has(part))
+    return " ".join(str(part) for part in (level, row["codigo"]) if is_present(part))
 
 
 def _list_facts(row: Mapping[str, object], e: Evaluation) -> dict[str, list[str]]:
     """List what is told of a row, by label."""
-    start, end = (row.get(column) if has(row.get(column)) else None for column in ("inicio", "fin"))
+    start, end = (row.get(column) if is_present(row.get(column)) else None for column in ("inicio", "fin"))
     span = f"del {start} al {end}" if start and end else f"desde {start}" if start else f"hasta {end}" if end else None
     values = {**row, "periodo": span}
     facts: dict[str, list[str]] = {}
     for column, label in _FACTS.items():
         value = values.get(column)
-        if has(value):
+        if is_present(value):
             facts[label] = [format_number(value, e.plan.locale)] if column in _NUMBERS else _split(value)
     return facts
 

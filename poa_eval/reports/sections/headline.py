@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from poa_eval.metrics.evaluation import Evaluation, name_quarter
-from poa_eval.reports.sections.narrate import (
-    ATTENTION,
-    count_base,
-    find_reason,
-    is_unit,
-    name_sum,
-    pick_figures,
-    rank_units,
-    sort_by_need,
-    tell_done,
-)
+from poa_eval.metrics.evaluation import Evaluation, count_base, is_unit, name_quarter, name_sum, pick_figures
+from poa_eval.metrics.ranking import ATTENTION, rank_units, sort_by_need
+from poa_eval.metrics.reasons import tell_reason
+from poa_eval.reports.sections.narrate import tell_done
 from poa_eval.text.wording import (
     capitalize,
     count_words,
     format_number,
     format_percent,
-    has,
+    is_present,
     join_words,
     name_span,
     name_unit,
@@ -47,7 +39,7 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
             rest += _tell_rest(evaluation, "trimestre", " en el trimestre")
         sentences += rest
     sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
-    if has(figures.get("volumen_acumulado")):
+    if is_present(figures.get("volumen_acumulado")):
         locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
         share = format_percent(figures["volumen_acumulado"], locale)
         of = f"({share}), sumando unidades de medida distintas, como las suma el documento"
@@ -62,9 +54,9 @@ def _tell_attention(evaluation: Evaluation) -> list[str]:
         table = sort_by_need(evaluation)
         named = []
         for row in table[table["estado"].isin(ATTENTION)].head(3).to_dict("records"):
-            name = str(row["indicador"] if has(row["indicador"]) else row["actividad"]).rstrip(".")
+            name = str(row["indicador"] if is_present(row["indicador"]) else row["actividad"]).rstrip(".")
             share = row["cumplimiento_acumulado"]
-            said = f", {format_percent(share, evaluation.plan.locale)}" if has(share) else ""
+            said = f", {format_percent(share, evaluation.plan.locale)}" if is_present(share) else ""
             named.append(f"«{name}» ({row['estado']}{said})")
         return [f"{'Pide' if len(named) == 1 else 'Piden'} atención {join_words(named)}."] if named else []
     ranked, apart = rank_units(evaluation)
@@ -119,7 +111,11 @@ def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]
         rows = table[states == state]
         if rows.empty:
             continue
-        reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
+        reasons = list(
+            dict.fromkeys(
+                filter(None, (tell_reason(evaluation.reasons[key].find(window)) for key in rows["actividad_id"]))
+            )
+        )
         said = count_words(len(rows), f"actividad {state}", f"actividades {_PLURALS[state]}")
         said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
         if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":

@@ -11,7 +11,7 @@ from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, lis
 from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.tell import tell_investment
 from poa_eval.text.columns import Column
-from poa_eval.text.wording import capitalize, has, join_words
+from poa_eval.text.wording import capitalize, is_present, join_words
 
 
 def _show_amount(row: Mapping, locale: str) -> Cell:
@@ -52,9 +52,11 @@ def show_investment(source: Source) -> Block:
         return EMPTY
     total, groups, foot, words = float(amounts.sum()), [], [], EMPTY
     if amounts.notna().any():
-        rows = sorted(list_activities(e).values(), key=lambda row: -row["inversion"] if has(row["inversion"]) else inf)
+        rows = sorted(
+            list_activities(e).values(), key=lambda row: -row["inversion"] if is_present(row["inversion"]) else inf
+        )
         for row in rows:
-            row["parte"] = row["inversion"] / total * 100 if total and has(row["inversion"]) else None
+            row["parte"] = row["inversion"] / total * 100 if total and is_present(row["inversion"]) else None
         groups = group_by_unit(rows, is_titled=plan.actividades["unidad_id"].nunique() > 1)
         blank = Cell(""), Cell("")
         foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), *blank]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from poa_eval.config.profile import Profile
-from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
+from poa_eval.metrics.due import close_month
+from poa_eval.metrics.evaluation import Evaluation, name_formula, name_quarter
+from poa_eval.metrics.reasons import write_formula
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
 from poa_eval.reports.sections.activities import PERCENT
-from poa_eval.reports.sections.narrate import Source, name_formula, take_evaluation
+from poa_eval.reports.sections.narrate import Source, take_evaluation
 from poa_eval.reports.sections.tell import tell_method
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import (
@@ -19,7 +21,7 @@ from poa_eval.text.wording import (
     count_words,
     format_day,
     format_number,
-    has,
+    is_present,
     name_span,
 )
 
@@ -51,9 +53,9 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
         return [(" ".join(tell_method(e)), [])]
     formulas: dict[str, int] = {}
     for row in e.actividades.to_dict("records"):
-        for said in filter(None, str(row["formula"]).split("; ") if has(row["formula"]) else []):
-            applied = has(row["avance_anual"]) or not said.startswith("avance anual")
-            formulas[said] = formulas.get(said, 0) + applied
+        for label, formula in e.formulas[row["actividad_id"]].list_labelled():
+            said = f"{label}: {write_formula(formula)}"
+            formulas[said] = formulas.get(said, 0) + (label == "cumplimiento" or is_present(row["avance_anual"]))
     start = f"El trimestre es el {name_quarter(e)}. «A la fecha» va {name_span(e.trimestre)}."
     if e.fecha_corte < close_month(e.plan.ejercicio, 12):
         start += f" Lo que cierra después del {format_day(e.fecha_corte, e.plan.locale)} no está vencido."

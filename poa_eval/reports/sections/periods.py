@@ -6,13 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from poa_eval.metrics.evaluation import is_unit
+from poa_eval.metrics.series import list_periods
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, render_table, state_cell, text_cell
-from poa_eval.reports.sections.narrate import Source, find_dues, is_unit, list_periods, name_source, take_evaluation
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
-from poa_eval.text.values import name_period
-from poa_eval.text.wording import capitalize, has, join_words, name_activity, name_span
+from poa_eval.text.periods import name_period
+from poa_eval.text.wording import capitalize, is_present, join_words, name_activity, name_span
 
 _LETTERS = 96  # what a table of periods has room for beside the names
 
@@ -37,7 +39,7 @@ def show_periods(source: Source) -> Block:
         for series in ("programado", "ejecutado"):
             cells = (_cell_period(key, periods.get(m), series, lengths[m], provenance) for m in months)
             rows.append([Cell(capitalize(series)), *cells])
-        measure = f" ({activity['unidad_medida']})" if has(activity["unidad_medida"]) else ""
+        measure = f" ({activity['unidad_medida']})" if is_present(activity["unidad_medida"]) else ""
         groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
     columns = [Column(name_period(m, lengths[m]), kind="number") for m in months]
     _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
@@ -60,7 +62,11 @@ def _cell_period(key: str, period: Mapping | None, series: str, length: int, pro
         return Cell("", is_number=True)
     if series == "ejecutado" and period["estado"]:
         return state_cell(period["estado"], is_number=True)
-    source = provenance.find_period(key, period, series) if has(period[series]) and has(period["fuente"]) else None
+    source = (
+        provenance.find_period(key, period, series)
+        if is_present(period[series]) and is_present(period["fuente"])
+        else None
+    )
     cell = number_cell(period[series], provenance.evaluation.plan.locale, source=source)
     said = name_period(period["mes"], period["meses"]).replace("trimestre", "trim.")
     return cell if series == "ejecutado" or period["meses"] == length else replace(cell, notes=(said,))
@@ -74,15 +80,15 @@ def show_comments(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    due, rows, whole = find_dues(e), [], e.plan.list_comments()
+    due, rows, whole = e.due, [], e.plan.list_comments()
     for activity in e.plan.actividades.to_dict("records"):
         said: dict[str, list[str]] = {}
         for period in list_periods(activity, due, e.trimestre):
-            if has(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
+            if is_present(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
                 said.setdefault(str(period["comentario"]), []).append(name_period(period["mes"], period["meses"]))
         told = [f"{capitalize(join_words(periods))}: {text}" for text, periods in said.items()]
         told += [f"Sobre la actividad: {whole[key]}"] if (key := activity["actividad_id"]) in whole else []
-        name = activity["indicador"] if has(activity["indicador"]) else activity["actividad"]
+        name = activity["indicador"] if is_present(activity["indicador"]) else activity["actividad"]
         rows += [[text_cell(name, source=activity["fuente"]), text_cell("; ".join(told))]] if told else []
     if not rows:
         return EMPTY

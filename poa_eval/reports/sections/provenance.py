@@ -7,36 +7,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.audit.ledger import ADDING, reconcile
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.metrics.groups import WINDOWS
-from poa_eval.metrics.windows import Due, Window, measure_window
+from poa_eval.audit.ledger import ADDING
+from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
+from poa_eval.metrics.ranking import sort_by_need
+from poa_eval.metrics.reasons import tell_reason, write_formula
+from poa_eval.metrics.windows import WINDOWS, Window
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
-from poa_eval.reports.sections.narrate import (
-    Source,
-    count_base,
-    find_activity,
-    find_dues,
-    find_year_reason,
-    name_formula,
-    name_source,
-    sort_by_need,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation, take_ledger
 from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.columns import Column
-from poa_eval.text.values import name_period
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     FIGURES,
     capitalize,
     format_number,
     format_percent,
-    has,
+    is_present,
     name_activity,
     name_span,
-    tell_lack,
 )
 
 _JOINS = {
@@ -57,17 +48,16 @@ class Provenance:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
-        self._windows: dict[tuple[str, str], Window] = {}
 
-    @cached_property
-    def due(self) -> Due:
+    @property
+    def due(self) -> DuePeriods:
         """Return what is due, with the periods of each activity."""
-        return find_dues(self.evaluation)
+        return self.evaluation.due
 
-    @cached_property
-    def activities(self) -> dict[str, dict]:
+    @property
+    def activities(self) -> Mapping[str, Mapping]:
         """Return the plan's activities by their id."""
-        return {row["actividad_id"]: row for row in self.evaluation.plan.actividades.to_dict("records")}
+        return self.evaluation.windows.activities
 
     @cached_property
     def _results(self) -> dict[str, dict]:
@@ -95,16 +85,11 @@ class Provenance:
             own = self._printed.get((actividad_id, series, (month + 2) // 3 * 3, 3))
         if own is None and series == "programado" and period.get("origen") != "reconstruido":
             return self._columns.find(period["fuente"], f"programado:{month}:{length}", "programado")
-        return own or (str(period["fuente"]) if has(period["fuente"]) else "")
+        return own or (str(period["fuente"]) if is_present(period["fuente"]) else "")
 
     def window(self, actividad_id: str, window: str) -> Window:
         """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
-        key = (actividad_id, window)
-        if key not in self._windows:
-            e, quarter = self.evaluation, self.evaluation.trimestre
-            quarters = (quarter,) if window == "trimestre" else tuple(range(1, quarter + 1))
-            self._windows[key] = measure_window(self.activities[actividad_id], self.due, quarters, e.perfil)
-        return self._windows[key]
+        return self.evaluation.window(actividad_id, window)
 
     def name(self, actividad_id: str, figura: str) -> str:
         """Name the origin of a figure of an activity: its cells, and for a computed one its formula.
@@ -116,13 +101,13 @@ class Provenance:
             Column of the evaluation of activities, such as ``ejecutado_acumulado``.
         """
         row = self._results[actividad_id]
-        if not has(row[figura]):
+        if not is_present(row[figura]):
             return ""
         what, _, window = figura.partition("_")
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
         if what in ADDING:
-            rows = [r for r in self.window(actividad_id, window).filas if has(r[what])]
+            rows = [r for r in self.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
@@ -147,9 +132,9 @@ class Provenance:
     def derive(self, actividad_id: str, figura: str) -> str:
         """Write the formula of a percentage with its numbers."""
         row, locale = self._results[actividad_id], self.evaluation.plan.locale
-        label = "avance anual" if figura == "avance_anual" else "cumplimiento"
-        said = [part for part in str(row["formula"]).split("; ") if part.startswith(f"{label}: ")]
-        formula = said[0].removeprefix(f"{label}: ") if said else "sin fórmula"
+        own = self.evaluation.formulas[actividad_id]
+        used = own.year if figura == "avance_anual" else own.compliance
+        formula = write_formula(used) if used else "sin fórmula"
         value = format_percent(row[figura], locale)
         if figura == "avance_anual":
             if self.evaluation.plan.rule("avance"):
@@ -160,7 +145,7 @@ class Provenance:
             parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
             if self.activities[actividad_id]["sentido"] == "descendente":
                 base = self.activities[actividad_id]["linea_base"]
-                numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if has(base) else [])
+                numbers = [("valor", parts[0]), ("meta", parts[1])] + ([("LB", base)] if is_present(base) else [])
                 with_numbers = ", ".join(f"{name} {format_number(number, locale)}" for name, number in numbers)
                 return f"{formula} = {value}, con {with_numbers}"
         done, planned = (format_number(part, locale) for part in parts)
@@ -173,7 +158,7 @@ class Provenance:
         weighed = self.evaluation.plan.rule("avance") is not None
         series = ("ejecutado",) if figura == "avance_anual" and not weighed else ("ejecutado", "programado")
         said = [
-            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if has(r[s]))}"
+            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if is_present(r[s]))}"
             for s in series
         ]
         said += [f"Meta anual: {self.find_goal(actividad_id)}"] if figura == "avance_anual" and not weighed else []
@@ -185,7 +170,7 @@ class Provenance:
         cells = defaultdict(list)
         for row in self._results.values():
             for window in WINDOWS:
-                if has(row[f"cumplimiento_{window}"]):
+                if is_present(row[f"cumplimiento_{window}"]):
                     cells[row["unidad_id"], window].append(row["fuente"])
                     cells[None, window].append(row["fuente"])
         return cells
@@ -203,7 +188,7 @@ class Provenance:
             The unit.
         """
         e, locale = self.evaluation, self.evaluation.plan.locale
-        if not has(row[figura]):
+        if not is_present(row[figura]):
             return ""
         name, _, window = figura.rpartition("_")
         used = join_addresses(self._evaluated.get((unidad_id, window), ()))
@@ -255,7 +240,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
         for series in ADDING:
-            where = provenance.find_period(key, period, series) if has(period[series]) else ""
+            where = provenance.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
@@ -266,18 +251,18 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
     figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
     for window, label in said.items():
-        reason = tell_lack(windows[window].motivo or "")
+        reason = tell_reason(windows[window].reason)
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"
-            is_percent = what == "cumplimiento" and has(row[figure])
+            is_percent = what == "cumplimiento" and is_present(row[figure])
             how = provenance.derive(key, figure) if is_percent else provenance.name(key, figure) or reason
             value = replace(provenance.cell(key, figure), title="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
-    how = provenance.name(key, "avance_anual") or find_year_reason(row, e)
+    how = provenance.name(key, "avance_anual") or tell_reason(e.reasons[key].year)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", kind="number"), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
-    ledger = reconcile(plan)
+    ledger = take_ledger(source)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
     caption = f"{name}: lo que el documento imprime, vuelto a calcular"
     return read + made + (show_entries(own, caption, plan) if own else EMPTY)

@@ -7,27 +7,28 @@ from collections.abc import Mapping
 import pandas as pd
 
 from poa_eval.config.profile import STATES
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, is_unit
+from poa_eval.metrics.ranking import pick_state, rank_units
+from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import (
-    Source,
-    count_base,
-    find_dues,
-    is_unit,
-    list_comparable,
-    name_source,
-    pick_state,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
-from poa_eval.text.values import name_period
-from poa_eval.text.wording import FIGURES, SYMBOLS, capitalize, count_words, format_percent, has, name_span, name_unit
+from poa_eval.text.periods import name_period
+from poa_eval.text.wording import (
+    FIGURES,
+    SYMBOLS,
+    capitalize,
+    count_words,
+    format_percent,
+    is_present,
+    name_span,
+    name_unit,
+)
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -120,7 +121,7 @@ def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
 
     `state` is the one without a number, `title` says how the number comes about.
     """
-    if not has(value):
+    if not is_present(value):
         return Cell("", is_number=True, state=state, value=value)
     said, state = format_percent(value, e.plan.locale), e.perfil.state_of(value)
     return Cell("", title=title, is_number=True, state=state, badge=said, value=value)
@@ -128,11 +129,11 @@ def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
     """List the months of the first quarter with the units' cells; a unit that does not file monthly has none."""
-    due, found = find_dues(e), {}
+    due, found = e.due, {}
     for activity in e.plan.actividades.to_dict("records"):
         for period in list_comparable(activity, due, 1)[0]:
             if period["meses"] == 1:
-                known = has(period["programado"]) and has(period["ejecutado"])
+                known = is_present(period["programado"]) and is_present(period["ejecutado"])
                 values = (period["programado"], period["ejecutado"], activity, e.perfil)
                 percent = compare_values(*values)[0] if known else None
                 cell = found.setdefault(period["mes"], {}).setdefault(activity["unidad_id"], ([], []))

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import pandas as pd
 
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.schedule import ORIGINS, Schedule
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
 from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, list_activities
 from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, tell_due, tell_peak
+from poa_eval.reports.sections.tell import tell_due, tell_peak
 from poa_eval.text.columns import Column
-from poa_eval.text.values import MONTH_NAMES, MONTHS, QUARTERS
+from poa_eval.text.periods import MONTH_NAMES, MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, join_name, name_units
 
 
@@ -27,39 +28,42 @@ def show_due(source: Source) -> Block:
     An activity without calendar is «sin calendario»; it is not «no programada».
     """
     e = take_evaluation(source)
-    load = find_load(e)
-    if e.plan.actividades.empty or (load.meses.empty and not e.solo_plan):
+    schedule = e.schedule
+    if e.plan.actividades.empty or (schedule.meses.empty and not e.solo_plan):
         return EMPTY
-    if load.meses.empty:
+    if schedule.meses.empty:
         return render_words([tell_due(e)])
-    signs = [f"{sign}: {meaning}." for sign, meaning, *_ in load.origins]
-    counts = _count_quarters(e, load) if e.plan.actividades["unidad_id"].nunique() > 1 else EMPTY
-    return render_words([tell_due(e), *tell_peak(load), *signs]) + counts + _list_months(e, load)
+    signs = [f"{sign}: {meaning}." for sign, meaning, *_ in schedule.origins]
+    counts = _count_quarters(e, schedule) if e.plan.actividades["unidad_id"].nunique() > 1 else EMPTY
+    return render_words([tell_due(e), *tell_peak(schedule), *signs]) + counts + _list_months(e, schedule)
 
 
 def _name_quarters(e: Evaluation) -> list[str]:
     return [f"{name} trimestre" + " (el que se evalúa)" * (q == e.trimestre) for q, name in enumerate(QUARTERS, 1)]
 
 
-def _count_quarters(e: Evaluation, load: Load) -> Block:
+def _count_quarters(e: Evaluation, schedule: Schedule) -> Block:
     origin = "Actividades contadas; los meses de cada una están en datos/calendario.csv"
-    heads = [(head, load.noun) for head in _name_quarters(e)] + [("Sin calendario", ""), ("Actividades del plan", "")]
+    heads = [(head, schedule.noun) for head in _name_quarters(e)] + [
+        ("Sin calendario", ""),
+        ("Actividades del plan", ""),
+    ]
     columns = [Column("Unidad"), *(Column(head, kind="number", group=group, origin=origin) for head, group in heads)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
-        part = find_load(e, ids)
+        part = schedule.narrow(ids)
         return [Cell(label), *map(count_cell, (*part.trimestres, len(part.sin_calendario), len(ids)))]
 
     owned, names = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"], name_units(e.plan.unidades)
     rows = [count(names[unit_id], ids) for unit_id, ids in owned]
     total = count("Total", e.plan.actividades["actividad_id"])
-    caption = f"{load.noun} en cada trimestre de {e.plan.ejercicio}"
+    caption = f"{schedule.noun} en cada trimestre de {e.plan.ejercicio}"
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total)
 
 
-def list_columns(e: Evaluation, load: Load) -> list[Column]:
+def list_columns(e: Evaluation) -> list[Column]:
     """List the columns of the months in which activities stand: as signs on a page, as words on the sheet."""
-    months = load.meses[["actividad_id", "mes", "origen"]].itertuples(index=False, name=None)
+    months = e.schedule.meses[["actividad_id", "mes", "origen"]].itertuples(index=False, name=None)
     marks = {(key, month): ORIGINS[origin] for key, month, origin in months}
 
     def name_quarters(row: Mapping) -> str:
@@ -88,13 +92,13 @@ def list_columns(e: Evaluation, load: Load) -> list[Column]:
     ]
 
 
-def _list_months(e: Evaluation, load: Load) -> Block:
+def _list_months(e: Evaluation, schedule: Schedule) -> Block:
     """Show the months of each activity as signs, and below them what has no calendar."""
-    rows, without = [*list_activities(e).values()], set(load.sin_calendario)
+    rows, without = [*list_activities(e).values()], set(schedule.sin_calendario)
     dated = [row for row in rows if row["actividad_id"] not in without]
     undated = [row for row in rows if row["actividad_id"] in without]
     groups = group_by_unit(dated, is_titled=e.plan.actividades["unidad_id"].nunique() > 1)
     groups += [(f"Sin calendario: el plan no dice cuándo ({len(undated)})", undated)] if undated else []
-    columns = sorted(list_columns(e, load), key=lambda column: column.is_optional)  # on a page, frequency stands last
+    columns = sorted(list_columns(e), key=lambda column: column.is_optional)  # on a page, frequency stands last
     caption = f"Meses de {e.plan.ejercicio} en que está cada actividad"
     return render_records(caption, columns, groups, source=name_source(e), kind="compacta periodos")

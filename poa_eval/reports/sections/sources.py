@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from poa_eval.layouts.layout import known_layouts, read_layout
+from poa_eval.layouts.catalog import known_layouts, read_layout
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.html.blocks import Block, render_words
 from poa_eval.reports.html.tables import render_table, text_cell

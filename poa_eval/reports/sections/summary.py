@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.sections.headline import tell_headline
-from poa_eval.reports.sections.narrate import (
-    Source,
+from poa_eval.metrics.evaluation import (
+    Evaluation,
     count_base,
-    find_gap,
+    describe_quarter,
     is_unit,
-    list_notes,
     name_formula,
+    name_quarter,
     name_sum,
     pick_figures,
-    take_evaluation,
-    tell_done,
 )
+from poa_eval.metrics.reasons import tell_reasons
+from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
+from poa_eval.reports.sections.headline import tell_headline
+from poa_eval.reports.sections.narrate import Source, list_notes, take_evaluation, tell_done
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
 from poa_eval.text.wording import (
@@ -27,7 +26,7 @@ from poa_eval.text.wording import (
     capitalize,
     format_day,
     format_percent,
-    has,
+    is_present,
     join_words,
     name_span,
     name_unit,
@@ -41,7 +40,7 @@ def show_title(source: Source) -> Block:
     if is_unit(e) and len(e.plan.unidades):
         unit = e.plan.unidades.iloc[0]
         title, lines = name_unit(unit["unidad_id"], unit["unidad"]), [e.plan.institucion]
-        lines += [f"Responsable: {unit['responsable']}"] if has(unit["responsable"]) else []
+        lines += [f"Responsable: {unit['responsable']}"] if is_present(unit["responsable"]) else []
     dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte, e.plan.locale)}"
     lines += [dates, *(f"{note}." for note in list_notes(e))]
     return render("titulo.html.j2", title=title, lines=lines)
@@ -63,12 +62,14 @@ def show_key_figures(source: Source) -> Block:
     e = take_evaluation(source)
     row = pick_figures(e)
     names = sorted(FIGURES, key=lambda name: name != e.perfil.principal) if row and not e.solo_plan else []
-    there = [name for name in names if any(has(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))]
+    there = [
+        name for name in names if any(is_present(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))
+    ]
     figures = list_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
     reasons: dict[str, list[str]] = {}
     for name in names:
         if name not in there:
-            reasons.setdefault(find_gap(name, row, "acumulado"), []).append(FIGURES[name][0].lower())
+            reasons.setdefault(tell_reasons(e.find_gap(name, row, "acumulado")), []).append(FIGURES[name][0].lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
     if not figures and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
@@ -90,14 +91,18 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
     """Tell a figure of a window, with what it is made of; where it is empty, why."""
     value, locale = row[f"{name}_{window}"], e.plan.locale
-    said = [format_percent(value, locale) if has(value) else f"sin cifra: {find_gap(name, row, window)}"]
+    said = [
+        format_percent(value, locale)
+        if is_present(value)
+        else f"sin cifra: {tell_reasons(e.find_gap(name, row, window))}"
+    ]
     if name == "proporcion_cumplidas":
-        if has(value):
+        if is_present(value):
             base = count_base(row, window, e)
             which = e.perfil.denominador if base != 1 else e.perfil.denominador.removesuffix("s")
             said[0] += f", {row[f'cumplidas_{window}']} de {base} {which}"
         said.append(f"cobertura de reporte: {format_percent(row[f'cobertura_reporte_{window}'], locale)}")
-    if name == "volumen" and has(value):
+    if name == "volumen" and is_present(value):
         said[0] += f", {tell_done(row, window, locale)}"
         measure = name_sum(e, window)
         mixed = "unidades de medida distintas, sumadas como en el documento"

@@ -1,4 +1,4 @@
-"""Values: numbers as a locale writes them; months, quarters and other periods as people write them."""
+"""Periods: months, quarters and other parts of a year, as people write them and as reports name them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from babel.numbers import NumberFormatError, parse_decimal
-
-from poa_eval.text.names import fold
+from poa_eval.text.names import normalize
 
 MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 MONTH_NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
@@ -34,7 +32,6 @@ _INITIALS = {"b": 2, "t": 3, "q": 3, "c": 4, "s": 6}
 _ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6}
 _YEAR = {"anual", "ano", "anio"}
 _FILLERS = {"", "de", "del", "a", "al", "mes", "periodo", "y"}
-_PLAIN = re.compile(r"-?\d+$")
 
 
 class Period(NamedTuple):
@@ -53,7 +50,7 @@ def parse_month(text: str) -> int | None:
     >>> parse_month("Setiembre"), parse_month("mzo."), parse_month("Março"), parse_month("03"), parse_month("x")
     (9, 3, 3, 3, None)
     """
-    return _MONTH_OF.get(fold(text).rstrip("."))
+    return _MONTH_OF.get(normalize(text).rstrip("."))
 
 
 def parse_quarter(text: str) -> int | None:
@@ -64,7 +61,7 @@ def parse_quarter(text: str) -> int | None:
     >>> parse_quarter("PRIMER"), parse_quarter("IV"), parse_quarter("quinto")
     (1, 4, None)
     """
-    return _QUARTER_OF.get(fold(text).rstrip("."))
+    return _QUARTER_OF.get(normalize(text).rstrip("."))
 
 
 def parse_ordinal(text: str) -> int | None:
@@ -75,7 +72,7 @@ def parse_ordinal(text: str) -> int | None:
     >>> parse_ordinal("Primero"), parse_ordinal("V"), parse_ordinal("x")
     (1, 5, None)
     """
-    return parse_quarter(text) or _ORDINALS.get(fold(text).rstrip("."))
+    return parse_quarter(text) or _ORDINALS.get(normalize(text).rstrip("."))
 
 
 def find_month(name: str, text: str) -> int | None:
@@ -97,7 +94,7 @@ def parse_period(text: str) -> Period | None:
     >>> parse_period("2025-03-01 00:00:00").mes, parse_period("Enero a marzo").meses, parse_period("3")
     (3, 3, None)
     """
-    folded = fold(text)
+    folded = normalize(text)
     if found := re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2}(?:[ t][\d:.]*)?)?|(\d{1,2})[-/](\d{4})", folded):
         month = parse_month(found[2] or found[3])
         return Period(month, 1, int(found[1] or found[4])) if month else None
@@ -128,18 +125,6 @@ def parse_period(text: str) -> Period | None:
     return None
 
 
-def is_percentage(unidad_medida: str) -> bool:
-    """Say whether a unit of measure is a percentage, which is never added up.
-
-    Examples
-    --------
-    >>> is_percentage("Porcentaje de avance"), is_percentage("% de cobertura"), is_percentage("obras")
-    (True, True, False)
-    """
-    folded = fold(unidad_medida)
-    return "%" in folded or re.search(r"\bporcent|\bpor ?ciento", folded) is not None
-
-
 def parse_frequency(text: str) -> int | None:
     """Return the length in months of the period that a frequency names, or None.
 
@@ -148,40 +133,7 @@ def parse_frequency(text: str) -> int | None:
     >>> parse_frequency("Trimestral"), parse_frequency("SEMESTRAL"), parse_frequency("permanente")
     (3, 6, None)
     """
-    return _FREQUENCIES.get(fold(text).rstrip("."))
-
-
-@lru_cache(maxsize=65536)
-def parse_number(text: str, locale: str) -> float | None:
-    """Return the number that a text is in a Babel locale, or None; a percentage gives its points.
-
-    Examples
-    --------
-    >>> parse_number("6,382", "es_PE"), parse_number("8.33 %", "es_MX"), parse_number("1,5", "es_MX")
-    (6382.0, 8.33, None)
-    >>> parse_number("1,5", "es_CO")
-    1.5
-    """
-    bare = text.strip().removesuffix("%").rstrip()
-    if _PLAIN.match(bare):
-        return float(bare)
-    if not re.fullmatch(r"-?[\d.,'\s\u00a0\u202f]*\d", bare):
-        return None
-    try:
-        return float(parse_decimal(bare, locale=locale, strict=True))
-    except NumberFormatError:
-        return None
-
-
-def write_exact(value: float) -> str:
-    """Return a number as people would copy it: with all the digits that a spreadsheet keeps, fifteen.
-
-    Examples
-    --------
-    >>> write_exact(1234567.0), write_exact(0.1 + 0.2), write_exact(8.33)
-    ('1234567', '0.3', '8.33')
-    """
-    return f"{value:.15g}"
+    return _FREQUENCIES.get(normalize(text).rstrip("."))
 
 
 def close_months(trimestre: int) -> tuple[int, ...]:

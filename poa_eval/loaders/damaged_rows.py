@@ -8,7 +8,7 @@ from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import Reading, read_row
 from poa_eval.loaders.rows import Row
 from poa_eval.plan.schema import Record
-from poa_eval.text.values import close_months
+from poa_eval.text.periods import close_months
 
 _STATES = {
     "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",

@@ -1,0 +1,164 @@
+"""Merge: the documents of one institution and year into one plan; what contradicts is refused or kept as a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from poa_eval.errors import ConflictoError
+from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
+from poa_eval.text.numbers import write_exact
+from poa_eval.text.periods import name_period
+
+_FIGURES = ["programado", "ejecutado"]
+_KEY = ["actividad_id", "mes", "meses"]
+_TOLERANCE = 1e-9
+
+
+def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None) -> Plan:
+    """Merge the documents of one institution and year into one plan.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        In the order in which the documents were issued.
+    replaces : iterable of bool, optional
+        For each plan, whether it may change what an earlier one reported; each change is kept in `contexto`
+        under ``cambio/<actividad_id>/<mes>/<meses>/<concepto>`` and becomes a finding.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ConflictoError
+        Two documents report different figures for one activity and period, or are of different years.
+    """
+    if not plans:
+        raise ConflictoError("ninguna fuente", "al menos una", "nombre en `fuentes:` un documento del plan")
+    merged = plans[0]
+    for plan, may_change in zip(plans[1:], list(replaces or [False] * len(plans))[1:], strict=True):
+        if plan.ejercicio != merged.ejercicio:
+            raise ConflictoError(
+                f"documentos de los ejercicios {merged.ejercicio} y {plan.ejercicio}",
+                "fuentes de un solo ejercicio",
+                "quite de `fuentes:` el documento del otro año",
+            )
+        merged = _merge_two(merged, plan, may_change)
+    return merged
+
+
+def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
+    periods, changes = _merge_periods(old.avances, new.avances, may_change)
+    goals, goal_changes = _merge_goals(old.actividades, new.actividades, may_change)
+    tables: dict[str, pd.DataFrame] = {
+        "avances": periods,
+        "actividades": goals,
+        "unidades": _fill(old.unidades, new.unidades, "unidad_id"),
+        "metas": _fill(old.metas, new.metas, "meta_id"),
+        "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
+        "calendario": _newest(old.calendario, new.calendario, ["actividad_id", "mes"]),
+        "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
+        "foda": _newest(old.foda, new.foda, ["unidad_id", "cuadrante", "punto"]),
+    }
+    corte = {"corte_trimestre", "corte_mes"}
+    older = old.contexto[~old.contexto["clave"].isin(corte)] if corte & set(new.contexto["clave"]) else old.contexto
+    damaged = older.loc[older["clave"].str.startswith("lectura/"), "clave"].str.removeprefix("lectura/")
+    before, after = (_list_months(plan.avances, set(damaged)) for plan in (old, new))
+    older = older.drop(index=damaged.index[[before.get(key, {0}) <= after.get(key, set()) for key in damaged]])
+    said = new.contexto.loc[new.contexto["clave"].str.startswith(f"{COMMENT}/"), "clave"]
+    older = older[~older["clave"].isin(said)]
+    notes = pd.concat([older, new.contexto, make_table("contexto", changes + goal_changes)])
+    tables["contexto"] = notes.drop_duplicates(["clave", "texto"], ignore_index=True)
+    return replace(old, **{name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()})
+
+
+def _list_months(periods: pd.DataFrame, activities: set[str]) -> dict[str, set[int]]:
+    """Return the months that are reported of each of some activities."""
+    months: dict[str, set[int]] = {}
+    for row in periods[periods["actividad_id"].isin(activities)][_KEY].itertuples(index=False):
+        months.setdefault(row.actividad_id, set()).update(range(row.mes - row.meses + 1, row.mes + 1))
+    return months
+
+
+def _merge_periods(
+    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Return the periods of both, and the changes of reported ones.
+
+    A period of both counts once, a blank filled from the other. Where one has a quarter and the other its months,
+    the months stand if all three are known, and must add up to the quarter; else the quarter stands.
+    """
+    changes: list[dict[str, object]] = []
+    drop: dict[str, list[int]] = {"old": [], "new": []}
+    for months, quarters, fine, coarse in ((old, new, "old", "new"), (new, old, "new", "old")):
+        parts = months[months["meses"] == 1].assign(mes=lambda t: (t["mes"] + 2) // 3 * 3)
+        wholes = {(row.actividad_id, row.mes): row for row in quarters[quarters["meses"] == 3].itertuples()}
+        for key, three in parts.groupby(["actividad_id", "mes"], sort=False):
+            whole = wholes.get(key)
+            if whole is None:
+                continue
+            sums = three[_FIGURES].sum(skipna=False)
+            if len(three) < 3 or sums.isna().any():
+                drop[fine] += list(three.index)
+                continue
+            pair = dict(zip(_KEY, (*key, 3), strict=True)) | {"fuente": three["fuente"].iloc[-1]} | dict(sums)
+            pair |= {f"{column}_new": getattr(whole, column) for column in ("fuente", *_FIGURES)}
+            changed = _compare(pair, may_change)
+            changes += changed
+            if changed and coarse == "new":
+                drop[fine] += list(three.index)
+            else:
+                drop[coarse].append(whole.Index)
+    old, new = old.drop(index=drop["old"]), new.drop(index=drop["new"])
+    pairs = old.merge(new, on=_KEY, suffixes=("", "_new")).to_dict("records")
+    changes += [change for pair in pairs for change in _compare(pair, may_change)]
+    merged = new.set_index(_KEY).combine_first(old.set_index(_KEY)).reset_index()
+    order = {activity: i for i, activity in enumerate(dict.fromkeys([*old["actividad_id"], *new["actividad_id"]]))}
+    merged = merged.assign(_o=merged["actividad_id"].map(order)).sort_values(["_o", "mes"], kind="stable")
+    return merged[list(old.columns)].astype(dict(old.dtypes)).reset_index(drop=True), changes
+
+
+def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[dict[str, object]]:
+    changes: list[dict[str, object]] = []
+    activity, month, length = (pair[name] for name in _KEY)
+    for column in columns:
+        before, after = pair[column], pair[f"{column}_new"]
+        if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
+            continue
+        old, new = write_exact(before), write_exact(after)
+        where = f"{pair['fuente']} dice {old} y {pair['fuente_new']} dice {new}"
+        if not may_change:
+            raise ConflictoError(
+                f"{column} de {name_period(month, length)} en la actividad {activity}: {where}",
+                "la misma cifra de un periodo en todas las fuentes",
+                "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
+            )
+        change = {"clave": f"cambio/{activity}/{month}/{length}/{column}", "fuente": pair["fuente_new"]}
+        changes.append(change | {"texto": f"{old} → {new}; {where}"})
+    return changes
+
+
+def _merge_goals(
+    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
+) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """Return the activities of both; a goal of the year may change only where the later source replaces."""
+    pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
+    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, may_change, ["meta_anual"])]
+    return _fill(old, new, "actividad_id", newest=may_change), changes
+
+
+def _fill(old: pd.DataFrame, new: pd.DataFrame, key: str, *, newest: bool = False) -> pd.DataFrame:
+    """Return the rows of both by key; the older's values stand, or the newest's, blanks filled from the other."""
+    first, second = (new, old) if newest else (old, new)
+    merged = first.set_index(key).combine_first(second.set_index(key))
+    order = dict.fromkeys([*old[key], *new[key]])
+    return merged.loc[list(order)].reset_index().astype(dict(old.dtypes))
+
+
+def _newest(old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    return pd.concat([old, new]).drop_duplicates(key, keep="last")
