@@ -10,12 +10,12 @@ from poa_eval.excel import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.headline import tell_headline
+from poa_eval.reports.sections.headline import tell_headline, tell_plan
+from poa_eval.reports.sections.inputs import list_notes
 from poa_eval.reports.sections.method import list_paragraphs, list_threshold_columns, list_thresholds
-from poa_eval.reports.sections.narrate import list_notes
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.sources import name_form
-from poa_eval.reports.sections.tell import list_figures, tell_plan
+from poa_eval.reports.sections.summary import list_plan_figures
 from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, is_present, name_span
 
 _WIDTHS = (34, 17, 17, 84)
@@ -40,7 +40,7 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     for sentence in tell_plan(e) if e.solo_plan else [*tell_headline(e), *tell_trust(quarter)]:
         writer.write_line(sentence, font_size=11)
     if e.solo_plan:
-        rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_figures(e))
+        rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_plan_figures(e))
         writer.write_part("Cifras del plan", ("Cifra", "Valor", "", "Qué es"), rows)
     else:
         spans = f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}"

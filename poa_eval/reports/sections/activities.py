@@ -13,7 +13,7 @@ from poa_eval.metrics.series import list_comparable
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_trend
 from poa_eval.reports.html.tables import Cell, render_records, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.names import normalize, suggest_sentence

@@ -11,7 +11,7 @@ from poa_eval.metrics.reasons import tell_reason
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_cell, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name

@@ -7,7 +7,7 @@ import pandas as pd
 from poa_eval.errors import ParamsError
 from poa_eval.reports.html.blocks import Block, render_words
 from poa_eval.reports.html.tables import Cell, count_cell, number_cell, render_table, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import capitalize, count_words

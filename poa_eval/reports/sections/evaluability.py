@@ -11,7 +11,7 @@ from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, percent_cell, render_records, render_table, text_cell
 from poa_eval.reports.sections.activities import KEYS, NAMES, list_activities
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.wording import capitalize, count_words, is_present
 
@@ -117,3 +117,32 @@ def _list_missing(e: Evaluation) -> Block:
         titled.append((f"{said} ({count_words(len(own), 'actividad', 'actividades')})", own))
     caption = "Qué cumple y qué le falta a cada actividad"
     return render_records(caption, COLUMNS, titled, source=name_source(e), kind="compacta")
+
+
+def count_criteria(found: Evaluability) -> str:
+    """Tell how many of the criteria are met by all activities, and by none."""
+    shares, number = found.institucion[list(CRITERIA)].iloc[0], len(CRITERIA)
+    full, none = int((shares == 100).sum()), int((shares == 0).sum())
+    if len(found.actividades) == 1:
+        return f"la actividad cumple {full} de {number} criterios"
+    if number in (full, none):
+        return f"las actividades cumplen los {number} criterios" if full else "ninguna actividad cumple criterio alguno"
+    parts = [f"{full} se {'cumple' if full == 1 else 'cumplen'} en todas las actividades"] if full else []
+    where = "ninguna" if full else "ninguna actividad"
+    parts += [f"{none} no se {'cumple' if none == 1 else 'cumplen'} en {where}"] if none else []
+    return f"de {number} criterios, {' y '.join(parts) or 'todos se cumplen solo en algunas actividades'}"
+
+
+def tell_goals(e: Evaluation) -> str:
+    """Tell how many goals are quantified, and how many are empty."""
+    goals = e.evaluability.metas
+    number, counted, empty = len(goals), int(goals["cuantificada"].sum()), int(goals["vacia"].sum())
+    if empty == number:
+        return "no dice ninguna meta"
+    are = "está cuantificada" if counted <= 1 else "están cuantificadas"
+    if number == 1:
+        return f"su única meta {'' if counted else 'no '}{are}"
+    which = f"{counted} de {number}" if counted else f"ninguna de las {number}"
+    which = f"las {number}" if counted == number else which
+    rest = f" y {empty} {'está vacía' if empty == 1 else 'están vacías'}" if empty else ""
+    return f"{which} metas {are}{rest}"

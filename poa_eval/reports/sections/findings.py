@@ -15,7 +15,7 @@ from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
 from poa_eval.reports.sections.activities import list_activities
-from poa_eval.reports.sections.narrate import name_source, pick_findings
+from poa_eval.reports.sections.inputs import name_source, pick_findings
 from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import capitalize, is_present, name_rule, name_units

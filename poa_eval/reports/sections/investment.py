@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
+from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_records, show_text
 from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, list_activities
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.tell import tell_investment
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column
-from poa_eval.text.wording import capitalize, is_present, join_words
+from poa_eval.text.wording import capitalize, count_words, format_number, is_present, join_words
 
 
 def _show_amount(row: Mapping, locale: str) -> Cell:
@@ -74,3 +74,22 @@ def show_investment(source: Source) -> Block:
         groups.append((f"Montos por encima de las actividades ({levels}){aside}", rows))
     caption = f"Inversión prevista en {plan.ejercicio}, en la moneda del documento"
     return words + render_records(caption, list_columns(locale), groups, source=name_source(e), total=foot)
+
+
+def tell_investment(e: Evaluation) -> str:
+    """Tell what the activities cost together, how many cost nothing, and of how many the plan does not say."""
+    amounts = e.plan.actividades["inversion"]
+    parts = list_free(e)
+    if paid := int((amounts > 0).sum()):
+        total, count = format_number(amounts.sum(), e.plan.locale), count_words(paid, "actividad", "actividades")
+        parts.insert(0, f"La inversión prevista suma {total} en {count}")
+    return f"{'; '.join(parts)}."
+
+
+def list_free(e: Evaluation) -> list[str]:
+    """List how many activities cost nothing, and of how many the plan does not say what they cost."""
+    amounts = e.plan.actividades["inversion"]
+    free, unsaid = int((amounts == 0).sum()), int(amounts.isna().sum())
+    parts = [count_words(free, "actividad no genera gasto", "actividades no generan gasto")] if free else []
+    parts += [count_words(unsaid, "actividad no dice su monto", "actividades no dicen su monto")] if unsaid else []
+    return parts

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import close_month
+from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, name_formula, name_quarter
 from poa_eval.metrics.reasons import write_formula
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
 from poa_eval.reports.sections.activities import PERCENT
-from poa_eval.reports.sections.narrate import Source, take_evaluation
-from poa_eval.reports.sections.tell import tell_method
+from poa_eval.reports.sections.inputs import Source, take_evaluation
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import (
     EMPTY_STATES,
@@ -106,4 +106,16 @@ def list_threshold_columns(locale: str) -> list[Column]:
             cell=lambda row: text_cell(row["umbral"].fuente),
         ),
         Column("Verificado", say_checked, cell=lambda row: Cell(say_checked(row))),
+    ]
+
+
+def tell_method(e: Evaluation) -> list[str]:
+    """Tell how the figures of a plan without results are obtained."""
+    return [
+        "El documento no trae resultados: no hay cumplimiento que calcular, y lo que falta no cuenta como cero.",
+        f"La evaluabilidad de una actividad es el número de criterios que cumple entre {len(CRITERIA)}, por 100; la de "
+        "una unidad y la de la institución, la media de sus actividades.",
+        "Una actividad está en un trimestre cuando alguno de sus meses cae en él.",
+        "La que el plan no pone en ningún mes queda sin calendario: no es lo mismo que no programada.",
+        f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte, e.plan.locale)}.",
     ]

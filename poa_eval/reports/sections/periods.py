@@ -10,7 +10,7 @@ from poa_eval.metrics.evaluation import is_unit
 from poa_eval.metrics.series import list_periods
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, render_table, state_cell, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period

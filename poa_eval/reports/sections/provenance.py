@@ -16,7 +16,7 @@ from poa_eval.metrics.windows import WINDOWS, Window
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation, take_ledger
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation, take_ledger
 from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period

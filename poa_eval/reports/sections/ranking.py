@@ -15,7 +15,7 @@ from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period

@@ -22,7 +22,7 @@ from poa_eval.reports.html.tables import (
     show_text,
     text_cell,
 )
-from poa_eval.reports.sections.narrate import Source, name_source, pick_findings, take_evaluation, take_ledger
+from poa_eval.reports.sections.inputs import Source, name_source, pick_findings, take_evaluation, take_ledger
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words, name_units

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.schedule import ORIGINS, Schedule
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
 from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, list_activities
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.tell import tell_due, tell_peak
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTH_NAMES, MONTHS, QUARTERS
-from poa_eval.text.wording import capitalize, join_name, name_units
+from poa_eval.text.wording import capitalize, count_words, join_name, join_words, name_units
 
 
 def _name_activity(row: Mapping[str, object], code: object) -> Cell:
@@ -102,3 +101,33 @@ def _list_months(e: Evaluation, schedule: Schedule) -> Block:
     columns = sorted(list_columns(e), key=lambda column: column.is_optional)  # on a page, frequency stands last
     caption = f"Meses de {e.plan.ejercicio} en que está cada actividad"
     return render_records(caption, columns, groups, source=name_source(e), kind="compacta periodos")
+
+
+def tell_due(e: Evaluation) -> str:
+    """Tell how many activities stand in the quarter, and of how many the plan does not say when."""
+    schedule, total = e.schedule, len(e.plan.actividades)
+    if schedule.meses.empty:
+        whose = f"ninguna de sus {total} actividades: todas quedan" if total > 1 else "su única actividad: queda"
+        return f"El plan no dice en qué meses se hace {whose} sin calendario."
+    number, (one, many) = schedule.trimestres[e.trimestre - 1], schedule.verbs
+    start = f"En el {name_quarter(e)}"
+    if total == 1:
+        return f"{start} {'' if number else 'no '}{one} la única actividad."
+    if number == total:
+        said = f"{start} {many} las {total} actividades"
+    else:
+        which = f"{one if number == 1 else many} {number} de" if number else f"no {one} ninguna de las"
+        said = f"{start} {which} {total} actividades"
+    without = len(schedule.sin_calendario)
+    return said + (f"; {without} no {'tiene' if without == 1 else 'tienen'} calendario." if without else ".")
+
+
+def tell_peak(schedule: Schedule) -> list[str]:
+    """Tell which quarters have most activities."""
+    most = max(schedule.trimestres)
+    names = [f"el {name}" for name, number in zip(QUARTERS, schedule.trimestres, strict=True) if number == most]
+    if len(names) == 4:
+        return [f"Los cuatro trimestres llevan la misma carga: {count_words(most, 'actividad', 'actividades')}."]
+    if len(names) == 1:
+        return [f"El trimestre con más actividades es {names[0]}: {most}."]
+    return [f"Los trimestres con más actividades son {join_words(names)}: {most} en cada uno."]

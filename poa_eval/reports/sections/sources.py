@@ -7,7 +7,7 @@ from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.html.blocks import Block, render_words
 from poa_eval.reports.html.tables import render_table, text_cell
 from poa_eval.reports.sections.goals import show_statements
-from poa_eval.reports.sections.narrate import list_notes
+from poa_eval.reports.sections.inputs import list_notes
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import format_day
 

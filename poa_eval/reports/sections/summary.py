@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import (
     Evaluation,
     count_base,
@@ -16,15 +17,19 @@ from poa_eval.metrics.evaluation import (
 )
 from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.sections.headline import tell_headline
-from poa_eval.reports.sections.narrate import Source, list_notes, take_evaluation, tell_done
+from poa_eval.reports.sections.evaluability import count_criteria
+from poa_eval.reports.sections.headline import tell_done, tell_headline, tell_plan
+from poa_eval.reports.sections.inputs import Source, list_notes, take_evaluation
+from poa_eval.reports.sections.investment import list_free
 from poa_eval.reports.sections.reconciliation import tell_trust
-from poa_eval.reports.sections.tell import list_figures, tell_plan
+from poa_eval.text.periods import QUARTERS
 from poa_eval.text.wording import (
     FIGURES,
     MEANINGS,
     capitalize,
+    count_words,
     format_day,
+    format_number,
     format_percent,
     is_present,
     join_words,
@@ -65,7 +70,7 @@ def show_key_figures(source: Source) -> Block:
     there = [
         name for name in names if any(is_present(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))
     ]
-    figures = list_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
+    figures = list_plan_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
     reasons: dict[str, list[str]] = {}
     for name in names:
         if name not in there:
@@ -75,6 +80,41 @@ def show_key_figures(source: Source) -> Block:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
     shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
     return shown + (render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
+
+
+def list_plan_figures(e: Evaluation) -> list[dict[str, object]]:
+    """List the figures of a plan without results: name, value, notes with the formula."""
+    found, schedule, total = e.evaluability, e.schedule, len(e.plan.actividades)
+    if not total:
+        return []
+    row, locale, amounts = found.institucion.iloc[0], e.plan.locale, e.plan.actividades["inversion"]
+    goals, counted, listed = int(row["metas"]), int(row["metas_cuantificadas"]), found.metas
+    empty, whose = int(listed["vacia"].sum()), "metas del plan" if listed["meta_id"].notna().any() else "actividades"
+    notes = [format_percent(counted / goals * 100 if goals else None, locale)]
+    notes += [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []
+    how = f"Fórmula: criterios cumplidos / {len(CRITERIA)} × 100, media de las actividades"
+    figures: list[tuple[str, str, list[str]]] = [
+        ("Evaluabilidad", format_percent(row["evaluabilidad"], locale), [capitalize(count_criteria(found)), how]),
+        (
+            "Metas cuantificadas",
+            f"{counted} de {goals}",
+            [*notes, f"Fórmula: metas que dicen una cantidad / {whose} × 100"],
+        ),
+    ]
+    without = len(schedule.sin_calendario)
+    if len(schedule.meses):
+        name, number = f"{schedule.noun} en el {describe_quarter(e.trimestre)}", schedule.trimestres[e.trimestre - 1]
+        quarters = ", ".join(f"{name} {number}" for name, number in zip(QUARTERS, schedule.trimestres, strict=True))
+        notes = [f"Por trimestre: {quarters}", *([f"Sin calendario: {without}"] if without else [])]
+    else:
+        name, number = "Actividades con calendario", total - without
+        notes = ["El plan no dice en qué meses se hace cada una"]
+    figures.append((name, f"{number} de {total}", notes))
+    if amounts.notna().any():
+        paid = count_words(int((amounts > 0).sum()), "actividad", "actividades")
+        notes = [f"Suma de {paid}", *list_free(e)]
+        figures.append(("Inversión prevista", format_number(amounts.sum(), locale), notes))
+    return [dict(zip(("name", "value", "notes"), figure, strict=True)) for figure in figures]
 
 
 def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections import Counter
 from poa_eval.metrics.projection import ASSUMPTIONS, LENGTHS, Projection, find_obstacle, find_projection
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import number_cell, percent_cell, render_table, text_cell
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import count_words, join_words
