@@ -11,7 +11,8 @@ from babel.numbers import format_decimal
 
 from poa_eval.audit.ledger import DIFFERS, compare_figures
 from poa_eval.config.profile import Profile
-from poa_eval.metrics.windows import Due, Window, measure_window
+from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.windows import Window, measure_window
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder
 
@@ -21,7 +22,7 @@ class Facts:
     """What the rules look at: the plan, what is due in it, and the profile."""
 
     plan: Plan
-    due: Due
+    due: DuePeriods
     perfil: Profile
     _windows: dict[tuple, Window] = field(default_factory=dict, init=False, repr=False, compare=False)
 

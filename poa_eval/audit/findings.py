@@ -9,8 +9,7 @@ import pandas as pd
 from poa_eval.audit.context import RULES, Facts
 from poa_eval.audit.rules import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.config.profile import Profile, find_profile
-from poa_eval.metrics.evaluation import find_corte
-from poa_eval.metrics.windows import find_due
+from poa_eval.metrics.due import find_corte, find_due
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 

@@ -8,8 +8,8 @@ from functools import cached_property
 import pandas as pd
 
 from poa_eval.audit.totals import ADDING, Adder, Values, add_parts
-from poa_eval.metrics.evaluation import weigh_ratios
 from poa_eval.metrics.formulas import NONE, ROWS, TOLERANCE, Progress
+from poa_eval.metrics.progress import weigh_ratios
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import ColumnFinder, name_file

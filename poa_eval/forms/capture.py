@@ -11,8 +11,8 @@ import pandas as pd
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.forms.owed import CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.forms.writer import make_form
-from poa_eval.metrics.evaluation import close_month, describe_quarter
-from poa_eval.metrics.windows import list_calendar
+from poa_eval.metrics.due import close_month, list_calendar
+from poa_eval.metrics.evaluation import describe_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import file_name
 from poa_eval.text.periods import MONTH_NAMES

@@ -13,8 +13,7 @@ from poa_eval.errors import Place
 from poa_eval.forms.owed import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
 from poa_eval.forms.reader import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
-from poa_eval.metrics.evaluation import read_corte
-from poa_eval.metrics.windows import list_answered
+from poa_eval.metrics.due import list_answered, read_corte
 from poa_eval.plan.merge import merge_plans
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from poa_eval.forms.reader import Column, Form
-from poa_eval.metrics.windows import find_due, list_calendar, list_window
+from poa_eval.metrics.due import find_due, list_calendar, list_window
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.marker import CAPTURE
 from poa_eval.text.periods import MONTH_NAMES, close_months, name_period

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from poa_eval.metrics.windows import list_calendar
+from poa_eval.metrics.due import list_calendar
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import normalize
 from poa_eval.text.quantities import find_quantity
@@ -71,12 +71,22 @@ class Evaluability:
     missing), the eight criteria of `CRITERIA` (bool), `criterios` (how many are met), `evaluabilidad` (met / 8 × 100),
     `faltan` (what is missing, in words), `fuente`. `unidades` has one row a unit, best first: `lugar`, its id and name,
     `actividades`, `metas`, `metas_cuantificadas` (the goals of `list_goals`), the share of activities that meets each
-    criterion (0–100), `evaluabilidad` (mean); `institucion` one row with the same figures.
+    criterion (0–100), `evaluabilidad` (mean); `institucion` one row with the same figures. `metas` are the goals.
     """
 
     actividades: pd.DataFrame
     unidades: pd.DataFrame
     institucion: pd.DataFrame
+    metas: pd.DataFrame
+
+    def narrow(self, unidad_id: str) -> Evaluability:
+        """Return how far one unit's activities can be evaluated; it stands in the place of the institution."""
+        own, unit, goals = (
+            table[table["unidad_id"] == unidad_id].reset_index(drop=True)
+            for table in (self.actividades, self.unidades, self.metas)
+        )
+        whole = unit[self.institucion.columns].astype(self.institucion.dtypes)
+        return Evaluability(own, unit.assign(lugar=unit["evaluabilidad"].rank().astype("Int64")), whole, goals)
 
 
 def is_plan_only(plan: Plan) -> bool:
@@ -192,7 +202,7 @@ def assess(plan: Plan) -> Evaluability:
     units = pd.DataFrame(sums, columns=["unidad_id", "unidad", *whole])
     units = units.sort_values("evaluabilidad", ascending=False, kind="stable", ignore_index=True)
     units.insert(0, "lugar", units["evaluabilidad"].rank(ascending=False, method="min").astype("Int64"))
-    return Evaluability(table, units, pd.DataFrame([whole]))
+    return Evaluability(table, units, pd.DataFrame([whole]), listed)
 
 
 def _list_periodic(plan: Plan, column: str = "mes") -> set[str]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from poa_eval.config.profile import Profile, find_profile
 from poa_eval.errors import ParamsError
-from poa_eval.metrics.evaluability import is_plan_only
-from poa_eval.metrics.groups import FIGURES, WINDOWS, find_obstacle, group_columns, measure_group
-from poa_eval.metrics.windows import Due, Window, find_due, list_answered, measure_window
+from poa_eval.metrics.due import DuePeriods, close_month, find_corte, find_due
+from poa_eval.metrics.evaluability import Evaluability, assess, is_plan_only
+from poa_eval.metrics.groups import FIGURES, find_gap, find_obstacle, group_columns, measure_group
+from poa_eval.metrics.progress import is_weighed, measure_progress
+from poa_eval.metrics.reasons import Formulas, Reason, Reasons, join_formulas, label_reasons
+from poa_eval.metrics.schedule import Schedule, find_schedule
+from poa_eval.metrics.windows import WINDOWS, Window, Windows
 from poa_eval.plan.plan import Plan
-from poa_eval.text.periods import QUARTERS, find_month
+from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.periods import QUARTERS
+from poa_eval.text.wording import FIGURES as NAMED
+from poa_eval.text.wording import name_activity
 
 _ACTIVITY_COLUMNS = (
     "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "
@@ -47,6 +53,14 @@ class Evaluation:
         quarter alone, `_acumulado` January to its close; `meta_cumplida` and `estado` are to date.
     solo_plan : bool
         Nobody in the institution reported a result, nor was asked for one by a capture workbook.
+    windows : Windows
+        What each activity reached in each window, with its periods.
+    reasons : mapping of str to Reasons
+        Why figures of an activity are empty, by its id.
+    formulas : mapping of str to Formulas
+        The formulas of an activity's percentages, by its id.
+    gaps : mapping of str or None to tuple of Reason
+        Why figures of a unit are empty, by its id; of the institution under None.
     """
 
     plan: Plan
@@ -56,38 +70,72 @@ class Evaluation:
     actividades: pd.DataFrame
     unidades: pd.DataFrame
     institucion: pd.DataFrame
-    solo_plan: bool = False
+    solo_plan: bool
+    windows: Windows = field(compare=False)  # as the rest, it follows from what stands above, and `due`
+    reasons: Mapping[str, Reasons] = field(compare=False)
+    formulas: Mapping[str, Formulas] = field(compare=False)
+    gaps: Mapping[str | None, tuple[Reason, ...]] = field(compare=False)
 
     def __repr__(self) -> str:
         """Return the evaluation in a line: of when, and of what."""
         return f"<Evaluation: {describe_quarter(self.trimestre)}, perfil {self.perfil.nombre}, de {self.plan!r}>"
 
+    @property
+    def due(self) -> DuePeriods:
+        """Return what is due, with the periods of each activity."""
+        return self.windows.due
+
     @cached_property
     def anteriores(self) -> tuple[Evaluation, ...]:
         """Return the evaluations of the earlier quarters, of the same plan."""
-        return tuple(measure(self.plan, quarter, perfil=self.perfil) for quarter in range(1, self.trimestre))
+        return tuple(_measure_at(self.plan, q, self.perfil, None, self.due) for q in range(1, self.trimestre))
+
+    @cached_property
+    def evaluability(self) -> Evaluability:
+        """Return how far the plan can be evaluated."""
+        return assess(self.plan)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Return in which months the activities stand."""
+        return find_schedule(self.plan, with_programme=self.solo_plan)
+
+    def window(self, actividad_id: str, window: str) -> Window:
+        """Return what an activity reached in a window: ``trimestre``, or ``acumulado`` from January to its close."""
+        return self.windows.find(actividad_id, list_quarters(window, self.trimestre))
+
+    def find_gap(self, name: str, row: Mapping[str, object], window: str) -> tuple[Reason, ...]:
+        """Return why a figure of a row of `unidades` or `institucion` is empty in a window."""
+        return find_gap(name, row, window, self.gaps[row.get("unidad_id")])
+
+    def narrow(self, plan: Plan, unidad_id: str, actividades: pd.DataFrame, unidades: pd.DataFrame) -> Evaluation:
+        """Return the evaluation of one unit of the plan, with what was measured and assessed of it."""
+        ids = list(actividades["actividad_id"])
+        narrowed = replace(
+            self,
+            plan=plan,
+            actividades=actividades,
+            unidades=unidades,
+            institucion=self.institucion.iloc[0:0],
+            windows=self.windows.narrow(unidad_id, ids),
+            reasons={key: self.reasons[key] for key in ids},
+            formulas={key: self.formulas[key] for key in ids},
+            gaps={unidad_id: self.gaps[unidad_id]} if unidad_id in self.gaps else {},
+        )
+        narrowed.__dict__["evaluability"] = self.evaluability.narrow(unidad_id)
+        narrowed.__dict__["schedule"] = self.schedule.narrow(ids)
+        return narrowed
 
 
-def read_corte(notes: Mapping[str, str]) -> int | None:
-    """Return the closing month up to which a document says that it reports, or None."""
-    name = "mes" if "corte_mes" in notes else "trimestre"
-    return find_month(name, notes.get(f"corte_{name}", ""))
+def list_quarters(window: str, trimestre: int) -> tuple[int, ...]:
+    """Return the quarters of a window of an evaluation.
 
-
-def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
-    """Return the last closed month: by the date given, and by what the document says that it covers.
-
-    Without either it is the last period with a result; 0, nothing is due, where there is none.
+    Examples
+    --------
+    >>> list_quarters("trimestre", 3), list_quarters("acumulado", 3)
+    ((3,), (1, 2, 3))
     """
-    said = read_corte(dict(zip(plan.contexto["clave"], plan.contexto["texto"].astype(str), strict=True)))
-    limits = [said] if said else []
-    if fecha_corte is not None:
-        closed = [month for month in range(1, 13) if close_month(plan.ejercicio, month) <= fecha_corte]
-        limits.append(max(closed, default=0))
-    if limits:
-        return min(limits)
-    reported = plan.avances.loc[plan.avances["ejecutado"].notna(), "mes"]
-    return int(reported.max()) if len(reported) else 0
+    return (trimestre,) if window == "trimestre" else tuple(range(1, trimestre + 1))
 
 
 def measure(
@@ -122,113 +170,84 @@ def measure(
     if trimestre not in (1, 2, 3, 4):
         raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
     profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
+    return _measure_at(plan, trimestre, profile, fecha_corte, None)
+
+
+def _measure_at(
+    plan: Plan, trimestre: int, profile: Profile, fecha_corte: dt.date | None, due: DuePeriods | None
+) -> Evaluation:
+    """Evaluate a plan at the close of a quarter; `due` is what is due of it at another, where that is known."""
     date = fecha_corte or close_month(plan.ejercicio, 3 * trimestre)
-    due = find_due(plan, find_corte(plan, date))
-    planned, answered = plan.actividades.to_dict("records"), list_answered(plan)
+    corte = find_corte(plan, date)
+    due = find_due(plan, corte) if due is None else replace(due, corte=corte)
+    planned = {activity["actividad_id"]: activity for activity in plan.actividades.to_dict("records")}
+    windows = Windows(planned, due, profile)
     names = plan.unidades.set_index("unidad_id")["unidad"].to_dict()
-    rows = [
-        {"unidad": names[activity["unidad_id"]]}
-        | _measure_activity(activity, due, trimestre, plan, profile, activity["actividad_id"] in answered)
-        for activity in planned
-    ]
+    measured = {key: _measure_activity(activity, windows, trimestre, plan) for key, activity in planned.items()}
+    rows = [{"unidad": names[planned[key]["unidad_id"]]} | row for key, (row, _, _) in measured.items()]
     groups: dict[str, list[dict]] = {}
     for row in rows:
         groups.setdefault(row["unidad_id"], []).append(row)
-    weights = {activity["actividad_id"]: activity["ponderacion"] for activity in planned}
-    obstacles = {activity["actividad_id"]: find_obstacle(activity, answered) for activity in planned}
+    weights = {key: activity["ponderacion"] for key, activity in planned.items()}
+    obstacles = {key: find_obstacle(activity, due.answered) for key, activity in planned.items()}
     activities = pd.DataFrame(rows, columns=_ACTIVITY_COLUMNS).astype(_ACTIVITY_TYPES)
+    found = {key: measure_group(group, weights, profile, obstacles) for key, group in groups.items()}
+    says_so = bool(plan.rule("suma_segun_documento"))
+    whole, gaps = measure_group(rows, weights, profile, obstacles, any_measures=says_so)
     units = pd.DataFrame(
-        [
-            {"unidad_id": unit_id, "unidad": names[unit_id]} | measure_group(group, weights, profile, obstacles)
-            for unit_id, group in groups.items()
-        ],
+        [{"unidad_id": key, "unidad": names[key]} | row for key, (row, _) in found.items()],
         columns=["unidad_id", "unidad", *group_columns()],
     )
-    says_so = bool(plan.rule("suma_segun_documento"))
-    whole = measure_group(rows, weights, profile, obstacles, any_measures=says_so)
     total = pd.DataFrame([whole], columns=group_columns())
     figures = {f"{name}_{window}": "float64" for name in FIGURES for window in WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
-    only_planned = is_plan_only(plan) and plan.rule("captura") is None
-    return Evaluation(plan, profile, trimestre, date, activities, units, total, only_planned)
+    return Evaluation(
+        plan,
+        profile,
+        trimestre,
+        date,
+        activities,
+        units,
+        total,
+        solo_plan=is_plan_only(plan) and plan.rule("captura") is None,
+        windows=windows,
+        reasons={key: reasons for key, (_, reasons, _) in measured.items()},
+        formulas={key: formulas for key, (_, _, formulas) in measured.items()},
+        gaps={key: reasons for key, (_, reasons) in found.items()} | {None: gaps},
+    )
 
 
 def _measure_activity(
-    activity: dict, due: Due, quarter: int, plan: Plan, profile: Profile, is_answered: bool
-) -> dict[str, object]:
-    alone = measure_window(activity, due, (quarter,), profile)
-    to_date = measure_window(activity, due, tuple(range(1, quarter + 1)), profile)
-    progress, formula, why = _measure_progress(activity, to_date, plan, is_answered)
-    reasons = (
-        [alone.motivo] if alone.motivo == to_date.motivo else _label(trimestre=alone.motivo, acumulado=to_date.motivo)
-    )
-    if why and to_date.cumplimiento is not None:
-        reasons.append(f"avance anual: {why}")
-    row = {key: activity[key] for key in _ACTIVITY_COLUMNS if key in activity}
+    activity: dict, windows: Windows, quarter: int, plan: Plan
+) -> tuple[dict[str, object], Reasons, Formulas]:
+    """Return the row of an activity, and why its figures are empty and by which formulas they are made."""
+    key = activity["actividad_id"]
+    alone, to_date = (windows.find(key, list_quarters(window, quarter)) for window in WINDOWS)
+    progress, formula, why = measure_progress(activity, to_date, plan, windows.due.answered)
+    why = why if to_date.cumplimiento is not None else None
+    formulas = Formulas(to_date.formula or alone.formula, formula)
+    row = {column: activity[column] for column in _ACTIVITY_COLUMNS if column in activity}
     for name in ("programado", "ejecutado", "cumplimiento"):
         row |= {f"{name}_trimestre": getattr(alone, name), f"{name}_acumulado": getattr(to_date, name)}
-    return row | {
+    row |= {
         "meta_cumplida_trimestre": alone.cumplida,
         "estado_trimestre": alone.estado,
         "meta_cumplida": to_date.cumplida,
         "estado": to_date.estado,
         "avance_anual": progress,
-        "formula": "; ".join(_label(cumplimiento=to_date.formula or alone.formula, **{"avance anual": formula})),
-        "motivo": "; ".join(filter(None, reasons)) or None,
+        "formula": join_formulas(formulas),
+        "motivo": label_reasons(alone.reason, to_date.reason, why),
     }
+    return row, Reasons(alone.reason, to_date.reason, _explain_year(activity, alone, to_date, why, plan)), formulas
 
 
-def _label(**texts: str | None) -> list[str]:
-    return [f"{label}: {text}" for label, text in texts.items() if text]
-
-
-def _measure_progress(
-    activity: dict, to_date: Window, plan: Plan, is_answered: bool
-) -> tuple[float | None, str | None, str | None]:
-    """Return progress towards the year, its formula, and the reason where there is none."""
-    if plan.rule("avance") == "razones_ponderadas":
-        value = weigh_ratios(to_date.filas, activity, plan) if to_date.is_complete else None
-        why = None if value is not None else to_date.motivo or "un periodo sin meta"
-        return value, plan.rule("avance.texto"), why
-    formula = "Σ ejecutado / meta anual × 100"
-    goal = activity["meta_anual"]
-    if pd.isna(goal) or goal <= 0:
-        return None, None, "sin meta anual cuantificada"
-    if is_answered:
-        return None, None, "se responde Sí o No, sin cifra"
-    if activity["sentido"] != "ascendente":
-        return None, None, f"indicador {activity['sentido']}"
-    if to_date.ejecutado is None:
-        return None, formula, to_date.motivo
-    return to_date.ejecutado * 100 / goal, formula, None
-
-
-def weigh_ratios(periods: Iterable[dict], activity: dict, plan: Plan) -> float | None:
-    """Return Σ ejecutado / programado × weight of the period, in percent of the year, by the weights of the layout.
-
-    `periods` are rows of `avances` in order, without gaps; a cumulative result counts by its increments. None where a
-    period has no target or no weight.
-    """
-    total, before = 0.0, 0.0
-    for period in periods:
-        weight = plan.rule(f"avance.peso.{period['meses']}")
-        if weight is None or pd.isna(period["programado"]) or pd.isna(period["ejecutado"]) or not period["programado"]:
-            return None
-        value = period["ejecutado"]
-        total += (value - before) / period["programado"] * float(weight)
-        before = value if activity["acumulacion"] == "ultimo" else 0.0
-    return total
-
-
-def close_month(year: int, month: int) -> dt.date:
-    """Return the last day of a month.
-
-    Examples
-    --------
-    >>> close_month(2024, 2)
-    datetime.date(2024, 2, 29)
-    """
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+def _explain_year(activity: Mapping, alone: Window, to_date: Window, why: Reason | None, plan: Plan) -> Reason | None:
+    """Return why there is no progress towards the year: its own reason, no annual goal, or that of both windows."""
+    if why is not None:
+        return why
+    if not is_weighed(plan) and pd.isna(activity["meta_anual"]):
+        return Reason("sin meta anual")
+    return alone.reason if alone.reason == to_date.reason else None
 
 
 def describe_quarter(trimestre: int) -> str:
@@ -245,3 +264,63 @@ def describe_quarter(trimestre: int) -> str:
 def name_quarter(evaluation: Evaluation) -> str:
     """Return «I trimestre de 2023»."""
     return f"{describe_quarter(evaluation.trimestre)} de {evaluation.plan.ejercicio}"
+
+
+def is_unit(evaluation: Evaluation) -> bool:
+    """Say whether the evaluation is of one unit only."""
+    return evaluation.institucion.empty
+
+
+def pick_figures(evaluation: Evaluation) -> Mapping[str, object]:
+    """Return the row of figures of the unit, or of the institution; empty for a unit without activities."""
+    table = evaluation.unidades if is_unit(evaluation) else evaluation.institucion
+    return {} if table.empty else table.iloc[0].to_dict()
+
+
+def find_activity(evaluation: Evaluation, word: object) -> pd.Series:
+    """Return the activity of that id, code, name or indicator, or the only one that has the word in them.
+
+    Raises
+    ------
+    ParamsError
+        No activity is called so (suggests the nearest), or several are (lists them).
+    """
+    asked, table = normalize(str(word)), evaluation.actividades
+    codes = evaluation.plan.actividades.set_index("actividad_id")["codigo"].reindex(table["actividad_id"])
+    names = table[["actividad_id", "actividad", "indicador"]].assign(codigo=codes.to_numpy())
+    names = names.astype(object).fillna("").map(lambda name: normalize(str(name)))
+    for matches in (names == asked, names.map(lambda name: asked in name)):
+        found = table[matches.any(axis=1)]
+        if len(found) == 1:
+            return found.iloc[0]
+        if len(found) > 1:
+            options = [f"{row['actividad_id']} ({name_activity(row)})" for row in found.to_dict("records")[:10]]
+            many = f"«{word}», que nombra a {len(found)} actividades"
+            raise ParamsError(many, "una sola actividad", f"escriba la clave de una: {'; '.join(options)}")
+    known = dict.fromkeys([*table["actividad"], *table["indicador"].dropna(), *table["actividad_id"]])
+    raise ParamsError(f"la actividad «{word}»", "una actividad del plan", suggest_sentence(str(word), known))
+
+
+def name_sum(evaluation: Evaluation, window: str) -> str:
+    """Name the unit of measure of a window's volume; "" where several are added, as only a document's own sum does."""
+    table = evaluation.actividades
+    measures = table.loc[table[f"cumplimiento_{window}"].notna(), "unidad_medida"]
+    named = {normalize(str(measure)): str(measure) for measure in measures}
+    return next(iter(named.values())) if len(named) == 1 and measures.notna().all() else ""
+
+
+def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
+    """Return how many activities the proportion of goals met is of, as the profile counts them."""
+    return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))
+
+
+def name_formula(name: str, e: Evaluation) -> str:
+    """Return the formula of one of the four figures; what goals met are divided by, the profile says."""
+    return e.perfil.formula_proporcion if name == "proporcion_cumplidas" else NAMED[name][1]
+
+
+def has_plan(e: Evaluation) -> bool:
+    """Say whether there is more to tell than results: a plan alone, or one with calendar, goals, SWOT or investment."""
+    plan = e.plan
+    tables = (plan.metas, plan.lineas, plan.calendario, plan.foda)
+    return e.solo_plan or any(len(table) for table in tables) or bool(plan.actividades["inversion"].notna().any())

@@ -8,21 +8,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from poa_eval.config.profile import Profile
+from poa_eval.metrics.reasons import Reason, join_reasons
+from poa_eval.metrics.windows import WINDOWS
+from poa_eval.plan.accumulation import adds_up
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import is_percentage
 from poa_eval.text.wording import is_present
 
-WINDOWS = ("trimestre", "acumulado")
 _COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
 FIGURES = (
     "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
 )
-_SUMS = (None, "suma según el documento")
-_OBSTACLES = (
-    "los porcentajes no se suman",
-    "hay indicadores que no se suman",
-    "hay actividades que se responden Sí o No",
-)
+#: With these, figures are added up: without any reason against it, or because the document itself does.
+_SUMS = (None, Reason("según el documento"))
+#: Why figures of an activity are not added up to those of others; the first that occurs in a group is named.
+_PERCENTAGES, _NOT_ADDING, _ANSWERS = Reason("porcentajes"), Reason("no se suman"), Reason("respuestas")
 
 
 def group_columns() -> list[str]:
@@ -34,17 +34,17 @@ def measure_group(
     group: Sequence[Mapping[str, object]],
     weights: Mapping[str, float],
     profile: Profile,
-    obstacles: Mapping[str, str | None],
+    obstacles: Mapping[str, Reason | None],
     *,
     any_measures: bool = False,
-) -> dict[str, object]:
-    """Return counts and figures of a unit or the institution, for the quarter and to date.
+) -> tuple[dict[str, object], tuple[Reason, ...]]:
+    """Return counts and figures of a unit or the institution, for the quarter and to date, and why some are empty.
 
     `group` are rows of `Evaluation.actividades`; `weights` (`ponderacion`) and `obstacles` (of `find_obstacle`) go by
     `actividad_id`. With `any_measures` the document itself adds up whatever it holds, and so does the figure.
     """
     row: dict[str, object] = {"actividades": len(group)}
-    reasons: dict[str, None] = {}
+    reasons: dict[Reason, None] = {}
     for window in WINDOWS:
         state = "estado" if window == "acumulado" else "estado_trimestre"
         met = "meta_cumplida" if window == "acumulado" else "meta_cumplida_trimestre"
@@ -79,8 +79,8 @@ def measure_group(
         decided = all(a["cumplimiento_acumulado"] is not None or a["estado"] == "no programada" for a in group)
         if decided and goals > 0 and _refuse_sum(group, obstacles, any_measures) in _SUMS:
             row["avance_anual"] = row["ejecutado_acumulado"] * 100 / goals
-    row["motivo"] = "; ".join(reasons) or None
-    return row
+    row["motivo"] = join_reasons(reasons)
+    return row, tuple(reasons)
 
 
 def _add_up(group: Sequence[Mapping[str, object]], figure: str) -> float:
@@ -89,29 +89,38 @@ def _add_up(group: Sequence[Mapping[str, object]], figure: str) -> float:
 
 
 def _refuse_sum(
-    group: Sequence[Mapping[str, object]], obstacles: Mapping[str, str | None], any_measures: bool
-) -> str | None:
+    group: Sequence[Mapping[str, object]], obstacles: Mapping[str, Reason | None], any_measures: bool
+) -> Reason | None:
     """Return why the figures of a group are not added up, or the note with which they are."""
     if not group:
-        return "sin actividades evaluadas"
+        return Reason("sin evaluadas")
     if any_measures:
-        return "suma según el documento"
+        return Reason("según el documento")
     measures = {
         normalize(activity["unidad_medida"]) if is_present(activity["unidad_medida"]) else None for activity in group
     }
     if len(measures - {None}) > 1:
-        return "unidades de medida mixtas"
+        return Reason("medidas mixtas")
     if None in measures:
-        return "sin unidad de medida"
+        return Reason("sin medida")
     found = {obstacles[activity["actividad_id"]] for activity in group}
-    return next((obstacle for obstacle in _OBSTACLES if obstacle in found), None)
+    return next((obstacle for obstacle in (_PERCENTAGES, _NOT_ADDING, _ANSWERS) if obstacle in found), None)
 
 
-def find_obstacle(activity: dict, answered: set[str]) -> str | None:
+def find_obstacle(activity: Mapping, answered: frozenset[str]) -> Reason | None:
     """Return why the figures of an activity are not added up to those of others."""
-    percentages, not_adding, yes_or_no = _OBSTACLES
     if is_percentage(normalize(str(activity["unidad_medida"]))):
-        return percentages
-    if (activity["acumulacion"], activity["acumulacion_programado"]) != ("suma", "suma"):
-        return not_adding
-    return yes_or_no if activity["actividad_id"] in answered else None
+        return _PERCENTAGES
+    if not adds_up(activity):
+        return _NOT_ADDING
+    return _ANSWERS if activity["actividad_id"] in answered else None
+
+
+def find_gap(name: str, row: Mapping[str, object], window: str, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return why a figure of a group, with these reasons, is empty."""
+    nothing = Reason("sin evaluadas")
+    if not row[f"evaluadas_{window}"]:
+        return (nothing,)
+    if name == "promedio_ponderado":
+        return (Reason("sin ponderación"),)
+    return tuple(reason for reason in reasons if reason != nothing) or (Reason("nada que sumar"),)

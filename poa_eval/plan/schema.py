@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pandas as pd
 
 from poa_eval.errors import FormatoError
+from poa_eval.plan.accumulation import ACCUMULATIONS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -40,7 +41,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     for table, names in _NAMES.items()
 }
 
-Accumulation = Literal["suma", "ultimo", "promedio", "constante"]
+Accumulation = Literal[tuple(ACCUMULATIONS)]  # type: ignore[valid-type]
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]

@@ -15,8 +15,9 @@ from poa_eval.config.models import Model, make_model
 from poa_eval.config.params import find_root, make_params
 from poa_eval.errors import ParamsError, Place
 from poa_eval.loaders.load import load
+from poa_eval.metrics.due import close_month, find_corte
 from poa_eval.metrics.evaluability import is_plan_only
-from poa_eval.metrics.evaluation import close_month, find_corte, measure
+from poa_eval.metrics.evaluation import measure
 from poa_eval.quarter.quarter import Quarter
 
 

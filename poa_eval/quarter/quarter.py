@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from poa_eval.audit.ledger import reconcile
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import COLUMNS
@@ -56,6 +58,11 @@ class Quarter:
         unit = f"unidad {self.unidad}, " if self.unidad else ""
         return f"<Quarter: {unit}{len(self.hallazgos)} hallazgos, {self.evaluacion!r}>"
 
+    @cached_property
+    def conciliacion(self) -> pd.DataFrame:
+        """Return what the documents print, obtained again, as `reconcile` gives it."""
+        return reconcile(self.plan)
+
     def unit(self, unidad: str) -> Quarter:
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.
 
@@ -77,21 +84,22 @@ class Quarter:
 
         plan, evaluation = self.plan, self.evaluacion
         own_plan = plan.narrow(**{name: pick(name, table) for name, table in plan.tables().items()})
-        return replace(
+        narrowed = replace(
             self,
             plan=own_plan,
             hallazgos=pick("hallazgos", self.hallazgos),
-            evaluacion=replace(
-                evaluation,
-                plan=own_plan,
-                actividades=pick("evaluadas", evaluation.actividades),
-                unidades=pick("resumen", evaluation.unidades),
-                institucion=evaluation.institucion.iloc[0:0],
+            evaluacion=evaluation.narrow(
+                own_plan,
+                unit_id,
+                pick("evaluadas", evaluation.actividades),
+                pick("resumen", evaluation.unidades),
             ),
             fuentes=pick("fuentes", self.fuentes).drop(columns="sha256"),  # it changes with any other unit's figures
             unidad=unit_id,
             respuestas=pick("respuestas", self.respuestas),
         )
+        narrowed.__dict__["conciliacion"] = pick("conciliacion", self.conciliacion)
+        return narrowed
 
     def _find_owned(self) -> dict[str, dict[str, list[int]]]:
         """Return the rows of each unit in each table, found for all units at once."""
@@ -111,6 +119,7 @@ class Quarter:
             "foda": plan.foda["unidad_id"],
             "contexto": (_find_owner(key, of_any) for key in plan.contexto["clave"]),
             "hallazgos": self.hallazgos["unidad_id"],
+            "conciliacion": self.conciliacion["unidad_id"],
             "evaluadas": evaluation.actividades["unidad_id"],
             "resumen": evaluation.unidades["unidad_id"],
             "fuentes": (unit if is_present(unit) else _ALL for unit in self.fuentes["unidad_id"]),
@@ -120,7 +129,10 @@ class Quarter:
 
     def fingerprint(self) -> str:
         """Return a hash of all that a report of this quarter is made of: the same for the same content."""
-        return hashlib.sha256(repr(_list_content(self, set())).encode()).hexdigest()
+        e, known = self.evaluacion, set()
+        # What is carried of a unit may rest on other units' rows: whether a document is absent, what its goals hang on.
+        carried = (self, self.conciliacion, e.evaluability, sorted(e.due.absent), e.due.corte)
+        return hashlib.sha256(repr([_list_content(part, known) for part in carried]).encode()).hexdigest()
 
     def find_unit(self, unidad: object) -> str:
         """Return the id of a unit given by its id, in any case and spelling of accents.
@@ -167,5 +179,7 @@ def _list_content(value: object, known: set[int]) -> object:
         return list(value), value.to_numpy(object).tolist() if len(value) else []
     if is_dataclass(value) and id(value) not in known:
         known.add(id(value))
-        return [(field.name, _list_content(getattr(value, field.name), known)) for field in fields(value)]
+        return [
+            (field.name, _list_content(getattr(value, field.name), known)) for field in fields(value) if field.compare
+        ]
     return None if is_dataclass(value) or isinstance(value, Path) else value

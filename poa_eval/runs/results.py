@@ -59,15 +59,14 @@ def write_results(quarter: Quarter, folder: Path) -> None:
 
 
 def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
-    from poa_eval.audit.ledger import COLUMNS, reconcile
-    from poa_eval.metrics.evaluability import assess
+    from poa_eval.audit.ledger import COLUMNS
 
     evaluation = quarter.evaluacion
     return {
         **quarter.plan.tables(),
         "hallazgos": quarter.hallazgos,
-        "conciliacion": reconcile(quarter.plan)[list(COLUMNS)],
-        "evaluabilidad": assess(quarter.plan).actividades,
+        "conciliacion": quarter.conciliacion[list(COLUMNS)],
+        "evaluabilidad": evaluation.evaluability.actividades,
         "evaluacion_actividades": evaluation.actividades,
         "evaluacion_unidades": evaluation.unidades,
         "evaluacion_institucion": evaluation.institucion,

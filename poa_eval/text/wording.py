@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.text.names import make_slug, normalize
-from poa_eval.text.periods import MONTH_NAMES, MONTHS
+from poa_eval.text.periods import MONTH_NAMES, name_period
 
 MISSING = "—"
 
@@ -139,27 +138,19 @@ def capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_LACKS = re.compile(r"(falta|sin meta ni resultado en|posterior al corte: se reporta hasta) (.+)")
-_PERIODS = dict(zip(MONTHS, MONTH_NAMES, strict=True))
-
-
-def tell_lack(reason: str) -> str:
-    """Tell a reason of the evaluation as a sentence would: months in full, the verb agreeing; others stay.
+def tell_period(mes: int, meses: int) -> str:
+    """Return a period as a sentence names it: ``febrero``, ``el II trimestre``, ``el periodo de enero a abril``.
 
     Examples
     --------
-    >>> tell_lack("falta feb, mar"), tell_lack("falta II trimestre"), tell_lack("falta el documento del I trimestre")
-    ('faltan febrero y marzo', 'falta el II trimestre', 'falta el documento del I trimestre')
+    >>> tell_period(2, 1), tell_period(6, 3), tell_period(4, 4)
+    ('febrero', 'el II trimestre', 'el periodo de enero a abril')
     """
-    said = _LACKS.fullmatch(reason)
-    if not said or said[2].startswith("el "):
-        return reason
-    spans = []
-    for name in said[2].split(", "):
-        span = " a ".join(_PERIODS.get(end, end) for end in name.split("–"))
-        spans.append(span if span in MONTH_NAMES else f"el {'periodo de ' * (' a ' in span)}{span}")
-    verb = "faltan" if said[1] == "falta" and len(spans) > 1 else said[1]
-    return f"{verb} {join_words(spans)}"
+    if meses == 1:
+        return MONTH_NAMES[mes - 1]
+    if meses in (3, 6, 12) and mes % meses == 0:
+        return f"el {name_period(mes, meses)}"
+    return f"el periodo de {MONTH_NAMES[(mes - meses) % 12]} a {MONTH_NAMES[mes - 1]}"
 
 
 def name_span(trimestre: int) -> str:

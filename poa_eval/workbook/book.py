@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from poa_eval.excel import Field, Spread
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.metrics.windows import Due, list_window, measure_window
+from poa_eval.metrics.due import DuePeriods, list_window
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, name_quarter
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.narrate import find_dues
-from poa_eval.reports.sections.tell import has_plan
 from poa_eval.text.periods import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
@@ -36,7 +34,7 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     spread = Spread(title, e.plan.institucion, e.plan.locale)
     cover = spread.add_sheet("Portada")
     units = {row["unidad_id"]: name_unit(row["unidad_id"], row["unidad"]) for row in e.plan.unidades.to_dict("records")}
-    activities, due = list_activities(e, units), find_dues(e)
+    activities, due = list_activities(e, units), e.due
     last, periods, foot = min(due.corte, 3 * e.trimestre), [], 0
     if not e.solo_plan and activities:
         periods = _list_periods(e, activities, due, last)
@@ -47,7 +45,7 @@ def write_book(quarter: Quarter, path: str | Path) -> None:
     if has_plan(e) and activities:
         put_plan(spread, e, activities)
     put_findings(spread, quarter, units, activities)
-    put_ledger(spread, e.plan, units)
+    put_ledger(spread, quarter.conciliacion, units)
     put_proofs(spread, e, activities, periods, last, foot)
     put_cover(spread, cover, quarter)
     Path(path).write_bytes(spread.render())
@@ -114,7 +112,7 @@ def _put_activities(spread: Spread, activities: Activities) -> None:
     spread.put_table("Actividades", what, note, fields, [*activities.values()], frozen=frozen)
 
 
-def _list_periods(e: Evaluation, activities: Activities, due: Due, last: int) -> list[dict]:
+def _list_periods(e: Evaluation, activities: Activities, due: DuePeriods, last: int) -> list[dict]:
     """List every period of the year, those that lack a report included.
 
     As rows of `avances`, with `situacion`, what the period is in words, and `cuenta`, whether it is closed.
@@ -161,7 +159,9 @@ def _put_periods(spread: Spread, activities: Activities, periods: Sequence[Mappi
     spread.put_table("Periodos", what, note, fields, rows, frozen=2)
 
 
-def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: Sequence[Mapping], due: Due) -> None:
+def _put_matrix(
+    spread: Spread, e: Evaluation, activities: Activities, periods: Sequence[Mapping], due: DuePeriods
+) -> None:
     """Lay out the sheet «Matriz»: per activity its months, the figures of each quarter, and the total to date."""
     closed = [period for period in periods if period["cuenta"]]
     cells = {(period["actividad_id"], period["mes"]): period for period in closed if period["meses"] == 1}
@@ -189,7 +189,7 @@ def _put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: 
             period = cells.get((key, month), {"situacion": ""})
             row |= {(figure, month): _say_result(period.get(figure), period["situacion"]) for figure in _FIGURES}
         for quarter in quarters:
-            window = measure_window(activity, due, (quarter,), e.perfil)
+            window = e.windows.find(key, (quarter,))
             row["programado", -quarter] = window.programado
             row["ejecutado", -quarter] = _say_result(window.ejecutado, window.estado)
         row["programado", 0] = row["programado_acumulado"]

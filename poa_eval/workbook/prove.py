@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.reports.sections.narrate import find_reason, find_year_reason
+from poa_eval.metrics.reasons import Reason, tell_reason
 from poa_eval.text.periods import close_months
 from poa_eval.text.wording import capitalize, is_present
 
@@ -59,9 +59,9 @@ def prove_activities(e: Evaluation, activities: Mapping[str, Mapping], periods: 
         for window in SPANS:
             low = months[0] if window == "trimestre" else 1
             inside = [period for period in closed[key] if low <= period["mes"] <= months[-1]]
-            yield _prove_sum(who, "programado", window, row, inside)
-            yield _prove_sum(who, "ejecutado", window, row, inside)
-            yield _prove_percent(who, window, row)
+            yield _prove_sum(who, "programado", window, row, inside, e)
+            yield _prove_sum(who, "ejecutado", window, row, inside, e)
+            yield _prove_percent(who, window, row, e)
         yield _prove_progress(who, row, closed[key], e)
 
 
@@ -69,14 +69,14 @@ def _name_state(window: str) -> str:
     return "estado" if window == "acumulado" else "estado_trimestre"
 
 
-def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows) -> Proof:
+def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows, e: Evaluation) -> Proof:
     """Obtain what was programmed or executed in a window from the activity's periods."""
     title, stored = capitalize(figure), row[f"{figure}_{window}"]
     missing = [period for period in inside if period["situacion"] == "sin reporte"]
     lacks = row[_name_state(window)] == "sin reporte" and not all(is_present(period[figure]) for period in missing)
     name = f"{title} {SPANS[window]}"
     if not is_present(stored) and not lacks:
-        return Proof(*who, name, _say_gap(find_reason(row["motivo"], window)), None, None)
+        return Proof(*who, name, _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
     formula, said, is_array = _accumulate(figure, window, row, inside)
     if missing:
         gap = f'COUNTIFS({_criteria(window)},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
@@ -127,11 +127,11 @@ def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[s
     return formula, said, False
 
 
-def _prove_percent(who: tuple, window: str, row: Mapping) -> Proof:
+def _prove_percent(who: tuple, window: str, row: Mapping, e: Evaluation) -> Proof:
     """Obtain a compliance from the activity's two figures."""
     stored, planned = row[f"cumplimiento_{window}"], row[f"programado_{window}"]
     if not is_present(stored) and is_present(row[f"ejecutado_{window}"]) and is_present(planned) and planned > 0:
-        return Proof(*who, PERCENT[window], _say_gap(find_reason(row["motivo"], window)), None, None)
+        return Proof(*who, PERCENT[window], _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
     p, v = (look_up("Actividades", f"{name} {SPANS[window]}") for name in ("Programado", "Ejecutado"))
     body, said = f"{v}*100/{p}", "Ejecutado / programado × 100"
     if row["sentido"] == "descendente":
@@ -150,7 +150,7 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     """Obtain the progress towards the year, by the document's own formula where it has one."""
     stored = row["avance_anual"]
     if not is_present(stored):
-        return Proof(*who, "Avance anual", _say_gap(find_year_reason(row, e)), None, None)
+        return Proof(*who, "Avance anual", _say_gap(e.reasons[row["actividad_id"]].year), None, None)
     if e.plan.rule("avance") != "razones_ponderadas":
         done, goal = (look_up("Actividades", title) for title in ("Ejecutado a la fecha", "Meta anual"))
         said = "Ejecutado a la fecha / meta anual × 100"
@@ -165,5 +165,5 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
     return Proof(*who, "Avance anual", str(e.plan.rule("avance.texto")), stored, "+".join(terms), "percent")
 
 
-def _say_gap(reason: str) -> str:
-    return f"Sin cifra: {reason}" if reason else "Sin cifra"
+def _say_gap(reason: Reason | None) -> str:
+    return f"Sin cifra: {tell_reason(reason)}" if reason else "Sin cifra"

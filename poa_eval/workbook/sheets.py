@@ -7,14 +7,12 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from poa_eval.audit.findings import SEVERITIES
-from poa_eval.audit.ledger import reconcile
 from poa_eval.excel import Field, Spread
 from poa_eval.forms.answers import tell_answer
-from poa_eval.metrics.evaluability import CRITERIA, assess
+from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.plan.plan import Plan
+from poa_eval.metrics.schedule import ORIGINS
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.tell import ORIGINS, find_load
 from poa_eval.text.periods import MONTH_NAMES, QUARTERS
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_rule
 
@@ -61,14 +59,14 @@ def _put_evaluability(spread: Spread, e: Evaluation, rows: Activities, frozen: i
         Field("Indicador", "indicador", width=34, is_aside=True, is_optional=True),
         *_KEYS,
     ]
-    found = [rows[row["actividad_id"]] | row for row in assess(e.plan).actividades.to_dict("records")]
+    found = [rows[row["actividad_id"]] | row for row in e.evaluability.actividades.to_dict("records")]
     note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
     what = "qué dice el plan de cada actividad para poder evaluarla"
     spread.put_table("Evaluabilidad", what, note, fields, found, frozen=frozen)
 
 
 def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    marks = {(m["actividad_id"], m["mes"]): ORIGINS[m["origen"]][2] for m in find_load(e).meses.to_dict("records")}
+    marks = {(m["actividad_id"], m["mes"]): ORIGINS[m["origen"]][2] for m in e.schedule.meses.to_dict("records")}
     if not marks:
         return
 
@@ -125,9 +123,9 @@ def _take_number(key: str) -> Callable[[Mapping], object]:
     )
 
 
-def put_ledger(spread: Spread, plan: Plan, units: Mapping[str, str]) -> None:
+def put_ledger(spread: Spread, ledger: pd.DataFrame, units: Mapping[str, str]) -> None:
     """Lay out each figure that the document prints against the one that its rows give."""
-    rows = reconcile(plan).to_dict("records")
+    rows = ledger.to_dict("records")
     percents = ("avance_pct", "avance_absoluto")
 
     def take(key: str) -> Callable[[Mapping], object]:

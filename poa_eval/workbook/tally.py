@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from poa_eval.excel import Field, Formula, Spread
-from poa_eval.metrics.evaluability import CRITERIA, assess
-from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.reports.sections.narrate import find_gap
-from poa_eval.reports.sections.tell import find_load, has_plan
+from poa_eval.metrics.evaluability import CRITERIA
+from poa_eval.metrics.evaluation import Evaluation, has_plan
+from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
@@ -115,7 +114,7 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
                     formula, said = (text.format_map(own_values) for text in texts)
                     yield Proof(*who, heading, said, stored, formula, kind)
                 elif kind == "percent" and (weighted or name != "promedio_ponderado"):
-                    yield Proof(*who, heading, f"Sin cifra: {find_gap(name, row, window)}", None, None)
+                    yield Proof(*who, heading, f"Sin cifra: {tell_reasons(e.find_gap(name, row, window))}", None, None)
         if is_present(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
             formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
@@ -148,7 +147,7 @@ def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[
 
 def _prove_plan(e: Evaluation) -> Iterator[Proof]:
     """Obtain what is said of the plan itself from the sheets «Evaluabilidad», «Calendario» and «Inversión»."""
-    found, whole = assess(e.plan), ("Institución", e.plan.institucion, "")
+    found, whole = e.evaluability, ("Institución", e.plan.institucion, "")
     names = [capitalize(name) for name, _ in CRITERIA.values()]
     cells = f"INDEX(Evaluabilidad[[{names[0]}]:[{names[-1]}]],MATCH({KEY},Evaluabilidad[Clave],0),0)"
     formula, said = f'COUNTIF({cells},"sí")/{len(names)}*100', f"Criterios cumplidos / {len(names)} × 100"
@@ -166,7 +165,7 @@ def _prove_plan(e: Evaluation) -> Iterator[Proof]:
             yield Proof(*who, name, said, row[column], formula, "percent")
         mean = f"SUMPRODUCT({own}1*Evaluabilidad[Evaluabilidad])/{number}"
         yield Proof(*who, "Evaluabilidad", "Media de sus actividades", row["evaluabilidad"], mean, "percent")
-    load = find_load(e)
+    load = e.schedule
     for quarter, number in enumerate(load.trimestres if len(load.meses) else ()):
         months = (f'(Calendario[{capitalize(MONTH_NAMES[m - 1])}]<>"")' for m in close_months(quarter + 1))
         said, formula = "Actividades con algún mes del trimestre", f"SUMPRODUCT(1*({'+'.join(months)}>0))"

@@ -10,8 +10,8 @@ import yaml
 import poa_eval as poa
 from made import make_quarter, open_params
 from places import ROOT, SHARED
-from poa_eval.layouts.catalog import read_layout
-from poa_eval.metrics.evaluation import find_corte
+from poa_eval.layouts.layout import read_layout
+from poa_eval.metrics.due import find_corte
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from poa_eval.config.profile import STATES
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, pick_figures
+from poa_eval.metrics.ranking import rank_units
+from poa_eval.metrics.reasons import tell_reason
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -18,15 +20,7 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.html.sparklines import draw_bar
-from poa_eval.reports.sections.narrate import (
-    Source,
-    find_reason,
-    is_unit,
-    name_source,
-    pick_figures,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import FIGURES, format_percent, is_present, join_words, name_span, name_unit, name_units
@@ -41,7 +35,7 @@ def measure_before(e: Evaluation) -> tuple[Evaluation | None, str]:
     before = e.anteriores[-1]
     if before.actividades["cumplimiento_acumulado"].notna().any():
         return before, ""
-    reasons = dict.fromkeys(find_reason(m, "acumulado") for m in before.actividades["motivo"] if is_present(m))
+    reasons = dict.fromkeys(tell_reason(reasons.to_date) for reasons in before.reasons.values() if reasons.to_date)
     why = f": {join_words(reasons)}" if 0 < len(reasons) <= 3 else ""
     return None, f"Al cierre del {describe_quarter(e.trimestre - 1)} no hay actividades que se puedan evaluar{why}."
 

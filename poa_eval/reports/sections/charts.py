@@ -12,22 +12,14 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
-from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.metrics.windows import Due
+from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.evaluation import Evaluation, find_activity, is_unit
+from poa_eval.metrics.ranking import ATTENTION, sort_by_need
+from poa_eval.metrics.reasons import tell_reason
+from poa_eval.metrics.series import list_comparable
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
-from poa_eval.reports.sections.narrate import (
-    ATTENTION,
-    Source,
-    find_activity,
-    find_dues,
-    find_reason,
-    is_unit,
-    list_comparable,
-    sort_by_need,
-    take_evaluation,
-    tell_done,
-)
+from poa_eval.reports.sections.narrate import Source, take_evaluation, tell_done
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
@@ -66,7 +58,7 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
-    picture, has_curve = _draw_activity(row.to_dict(), e, find_dues(e))
+    picture, has_curve = _draw_activity(row.to_dict(), e, e.due)
     note = _CURVES if has_curve else _LEGEND
     return render("figuras.html.j2", pictures=[picture], title="", note=note, width="34rem")
 
@@ -80,7 +72,7 @@ def plot_periods(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    table, due = sort_by_need(e), find_dues(e)
+    table, due = sort_by_need(e), e.due
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
     asking = table[table["estado"].isin(ATTENTION)]
     several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
@@ -110,7 +102,7 @@ def _tell_drawn(drawn: int, states: Series) -> str:
     return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {which}; todas están en la tabla."
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[Picture, bool]:
+def _draw_activity(row: Mapping[str, object], e: Evaluation, due: DuePeriods) -> tuple[Picture, bool]:
     """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = list_comparable(activity, due, e.trimestre)
@@ -123,7 +115,7 @@ def _draw_activity(row: Mapping[str, object], e: Evaluation, due: Due) -> tuple[
     name = " · ".join([*unit, name_activity(row, activity["codigo"])])
     title = str(row["indicador"] if is_present(row["indicador"]) else row["actividad"])
     measure = str(row["unidad_medida"]) if is_present(row["unidad_medida"]) else "sin unidad de medida"
-    reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, locale)}."
+    reached = f"{row['estado']} a la fecha: {_tell_reached(row, measure, e)}."
     periods = "; ".join(_tell_bar(bar, locale) for bar in bars) or "sin cifras por periodo"
     notes = [*unit, f"{SYMBOLS[row['estado']]} {capitalize(reached)}"]
     notes += ["Lo programado se dibuja sumado, porque el resultado ya viene acumulado."] if is_running else []
@@ -173,9 +165,10 @@ def _tell_total(total: Mapping[str, object], locale: str) -> str:
     return f"a {name_period(total['mes'], 1)}, {said}"
 
 
-def _tell_reached(row: Mapping[str, object], measure: str, locale: str) -> str:
+def _tell_reached(row: Mapping[str, object], measure: str, e: Evaluation) -> str:
     if not is_present(row["cumplimiento_acumulado"]):
-        return find_reason(row["motivo"], "acumulado") or "sin cifra que comparar"
+        return tell_reason(e.reasons[row["actividad_id"]].to_date) or "sin cifra que comparar"
+    locale = e.plan.locale
     percent = format_percent(row["cumplimiento_acumulado"], locale)
     return f"{tell_done(row, 'acumulado', locale)} ({measure}), {percent} de cumplimiento acumulado"
 

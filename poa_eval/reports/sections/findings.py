@@ -11,7 +11,9 @@ from poa_eval.config.profile import Threshold
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
 from poa_eval.layouts.catalog import known_layouts, read_layout
-from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
+from poa_eval.metrics.due import close_month
+from poa_eval.metrics.evaluation import Evaluation, is_unit, name_formula, name_quarter
+from poa_eval.metrics.reasons import write_formula
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -28,15 +30,7 @@ from poa_eval.reports.html.blocks import (
     text_cell,
 )
 from poa_eval.reports.sections.goals import show_statements
-from poa_eval.reports.sections.narrate import (
-    Source,
-    is_unit,
-    list_notes,
-    name_formula,
-    name_source,
-    pick_findings,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, list_notes, name_source, pick_findings, take_evaluation
 from poa_eval.reports.sections.tell import tell_method
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import (
@@ -171,9 +165,9 @@ def show_method(q: Source) -> Block:
         return render_words(tell_method(e))
     formulas: dict[str, int] = {}
     for row in e.actividades.to_dict("records"):
-        for said in filter(None, str(row["formula"]).split("; ") if is_present(row["formula"]) else []):
-            applied = is_present(row["avance_anual"]) or not said.startswith("avance anual")
-            formulas[said] = formulas.get(said, 0) + applied
+        for label, formula in e.formulas[row["actividad_id"]].list_labelled():
+            said = f"{label}: {write_formula(formula)}"
+            formulas[said] = formulas.get(said, 0) + (label == "cumplimiento" or is_present(row["avance_anual"]))
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
     bands = [(name.replace("_", " "), band) for name, band in e.perfil.bandas]

@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from poa_eval.metrics.evaluability import list_goals
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.reports.html.blocks import EMPTY, Block, render
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
-from poa_eval.reports.sections.tell import has_plan
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.text.names import normalize
 from poa_eval.text.wording import capitalize, format_number, is_present, name_rule, name_units
 
@@ -152,7 +150,7 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
     first, *rest = list(told.values()) or [{}]
     shared = {label: said for label, said in first.items() if rest and all(r.get(label) == said for r in rest)}
     lines = {key: list(rows["texto"].astype(str)) for key, rows in plan.lineas.groupby("padre_id")}
-    quality = list_goals(plan).set_index("actividad_id") if activities else pd.DataFrame()
+    quality = e.evaluability.metas.set_index("actividad_id") if activities else pd.DataFrame()
     goal_nodes = {row["meta_id"]: _make_goal(row, e, lines) for row in goals}
     used = {row["meta_id"] for row in activities} | {row["padre_id"] for row in goals}
     joined = {row["nivel"] for row in goals if row["meta_id"] in used}

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from poa_eval.metrics.evaluation import Evaluation, name_quarter
-from poa_eval.reports.sections.narrate import (
-    ATTENTION,
-    count_base,
-    find_reason,
-    is_unit,
-    name_sum,
-    pick_figures,
-    rank_units,
-    sort_by_need,
-    tell_done,
-)
+from poa_eval.metrics.evaluation import Evaluation, count_base, is_unit, name_quarter, name_sum, pick_figures
+from poa_eval.metrics.ranking import ATTENTION, rank_units, sort_by_need
+from poa_eval.metrics.reasons import tell_reason
+from poa_eval.reports.sections.narrate import tell_done
 from poa_eval.text.wording import (
     capitalize,
     count_words,
@@ -119,7 +111,11 @@ def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]
         rows = table[states == state]
         if rows.empty:
             continue
-        reasons = list(dict.fromkeys(filter(None, (find_reason(m, window) for m in rows["motivo"]))))
+        reasons = list(
+            dict.fromkeys(
+                filter(None, (tell_reason(evaluation.reasons[key].find(window)) for key in rows["actividad_id"]))
+            )
+        )
         said = count_words(len(rows), f"actividad {state}", f"actividades {_PLURALS[state]}")
         said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
         if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":

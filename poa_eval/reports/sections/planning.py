@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.metrics.evaluability import CRITERIA, Evaluability
+from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
+from poa_eval.metrics.schedule import ORIGINS, Schedule
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -22,8 +23,8 @@ from poa_eval.reports.html.blocks import (
 )
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, take_evaluation
-from poa_eval.reports.sections.tell import ORIGINS, Load, find_load, has_plan, tell_due, tell_investment, tell_peak
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.tell import tell_due, tell_investment, tell_peak
 from poa_eval.text.periods import MONTHS, QUARTERS
 from poa_eval.text.wording import capitalize, count_words, is_present, join_name, join_words, name_unit, name_units
 
@@ -47,7 +48,7 @@ def show_evaluability(source: Source, *, links: bool = False) -> Block:
     e = take_evaluation(source)
     if not has_plan(e) or e.plan.actividades.empty:
         return EMPTY
-    found = assess(e.plan)
+    found = e.evaluability
     ranked = EMPTY if is_unit(e) or len(found.unidades) < 2 else _rank_units(found, e, links)
     return _list_criteria(found, e) + ranked + _list_missing(found, e)
 
@@ -121,7 +122,7 @@ def show_due(source: Source) -> Block:
     An activity without calendar is «sin calendario»; it is not «no programada».
     """
     e = take_evaluation(source)
-    load = find_load(e)
+    load = e.schedule
     if e.plan.actividades.empty or (load.meses.empty and not e.solo_plan):
         return EMPTY
     if load.meses.empty:
@@ -135,13 +136,13 @@ def _name_quarters(e: Evaluation) -> list[str]:
     return [f"{name} trimestre" + " (el que se evalúa)" * (q == e.trimestre) for q, name in enumerate(QUARTERS, 1)]
 
 
-def _count_quarters(e: Evaluation, load: Load) -> Block:
+def _count_quarters(e: Evaluation, load: Schedule) -> Block:
     origin = "Actividades contadas; los meses de cada una están en datos/calendario.csv"
     heads = [(head, load.noun) for head in _name_quarters(e)] + [("Sin calendario", ""), ("Actividades del plan", "")]
     columns = [Column("Unidad"), *(Column(head, group, is_number=True, origin=origin) for head, group in heads)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
-        part = find_load(e, ids)
+        part = load.narrow(ids)
         return [Cell(label), *map(count_cell, (*part.trimestres, len(part.sin_calendario), len(ids)))]
 
     owned, names = e.plan.actividades.groupby("unidad_id", sort=False)["actividad_id"], name_units(e.plan.unidades)
@@ -151,7 +152,7 @@ def _count_quarters(e: Evaluation, load: Load) -> Block:
     return render_table(caption, columns, [("", rows)], source=name_source(e), total=total)
 
 
-def _list_months(e: Evaluation, load: Load) -> Block:
+def _list_months(e: Evaluation, load: Schedule) -> Block:
     """Show the months of each activity as signs, and below them what has no calendar."""
     signs = {key: ORIGINS[origin][0] for key, origin in load.meses.set_index(["actividad_id", "mes"])["origen"].items()}
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.audit.ledger import ADDING, reconcile
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
-from poa_eval.metrics.groups import WINDOWS
-from poa_eval.metrics.windows import Due, Window, measure_window
+from poa_eval.audit.ledger import ADDING
+from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
+from poa_eval.metrics.ranking import sort_by_need
+from poa_eval.metrics.reasons import tell_reason, write_formula
+from poa_eval.metrics.windows import WINDOWS, Window
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import (
     EMPTY,
@@ -23,17 +25,7 @@ from poa_eval.reports.html.blocks import (
     render_words,
     text_cell,
 )
-from poa_eval.reports.sections.narrate import (
-    Source,
-    count_base,
-    find_activity,
-    find_dues,
-    find_year_reason,
-    name_formula,
-    name_source,
-    sort_by_need,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation, take_ledger
 from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
@@ -44,7 +36,6 @@ from poa_eval.text.wording import (
     is_present,
     name_activity,
     name_span,
-    tell_lack,
 )
 
 _JOINS = {
@@ -65,17 +56,16 @@ class Origins:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
-        self._windows: dict[tuple[str, str], Window] = {}
 
-    @cached_property
-    def due(self) -> Due:
+    @property
+    def due(self) -> DuePeriods:
         """Return what is due, with the periods of each activity."""
-        return find_dues(self.evaluation)
+        return self.evaluation.due
 
-    @cached_property
-    def activities(self) -> dict[str, dict]:
+    @property
+    def activities(self) -> Mapping[str, Mapping]:
         """Return the plan's activities by their id."""
-        return {row["actividad_id"]: row for row in self.evaluation.plan.actividades.to_dict("records")}
+        return self.evaluation.windows.activities
 
     @cached_property
     def _results(self) -> dict[str, dict]:
@@ -107,12 +97,7 @@ class Origins:
 
     def window(self, actividad_id: str, window: str) -> Window:
         """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
-        key = (actividad_id, window)
-        if key not in self._windows:
-            e, quarter = self.evaluation, self.evaluation.trimestre
-            quarters = (quarter,) if window == "trimestre" else tuple(range(1, quarter + 1))
-            self._windows[key] = measure_window(self.activities[actividad_id], self.due, quarters, e.perfil)
-        return self._windows[key]
+        return self.evaluation.window(actividad_id, window)
 
     def name(self, actividad_id: str, figura: str) -> str:
         """Name the origin of a figure of an activity: its cells, and for a computed one its formula.
@@ -155,9 +140,9 @@ class Origins:
     def derive(self, actividad_id: str, figura: str) -> str:
         """Write the formula of a percentage with its numbers."""
         row, locale = self._results[actividad_id], self.evaluation.plan.locale
-        label = "avance anual" if figura == "avance_anual" else "cumplimiento"
-        said = [part for part in str(row["formula"]).split("; ") if part.startswith(f"{label}: ")]
-        formula = said[0].removeprefix(f"{label}: ") if said else "sin fórmula"
+        own = self.evaluation.formulas[actividad_id]
+        used = own.year if figura == "avance_anual" else own.compliance
+        formula = write_formula(used) if used else "sin fórmula"
         value = format_percent(row[figura], locale)
         if figura == "avance_anual":
             if self.evaluation.plan.rule("avance"):
@@ -274,18 +259,18 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
     figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
     for window, label in said.items():
-        reason = tell_lack(windows[window].motivo or "")
+        reason = tell_reason(windows[window].reason)
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"
             is_percent = what == "cumplimiento" and is_present(row[figure])
             how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
             value = replace(origins.cell(key, figure), title="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
-    how = origins.name(key, "avance_anual") or find_year_reason(row, e)
+    how = origins.name(key, "avance_anual") or tell_reason(e.reasons[key].year)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
     columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
-    ledger = reconcile(plan)
+    ledger = take_ledger(source)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
     caption = f"{name}: lo que el documento imprime, vuelto a calcular"
     return read + made + (show_entries(own, caption, locale) if own else EMPTY)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from poa_eval.config.profile import STATES
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, is_unit
+from poa_eval.metrics.ranking import pick_state, rank_units
+from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import (
     EMPTY,
@@ -22,17 +24,7 @@ from poa_eval.reports.html.blocks import (
 )
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import (
-    Source,
-    count_base,
-    find_dues,
-    is_unit,
-    list_comparable,
-    name_source,
-    pick_state,
-    rank_units,
-    take_evaluation,
-)
+from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
@@ -145,7 +137,7 @@ def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
     """List the months of the first quarter with the units' cells; a unit that does not file monthly has none."""
-    due, found = find_dues(e), {}
+    due, found = e.due, {}
     for activity in e.plan.actividades.to_dict("records"):
         for period in list_comparable(activity, due, 1)[0]:
             if period["meses"] == 1:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, reconcile
-from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS
+from poa_eval.metrics.evaluation import Evaluation, is_unit
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -22,7 +22,7 @@ from poa_eval.reports.html.blocks import (
     render_words,
     text_cell,
 )
-from poa_eval.reports.sections.narrate import Source, is_unit, name_source, pick_findings, take_evaluation
+from poa_eval.reports.sections.narrate import Source, name_source, pick_findings, take_evaluation, take_ledger
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
 
@@ -44,7 +44,7 @@ def show_ledger(source: Source) -> Block:
     Of one unit, its own rows; of the institution, all documents and their totals.
     """
     e = take_evaluation(source)
-    ledger = reconcile(e.plan)
+    ledger = take_ledger(source)
     if ledger.empty:
         if e.solo_plan:
             return EMPTY
@@ -101,7 +101,7 @@ def tell_trust(source: Source) -> list[str]:
     Of an `Evaluation` alone, without the findings.
     """
     e = take_evaluation(source)
-    ledger = reconcile(e.plan)
+    ledger = take_ledger(source)
     sentences = [] if is_unit(e) else _tell_share(ledger, e)
     counts = _count_figures(ledger)
     told, checked = [], sum(counts.values()) - counts[UNCHECKED]
@@ -163,7 +163,7 @@ def show_published(source: Source) -> Block:
     e = take_evaluation(source)
     if is_unit(e):
         return EMPTY
-    totals = _pick_totals(reconcile(e.plan), e)
+    totals = _pick_totals(take_ledger(source), e)
     if totals.empty:
         return EMPTY
     locale, rows, shares = e.plan.locale, [], {}

@@ -8,7 +8,18 @@ from dataclasses import replace
 
 from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
+from poa_eval.metrics.evaluation import (
+    Evaluation,
+    count_base,
+    describe_quarter,
+    is_unit,
+    name_formula,
+    name_quarter,
+    name_sum,
+    pick_figures,
+)
+from poa_eval.metrics.reasons import tell_reason, tell_reasons
+from poa_eval.metrics.series import list_comparable, list_periods
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -23,24 +34,7 @@ from poa_eval.reports.html.blocks import (
 )
 from poa_eval.reports.html.sparklines import draw_trend
 from poa_eval.reports.sections.headline import tell_headline
-from poa_eval.reports.sections.narrate import (
-    Source,
-    count_base,
-    find_dues,
-    find_gap,
-    find_reason,
-    find_year_reason,
-    is_unit,
-    list_comparable,
-    list_notes,
-    list_periods,
-    name_formula,
-    name_source,
-    name_sum,
-    pick_figures,
-    take_evaluation,
-    tell_done,
-)
+from poa_eval.reports.sections.narrate import Source, list_notes, name_source, take_evaluation, tell_done
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.tell import list_figures, tell_plan
@@ -103,7 +97,7 @@ def show_key_figures(source: Source) -> Block:
     reasons: dict[str, list[str]] = {}
     for name in names:
         if name not in there:
-            reasons.setdefault(find_gap(name, row, "acumulado"), []).append(FIGURES[name][0].lower())
+            reasons.setdefault(tell_reasons(e.find_gap(name, row, "acumulado")), []).append(FIGURES[name][0].lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
     if not figures and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
@@ -125,7 +119,11 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
     """Tell a figure of a window, with what it is made of; where it is empty, why."""
     value, locale = row[f"{name}_{window}"], e.plan.locale
-    said = [format_percent(value, locale) if is_present(value) else f"sin cifra: {find_gap(name, row, window)}"]
+    said = [
+        format_percent(value, locale)
+        if is_present(value)
+        else f"sin cifra: {tell_reasons(e.find_gap(name, row, window))}"
+    ]
     if name == "proporcion_cumplidas":
         if is_present(value):
             base = count_base(row, window, e)
@@ -200,10 +198,10 @@ def _row_activity(row: Mapping, origins: Origins) -> list[Cell]:
     name = join_name(activity["codigo"], row["actividad"])
     cells = [text_cell(name, notes=(capitalize(name_indicator(row)), measure), source=row["fuente"])]
     for window in ("trimestre", "acumulado") if e.trimestre > 1 else ("acumulado",):
-        reason = find_reason(row["motivo"], window)
+        reason = tell_reason(e.reasons[key].find(window))
         figures = (f"{what}_{window}" for what in ("programado", "ejecutado", "cumplimiento"))
         cells += [origins.cell(key, figure, reason=reason) for figure in figures]
-    year = origins.cell(key, "avance_anual", reason=find_year_reason(row, e))
+    year = origins.cell(key, "avance_anual", reason=tell_reason(e.reasons[key].year))
     if is_present(row["meta_anual"]):
         year = replace(year, notes=(f"meta: {format_number(row['meta_anual'], locale)}", *year.notes))
     trend = draw_trend(list_comparable(activity, origins.due, e.trimestre)[0], locale) if is_unit(e) else ""
@@ -218,7 +216,7 @@ def show_comments(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    due, rows, whole = find_dues(e), [], e.plan.list_comments()
+    due, rows, whole = e.due, [], e.plan.list_comments()
     for activity in e.plan.actividades.to_dict("records"):
         said: dict[str, list[str]] = {}
         for period in list_periods(activity, due, e.trimestre):

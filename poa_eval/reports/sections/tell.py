@@ -2,93 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import pandas as pd
-
-from poa_eval.metrics.evaluability import CRITERIA, Evaluability, assess, list_goals
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
-from poa_eval.reports.sections.narrate import is_unit
+from poa_eval.metrics.evaluability import CRITERIA, Evaluability
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, name_quarter
+from poa_eval.metrics.schedule import Schedule
 from poa_eval.text.periods import QUARTERS
 from poa_eval.text.wording import capitalize, count_words, format_day, format_number, format_percent, join_words
-
-#: Why a month stands in an activity's calendar: its sign, what it means, and the verb for one and for several.
-ORIGINS = {
-    "frecuencia": ("●", "cierra un periodo de la frecuencia que dice el plan", "vence", "vencen"),
-    "marca": ("■", "está marcado en el plan", "está prevista", "están previstas"),
-    "programado": ("◆", "cierra un periodo con una cantidad programada", "está prevista", "están previstas"),
-}
-
-
-@dataclass(frozen=True)
-class Load:
-    """How many activities stand in each quarter.
-
-    Parameters
-    ----------
-    meses : DataFrame
-        `actividad_id`, `mes`, `origen` (a key of `ORIGINS`), `fuente`; in order.
-    trimestres : tuple of int
-        Activities with a month in each of the four quarters.
-    sin_calendario : tuple of str
-        Activities of which the plan does not say when.
-    """
-
-    meses: pd.DataFrame
-    trimestres: tuple[int, ...]
-    sin_calendario: tuple[str, ...]
-
-    @property
-    def origins(self) -> list[tuple[str, str, str, str]]:
-        """Return the sign, the meaning and the verbs of each origin that occurs."""
-        present = set(self.meses["origen"])
-        return [said for origin, said in ORIGINS.items() if origin in present]
-
-    @property
-    def verbs(self) -> tuple[str, str]:
-        """Return the verb for what stands in a quarter, for one and for several."""
-        found = [said[2:] for said in self.origins] or [("vence", "vencen")]
-        one, many = (list(dict.fromkeys(words)) for words in zip(*found, strict=True))
-        return " o ".join(one), " o ".join(many)
-
-    @property
-    def noun(self) -> str:
-        """Return what to call the activities of a quarter."""
-        return "Actividades que vencen" if "vence" in self.verbs[0] else "Actividades previstas"
-
-
-def has_plan(e: Evaluation) -> bool:
-    """Say whether there is more to tell than results: a plan alone, or one with calendar, goals, SWOT or investment."""
-    plan = e.plan
-    tables = (plan.metas, plan.lineas, plan.calendario, plan.foda)
-    return e.solo_plan or any(len(table) for table in tables) or bool(plan.actividades["inversion"].notna().any())
-
-
-def find_load(e: Evaluation, ids: pd.Series | None = None) -> Load:
-    """Find in which months the activities stand, of all or of some.
-
-    The months are those of `calendario`; of a plan alone also those that close a period with something programmed.
-    """
-    plan = e.plan
-    table = plan.calendario[["actividad_id", "mes", "origen", "fuente"]]
-    if e.solo_plan:
-        known = plan.avances["actividad_id"].isin(table["actividad_id"])
-        rows = plan.avances[(plan.avances["programado"] > 0) & ~known]
-        table = pd.concat([table, rows.assign(origen="programado")[table.columns]])
-    ids = plan.actividades["actividad_id"] if ids is None else ids
-    order = {activity_id: i for i, activity_id in enumerate(ids)}
-    keys = ["actividad_id", "mes"]
-    table = table[table["actividad_id"].isin(order)].drop_duplicates(keys)
-    table = table.sort_values(keys, key=lambda c: c.map(order) if c.name == keys[0] else c, ignore_index=True)
-    quarters = (table["mes"].astype(int) + 2) // 3
-    counts = tuple(int(table.loc[quarters == q, "actividad_id"].nunique()) for q in range(1, 5))
-    known = set(table["actividad_id"])
-    return Load(table, counts, tuple(key for key in order if key not in known))
 
 
 def tell_plan(e: Evaluation) -> list[str]:
     """Tell in sentences what a plan without results is and how far it can be evaluated."""
-    total, found = len(e.plan.actividades), assess(e.plan)
+    total, found = len(e.plan.actividades), e.evaluability
     if not total:
         whose = "esta unidad" if is_unit(e) else "ninguna unidad"
         return [f"En el plan de {e.plan.ejercicio} no hay actividades de {whose}."]
@@ -104,7 +27,7 @@ def tell_plan(e: Evaluation) -> list[str]:
 
 def tell_goals(e: Evaluation) -> str:
     """Tell how many goals are quantified, and how many are empty."""
-    goals = list_goals(e.plan)
+    goals = e.evaluability.metas
     number, counted, empty = len(goals), int(goals["cuantificada"].sum()), int(goals["vacia"].sum())
     if empty == number:
         return "no dice ninguna meta"
@@ -133,7 +56,7 @@ def count_criteria(found: Evaluability) -> str:
 
 def tell_due(e: Evaluation) -> str:
     """Tell how many activities stand in the quarter, and of how many the plan does not say when."""
-    load, total = find_load(e), len(e.plan.actividades)
+    load, total = e.schedule, len(e.plan.actividades)
     if load.meses.empty:
         whose = f"ninguna de sus {total} actividades: todas quedan" if total > 1 else "su única actividad: queda"
         return f"El plan no dice en qué meses se hace {whose} sin calendario."
@@ -150,7 +73,7 @@ def tell_due(e: Evaluation) -> str:
     return said + (f"; {without} no {'tiene' if without == 1 else 'tienen'} calendario." if without else ".")
 
 
-def tell_peak(load: Load) -> list[str]:
+def tell_peak(load: Schedule) -> list[str]:
     """Tell which quarters have most activities."""
     most = max(load.trimestres)
     names = [f"el {name}" for name, number in zip(QUARTERS, load.trimestres, strict=True) if number == most]
@@ -182,11 +105,11 @@ def list_free(e: Evaluation) -> list[str]:
 
 def list_figures(e: Evaluation) -> list[dict[str, object]]:
     """List the figures of a plan without results: name, value, notes with the formula."""
-    found, load, total = assess(e.plan), find_load(e), len(e.plan.actividades)
+    found, load, total = e.evaluability, e.schedule, len(e.plan.actividades)
     if not total:
         return []
     row, locale, amounts = found.institucion.iloc[0], e.plan.locale, e.plan.actividades["inversion"]
-    goals, counted, listed = int(row["metas"]), int(row["metas_cuantificadas"]), list_goals(e.plan)
+    goals, counted, listed = int(row["metas"]), int(row["metas_cuantificadas"]), found.metas
     empty, whose = int(listed["vacia"].sum()), "metas del plan" if listed["meta_id"].notna().any() else "actividades"
     notes = [format_percent(counted / goals * 100 if goals else None, locale)]
     notes += [count_words(empty, "meta está vacía", "metas están vacías")] if empty else []

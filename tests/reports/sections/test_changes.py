@@ -8,10 +8,9 @@ import pytest
 import poa_eval as poa
 from blocks import read_rows, read_text
 from made import make_plan, make_quarter, open_params
+from poa_eval.metrics.projection import find_projection
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY
-from poa_eval.reports.sections.narrate import find_dues
-from poa_eval.reports.sections.year_end import find_outlook
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def test_the_furthest_behind_and_the_far_beyond_are_few_and_in_order(sat, gerenc
 
 def find(quarter, plan, **fields):
     e = poa.measure(plan, quarter)
-    return find_outlook(e.actividades.iloc[0].to_dict(), e, find_dues(e))
+    return find_projection(e.actividades.iloc[0].to_dict(), e, e.due)
 
 
 def test_what_the_year_still_asks_for_is_a_pace_per_period():

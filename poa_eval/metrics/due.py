@@ -1,0 +1,141 @@
+"""Due periods: what must have been reported by a cut-off date, and of which quarters no document was loaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from poa_eval.plan.accumulation import Period
+from poa_eval.plan.plan import Plan
+from poa_eval.text.periods import close_months, find_month, parse_frequency
+
+
+@dataclass(frozen=True)
+class DuePeriods:
+    """What is due in a plan.
+
+    `granularity` is for the activities that have no row at all: a unit that files monthly owes every month. `calendar`
+    is for those that are due by calendar only, where results are captured; without any capture nobody owes a report on
+    them, and it is empty.
+    """
+
+    periods: Mapping[str, Sequence[Period]]  # activity id → its rows of `avances` by closing month
+    granularity: Mapping[str, int]  # unit id → length in months of its shortest period
+    absent: frozenset[int]  # quarters of which no source was loaded
+    corte: int  # last closed month
+    calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
+    answered: frozenset[str] = frozenset()  # activities of which results are answers to «¿Realizada?»
+
+    def narrow(self, unidad_id: str, ids: Iterable[str]) -> DuePeriods:
+        """Return what is due of a unit, the activities of these ids; documents are absent for all units."""
+        ids = list(ids)
+        periods, dated = ({key: of[key] for key in ids if key in of} for of in (self.periods, self.calendar))
+        length = {key: months for key, months in self.granularity.items() if key == unidad_id}
+        return replace(self, periods=periods, granularity=length, calendar=dated, answered=self.answered & {*ids})
+
+
+def find_due(plan: Plan, corte: int) -> DuePeriods:
+    """Find what is due in a plan up to the last closed month, 0–12."""
+    periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
+    for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
+        periods[row["actividad_id"]].append(row)
+    captured = {int(quarter) for quarter in plan.contexto.loc[plan.contexto["clave"] == "regla.captura", "texto"]}
+    dated = list_calendar(plan) if captured else {}
+    unit_of = plan.actividades.set_index("actividad_id")["unidad_id"]
+    own = plan.avances[~plan.avances["actividad_id"].isin(dated)] if dated else plan.avances
+    lengths = own["meses"].groupby(own["actividad_id"].map(unit_of)).min()
+    seen = {(int(month) - 1) // 3 + 1 for month in plan.avances["mes"].unique()} | captured
+    short = captured or (len(lengths) and lengths.min() <= 3)
+    absent = frozenset(range(1, 5)) - seen if short else frozenset()
+    granularity = {str(unit): int(length) for unit, length in lengths.items()}
+    return DuePeriods(periods, granularity, absent, corte, dated, frozenset(list_answered(plan)))
+
+
+def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
+    """List the periods, as (closing month, length), of the activities that are due by calendar only.
+
+    Those are the ones of which no programme was read: without a row in `avances`, or with rows that come from the
+    question «¿Realizada?» of a capture workbook. The length is that of `frecuencia` where all months close such a
+    period; else each month stands for itself, as a mark does.
+    """
+    known = set(plan.avances["actividad_id"]) - list_answered(plan)
+    frequency = plan.actividades.set_index("actividad_id")["frecuencia"]
+    found = {}
+    for activity_id, months in plan.calendario.groupby("actividad_id", sort=False)["mes"]:
+        if activity_id not in known:
+            length = parse_frequency(str(frequency[activity_id])) or 1
+            length = length if (months % length == 0).all() else 1
+            found[str(activity_id)] = [(int(month), length) for month in sorted(months.unique())]
+    return found
+
+
+def list_answered(plan: Plan) -> set[str]:
+    """List the activities whose rows in `avances` are answers to «¿Realizada?»: 1 for Sí, 0 for No, of 1."""
+    keys = plan.contexto["clave"]
+    return set(keys[keys.str.startswith("realizada/")].str.split("/").str[1])
+
+
+def list_window(
+    activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
+) -> tuple[list[Period], list[tuple[int, int]]]:
+    """List the periods of a window that closed, and those that are due without a row, as (closing month, length)."""
+    found: list[Period] = []
+    lacking: list[tuple[int, int]] = []
+    own = due.periods.get(activity["actividad_id"], ())
+    for quarter in quarters:
+        months = close_months(quarter)
+        rows = [row for row in own if row["mes"] in months]
+        have = {row["mes"] for row in rows}
+        found += [row for row in rows if row["mes"] <= due.corte]
+        wanted = _list_wanted(activity, due, months, rows)
+        lacking += [(month, length) for month, length in wanted if month not in have and month <= due.corte]
+    return found, lacking
+
+
+def _list_wanted(
+    activity: Mapping, due: DuePeriods, months: Sequence[int], rows: Sequence[Period]
+) -> list[tuple[int, int]]:
+    """List the periods that an activity, with these rows in a quarter, ought to have in it."""
+    dated = due.calendar.get(activity["actividad_id"])
+    if dated is not None:
+        return [period for period in dated if period[0] in months]
+    if rows:
+        return [(month, 1) for month in months] if any(row["meses"] == 1 for row in rows) else []
+    own = [row["meses"] for row in due.periods.get(activity["actividad_id"], ())]
+    length = min(own, default=due.granularity.get(activity["unidad_id"]))
+    return [(month, length) for month in months if month % length == 0] if length else []
+
+
+def read_corte(notes: Mapping[str, str]) -> int | None:
+    """Return the closing month up to which a document says that it reports, or None."""
+    name = "mes" if "corte_mes" in notes else "trimestre"
+    return find_month(name, notes.get(f"corte_{name}", ""))
+
+
+def find_corte(plan: Plan, fecha_corte: dt.date | None = None) -> int:
+    """Return the last closed month: by the date given, and by what the document says that it covers.
+
+    Without either it is the last period with a result; 0, nothing is due, where there is none.
+    """
+    said = read_corte(dict(zip(plan.contexto["clave"], plan.contexto["texto"].astype(str), strict=True)))
+    limits = [said] if said else []
+    if fecha_corte is not None:
+        closed = [month for month in range(1, 13) if close_month(plan.ejercicio, month) <= fecha_corte]
+        limits.append(max(closed, default=0))
+    if limits:
+        return min(limits)
+    reported = plan.avances.loc[plan.avances["ejecutado"].notna(), "mes"]
+    return int(reported.max()) if len(reported) else 0
+
+
+def close_month(year: int, month: int) -> dt.date:
+    """Return the last day of a month.
+
+    Examples
+    --------
+    >>> close_month(2024, 2)
+    datetime.date(2024, 2, 29)
+    """
+    return dt.date(year, month, monthrange(year, month)[1])
