@@ -150,7 +150,7 @@ def _say(model: type[BaseModel], item: Any) -> str:
     if kind in ("missing", "union_tag_not_found", "too_short"):
         return text
     given = item["input"]
-    kinds = {list: "una lista", tuple: "una lista", dict: "un grupo de claves"}
+    kinds: dict[type, str] = {list: "una lista", tuple: "una lista", dict: "un grupo de claves"}
     found = "está vacía" if given is None else f"se encontró {kinds.get(type(given), f'«{given}»')}"
     return f"{found}; {text}"
 

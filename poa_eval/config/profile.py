@@ -16,8 +16,10 @@ from poa_eval.text.names import suggest_sentence
 #: What binary fractions may add to a percentage or take from it: 1.1 + 1.1 + 1.1 of 3 are 110 %.
 ROUNDING = 1e-9
 #: States of an activity in a window, from best to worst, then those without a percentage.
-STATES = ("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica")
-STATES += ("sin reporte", "no programada", "no evaluable")
+STATES = (
+    *("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica"),
+    *("sin reporte", "no programada", "no evaluable"),
+)
 
 
 class Threshold(Model):

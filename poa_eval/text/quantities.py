@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from poa_eval.text.names import fold_letters
@@ -205,7 +206,7 @@ def _is_year(match: re.Match[str], folded: str) -> bool:
     if not 1900 <= value <= 2099:
         return False
     before, after = folded[: match.start()].rstrip(), folded[match.end() :]
-    last = re.search(r"[a-z]*$", before)[0] if before else ""
+    last = before[len(before.rstrip(ascii_lowercase)) :]
     if re.match(_MEASURED, after) or before.endswith("$"):
         return False
     if not re.match(_PLURAL, after):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import TypeGuard, TypeVar
 
 import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import MONTH_NAMES, name_period
+
+T = TypeVar("T")
 
 MISSING = "—"
 
@@ -56,7 +59,7 @@ _ACCENTED = (
 _ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
 
 
-def is_present(value: object) -> bool:
+def is_present(value: T | None) -> TypeGuard[T]:
     """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return False
