@@ -28,22 +28,6 @@ SYMBOLS = {
     "no evaluable": "◌",
 }
 
-#: The four figures of a unit or the institution: name and formula.
-FIGURES = {
-    "proporcion_cumplidas": ("Proporción de metas cumplidas", "cumplidas / evaluadas × 100"),
-    "promedio_topado": ("Promedio topado", "media del cumplimiento de cada actividad, limitado a 100 %"),
-    "promedio_ponderado": ("Promedio ponderado", "el promedio topado, con la ponderación que trae el plan"),
-    "volumen": ("Volumen", "Σ ejecutado / Σ programado × 100"),
-}
-
-#: What each of them means.
-MEANINGS = {
-    "proporcion_cumplidas": "Cuántas de las metas alcanzaron lo programado.",
-    "promedio_topado": "Cuánto se avanzó en promedio; lo hecho de más en una meta no tapa lo que faltó en otra.",
-    "promedio_ponderado": "Cuánto se avanzó, con el peso que el plan da a cada actividad.",
-    "volumen": "Cuánto se hizo de todo lo programado, sumado.",
-}
-
 #: What the states without a percentage mean.
 EMPTY_STATES = {
     "sin reporte": "venció un periodo y nadie informó su resultado; no es un resultado de cero",

@@ -8,13 +8,14 @@ from pathlib import Path
 from poa_eval.excel import Field, Spread
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, name_quarter
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.text.periods import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
 from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.workbook.sheets import Activities, list_activities, put_findings, put_ledger, put_plan, say_yes
-from poa_eval.workbook.tally import GROUP, put_proofs
+from poa_eval.workbook.tally import put_proofs
 
 _FIGURES = ("programado", "ejecutado")
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
@@ -59,10 +60,10 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
     fields = [Field("Unidad", "nombre", width=40), Field("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
-        for name, (title, kind, *_) in GROUP.items():
-            optional = name == "promedio_ponderado"
-            fields.append(Field(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
-            if name == "promedio_topado":
+        for name, figure in FIGURES.items():
+            heading, kind = f"{figure.label} {SPANS[window]}", "percent" if figure.kind == "percent" else "number"
+            fields.append(Field(heading, f"{name}_{window}", kind, is_optional=figure.needs_weights))
+            if figure.gives_state:
                 label = f"Estado según ese promedio {SPANS[window]}"
                 fields.append(Field(label, _name_state(e, f"{name}_{window}"), "state", 15))
     fields += [

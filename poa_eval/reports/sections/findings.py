@@ -12,8 +12,9 @@ from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
 from poa_eval.layouts.catalog import known_layouts, read_layout
 from poa_eval.metrics.due import close_month
-from poa_eval.metrics.evaluation import Evaluation, is_unit, name_formula, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, is_unit, name_quarter
 from poa_eval.metrics.reasons import write_formula
+from poa_eval.metrics.registry import KEY_FIGURES
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -35,7 +36,6 @@ from poa_eval.reports.sections.tell import tell_method
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import (
     EMPTY_STATES,
-    FIGURES,
     capitalize,
     count_words,
     format_day,
@@ -184,7 +184,7 @@ def show_method(q: Source) -> Block:
         "cutoff": cutoff if e.fecha_corte < close_month(e.plan.ejercicio, 12) else "",
         "formulas": [f"{capitalize(said)} ({count_words(n, *nouns)})" for said, n in formulas.items() if n],
         "behaviour": [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules],
-        "figures": [f"{label}: {name_formula(name, e)}" for name, (label, _) in FIGURES.items()],
+        "figures": [f"{figure.label}: {figure.tell_formula(e.perfil)}" for figure in KEY_FIGURES.values()],
         "empty": EMPTY_STATES,
     }
     return render("metodo.html.j2", **values) + render_table(caption, columns, [("", rows)])

@@ -12,6 +12,7 @@ from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS, Window
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import (
@@ -29,7 +30,6 @@ from poa_eval.reports.sections.narrate import Source, name_source, take_evaluati
 from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
-    FIGURES,
     capitalize,
     format_number,
     format_percent,
@@ -200,17 +200,11 @@ class Origins:
             return ""
         name, _, window = figura.rpartition("_")
         used = join_addresses(self._evaluated.get((unidad_id, window), ()))
-        formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
-        parts: tuple[object, ...] = ()
-        if name == "proporcion_cumplidas":
-            parts = (row[f"cumplidas_{window}"], count_base(row, window, e))
-        elif name == "cobertura_reporte":
-            due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
-            formula, parts = "evaluadas / (evaluadas + sin reporte) × 100", (row[f"evaluadas_{window}"], due)
-        elif name == "volumen":
-            parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
+        due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
+        sums = {"base": count_base(row, window, e), "due": due}
+        parts = [sums[part] if part in sums else row[f"{part}_{window}"] for part in FIGURES[name].parts]
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
-        said = " = ".join(filter(None, (formula, numbers)))
+        said = " = ".join(filter(None, (name_formula(name, e), numbers)))
         return f"{capitalize(said)}. Actividades evaluadas: {used or 'ninguna'}"
 
 

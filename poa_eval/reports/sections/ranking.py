@@ -9,6 +9,7 @@ import pandas as pd
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, is_unit
 from poa_eval.metrics.ranking import pick_state, rank_units
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import (
@@ -28,7 +29,6 @@ from poa_eval.reports.sections.narrate import Source, name_source, take_evaluati
 from poa_eval.reports.sections.provenance import Origins
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
-    FIGURES,
     SYMBOLS,
     capitalize,
     count_words,
@@ -55,7 +55,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, origins, (ranked, apart) = FIGURES[principal][0], Origins(e), rank_units(e)
+    label, origins, (ranked, apart) = FIGURES[principal].label, Origins(e), rank_units(e)
     name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
