@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.audit.ledger import ADDING
 from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
 from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS, Window
+from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import (
     EMPTY,
@@ -37,13 +37,6 @@ from poa_eval.text.wording import (
     name_activity,
     name_span,
 )
-
-_JOINS = {
-    "suma": "Suma de {n} periodos",
-    "ultimo": "Último valor de {n} periodos",
-    "promedio": "Promedio de {n} periodos",
-    "constante": "Periodo más bajo de {n}",
-}
 
 
 class Origins:
@@ -114,12 +107,12 @@ class Origins:
         what, _, window = figura.partition("_")
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
-        if what in ADDING:
+        if what in SERIES:
             rows = [r for r in self.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
-            how = _JOINS[self.activities[actividad_id][ADDING[what]]].format(n=len(rows))
+            how = find_accumulation(self.activities[actividad_id], what).joined.format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
@@ -241,7 +234,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     for period in origins.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
-        for series in ADDING:
+        for series in SERIES:
             where = origins.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
