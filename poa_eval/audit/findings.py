@@ -8,8 +8,9 @@ import pandas as pd
 
 from poa_eval.audit.context import RULES, Facts
 from poa_eval.audit.rules import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
-from poa_eval.config.profile import Profile, find_profile
+from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due
+from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 
@@ -42,7 +43,7 @@ def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "
     >>> check(Plan("Municipio", 2024, "es_MX")).empty
     True
     """
-    profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
+    profile = take_profile(perfil)
     facts = Facts(plan, find_due(plan, find_corte(plan, corte)), profile)
     rows = []
     for slug, (severity, rule) in RULES.items():

@@ -97,10 +97,15 @@ def read_yaml(path: Path, error: type[PoaError]) -> dict[str, Any]:
     return content
 
 
-def make_model(model: type[M], content: Mapping[str, Any], error: type[PoaError], place: Place) -> M:
-    """Make a model of a mapping; the error lists every fault with its key and, for unknown keys, the nearest one."""
+def make_model(
+    model: type[M], content: Mapping[str, Any], error: type[PoaError], place: Place, *, context: object = None
+) -> M:
+    """Make a model of a mapping; the error lists every fault with its key and, for unknown keys, the nearest one.
+
+    `context` is for the model's validators.
+    """
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, context=context)
     except ValidationError as fault:
         faults = [item for item in fault.errors() if not _is_outer(item, fault.errors())]
         lines = [f"{_name_key(item['loc'], content)}: {_say(model, item)}" for item in faults]
@@ -150,7 +155,7 @@ def _say(model: type[BaseModel], item: Any) -> str:
     if kind in ("missing", "union_tag_not_found", "too_short"):
         return text
     given = item["input"]
-    kinds = {list: "una lista", tuple: "una lista", dict: "un grupo de claves"}
+    kinds: dict[type, str] = {list: "una lista", tuple: "una lista", dict: "un grupo de claves"}
     found = "está vacía" if given is None else f"se encontró {kinds.get(type(given), f'«{given}»')}"
     return f"{found}; {text}"
 

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from poa_eval.config.models import Model, make_model, read_yaml
 from poa_eval.errors import LayoutError, Place
@@ -16,8 +16,10 @@ from poa_eval.text.names import suggest_sentence
 #: What binary fractions may add to a percentage or take from it: 1.1 + 1.1 + 1.1 of 3 are 110 %.
 ROUNDING = 1e-9
 #: States of an activity in a window, from best to worst, then those without a percentage.
-STATES = ("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica")
-STATES += ("sin reporte", "no programada", "no evaluable")
+STATES = (
+    *("sobrecumplida", "cumplida", "casi cumplida", "en riesgo", "crítica"),
+    *("sin reporte", "no programada", "no evaluable"),
+)
 
 
 class Threshold(Model):
@@ -71,10 +73,17 @@ class Profile(Model):
     nota: str
     bandas: Bands
     cobertura_minima: Threshold  # coverage of reports below which a unit is not ranked
-    principal: Literal["proporcion_cumplidas", "promedio_topado", "promedio_ponderado", "volumen"]
+    principal: str  # a figure of `metrics.registry`
     rangos: dict[Literal["regular", "nominal"], Range] = Field(default_factory=dict)  # without one: not evaluable
     denominador: Literal["evaluadas", "exigibles"] = "evaluadas"
     denominador_fuente: str | None = None  # where that formula comes from
+
+    @field_validator("principal", mode="before")
+    @classmethod
+    def _check_principal(cls, value: object, info: ValidationInfo) -> object:
+        if info.context is not None and value not in info.context:
+            raise ValueError(f"se encontró «{value}»; opciones: {', '.join(info.context)}")
+        return value
 
     def count_base(self, evaluadas: int, sin_reporte: int) -> int:
         """Return how many activities the proportion of goals met divides by.
@@ -116,8 +125,8 @@ class Profile(Model):
 
 
 @cache
-def find_profile(name: str) -> Profile:
-    """Return a profile by its name, or the one in a YAML file.
+def find_profile(name: str, principals: tuple[str, ...] | None = None) -> Profile:
+    """Return a profile by its name, or the one in a YAML file; its principal figure is one of those given.
 
     Raises LayoutError: no profile has that name, or its YAML is wrong.
     """
@@ -129,4 +138,4 @@ def find_profile(name: str) -> Profile:
             hint = suggest_sentence(name, sorted(known))
             raise LayoutError(f"el perfil «{name}»", "un perfil conocido o la ruta de un YAML", hint)
         path = known[name]
-    return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name))
+    return make_model(Profile, read_yaml(path, LayoutError), LayoutError, Place(path.name), context=principals)

@@ -76,7 +76,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 def compile_patterns(patterns: Iterable[str]) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]:
     """Return the patterns of a line or one cell, and those of several cells, which `` | `` parts."""
-    one, several = [], []
+    one: list[re.Pattern[str]] = []
+    several: list[re.Pattern[str]] = []
     for pattern in patterns:
         (several if "|" in pattern else one).append(compile_pattern(pattern))
     return tuple(one), tuple(several)

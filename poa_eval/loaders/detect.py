@@ -1,51 +1,64 @@
-"""Choose stage: which layout, and which edition of it, a document has."""
+"""Detect: which layout, and which edition of it, a document has, by its headings."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from poa_eval.errors import FormatoError, LayoutError, Place
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import known_layouts
 from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.loaders.cards import score_cards
-from poa_eval.loaders.headings import NEAR, list_sheets, make_form, try_headings
+from poa_eval.loaders.headings import NEAR, HeadingMatcher, list_sheets
 from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import suggest
 
 _SURE = 0.8  # share of the headings from which a document is said to be of another layout than the one named
 
 
-def choose_edition(
-    document: RawDocument, layout: Layout | None, ejercicio: int | None = None
-) -> tuple[Layout, Edition | Cards]:
+@dataclass
+class Candidate:
+    """An edition that a document may have, and how far its headings are there; a form of cards has no matcher."""
+
+    layout: Layout
+    nombre: str
+    edition: Edition | Cards
+    headings: HeadingMatcher | None
+    matched: int
+    missing: list[str]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """Return the share of the headings that are there, and of whole forms how many they are."""
+        return self.matched / max(self.matched + len(self.missing), 1), 0 if self.missing else self.matched
+
+    @property
+    def shown(self) -> str:
+        """Return the layout and the name of its edition as messages show them."""
+        return f"{self.layout.nombre} ({self.nombre})"
+
+
+def choose_edition(document: RawDocument, layout: Layout | None, ejercicio: int | None = None) -> Candidate:
     """Find the edition whose headings the document has: of one layout, or of all that are known.
 
     Raises FormatoError where none fits: which were tried, which was nearest, and which headings it lacks.
     """
-    candidates = [
-        (la, name, ed) for la in ([layout] if layout else known_layouts()) for name, ed in la.ediciones.items()
-    ]
-    if not candidates:
+    layouts = [layout] if layout else known_layouts()
+    tried = [_try_edition(document, la, name, ejercicio) for la in layouts for name in la.ediciones]
+    if not tried:
         raise LayoutError("ningún layout conocido", "al menos uno", "indique `--layout ARCHIVO.yaml`")
-    scored = [(*_score_edition(document, ed, ejercicio), la, name, ed) for la, name, ed in candidates]
-
-    def share(entry: tuple) -> tuple[float, int]:
-        matched, missing = entry[0], len(entry[1])
-        return matched / max(matched + missing, 1), 0 if missing else matched
-
-    best = max(scored, key=share)
-    _, missing, la, name, ed = best
-    if share(best)[0] >= NEAR:
-        return la, ed  # where some are missing, reading it strictly names the cell and the heading that fail
+    best = max(tried, key=lambda candidate: candidate.rank)
+    if best.rank[0] >= NEAR:
+        return best  # where some are missing, reading it strictly names the cell and the heading that fail
     if layout:
         _refuse_missing_sheets(document, layout)
-    tried = ", ".join(f"{la.nombre} ({name})" for _, _, la, name, _ in scored)
-    headings = ", ".join(f"«{text}»" for text in missing[:8]) + ("…" if len(missing) > 8 else "")
-    found = f"encabezados que no son de ningún layout probado: {tried}"
-    wanted = f"los encabezados de un layout; el más cercano es {la.nombre} ({name}), que además pide {headings}"
+    headings = ", ".join(f"«{text}»" for text in best.missing[:8]) + ("…" if len(best.missing) > 8 else "")
+    found = f"encabezados que no son de ningún layout probado: {', '.join(candidate.shown for candidate in tried)}"
+    wanted = f"los encabezados de un layout; el más cercano es {best.shown}, que además pide {headings}"
     advice = "indique el layout si lo hay; si la forma es nueva, `poa-eval draft ARCHIVO` escribe un borrador"
     if layout:
         found = f"encabezados que no son del layout {layout.nombre}"
-        wanted = f"los encabezados de {la.nombre} ({name}), que pide {headings}"
+        wanted = f"los encabezados de {best.shown}, que pide {headings}"
         if other := _find_other(document, layout, ejercicio):
             found += f"; el documento parece de {other}"
             advice = f"use el layout {other}, si el documento es el que quería"
@@ -71,23 +84,22 @@ def _refuse_missing_sheets(document: RawDocument, layout: Layout) -> None:
 def _find_other(document: RawDocument, layout: Layout, ejercicio: int | None) -> str | None:
     """Return the name of another known layout whose headings the document has."""
     for other in known_layouts():
-        for edition in other.ediciones.values() if other.nombre != layout.nombre else ():
-            matched, missing = _score_edition(document, edition, ejercicio)
-            if matched >= _SURE * (matched + len(missing)):
+        for name in other.ediciones if other.nombre != layout.nombre else ():
+            if _try_edition(document, other, name, ejercicio).rank[0] >= _SURE:
                 return other.nombre
     return None
 
 
-def _score_edition(document: RawDocument, edition: Edition | Cards, ejercicio: int | None) -> tuple[int, list[str]]:
-    """Return how many headings the best place of the document matches, and which are missing there."""
+def _try_edition(document: RawDocument, layout: Layout, name: str, ejercicio: int | None) -> Candidate:
+    """Match an edition with the document: what the best of its places has and lacks."""
+    edition = layout.ediciones[name]
     if isinstance(edition, Cards):
-        return score_cards(document, edition)
-    form = make_form(edition, ejercicio)
-    attempts = (attempt for sheet in list_sheets(document, edition) for attempt in try_headings(sheet, form, 0.0))
-    best: tuple[int, list[str]] = (0, list(form.shown.values()))
-    for attempt in attempts:
-        if len(attempt.columns) > best[0]:
-            best = (len(attempt.columns), attempt.missing)
+        return Candidate(layout, name, edition, None, *score_cards(document, edition))
+    headings = HeadingMatcher(edition, ejercicio)
+    best = Candidate(layout, name, edition, headings, 0, list(headings.shown.values()))
+    for attempt in (attempt for sheet in list_sheets(document, edition) for attempt in headings.match(sheet)):
+        if len(attempt.columns) > best.matched:
+            best.matched, best.missing = len(attempt.columns), attempt.missing
         if not attempt.missing:
             break
     return best

@@ -42,10 +42,11 @@ def shape_document(
 
     Raises FormatoError where a heading, a figure or the period is not as the layout says.
     """
-    layout, edition = choose_edition(document, layout, ejercicio)
+    found = choose_edition(document, layout, ejercicio)
+    layout, edition = found.layout, found.edition
     if isinstance(edition, Cards):
         return _shape_cards(document, layout, edition, ejercicio)
-    content = read_content(document, edition, ejercicio)
+    content = read_content(document, found.headings)
     columns = Columns(edition, layout.locale, names)
     activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
     said = _list_context(content, layout, edition, activities)

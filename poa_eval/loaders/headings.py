@@ -1,15 +1,16 @@
-"""Headings: where those of a layout stand in raw sheets."""
+"""Headings: where those of a layout stand in raw sheets, matched once for choosing the edition and reading rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import tee
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
-from poa_eval.layouts.patterns import Alias, find_hot, make_alias, match_path
+from poa_eval.layouts.patterns import find_hot, make_alias, match_path
 from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.names import normalize, suggest_sentence
 
@@ -17,29 +18,6 @@ from poa_eval.text.names import normalize, suggest_sentence
 NEAR = 0.5
 
 Path = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """An edition with its headings ready for matching, once for a document; `year` is the one asked for."""
-
-    edition: Edition
-    wanted: dict[str, tuple[Alias, ...]]
-    shown: dict[str, str]
-    ignored: tuple[Alias, ...]
-    year: int | None = None
-
-
-def make_form(edition: Edition, ejercicio: int | None = None) -> Form:
-    """Make an edition ready for matching."""
-    expected = edition.expected()
-    return Form(
-        edition,
-        {key: tuple(map(make_alias, names)) for key, names in expected.items()},
-        {key: show_heading(names[0]) for key, names in expected.items()},
-        tuple(make_alias(alias) for names in edition.ignorar for alias in names),
-        ejercicio or edition.ejercicio,
-    )
 
 
 @dataclass(frozen=True)
@@ -53,7 +31,7 @@ class Table:
 
 
 @dataclass
-class _Attempt:
+class Attempt:
     """Rows read as a heading."""
 
     top: int
@@ -80,84 +58,106 @@ def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
             yield sheet
 
 
-def find_headings(sheet: RawSheet, form: Form) -> Iterator[Table]:
-    """Yield each place in a sheet where the edition's headings stand.
+class HeadingMatcher:
+    """The headings of an edition ready for matching, and where they stand: each sheet is matched once.
 
-    Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
+    Who chooses the edition looks at its attempts as far as needed, and who reads the rows goes on from there; `year` is
+    the one asked for.
     """
-    height = form.edition.encabezado.filas
-    end = 0
-    for attempt in try_headings(sheet, form):
-        if attempt.top >= end:
-            _refuse_bad_heading(sheet, form, attempt)
-            years = set(attempt.years.values())
-            year = form.year if years and form.year else next(iter(years), None)
-            yield Table(attempt.top, height, {key: at[0] for key, at in attempt.columns.items()}, year)
-            end = attempt.top + height
 
+    def __init__(self, edition: Edition, ejercicio: int | None = None) -> None:
+        expected = edition.expected()
+        self.edition = edition
+        self.height = edition.encabezado.filas
+        self.year = ejercicio or edition.ejercicio
+        self.wanted = {key: tuple(map(make_alias, names)) for key, names in expected.items()}
+        self.shown = {key: show_heading(names[0]) for key, names in expected.items()}
+        self.ignored = tuple(make_alias(alias) for names in edition.ignorar for alias in names)
+        self._matched: dict[int, tuple[RawSheet, Iterator[Attempt]]] = {}  # by the sheet's id, which it keeps alive
 
-def split_sheet(sheet: RawSheet, form: Form) -> Iterator[RawSheet]:
-    """Yield the parts of a sheet in which tables stand side by side; the sheet itself where none do."""
-    count = form.edition.lado_a_lado
-    attempt = next(try_headings(sheet, form), None) if count > 1 else None
-    columns = [at for at in attempt.columns.values() if len(at) == count] if attempt else []
-    if not attempt or not columns:
-        yield sheet
-        return
-    starts = [0]
-    for part in range(1, count):
-        first, before = min(at[part] for at in columns), max(at[part - 1] for at in columns)
-        starts.append(max((gap + 1 for gap in range(before + 1, first) if gap not in attempt.paths), default=first))
-    for start, stop in zip(starts, [*starts[1:], None], strict=True):
-        yield sheet.crop(start, stop)
+    def match(self, sheet: RawSheet) -> Iterator[Attempt]:
+        """Yield the rows read as a heading, the best of those that follow one another."""
+        _, found = self._matched.get(id(sheet)) or (sheet, self._try_rows(sheet))
+        kept, found = tee(found)
+        self._matched[id(sheet)] = sheet, kept
+        return found
 
+    def find_near(self, sheet: RawSheet) -> Iterator[Attempt]:
+        """Yield the attempts with so many of the headings that they are meant as the form's."""
+        return (attempt for attempt in self.match(sheet) if attempt.share >= NEAR)
 
-def try_headings(sheet: RawSheet, form: Form, near: float = NEAR) -> Iterator[_Attempt]:
-    """Yield the attempts with at least a share of the headings, the best of rows that follow one another."""
-    height = form.edition.encabezado.filas
-    hot = find_hot(sheet.textos, (alias for aliases in form.wanted.values() for alias in aliases))
-    least = min(2, len(form.wanted))
-    best: _Attempt | None = None
-    tried = -1
-    for index, row in enumerate(sheet.filas):
-        if best and index - height + 1 >= best.top + height:
-            yield best
-            best = None
-        if hot.isdisjoint(row) or sum(isinstance(cell, str) and cell in hot for cell in row) < least:
-            continue
-        for top in range(max(index - height, tried) + 1, index + 1):
-            tried, attempt = top, _try_heading(sheet, top, form)
-            if best and top >= best.top + height:
+    def find_tables(self, sheet: RawSheet) -> Iterator[Table]:
+        """Yield each place in a sheet where the edition's headings stand.
+
+        Raises FormatoError where a heading of the form is missing, stands twice, or is neither mapped nor ignored.
+        """
+        end = 0
+        for attempt in self.find_near(sheet):
+            if attempt.top >= end:
+                _refuse_bad_heading(sheet, self, attempt)
+                years = set(attempt.years.values())
+                year = self.year if years and self.year else next(iter(years), None)
+                yield Table(attempt.top, self.height, {key: at[0] for key, at in attempt.columns.items()}, year)
+                end = attempt.top + self.height
+
+    def split_sheet(self, sheet: RawSheet) -> Iterator[RawSheet]:
+        """Yield the parts of a sheet in which tables stand side by side; the sheet itself where none do."""
+        count = self.edition.lado_a_lado
+        attempt = next(self.find_near(sheet), None) if count > 1 else None
+        columns = [at for at in attempt.columns.values() if len(at) == count] if attempt else []
+        if not attempt or not columns:
+            yield sheet
+            return
+        starts = [0]
+        for part in range(1, count):
+            first, before = min(at[part] for at in columns), max(at[part - 1] for at in columns)
+            starts.append(max((gap + 1 for gap in range(before + 1, first) if gap not in attempt.paths), default=first))
+        for start, stop in zip(starts, [*starts[1:], None], strict=True):
+            yield sheet.crop(start, stop)
+
+    def _try_rows(self, sheet: RawSheet) -> Iterator[Attempt]:
+        hot = find_hot(sheet.textos, (alias for aliases in self.wanted.values() for alias in aliases))
+        least = min(2, len(self.wanted))
+        best: Attempt | None = None
+        tried = -1
+        for index, row in enumerate(sheet.filas):
+            if best and index - self.height + 1 >= best.top + self.height:
                 yield best
                 best = None
-            if attempt.share >= near and (best is None or attempt.share > best.share):
-                best = attempt
-    if best:
-        yield best
+            if hot.isdisjoint(row) or sum(isinstance(cell, str) and cell in hot for cell in row) < least:
+                continue
+            for top in range(max(index - self.height, tried) + 1, index + 1):
+                tried, attempt = top, self._try_heading(sheet, top)
+                if best and top >= best.top + self.height:
+                    yield best
+                    best = None
+                if best is None or attempt.share > best.share:
+                    best = attempt
+        if best:
+            yield best
 
-
-def _try_heading(sheet: RawSheet, top: int, form: Form) -> _Attempt:
-    """Match the rows from `top` on with the expected headings."""
-    paths = read_paths(sheet, top, form.edition.encabezado.filas)
-    columns: dict[str, list[int]] = {}
-    years: dict[int, int] = {}
-    foreign: set[int] = set()
-    for key, aliases in form.wanted.items():
-        found = []
-        for alias in aliases:
-            said = {column: year for column, path in paths.items() if (year := match_path(path, alias)) is not None}
-            other = {column for column, year in said.items() if year and form.year and year != form.year}
-            foreign |= other
-            own = [column for column in said if column not in other]
-            own = own[alias[-1].place - 1 : alias[-1].place] if alias[-1].place else own
-            years |= {column: said[column] for column in own if said[column]}
-            found += own
-        if found:
-            columns[key] = sorted(set(found))
-    _share_repeated(columns)
-    missing = [name for key, name in form.shown.items() if key not in columns]
-    names = [key in columns for key in form.wanted if key.count(":") < 2]
-    return _Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
+    def _try_heading(self, sheet: RawSheet, top: int) -> Attempt:
+        """Match the rows from `top` on with the expected headings."""
+        paths = read_paths(sheet, top, self.height)
+        columns: dict[str, list[int]] = {}
+        years: dict[int, int] = {}
+        foreign: set[int] = set()
+        for key, aliases in self.wanted.items():
+            found = []
+            for alias in aliases:
+                said = {column: year for column, path in paths.items() if (year := match_path(path, alias)) is not None}
+                other = {column for column, year in said.items() if year and self.year and year != self.year}
+                foreign |= other
+                own = [column for column in said if column not in other]
+                own = own[alias[-1].place - 1 : alias[-1].place] if alias[-1].place else own
+                years |= {column: said[column] for column in own if said[column]}
+                found += own
+            if found:
+                columns[key] = sorted(set(found))
+        _share_repeated(columns)
+        missing = [name for key, name in self.shown.items() if key not in columns]
+        names = [key in columns for key in self.wanted if key.count(":") < 2]
+        return Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
 
 
 def _share_repeated(columns: dict[str, list[int]]) -> None:
@@ -209,8 +209,8 @@ def refuse_years(what: str, years: Iterable[int], place: Place) -> None:
         )
 
 
-def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
-    height, paths = form.edition.encabezado.filas, attempt.paths
+def _refuse_bad_heading(sheet: RawSheet, matcher: HeadingMatcher, attempt: Attempt) -> None:
+    height, paths = matcher.height, attempt.paths
 
     def show(column: int) -> str:
         rows = sheet.filas[attempt.top : attempt.top + height]
@@ -219,7 +219,7 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
 
     refuse_years("encabezados", attempt.years.values(), sheet.locate(attempt.top, next(iter(attempt.years), 0)))
     used = {column for columns in attempt.columns.values() for column in columns} | attempt.foreign
-    known = {c for c, path in paths.items() if any(match_path(path, alias) is not None for alias in form.ignored)}
+    known = {c for c, path in paths.items() if any(match_path(path, alias) is not None for alias in matcher.ignored)}
     strange = [column for column in paths if column not in used | known]
     shown = ", ".join(map(show, strange))
     twice = {key: columns for key, columns in attempt.columns.items() if len(columns) > 1}
@@ -232,7 +232,7 @@ def _refuse_bad_heading(sheet: RawSheet, form: Form, attempt: _Attempt) -> None:
     elif strange:
         found.append(f"{'la columna' if len(strange) == 1 else 'las columnas'} {shown}, que el layout no conoce")
         wanted.append("solo columnas asignadas o declaradas en `ignorar:`")
-        near = f"; {suggest_sentence(paths[strange[0]][-1], form.shown.values())}" if len(strange) == 1 else ""
+        near = f"; {suggest_sentence(paths[strange[0]][-1], matcher.shown.values())}" if len(strange) == 1 else ""
         advice.append(f"asígnela en `columnas:` o agréguela a `ignorar:` del layout{near}")
     for key, columns in twice.items():
         found.append(f"el encabezado {show(columns[1])} dos veces")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import Edition
-from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.loaders.headings import Form, Table, find_headings, list_sheets, make_form, refuse_years, split_sheet
+from poa_eval.layouts.patterns import compile_pattern, match_line
+from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
+from poa_eval.loaders.row_marks import RowMarks, join_cells
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
-from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
@@ -56,29 +55,10 @@ class Content:
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
 
 
-@dataclass(frozen=True)
-class _Marks:
-    """What tells rows apart: expressions and folded texts of an edition, once for a document."""
-
-    lines: tuple[re.Pattern[str], ...]  # patterns of a line, or of one cell of it
-    rows: tuple[re.Pattern[str], ...]  # patterns of several cells
-    ignored: tuple[str, ...]  # first cells of rows left out
-    unwanted: tuple[dict[str, str], ...]  # their cells by column, "" for a blank one
-    ends: tuple[str, ...]
-    totals: tuple[str, ...]
-
-
-def read_content(document: RawDocument, edition: Edition, ejercicio: int | None = None) -> Content:
+def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
     """Read the data rows and lines of all visible sheets, each with a table or left out on purpose."""
-    content = Content()
-    form = make_form(edition, ejercicio)
-    marks = _Marks(
-        *compile_patterns(edition.contexto),
-        tuple(normalize(item) for item in edition.ignorar_filas if isinstance(item, str)),
-        tuple({k: normalize(v) for k, v in item.items()} for item in edition.ignorar_filas if isinstance(item, dict)),
-        tuple(map(normalize, edition.fin_tabla)),
-        tuple(map(normalize, edition.totales.texto)) if edition.totales else (),
-    )
+    content, edition = Content(), headings.edition
+    marks = RowMarks(edition)
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
             content.lines.append(sheet.note_hidden())
@@ -86,28 +66,19 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
         before, said = len(content.rows), len(content.lines)
-        for part in split_sheet(sheet, form):
-            has_table = _read_sheet(part, form, marks, named, content)
-            if not has_table and len(content.rows) > before:
+        for part in headings.split_sheet(sheet):
+            tables = list(headings.find_tables(part))
+            _SheetReader(part, edition, marks, named, content).read(tables)
+            if not tables and len(content.rows) > before:
                 raise FormatoError(
                     "una tabla al lado de otra, sin todos los encabezados del layout",
                     f"los mismos encabezados {edition.lado_a_lado} veces (`lado_a_lado:`)",
                     "corrija los encabezados en el documento; los que están bajo un grupo lo necesitan cada vez",
                     lugar=part.locate(0, 0),
                 )
-        wide = next((i for i, row in enumerate(sheet.filas) if len({*row} - {None}) >= _WIDE), None)
-        if len(content.rows) == before and sheet.hoja and wide is not None:
-            raise FormatoError(
-                f"en la hoja «{sheet.hoja}», filas de varias celdas y ninguna tabla con los encabezados del layout",
-                "la tabla del layout en cada hoja visible que no se deje fuera a propósito",
-                "corrija los encabezados de la hoja, ocúltela, o declárela en `ignorar_hojas:` del layout",
-                lugar=sheet.locate(wide, 0),
-            )
-        if len(content.rows) == before and sheet.hoja and any(map(any, sheet.filas)):
-            content.lines[said:] = [line for line in content.lines[said:] if line[0] != "nota"]
-            note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
-            content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
-    _keep_year(content, form)
+        if len(content.rows) == before and sheet.hoja:
+            _note_no_table(sheet, content, said)
+    _keep_year(content, edition, headings.year)
     if not content.rows:
         raise FormatoError(
             "ninguna fila de datos bajo los encabezados",
@@ -118,71 +89,102 @@ def read_content(document: RawDocument, edition: Edition, ejercicio: int | None 
     return content
 
 
-def _read_sheet(sheet: RawSheet, form: Form, marks: _Marks, named: dict[str, str], content: Content) -> bool:
-    """Add rows and lines of a sheet, and say whether it has the table."""
-    tables = {table.top: table for table in find_headings(sheet, form)}
-    edition = form.edition
-    contexto = dict(named)
-    above: dict[str, Cell] = {}
-    kinds: dict[Cell, str] = {}  # first cell → what it makes of its row
-    table: Table | None = None
-    after_rows = False
-    skip_to = 0
-    totals = {text for text in sheet.textos if says_total(text)}
-    pending: list[Note] = []  # lines above the next table; below the last one they are notes
-    for index, cells in enumerate(sheet.filas):
-        if index in tables:
-            content.lines += [("texto" if key == "nota" else key, text, address) for key, text, address in pending]
-            above = above if after_rows and not pending else {}  # a heading repeated at a page break goes on
-            if after_rows and pending:  # lines that say nothing known do not leave the last table's period standing
-                contexto = dict(named)
-            pending = []
-            table, skip_to, after_rows = tables[index], index + tables[index].height, False
-            if table.year is not None:
-                content.lines.append(("ejercicio", str(table.year), sheet.address(index, 0)))
-        if index < skip_to:
-            continue
-        first, is_line = _look_at(cells, table)
-        if first is None:
-            table = None if BLANK_ROW in marks.ends else table
-            continue
-        if table is not None and not is_line and not (marks.rows and match_line(_join(cells), marks.rows)):
-            kind = kinds.get(first) or kinds.setdefault(first, _name_kind(first, marks))
-            row = Row(sheet, index, table, contexto, kind == "total")
-            if kind == "end":
-                table = None
-            elif kind == "ignored":
+def _note_no_table(sheet: RawSheet, content: Content, said: int) -> None:
+    """Note a sheet without rows, and keep of its lines, from the one numbered `said`, only what patterns asked for.
+
+    Raises FormatoError where its rows look like a table's.
+    """
+    wide = next((i for i, row in enumerate(sheet.filas) if len({*row} - {None}) >= _WIDE), None)
+    if wide is not None:
+        raise FormatoError(
+            f"en la hoja «{sheet.hoja}», filas de varias celdas y ninguna tabla con los encabezados del layout",
+            "la tabla del layout en cada hoja visible que no se deje fuera a propósito",
+            "corrija los encabezados de la hoja, ocúltela, o declárela en `ignorar_hojas:` del layout",
+            lugar=sheet.locate(wide, 0),
+        )
+    if any(map(any, sheet.filas)):
+        content.lines[said:] = [line for line in content.lines[said:] if line[0] != "nota"]
+        note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
+        content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
+
+
+class _SheetReader:
+    """Adds rows and lines of a sheet to the content, from the top down: what a line says holds for the rows below."""
+
+    def __init__(
+        self, sheet: RawSheet, edition: Edition, marks: RowMarks, named: dict[str, str], content: Content
+    ) -> None:
+        self.sheet, self.edition, self.marks, self.content = sheet, edition, marks, content
+        self.named = named  # what the sheet's name says
+        self.contexto = dict(named)
+        self.table: Table | None = None  # the one that rows now belong to
+        self.after_rows = False  # whether its rows have begun, and no line has followed them
+        self.above: dict[str, Cell] = {}  # the last cells of the columns that are filled down
+        self.pending: list[Note] = []  # lines above the next table; below the last one they are notes
+        self._kinds: dict[Cell, str] = {}  # first cell → what it makes of its row
+        self._totals = {text for text in sheet.textos if says_total(text)}
+
+    def read(self, tables: list[Table]) -> None:
+        """Read all rows; the tables are those of the sheet."""
+        tops = {table.top: table for table in tables}
+        skip_to = 0
+        for index, cells in enumerate(self.sheet.filas):
+            if index in tops:
+                self._open_table(tops[index])
+                skip_to = index + tops[index].height
+            if index < skip_to:
                 continue
-            elif marks.unwanted and _is_unwanted(row, marks.unwanted):
-                content.lines.append(("fila_ignorada", _join(cells), sheet.address(index, 0)))
-                continue
-            else:
-                if kind == "data" and not totals.isdisjoint(cells):
-                    _refuse_total(row, above)
-                if edition.rellenar:
-                    _fill_down(row, edition.rellenar, above)
-                content.rows.append(row)
-                if edition.contexto_columnas:
-                    content.lines += _read_context_columns(row, edition)
-                after_rows = True
-                continue
-        found = _match_cells(cells, marks)
-        if after_rows and found:
-            contexto, after_rows = dict(named), False
-        contexto |= found
-        address = sheet.address(index, 0)
+            first, is_line = _look_at(cells, self.table)
+            if first is None:
+                self.table = None if BLANK_ROW in self.marks.ends else self.table
+            elif is_line or self.marks.match_row(cells) or not self._read_row(index, cells, first):
+                self._read_line(index, cells)
+        self.content.lines += self.pending
+
+    def _open_table(self, table: Table) -> None:
+        """Let the lines above a heading hold for its rows."""
+        self.content.lines += [("texto" if key == "nota" else key, *said) for key, *said in self.pending]
+        if not self.after_rows or self.pending:  # a heading repeated at a page break goes on
+            self.above = {}
+        if (
+            self.after_rows and self.pending
+        ):  # lines that say nothing known do not leave the last table's period standing
+            self.contexto = dict(self.named)
+        self.pending = []
+        self.table, self.after_rows = table, False
+        if table.year is not None:
+            self.content.lines.append(("ejercicio", str(table.year), self.sheet.address(table.top, 0)))
+
+    def _read_row(self, index: int, cells: tuple[Cell, ...], first: Cell) -> bool:
+        """Add a data row, unless it is left out; False where it ends the table and is a line."""
+        kind = self._kinds.get(first) or self._kinds.setdefault(first, self.marks.name_kind(first))
+        if kind == "end":
+            self.table = None
+        if kind in ("end", "ignored"):
+            return kind == "ignored"
+        row = Row(self.sheet, index, self.table, self.contexto, kind == "total")
+        if self.marks.unwanted and self.marks.is_unwanted(row.value):
+            self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
+            return True
+        if kind == "data" and not self._totals.isdisjoint(cells):
+            _refuse_total(row, self.above)
+        if self.edition.rellenar:
+            _fill_down(row, self.edition.rellenar, self.above)
+        self.content.rows.append(row)
+        if self.edition.contexto_columnas:
+            self.content.lines += _read_context_columns(row, self.edition)
+        self.after_rows = True
+        return True
+
+    def _read_line(self, index: int, cells: tuple[Cell, ...]) -> None:
+        """Keep what a line says for the rows below it, and the line itself where it says nothing known."""
+        found = self.marks.match_cells(cells)
+        if self.after_rows and found:
+            self.contexto, self.after_rows = dict(self.named), False
+        self.contexto |= found
+        address = self.sheet.address(index, 0)
         line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
-        pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
-    content.lines += pending
-    return bool(tables)
-
-
-def _is_unwanted(row: Row, conditions: tuple[dict[str, str], ...]) -> bool:
-    def fits(key: str, pattern: str) -> bool:
-        value = row.value(key)
-        return fnmatchcase(normalize(str(value)), pattern) if value is not None else not pattern
-
-    return any(all(fits(key, pattern) for key, pattern in item.items()) for item in conditions)
+        self.pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
 
 
 def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
@@ -197,14 +199,6 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
             return first, table is None
     alone = isinstance(first, str) and table is not None and (at == 0 or at != table.columns.get("actividad"))
     return first, table is None or alone
-
-
-def _name_kind(first: Cell, marks: _Marks) -> str:
-    text = normalize(str(first))
-    for kind, patterns in (("end", marks.ends), ("ignored", marks.ignored), ("total", marks.totals)):
-        if any(fnmatchcase(text, pattern) for pattern in patterns):
-            return kind
-    return "data"
 
 
 def _refuse_total(row: Row, above: Mapping[str, Cell]) -> None:
@@ -228,21 +222,6 @@ def _refuse_total(row: Row, above: Mapping[str, Cell]) -> None:
     )
 
 
-def _join(cells: tuple[Cell, ...]) -> str:
-    return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
-
-
-def _match_cells(cells: tuple[Cell, ...], marks: _Marks) -> dict[str, str]:
-    """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
-    found = match_line(_join(cells), marks.rows)
-    distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
-    found |= match_line(" ".join(distinct), marks.lines)
-    if not found and len(distinct) > 1:
-        for cell in distinct:
-            found |= match_line(cell, marks.lines)
-    return found
-
-
 def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> None:
     """Give blank cells of merged columns the value above, within their table; a total is above nothing."""
     if row.is_total:
@@ -260,9 +239,8 @@ def _read_context_columns(row: Row, edition: Edition) -> Iterator[Note]:
             yield key, str(value), row.address(f"contexto:{key}")
 
 
-def _keep_year(content: Content, form: Form) -> None:
+def _keep_year(content: Content, edition: Edition, asked: int | None) -> None:
     """Keep the rows of the year asked for, where rows say their year; note the years that are kept."""
-    edition = form.edition
     if edition.ejercicio is not None:
         content.lines.append(("ejercicio", str(edition.ejercicio), "layout"))
     if not {"ejercicio", "periodo"} & set(edition.columnas):
@@ -272,7 +250,7 @@ def _keep_year(content: Content, form: Form) -> None:
         period = parse_period(str(row.value("periodo") or ""))
         said = re.search(r"\d{4}", str(row.value("ejercicio") or row.relleno.get("ejercicio") or ""))
         year = int(said[0]) if said else period.ejercicio if period else None
-        if year is None or form.year in (None, year):
+        if year is None or asked in (None, year):
             kept.append(row)
             if year is not None:
                 years.setdefault(year, row.address("ejercicio" if said else "periodo"))

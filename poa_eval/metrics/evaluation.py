@@ -9,19 +9,19 @@ from functools import cached_property
 
 import pandas as pd
 
-from poa_eval.config.profile import Profile, find_profile
+from poa_eval.config.profile import Profile
 from poa_eval.errors import ParamsError
 from poa_eval.metrics.due import DuePeriods, close_month, find_corte, find_due
 from poa_eval.metrics.evaluability import Evaluability, assess, is_plan_only
-from poa_eval.metrics.groups import FIGURES, find_gap, find_obstacle, group_columns, measure_group
+from poa_eval.metrics.groups import find_gap, find_obstacle, list_columns, list_types, measure_group
 from poa_eval.metrics.progress import is_weighed, measure_progress
 from poa_eval.metrics.reasons import Formulas, Reason, Reasons, join_formulas, label_reasons
+from poa_eval.metrics.registry import FIGURES, take_profile
 from poa_eval.metrics.schedule import Schedule, find_schedule
 from poa_eval.metrics.windows import WINDOWS, Window, Windows
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import QUARTERS
-from poa_eval.text.wording import FIGURES as NAMED
 from poa_eval.text.wording import name_activity
 
 _ACTIVITY_COLUMNS = (
@@ -169,8 +169,7 @@ def measure(
     """
     if trimestre not in (1, 2, 3, 4):
         raise ParamsError(f"trimestre {trimestre}", "un trimestre de 1 a 4", "corrija `trimestre:`")
-    profile = perfil if isinstance(perfil, Profile) else find_profile(str(perfil))
-    return _measure_at(plan, trimestre, profile, fecha_corte, None)
+    return _measure_at(plan, trimestre, take_profile(perfil), fecha_corte, None)
 
 
 def _measure_at(
@@ -196,11 +195,10 @@ def _measure_at(
     whole, gaps = measure_group(rows, weights, profile, obstacles, any_measures=says_so)
     units = pd.DataFrame(
         [{"unidad_id": key, "unidad": names[key]} | row for key, (row, _) in found.items()],
-        columns=["unidad_id", "unidad", *group_columns()],
+        columns=["unidad_id", "unidad", *list_columns()],
     )
-    total = pd.DataFrame([whole], columns=group_columns())
-    figures = {f"{name}_{window}": "float64" for name in FIGURES for window in WINDOWS} | {"avance_anual": "float64"}
-    units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
+    total = pd.DataFrame([whole], columns=list_columns())
+    units, total = (table.astype(list_types()) for table in (units, total))
     return Evaluation(
         plan,
         profile,
@@ -315,8 +313,8 @@ def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
 
 
 def name_formula(name: str, e: Evaluation) -> str:
-    """Return the formula of one of the four figures; what goals met are divided by, the profile says."""
-    return e.perfil.formula_proporcion if name == "proporcion_cumplidas" else NAMED[name][1]
+    """Return the formula of a figure of a group; what goals met are divided by, the profile says."""
+    return FIGURES[name].tell_formula(e.perfil)
 
 
 def has_plan(e: Evaluation) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from poa_eval.plan.accumulation import adds_up
 from poa_eval.readers.addresses import name_file
 
 #: Figures are compared with this tolerance; percentages in points.
@@ -73,7 +74,7 @@ def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
     25.0
     """
     formula = formula.partition(", que siguen ")[0]
-    adds = activity["acumulacion"] == activity["acumulacion_programado"] == "suma"
+    adds = adds_up(activity)
     try:
         value = FORMULAS[formula](periods, activity) if adds or not formula.startswith("Σ") else None
     except (ZeroDivisionError, KeyError, IndexError):

@@ -1,37 +1,119 @@
-"""Measure a group of activities, a unit's or all: how many were due, reported and met, and what may be added up."""
+"""Measure a group of activities, a unit's or all: the figures of the registry, and why those that are empty are."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.reasons import Reason, join_reasons
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import is_percentage
 from poa_eval.text.wording import is_present
 
-_COUNTS = ("evaluadas", "cumplidas", "sin_reporte", "no_programadas", "no_evaluables")
-FIGURES = (
-    "cobertura_reporte proporcion_cumplidas promedio_topado promedio_ponderado programado ejecutado volumen".split()
-)
 #: With these, figures are added up: without any reason against it, or because the document itself does.
 _SUMS = (None, Reason("según el documento"))
 #: Why figures of an activity are not added up to those of others; the first that occurs in a group is named.
 _PERCENTAGES, _NOT_ADDING, _ANSWERS = Reason("porcentajes"), Reason("no se suman"), Reason("respuestas")
+_NOTHING = Reason("sin evaluadas")
 
 
-def group_columns() -> list[str]:
-    """Return the columns that `measure_group` fills."""
-    return ["actividades", *(f"{c}_{w}" for w in WINDOWS for c in (*_COUNTS, *FIGURES)), "avance_anual", "motivo"]
+@dataclass(frozen=True)
+class Group:
+    """The activities of a unit, or all, in a window, as the figures of the registry take them.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Rows of `Evaluation.actividades`.
+    window : str
+        ``trimestre`` or ``acumulado``.
+    perfil : Profile
+    ponderacion : mapping
+        Weight of each activity in the plan, by its id.
+    refusal : Reason or None
+        Why figures are not added up, or the note with which they are.
+    values : dict
+        The figures computed so far.
+    """
+
+    rows: Sequence[Mapping[str, object]]
+    window: str
+    perfil: Profile
+    ponderacion: Mapping[str, float]
+    refusal: Reason | None
+    values: dict[str, float | None] = field(default_factory=dict)
+
+    @cached_property
+    def evaluated(self) -> list[Mapping[str, object]]:
+        """The activities with a percentage."""
+        return pick_evaluated(self.rows, self.window)
+
+    @cached_property
+    def states(self) -> Counter[str]:
+        """How many activities are in each state."""
+        return Counter(row["estado" if self.window == "acumulado" else "estado_trimestre"] for row in self.rows)
+
+    @cached_property
+    def capped(self) -> np.ndarray:
+        """The percentages of the evaluated activities, up to 100."""
+        return np.minimum([row[f"cumplimiento_{self.window}"] for row in self.evaluated], 100)
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """The weights of the evaluated activities."""
+        return np.array([self.ponderacion[row["actividad_id"]] for row in self.evaluated])
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether all evaluated activities have a weight."""
+        return bool(self.evaluated) and not np.isnan(self.weights).any() and self.weights.sum() > 0
+
+    @property
+    def due(self) -> int:
+        """How many activities were to be reported."""
+        return len(self.evaluated) + self.states["sin reporte"]
+
+    @property
+    def base(self) -> int:
+        """How many activities the proportion of goals met is of, as the profile counts them."""
+        return self.perfil.count_base(len(self.evaluated), self.states["sin reporte"])
+
+    def count_met(self) -> int:
+        """Return how many evaluated activities met their goal."""
+        met = "meta_cumplida" if self.window == "acumulado" else "meta_cumplida_trimestre"
+        return sum(bool(row[met]) for row in self.evaluated)
+
+    def add_up(self, series: str) -> float | None:
+        """Return the sum of what was programmed or executed; None where it is not to be added up."""
+        return _add_up(self.evaluated, f"{series}_{self.window}") if self.refusal in _SUMS else None
+
+
+def list_columns() -> list[str]:
+    """List the columns that `measure_group` fills."""
+    late = [figure.is_late for figure in FIGURES.values()]
+    first, last = (
+        [f"{name}_{w}" for w in WINDOWS for name, is_late in zip(FIGURES, late, strict=True) if is_late is which]
+        for which in (False, True)
+    )
+    return ["actividades", *first, "avance_anual", "motivo", *last]
+
+
+def list_types() -> dict[str, str]:
+    """Return the types of the columns that may be empty."""
+    real = [figure.name for figure in FIGURES.values() if figure.kind != "count"]
+    return {f"{name}_{w}": "float64" for name in real for w in WINDOWS} | {"avance_anual": "float64", "motivo": "str"}
 
 
 def measure_group(
-    group: Sequence[Mapping[str, object]],
+    rows: Sequence[Mapping[str, object]],
     weights: Mapping[str, float],
     profile: Profile,
     obstacles: Mapping[str, Reason | None],
@@ -40,70 +122,51 @@ def measure_group(
 ) -> tuple[dict[str, object], tuple[Reason, ...]]:
     """Return counts and figures of a unit or the institution, for the quarter and to date, and why some are empty.
 
-    `group` are rows of `Evaluation.actividades`; `weights` (`ponderacion`) and `obstacles` (of `find_obstacle`) go by
+    `rows` are of `Evaluation.actividades`; `weights` (`ponderacion`) and `obstacles` (of `find_obstacle`) go by
     `actividad_id`. With `any_measures` the document itself adds up whatever it holds, and so does the figure.
     """
-    row: dict[str, object] = {"actividades": len(group)}
+    found: dict[str, object] = {"actividades": len(rows)}
     reasons: dict[Reason, None] = {}
     for window in WINDOWS:
-        state = "estado" if window == "acumulado" else "estado_trimestre"
-        met = "meta_cumplida" if window == "acumulado" else "meta_cumplida_trimestre"
-        evaluated = [activity for activity in group if activity[f"cumplimiento_{window}"] is not None]
-        counts = Counter(activity[state] for activity in group)
-        missing = counts["sin reporte"]
-        due = len(evaluated) + missing
-        capped = np.minimum([activity[f"cumplimiento_{window}"] for activity in evaluated], 100)
-        weight = np.array([weights[activity["actividad_id"]] for activity in evaluated])
-        weighted = bool(evaluated) and not np.isnan(weight).any() and weight.sum() > 0
-        values = {
-            "evaluadas": len(evaluated),
-            "cumplidas": sum(bool(activity[met]) for activity in evaluated),
-            "sin_reporte": missing,
-            "no_programadas": counts["no programada"],
-            "no_evaluables": counts["no evaluable"],
-            "cobertura_reporte": len(evaluated) * 100 / due if due else None,
-            "promedio_topado": capped.mean() if evaluated else None,
-            "promedio_ponderado": (capped * weight).sum() / weight.sum() if weighted else None,
-        }
-        base = profile.count_base(len(evaluated), missing)
-        values["proporcion_cumplidas"] = values["cumplidas"] * 100 / base if evaluated else None
-        reason = _refuse_sum(evaluated, obstacles, any_measures)
-        if reason in _SUMS:
-            values["programado"] = _add_up(evaluated, f"programado_{window}")
-            values["ejecutado"] = _add_up(evaluated, f"ejecutado_{window}")
-            values["volumen"] = values["ejecutado"] * 100 / values["programado"] if values["programado"] else None
-        reasons |= dict.fromkeys(filter(None, [reason]))
-        row |= {f"{key}_{window}": value for key, value in values.items()}
-    if row.get("volumen_acumulado") is not None:
-        goals = _add_up(group, "meta_anual")
-        decided = all(a["cumplimiento_acumulado"] is not None or a["estado"] == "no programada" for a in group)
-        if decided and goals > 0 and _refuse_sum(group, obstacles, any_measures) in _SUMS:
-            row["avance_anual"] = row["ejecutado_acumulado"] * 100 / goals
-    row["motivo"] = join_reasons(reasons)
-    return row, tuple(reasons)
+        refusal = _refuse_sum(pick_evaluated(rows, window), obstacles, any_measures)
+        group = Group(rows, window, profile, weights, refusal)
+        for figure in FIGURES.values():
+            group.values[figure.name] = figure.compute(group)
+        reasons |= dict.fromkeys(filter(None, [refusal]))
+        found |= {f"{name}_{window}": value for name, value in group.values.items()}
+    if found["volumen_acumulado"] is not None:
+        goals = _add_up(rows, "meta_anual")
+        decided = all(a["cumplimiento_acumulado"] is not None or a["estado"] == "no programada" for a in rows)
+        if decided and goals > 0 and _refuse_sum(rows, obstacles, any_measures) in _SUMS:
+            found["avance_anual"] = found["ejecutado_acumulado"] * 100 / goals
+    found["motivo"] = join_reasons(reasons)
+    return found, tuple(reasons)
 
 
-def _add_up(group: Sequence[Mapping[str, object]], figure: str) -> float:
-    """Return the sum of a figure; NaN where one is missing."""
-    return np.array([activity[figure] for activity in group], dtype=float).sum()
+def pick_evaluated(rows: Sequence[Mapping[str, object]], window: str) -> list[Mapping[str, object]]:
+    """Return the activities that have a percentage in a window."""
+    return [row for row in rows if row[f"cumplimiento_{window}"] is not None]
+
+
+def _add_up(rows: Sequence[Mapping[str, object]], column: str) -> float:
+    """Return the sum of a column; NaN where a figure is missing."""
+    return np.array([row[column] for row in rows], dtype=float).sum()
 
 
 def _refuse_sum(
-    group: Sequence[Mapping[str, object]], obstacles: Mapping[str, Reason | None], any_measures: bool
+    rows: Sequence[Mapping[str, object]], obstacles: Mapping[str, Reason | None], any_measures: bool
 ) -> Reason | None:
     """Return why the figures of a group are not added up, or the note with which they are."""
-    if not group:
-        return Reason("sin evaluadas")
+    if not rows:
+        return _NOTHING
     if any_measures:
         return Reason("según el documento")
-    measures = {
-        normalize(activity["unidad_medida"]) if is_present(activity["unidad_medida"]) else None for activity in group
-    }
+    measures = {normalize(r["unidad_medida"]) if is_present(r["unidad_medida"]) else None for r in rows}
     if len(measures - {None}) > 1:
         return Reason("medidas mixtas")
     if None in measures:
         return Reason("sin medida")
-    found = {obstacles[activity["actividad_id"]] for activity in group}
+    found = {obstacles[row["actividad_id"]] for row in rows}
     return next((obstacle for obstacle in (_PERCENTAGES, _NOT_ADDING, _ANSWERS) if obstacle in found), None)
 
 
@@ -118,9 +181,8 @@ def find_obstacle(activity: Mapping, answered: frozenset[str]) -> Reason | None:
 
 def find_gap(name: str, row: Mapping[str, object], window: str, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Return why a figure of a group, with these reasons, is empty."""
-    nothing = Reason("sin evaluadas")
     if not row[f"evaluadas_{window}"]:
-        return (nothing,)
-    if name == "promedio_ponderado":
+        return (_NOTHING,)
+    if FIGURES[name].needs_weights:
         return (Reason("sin ponderación"),)
-    return tuple(reason for reason in reasons if reason != nothing) or (Reason("nada que sumar"),)
+    return tuple(reason for reason in reasons if reason != _NOTHING) or (Reason("nada que sumar"),)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.ranking import pick_state
+from poa_eval.plan.accumulation import adds_up, find_accumulation
 from poa_eval.text.wording import is_present
 
 
@@ -39,12 +40,12 @@ def list_comparable(activity: Mapping[str, object], due: DuePeriods, trimestre: 
     cumulative stands against the programme up to there.
     """
     rows = list_periods(activity, due, trimestre)
-    adding = (activity["acumulacion"], activity["acumulacion_programado"])
     lengths = {row["meses"] for row in rows}
-    if adding == ("suma", "suma") and len(lengths) > 1 and max(lengths) == 3:
+    if adds_up(activity) and len(lengths) > 1 and max(lengths) == 3:
         quarters = [[row for row in rows if (row["mes"] + 2) // 3 == q] for q in range(1, trimestre + 1)]
         return [_add_up(part) for part in quarters if part], False
-    if adding == ("ultimo", "suma"):
+    results, goals = (find_accumulation(activity, series) for series in ("ejecutado", "programado"))
+    if results.is_running and goals.adds:
         running = pd.Series([row["programado"] for row in rows], dtype=float).cumsum()
         return [row | {"programado": total} for row, total in zip(rows, running, strict=True)], True
     return rows, False

@@ -12,7 +12,62 @@ Period = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class Accumulation:
+class SheetWindow:
+    """A window of a series on the workbook's sheet «Periodos», as live formulas name it.
+
+    Parameters
+    ----------
+    series : str
+        ``programado`` or ``ejecutado``.
+    activity : mapping
+    rows : sequence of Period
+        The periods in the window.
+    key, month, first, last : str
+        Cell of the activity's key, column of the closing month, cells of the first and the last month that count.
+    is_quarter : bool
+        Whether it begins later than in January.
+    """
+
+    series: str
+    activity: Mapping
+    rows: Sequence[Period]
+    key: str
+    month: str
+    first: str
+    last: str
+    is_quarter: bool
+
+    @property
+    def column(self) -> str:
+        """The column of the series."""
+        return f"Periodos[{self.series.capitalize()}]"
+
+    @property
+    def criteria(self) -> str:
+        """What picks the periods of the window, for SUMIFS and its like."""
+        start = f'{self.month},">="&{self.first},' if self.is_quarter else ""
+        return f'Periodos[Clave],{self.key},{start}{self.month},"<="&{self.last}'
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether any period has something programmed: the others then say nothing of a level."""
+        known = (row for row in self.rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"]))
+        return any(row["programado"] != 0 for row in known)
+
+    @property
+    def mask(self) -> str:
+        """What picks the periods of the window that say something of a level, as a product of conditions."""
+        start = f"*({self.month}>={self.first})" if self.is_quarter else ""
+        planned = "*(Periodos[Programado]<>0)" if self.is_planned else ""
+        return f"(Periodos[Clave]={self.key}){start}*({self.month}<={self.last}){planned}"
+
+
+#: A live formula, what it does in words, and whether it works on arrays.
+LiveFormula = tuple[str, str, bool]
+
+
+@dataclass(frozen=True)
+class AccumulationKind:
     """One way in which periods add up.
 
     Parameters
@@ -24,6 +79,8 @@ class Accumulation:
         The figure of results and of goals, in formulas.
     joined : str
         How it is made of `n` periods, in words.
+    excel : callable
+        Gives the live formula of a window of the workbook.
     adds : bool
         Figures of periods, and of activities, may be added up.
     is_running : bool
@@ -34,6 +91,7 @@ class Accumulation:
     done: str
     planned: str
     joined: str
+    excel: Callable[[SheetWindow], LiveFormula]
     adds: bool = False
     is_running: bool = False
 
@@ -46,40 +104,82 @@ def _pick_weakest(rows: Sequence[Period], values: Sequence[float], column: str, 
     return float(worst[column])
 
 
+def _sum_live(w: SheetWindow) -> LiveFormula:
+    return f"SUMIFS({w.column},{w.criteria})", f"Suma de lo {w.series} en sus periodos", False
+
+
+def _average_live(w: SheetWindow) -> LiveFormula:
+    planned = ',Periodos[Programado],"<>0"' if w.is_planned else ""
+    return f"AVERAGEIFS({w.column},{w.criteria}{planned})", f"Promedio de lo {w.series} en sus periodos", False
+
+
+def _take_last_live(w: SheetWindow) -> LiveFormula:
+    last = f'SUMPRODUCT(MAX({w.mask}*({w.column}<>"")*{w.month}))'
+    formula = f"SUMIFS({w.column},Periodos[Clave],{w.key},{w.month},{last})"
+    return formula, f"Último valor de lo {w.series}", False
+
+
+def _take_increment_live(w: SheetWindow) -> LiveFormula:
+    formula, said, is_array = _take_last_live(w)
+    if not w.is_quarter:
+        return formula, said, is_array
+    before = f'SUMPRODUCT(MAX((Periodos[Clave]={w.key})*({w.month}<{w.first})*({w.column}<>"")*{w.month}))'
+    formula += f"-SUMIFS({w.column},Periodos[Clave],{w.key},{w.month},{before})"
+    return formula, f"{said}, menos el último de los trimestres anteriores", is_array
+
+
+def _pick_weakest_live(w: SheetWindow) -> LiveFormula:
+    if not any(pd.notna(row["programado"]) and pd.notna(row["ejecutado"]) for row in w.rows):
+        return _take_last_live(w)
+    pick, said = ("MAX", "más alto") if w.activity["sentido"] == "descendente" else ("MIN", "más bajo")
+    mask = f'{w.mask}*(Periodos[Ejecutado]<>"")'
+    if len({row["programado"] for row in w.rows if pd.notna(row["programado"])}) == 1:
+        if w.series == "programado":
+            return f"AVERAGEIFS({w.column},{w.criteria})", "La misma meta en todos sus periodos", False
+        return f"{pick}(IF({mask},{w.column}))", f"Lo {w.series} {said} de sus periodos", True
+    share = "Periodos[Ejecutado]/Periodos[Programado]" if w.is_planned else "Periodos[Ejecutado]"
+    found = f"MATCH(1,IF({mask},IF({share}={pick}(IF({mask},{share})),1)),0)"
+    return f"INDEX({w.column},{found})", f"Lo {w.series} en el periodo {said} frente a su meta", True
+
+
 #: The values that `acumulacion` and `acumulacion_programado` may have.
-ACCUMULATIONS: dict[str, Accumulation] = {
-    "suma": Accumulation(
+ACCUMULATIONS: dict[str, AccumulationKind] = {
+    "suma": AccumulationKind(
         pick=lambda rows, values, column, activity: sum(values),
         done="Σ ejecutado",
         planned="Σ programado",
         joined="Suma de {n} periodos",
+        excel=_sum_live,
         adds=True,
     ),
-    "ultimo": Accumulation(
+    "ultimo": AccumulationKind(
         pick=lambda rows, values, column, activity: values[-1],
         done="último valor ejecutado",
         planned="último valor programado",
         joined="Último valor de {n} periodos",
+        excel=_take_increment_live,
         is_running=True,
     ),
-    "promedio": Accumulation(
+    "promedio": AccumulationKind(
         pick=lambda rows, values, column, activity: sum(values) / len(values),
         done="promedio ejecutado",
         planned="promedio programado",
         joined="Promedio de {n} periodos",
+        excel=_average_live,
     ),
-    "constante": Accumulation(
+    "constante": AccumulationKind(
         pick=_pick_weakest,
         done="periodo más bajo",
         planned="meta constante",
         joined="Periodo más bajo de {n}",
+        excel=_pick_weakest_live,
     ),
 }
 #: Series of figures → column of `actividades` that says how it accumulates.
 SERIES = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
 
 
-def find_accumulation(activity: Mapping, series: str) -> Accumulation:
+def find_accumulation(activity: Mapping, series: str) -> AccumulationKind:
     """Return how a series of an activity, ``programado`` or ``ejecutado``, accumulates."""
     return ACCUMULATIONS[activity[SERIES[series]]]
 

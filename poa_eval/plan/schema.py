@@ -41,7 +41,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     for table, names in _NAMES.items()
 }
 
-Accumulation = Literal[tuple(ACCUMULATIONS)]  # type: ignore[valid-type]
+if TYPE_CHECKING:
+    Accumulation = str
+else:
+    Accumulation = Literal[tuple(ACCUMULATIONS)]
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]

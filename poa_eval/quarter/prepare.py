@@ -12,7 +12,6 @@ from poa_eval.audit.findings import check
 from poa_eval.audit.ledger import note_rules
 from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import Params
-from poa_eval.config.profile import find_profile
 from poa_eval.errors import FormatoError, Place
 from poa_eval.forms.answers import read_answers, read_books, settle_answers
 from poa_eval.forms.captured import apply_captures
@@ -20,6 +19,7 @@ from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
 from poa_eval.metrics.evaluation import measure
+from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.merge import merge_plans
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.formats import RawDocument, read_raw
@@ -41,7 +41,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
         A source cannot be read, contradicts another, or is of another year.
     """
     root = Path(root)
-    profile = find_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
+    profile = take_profile(str(root / params.perfil) if params.perfil.endswith((".yaml", ".yml")) else params.perfil)
     names = load_names(root / params.nombres) if params.nombres else Names()
     plans, captures, sources = [], [], []
     for source in params.fuentes:

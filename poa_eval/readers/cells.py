@@ -121,9 +121,7 @@ def clean_cell(cell: object) -> Cell:
         return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
     if isinstance(cell, dt.datetime) and cell.time() == dt.time(0):
         return cell.date().isoformat()
-    if isinstance(cell, dt.date | dt.time | dt.timedelta):
-        return str(cell)
-    return cell
+    return cell if cell is None or isinstance(cell, int) else str(cell)
 
 
 class _Cleaned(dict[object, Cell]):
@@ -134,7 +132,7 @@ class _Cleaned(dict[object, Cell]):
         return self[cell]
 
 
-def clean_rows(rows: list[list[object]]) -> list[list[Cell]]:
+def clean_rows(rows: Sequence[Sequence[object]]) -> list[list[Cell]]:
     """Clean every cell of a sheet.
 
     Examples
@@ -171,8 +169,8 @@ def apply_marks(rows: list[list[Cell]], marks: Marks) -> None:
         if top < len(rows) and left < len(rows[top]):
             value = rows[top][left]
             fill = value if isinstance(value, str) and (top, left) not in marks.texts else None
-            for row in rows[top : bottom + 1]:
-                row[left : right + 1] = [fill] * len(row[left : right + 1])
+            for cells in rows[top : bottom + 1]:
+                cells[left : right + 1] = [fill] * len(cells[left : right + 1])
             rows[top][left] = value
     for row, column in _within(rows, marks.percents):
         value = rows[row][column]

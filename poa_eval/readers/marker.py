@@ -22,7 +22,7 @@ def find_kind(document: RawDocument) -> str | None:
     Those of the first version were all for capture and do not say it.
     """
     marker = read_marker(document)
-    return dict(row[:2] for row in marker if len(row) > 1).get("libro", CAPTURE) if marker else None
+    return {row[0]: row[1] for row in marker if len(row) > 1}.get("libro", CAPTURE) if marker else None
 
 
 def refuse_form(document: RawDocument) -> None:

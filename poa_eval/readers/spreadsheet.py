@@ -96,7 +96,7 @@ def _read_sheet(sheet: Sheet, archivo: str) -> RawSheet:
     for i, cells in enumerate(sheet.get_rows()):
         rows.append([_read_cell(cell, sheet.book.datemode, codes[cell.xf_index]) for cell in cells])
         marks.percents += ((i, j) for j, cell in enumerate(cells) if cell.xf_index in percent_styles)
-        marks.texts |= {(i, j): rows[i][j] for j, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR}
+        marks.texts |= {(i, j): str(rows[i][j]) for j, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR}
     height = max((i + 1 for i, row in enumerate(rows) if any(cell is not None for cell in row)), default=0)
     width = max(map(len, rows[:height]), default=0)
     rows = [row + [None] * (width - len(row)) for row in rows[:height]]

@@ -71,7 +71,7 @@ def _read_words(element: etree._Element) -> str:
 
 def _read_word_table(table: etree._Element, inner: deque[etree._Element], archivo: str) -> Iterator[tuple[Cell, ...]]:
     """Give the rows of a table; add to `inner` the tables within its cells."""
-    merged: dict[int, Cell] = {}  # column → what a cell merged with the one above is filled with
+    merged: dict[int, str | None] = {}  # column → what a cell merged with the one above is filled with
     rows = list(_list_within(table, _ROW))
     for row in rows:
         if row.find(f"{qn('w:trPr')}/{qn('w:del')}") is not None:

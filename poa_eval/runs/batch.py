@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
-from poa_eval.runs.quarter_run import QuarterRun, RunOutcome, find_folder
+from poa_eval.runs.cache import RunCache
+from poa_eval.runs.folder import RunOutcome, claim, drop_draft
+from poa_eval.runs.inputs import find_folder, read_inputs
 from poa_eval.runs.warm import make_pool
 
 if TYPE_CHECKING:
-    from poa_eval.runs.quarter_run import Pool
+    from poa_eval.runs.quarter_run import Pool, QuarterRun
 
+#: Takes the reports done, their number (0: not known yet), a Spanish text, and how many failed.
 ProgressCallback = Callable[[int, int, str, int], None]
+Ended = tuple[Path, RunOutcome | PoaError]
 
 
 def run_quarter(params_path: str | Path, **options: object) -> RunOutcome:
@@ -43,7 +47,7 @@ def run_quarters(
     scheduler: str | None = None,
     force: bool = False,
     on_progress: ProgressCallback | None = None,
-) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
+) -> Iterator[Ended]:
     """Make the reports of quarters, of one institution or of several, as one batch; each is named like its params file.
 
     Everything is written beside its place and moved in at the end, so that a run appears whole or not at all. A unit
@@ -69,7 +73,7 @@ def run_quarters(
     force : bool, default False
         Make everything again.
     on_progress : callable, optional
-        Called with the reports done, their number (0: not known yet), a Spanish text, and how many failed.
+        Called at each step.
 
     Yields
     ------
@@ -83,74 +87,101 @@ def run_quarters(
     ClusterError
         The cluster is not there, or was lost; finished reports are kept, and the next run takes them up.
     """
-    runs: list[QuarterRun] = []
-    waiting: dict[Future, QuarterRun] = {}
+    paths = list({path.resolve(): path for path in map(Path, paths)}.values())
+    _refuse_same_folder(paths, out, root)
+    pool = _choose_pool(scheduler, jobs, timeout, memory)
+    with ExitStack() as stack:
+        batch: _Batch | None = None
+        for path in paths:
+            try:
+                inputs = read_inputs(path, out, root)
+                release = claim(inputs.folder)
+            except (PoaError, OSError) as error:
+                yield path, error if isinstance(error, PoaError) else explain_system(error)
+                continue
+            stack.callback(release)
+            cache = RunCache(inputs.folder)
+            if not force and cache.is_complete(inputs.key):
+                drop_draft(inputs.folder)
+                release()
+                yield path, RunOutcome(inputs.folder)
+                continue
+            if batch is None:
+                from poa_eval.runs.quarter_run import QuarterRun  # reads documents: slow to load, not for nothing to do
 
-    def tell(text: str) -> None:
-        if on_progress:
-            total = sum(len(run.todo) for run in runs)
-            on_progress(total - len(waiting), total, text, sum(len(run.failed) for run in runs))
+                batch = _Batch(stack.enter_context(pool), on_progress)
+            yield from batch.begin(QuarterRun(inputs, cache, pool, force=force, release=release))
+            yield from batch.collect(patience=0)
+        if batch is not None:
+            yield from batch.collect(patience=pool.patience)
 
-    def attempt(run: QuarterRun, step: Callable, *args: object) -> object:
+
+class _Batch:
+    """Runs on their way, whose reports are made side by side in one pool."""
+
+    def __init__(self, pool: Pool, on_progress: ProgressCallback | None) -> None:
+        self._pool, self._on_progress = pool, on_progress
+        self._runs: list[QuarterRun] = []
+        self._waiting: dict[Future, QuarterRun] = {}
+
+    def begin(self, run: QuarterRun) -> Iterator[Ended]:
+        """Read the documents of a run and start its reports; yield it if it ends at once."""
+        self._runs.append(run)
+        self._tell("Lectura y comprobación de los documentos")
+        outcome = self._attempt(run, run.prepare) or self._attempt(run, run.start)
+        if outcome is None:
+            self._waiting |= dict.fromkeys(run.pending, run)
+            self._tell("Informes")
+        yield from self._end(run, outcome)
+
+    def collect(self, *, patience: float | None) -> Iterator[Ended]:
+        """Take reports that were made, and yield each run that ends by them.
+
+        Parameters
+        ----------
+        patience : float, optional
+            Seconds without a report after which to see whether any can still come; 0: take what there is by now.
+        """
+        while self._waiting:
+            made = wait(self._waiting, patience, FIRST_COMPLETED).done
+            if not made:
+                if patience == 0:
+                    return
+                self._pool.check()
+            for future in made:
+                run = self._waiting.pop(future, None)
+                if run is None:  # it has failed with another report
+                    continue
+                outcome = self._attempt(run, run.take, future)
+                if outcome is None:
+                    self._tell(run.last)
+                yield from self._end(run, outcome)
+
+    def _end(self, run: QuarterRun, outcome: RunOutcome | PoaError | None) -> Iterator[Ended]:
+        """Finish a run none of whose reports is pending; yield it if it has ended, in whatever way."""
+        if outcome is None and not run.pending:
+            outcome = self._attempt(run, run.finish)
+        if outcome is not None:
+            yield run.inputs.path, outcome
+
+    def _attempt(self, run: QuarterRun, step: Callable, *args: object) -> RunOutcome | PoaError | None:
         """Take a step of a run, or return why it failed: then the run ends here, and the others go on."""
         try:
             return step(*args)
         except ClusterError:
             raise
         except (PoaError, OSError) as error:
-            for future in [future for future in waiting if waiting[future] is run]:
+            for future in [future for future in self._waiting if self._waiting[future] is run]:
                 future.cancel()
-                del waiting[future]
+                del self._waiting[future]
             run.release()
             return error if isinstance(error, PoaError) else run.explain(error)
 
-    def collect(*, all_of_them: bool) -> Iterator[tuple[Path, RunOutcome | PoaError]]:
-        """Take what has ended; all of them: until nothing is left."""
-        while waiting:
-            ended = wait(waiting, pool.patience if all_of_them else 0, FIRST_COMPLETED).done
-            if not ended and not all_of_them:
-                return
-            if not ended:
-                pool.check()
-            for future in ended:
-                run = waiting.pop(future, None)
-                if run is None:  # it has failed with another report
-                    continue
-                outcome = attempt(run, run.take, future, pool)
-                if outcome is None:
-                    tell(run.last)
-                    outcome = None if run.pending else attempt(run, run.finish, pool)
-                if outcome is not None:
-                    yield run.path, outcome
-
-    paths = list({path.resolve(): path for path in map(Path, paths)}.values())
-    _refuse_same_folder(paths, out, root)
-    pool = _choose_pool(scheduler, jobs, timeout, memory)
-    with ExitStack() as stack:
-        for path in paths:
-            try:
-                run = QuarterRun(path, out, root, force)
-            except (PoaError, OSError) as error:
-                yield path, error if isinstance(error, PoaError) else explain_system(error)
-                continue
-            stack.callback(run.release)
-            if run.is_complete():
-                run.release()
-                yield path, RunOutcome(run.folder)
-                continue
-            if not runs:  # the first with something to do
-                stack.enter_context(pool)
-            runs.append(run)
-            tell("Lectura y comprobación de los documentos")
-            outcome = attempt(run, run.prepare) or attempt(run, run.start, pool)
-            waiting |= dict.fromkeys(() if outcome else run.pending, run)
-            if outcome is None:
-                tell("Informes")
-                outcome = None if run.pending else attempt(run, run.finish, pool)
-            if outcome is not None:
-                yield path, outcome
-            yield from collect(all_of_them=False)
-        yield from collect(all_of_them=True)
+    def _tell(self, text: str) -> None:
+        if self._on_progress:
+            total = sum(len(run.reports) for run in self._runs)
+            failed = sum(len(run.failed) for run in self._runs)
+            self._on_progress(total - len(self._waiting), total, text, failed)
 
 
 def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str | Path | None) -> None:
@@ -170,6 +201,6 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
 def _choose_pool(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Pool:
     if scheduler is None:
         return make_pool(jobs, timeout=timeout, memory=memory)
-    from poa_eval.runs.cluster import Cluster
+    from poa_eval.runs.cluster import Cluster  # slow to load, and few have one
 
     return Cluster(scheduler, timeout=timeout, memory=memory)

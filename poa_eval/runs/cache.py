@@ -1,4 +1,4 @@
-"""Resume: what an earlier run left that still holds, known by a hash of all that it depends on.
+"""Cache: what an earlier run left that still holds, known by a hash of all that it depends on.
 
 Beside each run's folder lies a hidden file, ``.<run>.huellas.json``: of each report the hash of what it was made of,
 and of its files. The files themselves are the run's; those of a run that was cut short lie in ``.<run>.nuevo``.
@@ -29,12 +29,10 @@ class RunCache:
     ----------
     folder : Path
         The run's folder.
-    new : Path
-        Where it is being written.
     """
 
-    def __init__(self, folder: Path, new: Path):
-        self._places = (new, folder)
+    def __init__(self, folder: Path):
+        self._places = (put_beside(folder, "nuevo"), folder)
         self._file = put_beside(folder, "huellas.json")
         try:
             known = json.loads(self._file.read_text(encoding="utf-8"))

@@ -1,17 +1,29 @@
-"""Move: the folders of a run, so that it appears whole or not at all, and two of them never write into the same one."""
+"""Folder of a run: locked against another run, written beside its place and moved in, so that it appears whole."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 from poa_eval.errors import ArchivoError, Place
 
 _REPORTS = ("cuadernos", "unidades")
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run left."""
+
+    carpeta: Path
+    #: Unit (None: the institution's report) and message of each report that could not be made.
+    fallidas: tuple[tuple[str | None, str], ...] = ()
+    elaborados: int = 0  # reports that were made; the others had not changed
 
 
 def put_beside(folder: Path, what: str) -> Path:
@@ -30,45 +42,41 @@ def hold(folder: Path) -> Iterator[None]:
     """
     path, is_new = put_beside(folder, "candado"), not folder.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        file = path.open("a")
-        try:
-            _lock(file)
-        except OSError:
-            file.close()
-            raise ArchivoError(
-                "otra ejecución está escribiendo en esta carpeta",
-                "una ejecución a la vez en cada carpeta",
-                "espere a que termine la otra, o elija otra carpeta con --out",
-                lugar=Place(str(folder)),
-            ) from None
-        with suppress(OSError):
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                break
-        file.close()  # whoever held it has just removed it
+    lock = FileLock(path, timeout=0.1, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ArchivoError(
+            "otra ejecución está escribiendo en esta carpeta",
+            "una ejecución a la vez en cada carpeta",
+            "espere a que termine la otra, o elija otra carpeta con --out",
+            lugar=Place(str(folder)),
+        ) from None
     try:
         yield
     finally:
         with suppress(OSError):
-            if os.name == "nt":
-                file.close()
+            if os.name == "nt":  # where nobody can remove what is open; elsewhere nobody may lock what is to go
+                lock.release()
             path.unlink()
-        file.close()
+        lock.release()
         if is_new:
             with suppress(OSError):
                 folder.parent.rmdir()
 
 
-def _lock(file: IO[str]) -> None:
-    """Lock a file for this process, or raise OSError at once."""
-    if os.name == "nt":
-        import msvcrt
+def claim(folder: Path) -> Callable[[], None]:
+    """Hold a run's folder and put it right; return what releases it.
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    Raises
+    ------
+    ArchivoError
+        As `hold` and `recover`.
+    """
+    with ExitStack() as held:
+        held.enter_context(hold(folder))
+        recover(folder)
+        return held.pop_all().close
 
 
 def recover(folder: Path) -> None:
@@ -99,6 +107,11 @@ def clear(new: Path, *, keep: bool) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name in _REPORTS:
         (new / name).mkdir(parents=True, exist_ok=True)
+
+
+def drop_draft(folder: Path) -> None:
+    """Drop what a run that was cut short left beside its folder."""
+    shutil.rmtree(put_beside(folder, "nuevo"), ignore_errors=True)
 
 
 def drop_others(new: Path, paths: set[str]) -> None:

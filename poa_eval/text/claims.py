@@ -164,10 +164,9 @@ def _read_clause(clause: str) -> list[bool | None]:
             denied = match["no"] is not None
             if match["inf"] and not match["able"]:
                 continue  # «para cumplir la meta»
-            doubtful = denied if match["pass"] else partial
             before = clause[: match.start()]
             doubtful = (
-                doubtful
+                (denied if match["pass"] else partial)
                 or (not denied and _FAR_NO.search(before))
                 or (pattern is _SAYS[0] and (_OTHERS.match(clause, match.end()) or _OTHER.search(before)))
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,9 +30,9 @@ LENGTHS = {"mes": 1, "bimestre": 2, "trimestre": 3, "cuatrimestre": 4, "semestre
 
 _STEMS = {"bim": 2, "trim": 3, "cuatri": 4, "quadri": 4, "sem": 6}
 _INITIALS = {"b": 2, "t": 3, "q": 3, "c": 4, "s": 6}
-_ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6}
-_YEAR = {"anual", "ano", "anio"}
-_FILLERS = {"", "de", "del", "a", "al", "mes", "periodo", "y"}
+_ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6} | _QUARTER_OF
+_DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2}(?:[ t][\d:.]*)?)?|(\d{1,2})[-/](\d{4})")
+_BREAKS = re.compile(r"[\s\-–/_.,()]+")
 
 
 class Period(NamedTuple):
@@ -72,7 +73,7 @@ def parse_ordinal(text: str) -> int | None:
     >>> parse_ordinal("Primero"), parse_ordinal("V"), parse_ordinal("x")
     (1, 5, None)
     """
-    return parse_quarter(text) or _ORDINALS.get(normalize(text).rstrip("."))
+    return _ORDINALS.get(normalize(text).rstrip("."))
 
 
 def find_month(name: str, text: str) -> int | None:
@@ -81,6 +82,41 @@ def find_month(name: str, text: str) -> int | None:
         return parse_month(text)
     number = parse_ordinal(text)
     return number * LENGTHS[name] if number and number * LENGTHS[name] <= 12 else None
+
+
+class _Word(NamedTuple):
+    """A kind of word in the name of a period: its expression, an example, and what it says of the period."""
+
+    expression: str
+    example: str
+    read: Callable[[str], dict[str, int]]
+    after_month: bool = False  # whether it is so read only behind the name of a month
+
+
+#: The kinds of words in the name of a period, in the order in which they are tried; a name holds no other words.
+_WORDS = {
+    "year": _Word(r"\d{4}", "2025", lambda word: {"year": int(word)}),
+    "month": _Word(
+        "|".join(name for name in _MONTH_OF if not name.isdigit()), "marzo", lambda word: {"month": _MONTH_OF[word]}
+    ),
+    "length and number": _Word(r"[btqcs]\d", "t2", lambda word: {"length": _INITIALS[word[0]], "number": int(word[1])}),
+    "number and length": _Word(r"\d[btqcs]", "2t", lambda word: {"length": _INITIALS[word[1]], "number": int(word[0])}),
+    "length": _Word(
+        rf"(?:{'|'.join(_STEMS)}).*",
+        "trimestre",
+        lambda word: {"length": next(length for stem, length in _STEMS.items() if word.startswith(stem))},
+    ),
+    "whole year": _Word(r"anual|ano|anio", "anual", lambda word: {"length": 12, "number": 1}),
+    "short year": _Word(r"\d{2}", "25", lambda word: {"year": 2000 + int(word)}, after_month=True),
+    "number": _Word("|".join(_ORDINALS), "segundo", lambda word: {"number": _ORDINALS[word]}),
+    "filler": _Word(r"|de|del|a|al|mes|periodo|y", "de", lambda word: {}),
+}
+
+
+def _read_word(word: str, after_month: bool) -> dict[str, int] | None:
+    """Return what a word says of a period, or None where it is of no known kind."""
+    fitting = (kind for kind in _WORDS.values() if after_month or not kind.after_month)
+    return next((kind.read(word) for kind in fitting if re.fullmatch(kind.expression, word)), None)
 
 
 @lru_cache(maxsize=4096)
@@ -95,34 +131,23 @@ def parse_period(text: str) -> Period | None:
     (3, 3, None)
     """
     folded = normalize(text)
-    if found := re.fullmatch(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2}(?:[ t][\d:.]*)?)?|(\d{1,2})[-/](\d{4})", folded):
-        month = parse_month(found[2] or found[3])
-        return Period(month, 1, int(found[1] or found[4])) if month else None
-    year = length = ordinal = None
+    if date := _DATE.fullmatch(folded):
+        month = parse_month(date[2] or date[3])
+        return Period(month, 1, int(date[1] or date[4])) if month else None
+    said: dict[str, int] = {}
     months: list[int] = []
-    for word in re.split(r"[\s\-–/_.,()]+", folded):
-        if re.fullmatch(r"\d{4}", word):
-            year = int(word)
-        elif not word.isdigit() and (month := parse_month(word)):
-            months.append(month)
-        elif found := re.fullmatch(r"([btqcs])(\d)|(\d)([btqcs])", word):
-            length, ordinal = _INITIALS[found[1] or found[4]], int(found[2] or found[3])
-        elif stem := next((stem for stem in _STEMS if word.startswith(stem)), None):
-            length = _STEMS[stem]
-        elif word in _YEAR:
-            length, ordinal = 12, 1
-        elif months and re.fullmatch(r"\d{2}", word):
-            year = 2000 + int(word)
-        elif number := parse_ordinal(word):
-            ordinal = number
-        elif word not in _FILLERS:
+    for word in _BREAKS.split(folded):
+        found = _read_word(word, bool(months))
+        if found is None:
             return None
+        said |= found
+        months += [found["month"]] if "month" in found else []
     if months:
         span = months[-1] - months[0] + 1
-        return Period(months[-1], span, year) if len(months) <= 2 and span in (1, 2, 3, 4, 6, 12) else None
-    if length and ordinal and length * ordinal <= 12:
-        return Period(length * ordinal, length, year)
-    return None
+        is_span = len(months) <= 2 and span in (1, 2, 3, 4, 6, 12)
+        return Period(months[-1], span, said.get("year")) if is_span else None
+    length, closing = said.get("length", 0), said.get("length", 0) * said.get("number", 0)
+    return Period(closing, length, said.get("year")) if 0 < closing <= 12 else None
 
 
 def parse_frequency(text: str) -> int | None:

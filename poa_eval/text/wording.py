@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import TypeGuard, TypeVar
 
 import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import MONTH_NAMES, name_period
+
+T = TypeVar("T")
 
 MISSING = "—"
 
@@ -23,22 +26,6 @@ SYMBOLS = {
     "sin reporte": "?",
     "no programada": "–",
     "no evaluable": "◌",
-}
-
-#: The four figures of a unit or the institution: name and formula.
-FIGURES = {
-    "proporcion_cumplidas": ("Proporción de metas cumplidas", "cumplidas / evaluadas × 100"),
-    "promedio_topado": ("Promedio topado", "media del cumplimiento de cada actividad, limitado a 100 %"),
-    "promedio_ponderado": ("Promedio ponderado", "el promedio topado, con la ponderación que trae el plan"),
-    "volumen": ("Volumen", "Σ ejecutado / Σ programado × 100"),
-}
-
-#: What each of them means.
-MEANINGS = {
-    "proporcion_cumplidas": "Cuántas de las metas alcanzaron lo programado.",
-    "promedio_topado": "Cuánto se avanzó en promedio; lo hecho de más en una meta no tapa lo que faltó en otra.",
-    "promedio_ponderado": "Cuánto se avanzó, con el peso que el plan da a cada actividad.",
-    "volumen": "Cuánto se hizo de todo lo programado, sumado.",
 }
 
 #: What the states without a percentage mean.
@@ -56,7 +43,7 @@ _ACCENTED = (
 _ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
 
 
-def is_present(value: object) -> bool:
+def is_present(value: T | None) -> TypeGuard[T]:
     """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return False

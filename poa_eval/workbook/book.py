@@ -8,6 +8,7 @@ from pathlib import Path
 from poa_eval.excel import Spread
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, name_quarter
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE, list_activities, list_columns
 from poa_eval.reports.sections.provenance import Provenance
@@ -16,7 +17,7 @@ from poa_eval.text.periods import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, is_present, name_span, name_unit
 from poa_eval.workbook.cover import put_cover
 from poa_eval.workbook.sheets import Activities, put_findings, put_ledger, put_plan
-from poa_eval.workbook.tally import GROUP, put_proofs
+from poa_eval.workbook.tally import put_proofs
 
 _FIGURES = ("programado", "ejecutado")
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
@@ -61,10 +62,10 @@ def _put_units(spread: Spread, e: Evaluation, units: Mapping[str, str]) -> int:
     """Lay out the units; the institution stands apart, below, in the row that is returned."""
     fields = [Column("Unidad", "nombre", width=40), Column("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
-        for name, (title, kind, *_) in GROUP.items():
-            optional = name == "promedio_ponderado"
-            fields.append(Column(f"{title} {SPANS[window]}", f"{name}_{window}", kind, is_optional=optional))
-            if name == "promedio_topado":
+        for name, figure in FIGURES.items():
+            heading, kind = f"{figure.label} {SPANS[window]}", "percent" if figure.kind == "percent" else "number"
+            fields.append(Column(heading, f"{name}_{window}", kind, is_optional=figure.needs_weights))
+            if figure.gives_state:
                 label = f"Estado según ese promedio {SPANS[window]}"
                 fields.append(Column(label, _name_state(e, f"{name}_{window}"), "state", 15))
     fields += [

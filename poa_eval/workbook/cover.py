@@ -9,6 +9,7 @@ from typing import Any
 from poa_eval.excel import DARK, LINE, LINK, SOFT, Spread
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quarter
 from poa_eval.metrics.reasons import tell_reasons
+from poa_eval.metrics.registry import FIGURES, sort_key_figures
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections.headline import tell_headline, tell_plan
 from poa_eval.reports.sections.inputs import list_notes
@@ -16,11 +17,10 @@ from poa_eval.reports.sections.method import list_paragraphs, list_threshold_col
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.sources import name_form
 from poa_eval.reports.sections.summary import list_plan_figures
-from poa_eval.text.wording import EMPTY_STATES, FIGURES, capitalize, is_present, name_span
+from poa_eval.text.wording import EMPTY_STATES, capitalize, is_present, name_span
 
 _WIDTHS = (34, 17, 17, 84)
 _LETTERS = 1.12  # letters in a unit of width
-_COVERAGE = ("Cobertura de reporte", "evaluadas / (evaluadas + sin reporte) × 100")
 _EDGE = {"bottom": 1, "bottom_color": LINE, "indent": 1}
 
 Cells = Sequence[object]
@@ -112,15 +112,14 @@ class _Writer:
 
 def _list_institution(e: Evaluation) -> Iterator[Cells]:
     row, windows = e.institucion.iloc[0].to_dict(), ("acumulado", "trimestre")
-    own = {"proporcion_cumplidas": e.perfil.formula_proporcion}
-    for name in [*sorted(FIGURES, key=lambda name: name != e.perfil.principal), "cobertura_reporte"]:
-        title, formula = FIGURES.get(name, _COVERAGE)
+    for figure in [*sort_key_figures(e.perfil), FIGURES["cobertura_reporte"]]:
+        name = figure.name
         gaps = [
             tell_reasons(e.find_gap(name, row, window)) for window in windows if not is_present(row[f"{name}_{window}"])
         ]
-        said = capitalize(own.get(name, formula)) + (f". Sin cifra: {gaps[0]}" if gaps else "")
+        said = capitalize(figure.tell_formula(e.perfil)) + (f". Sin cifra: {gaps[0]}" if gaps else "")
         values = (row[f"{name}_{window}"] for window in windows)
-        yield [title, *((value if is_present(value) else "sin cifra", "percent") for value in values), said]
+        yield [figure.label, *((value if is_present(value) else "sin cifra", "percent") for value in values), said]
 
 
 def _list_readings(e: Evaluation) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.metrics.reasons import Reason, tell_reason
+from poa_eval.plan.accumulation import SheetWindow, find_accumulation
 from poa_eval.reports.sections.activities import PERCENT, SPANS, STATE
 from poa_eval.text.periods import close_months
 from poa_eval.text.wording import capitalize, is_present
@@ -73,54 +74,12 @@ def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows,
     name = f"{title} {SPANS[window]}"
     if not is_present(stored) and not lacks:
         return Proof(*who, name, _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
-    formula, said, is_array = _accumulate(figure, window, row, inside)
+    place = SheetWindow(figure, row, inside, KEY, _MONTH, _FIRST, _LAST, is_quarter=window == "trimestre")
+    formula, said, is_array = find_accumulation(row, figure).excel(place)
     if missing:
-        gap = f'COUNTIFS({_criteria(window)},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
+        gap = f'COUNTIFS({place.criteria},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
         formula = f'IF({gap},"sin reporte",{formula})'
     return Proof(*who, name, said, stored if is_present(stored) else "sin reporte", formula, is_array=is_array)
-
-
-def _criteria(window: str) -> str:
-    start = f'{_MONTH},">="&{_FIRST},' if window == "trimestre" else ""
-    return f'Periodos[Clave],{KEY},{start}{_MONTH},"<="&{_LAST}'
-
-
-def _accumulate(figure: str, window: str, row: Mapping, inside: Rows) -> tuple[str, str, bool]:
-    """Return formula, words, and whether it works on arrays, for the way in which an activity's figures accumulate."""
-    how = row["acumulacion" if figure == "ejecutado" else "acumulacion_programado"]
-    column, what = f"Periodos[{capitalize(figure)}]", f"lo {figure}"
-    if how == "suma":
-        return f"SUMIFS({column},{_criteria(window)})", f"Suma de {what} en sus periodos", False
-    planned = any(
-        period["programado"] != 0
-        for period in inside
-        if is_present(period["programado"]) or is_present(period["ejecutado"])
-    )
-    if how == "promedio":
-        extra = ',Periodos[Programado],"<>0"' if planned else ""
-        return f"AVERAGEIFS({column},{_criteria(window)}{extra})", f"Promedio de {what} en sus periodos", False
-    key = f"(Periodos[Clave]={KEY})"
-    start = f"*({_MONTH}>={_FIRST})" if window == "trimestre" else ""
-    within = f"{key}{start}*({_MONTH}<={_LAST})" + ("*(Periodos[Programado]<>0)" if planned else "")
-    if how == "constante" and any(
-        is_present(period["programado"]) and is_present(period["ejecutado"]) for period in inside
-    ):
-        pick, said = ("MAX", "más alto") if row["sentido"] == "descendente" else ("MIN", "más bajo")
-        within += '*(Periodos[Ejecutado]<>"")'
-        if len({period["programado"] for period in inside if is_present(period["programado"])}) == 1:
-            if figure == "programado":
-                return f"AVERAGEIFS({column},{_criteria(window)})", "La misma meta en todos sus periodos", False
-            return f"{pick}(IF({within},{column}))", f"{capitalize(what)} {said} de sus periodos", True
-        share = "Periodos[Ejecutado]/Periodos[Programado]" if planned else "Periodos[Ejecutado]"
-        found = f"MATCH(1,IF({within},IF({share}={pick}(IF({within},{share})),1)),0)"
-        return f"INDEX({column},{found})", f"{capitalize(what)} en el periodo {said} frente a su meta", True
-    last = f'SUMPRODUCT(MAX({within}*({column}<>"")*{_MONTH}))'
-    formula, said = f"SUMIFS({column},Periodos[Clave],{KEY},{_MONTH},{last})", f"Último valor de {what}"
-    if how == "ultimo" and window == "trimestre":
-        before = f'SUMPRODUCT(MAX({key}*({_MONTH}<{_FIRST})*({column}<>"")*{_MONTH}))'
-        formula += f"-SUMIFS({column},Periodos[Clave],{KEY},{_MONTH},{before})"
-        said += ", menos el último de los trimestres anteriores"
-    return formula, said, False
 
 
 def _prove_percent(who: tuple, window: str, row: Mapping, e: Evaluation) -> Proof:
@@ -157,7 +116,7 @@ def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Pr
         value, goal = (f"SUMIFS(Periodos[{title}],{at})" for title in ("Ejecutado", "Programado"))
         weight = e.plan.rule(f"avance.peso.{period['meses']}")
         terms.append(f"({value}{before})/{goal}*{weight}")
-        before = f"-{value}" if row["acumulacion"] == "ultimo" else ""
+        before = f"-{value}" if find_accumulation(row, "ejecutado").is_running else ""
     return Proof(*who, "Avance anual", str(e.plan.rule("avance.texto")), stored, "+".join(terms), "percent")
 
 

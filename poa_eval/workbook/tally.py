@@ -10,36 +10,13 @@ from poa_eval.excel import Formula, Spread
 from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, has_plan
 from poa_eval.metrics.reasons import tell_reasons
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
 from poa_eval.workbook.prove import KEY, Proof, Rows, look_up, prove_activities
 
-_WORDS = {"sin_reporte": "sin reporte", "no_programadas": "no programada", "no_evaluables": "no evaluable"}
-_STATE = 'SUMPRODUCT({own}(Actividades[{state}]="{word}")*1)', "Actividades en el estado «{word}»"
-_SUM = "SUMPRODUCT({own}ISNUMBER({percent})*Actividades[{title} {span}])", "Suma de lo {name} en las evaluadas"
-_MET = 'SUMPRODUCT({own}ISNUMBER({percent})*(Actividades[{met}]="sí"))'
-_WEIGHTS = "SUMPRODUCT({own}{capped}*{weight})/SUMPRODUCT({own}ISNUMBER({percent})*{weight})"
-_WEIGHTED = _WEIGHTS, "El promedio topado, con la ponderación del plan"
-_COVERAGE = "Evaluadas / (evaluadas + sin reporte) × 100"
-_MEAN = "SUMPRODUCT({own}{capped})/{evaluated}", "Media del cumplimiento de cada actividad, limitado a 100 %"
-#: Figure of a group → its heading and kind, and its formula and words, of `_name_parts`; a figure in braces is its cell
-#: on «Unidades».
-GROUP = {
-    "evaluadas": ("Evaluadas", "number", "{evaluated}", "Actividades con cumplimiento"),
-    "cumplidas": ("Metas cumplidas", "number", _MET, "Actividades evaluadas con la meta cumplida"),
-    "sin_reporte": ("Sin reporte", "number", *_STATE),
-    "no_programadas": ("No programadas", "number", *_STATE),
-    "no_evaluables": ("No evaluables", "number", *_STATE),
-    "cobertura_reporte": ("Cobertura de reporte", "percent", "{evaluadas}*100/({due})", _COVERAGE),
-    "proporcion_cumplidas": ("Proporción de metas cumplidas", "percent", "{cumplidas}*100/({base})", "{proportion}"),
-    "promedio_topado": ("Promedio topado", "percent", *_MEAN),
-    "promedio_ponderado": ("Promedio ponderado", "percent", *_WEIGHTED),
-    "programado": ("Programado", "number", *_SUM),
-    "ejecutado": ("Ejecutado", "number", *_SUM),
-    "volumen": ("Volumen", "percent", "{ejecutado}*100/{programado}", "Ejecutado / programado × 100"),
-}
 _FIELDS = [
     Column("Ámbito", "ambito", width=11),
     Column("De quién", "quien", width=46),
@@ -109,14 +86,15 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
         own = f"(Actividades[Clave de la unidad]={KEY})*" if who[2] else ""
         for window in reversed(SPANS):
             values = _name_parts(window, own, None if who[2] else foot, e)
-            for name, (title, kind, *texts) in GROUP.items():
-                stored, heading = row[f"{name}_{window}"], f"{title} {SPANS[window]}"
+            for name, figure in FIGURES.items():
+                stored, heading = row[f"{name}_{window}"], f"{figure.label} {SPANS[window]}"
+                kind = "percent" if figure.kind == "percent" else "number"
                 if is_present(stored):
-                    own_values = values | {"name": name, "title": title, "word": _WORDS.get(name)}
-                    formula, said = (text.format_map(own_values) for text in texts)
+                    formula, said = figure.excel.format_map(values), figure.tell_excel(e.perfil)
                     yield Proof(*who, heading, said, stored, formula, kind)
-                elif kind == "percent" and (weighted or name != "promedio_ponderado"):
-                    yield Proof(*who, heading, f"Sin cifra: {tell_reasons(e.find_gap(name, row, window))}", None, None)
+                elif kind == "percent" and (weighted or not figure.needs_weights):
+                    gap = tell_reasons(e.find_gap(name, row, window))
+                    yield Proof(*who, heading, f"Sin cifra: {gap}", None, None)
         if is_present(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
             formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"
@@ -127,10 +105,10 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
 def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[str, str]:
     """Return what stands in the formulas of a group's figures; the institution's row on «Unidades» is the foot."""
     percent, span = f"Actividades[{PERCENT[window]}]", SPANS[window]
-    cells = {name: look_up("Unidades", f"{title} {span}") for name, (title, *_) in GROUP.items()}
+    cells = {name: look_up("Unidades", f"{figure.label} {span}") for name, figure in FIGURES.items()}
     if foot is not None:  # the institution stands below the table
         place = f'INDEX(Unidades!${foot + 1}:${foot + 1},MATCH("{{}} {span}",Unidades!$4:$4,0))'
-        cells = {name: place.format(title) for name, (title, *_) in GROUP.items()}
+        cells = {name: place.format(figure.label) for name, figure in FIGURES.items()}
     due = f"{cells['evaluadas']}+{cells['sin_reporte']}"
     return cells | {
         "own": own,
@@ -143,7 +121,6 @@ def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[
         "weight": "Actividades[Ponderación]",
         "due": due,
         "base": cells["evaluadas"] if e.perfil.denominador == "evaluadas" else due,
-        "proportion": capitalize(e.perfil.formula_proporcion),
     }
 
 

@@ -6,8 +6,6 @@ import datetime as dt
 import openpyxl
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 import poa_eval as poa
 from made import make_quarter, open_params
@@ -15,7 +13,7 @@ from places import ROOT, SHARED
 from poa_eval.layouts.catalog import read_layout
 from poa_eval.metrics.due import find_corte
 from poa_eval.text.names import normalize
-from poa_eval.text.periods import Period, parse_month, parse_period
+from poa_eval.text.periods import parse_month
 
 LAYOUTS = ROOT / "tests" / "tables"
 TABLES = SHARED / "tables"
@@ -232,23 +230,6 @@ def test_a_row_a_period(column, texts, expected, make_layout, write_book):
     assert list(zip(plan.avances["mes"], plan.avances["meses"], strict=True)) == expected
     assert plan.avances["ejecutado"].tolist() == [2, 3]
     assert len(plan.actividades) == 1
-
-
-@given(
-    st.integers(1, 12), st.integers(1990, 2099), st.sampled_from(["{m} {y}", "{m}-{y}", "{m}. de {y}", "{m}/{s:02}"])
-)
-def test_a_month_reads_back_however_it_is_written(month, year, form):
-    year = 2000 + year % 100 if "{s" in form else year
-    for names in (PERIODS, MONTH_NAMES["mixed"], MONTH_NAMES["portuguese"]):
-        text = form.format(m=names[month - 1].rstrip("."), y=year, s=year % 100)
-        assert parse_period(text) == Period(month, 1, year)
-    assert parse_period(f"{year}-{month:02}") == parse_period(f"{month:02}/{year}") == Period(month, 1, year)
-
-
-@given(st.text(max_size=12))
-def test_any_text_is_a_period_or_none(text):
-    period = parse_period(text)
-    assert period is None or (1 <= period.mes <= 12 and period.meses in (1, 2, 3, 4, 6, 12))
 
 
 def test_a_bare_number_is_no_period(make_layout, write_book):

@@ -22,15 +22,14 @@ from places import ROOT
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ParamsError, PoaError
 from poa_eval.processes import ASKER, CAN_FORK, CallDiedError, CallTimeoutError
-from poa_eval.quarter import prepare
 from poa_eval.reports.html.index import write_overview
 from poa_eval.runs import batch as run
-from poa_eval.runs import results as write
+from poa_eval.runs import quarter_run
 from poa_eval.runs.execute import clean_notebook
 from poa_eval.runs.folder import hold
+from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.runs.kernel import execute_in_kernel
 from poa_eval.runs.produce import produce_report, redo_page
-from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
 from poa_eval.runs.task import MadeReport, ReportTask
 from poa_eval.runs.verify import verify_run
 from poa_eval.runs.warm import make_pool
@@ -50,9 +49,7 @@ if unidad == "muere":
 if unidad == "duerme":
     time.sleep(1000)
 if unidad == "devora":
-    kept = []
-    while True:
-        kept.append(bytearray(10**9))
+    bytearray(2 * 10**9)
 """
 
 
@@ -413,7 +410,7 @@ def test_run_that_breaks_leaves_the_old_one(project, monkeypatch):
     def fill_disk(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "write_results", fill_disk)
+    monkeypatch.setattr(quarter_run, "write_results", fill_disk)
     with pytest.raises(ArchivoError, match="espacio"):
         run.run_quarter(params, force=True)
     assert read_all(folder) == before
@@ -426,7 +423,7 @@ def test_source_that_is_gone_meanwhile_is_named(project, monkeypatch):
     def lose(*args):
         raise FileNotFoundError(2, "No such file or directory", "data/plan.xlsx")
 
-    monkeypatch.setattr(prepare, "prepare_quarter", lose)
+    monkeypatch.setattr(quarter_run, "prepare_quarter", lose)
     with pytest.raises(ArchivoError, match=r"data/plan\.xlsx"):
         run.run_quarter(project("Obras"))
 

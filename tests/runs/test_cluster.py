@@ -21,7 +21,8 @@ from poa_eval.processes import CAN_FORK
 from poa_eval.runs import batch as run
 from poa_eval.runs import cluster as distribute
 from poa_eval.runs.cache import describe_software
-from poa_eval.runs.quarter_run import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from poa_eval.runs.quarter_run import QuarterRun
 from projects import PLAIN, list_made, read_all, write_notebook
 
 pytest.importorskip("distributed", reason="the extra poa-eval[cluster] is not installed")
@@ -112,8 +113,8 @@ def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, 
     monkeypatch.undo()
 
     options = ["run", *map(str, paths), "--out", str(tmp_path / "perdido"), "--scheduler", address]
-    take = run.QuarterRun.take
-    monkeypatch.setattr(run.QuarterRun, "take", lambda *args: (take(*args), boss.kill())[0])
+    take = QuarterRun.take
+    monkeypatch.setattr(QuarterRun, "take", lambda *args: (take(*args), boss.kill())[0])
     assert cli.main(options) == cli.REFUSED
     said = capsys.readouterr().err
     assert "se perdió la conexión con el planificador" in said

@@ -8,6 +8,7 @@ from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, pick_figures
 from poa_eval.metrics.ranking import rank_units
 from poa_eval.metrics.reasons import tell_reason
+from poa_eval.metrics.registry import KEY_FIGURES
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_cell, text_cell
@@ -15,7 +16,7 @@ from poa_eval.reports.sections.inputs import Source, name_source, take_evaluatio
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name
-from poa_eval.text.wording import FIGURES, format_percent, is_present, join_words, name_span, name_unit, name_units
+from poa_eval.text.wording import format_percent, is_present, join_words, name_span, name_unit, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -63,12 +64,12 @@ def show_changes(source: Source) -> Block:
         return render_words([why])
     old, new, locale = pick_figures(before), pick_figures(e), e.plan.locale
     sentences = []
-    for name, (label, _) in FIGURES.items():
+    for name, figure in KEY_FIGURES.items():
         was, now = old[f"{name}_acumulado"], new[f"{name}_acumulado"]
         if is_present(was) and is_present(now):
             then, here = format_percent(was, locale), format_percent(now, locale)
             moved = f"sigue en {here}" if then == here else f"{'subió' if now > was else 'bajó'} de {then} a {here}"
-            sentences.append(f"{label} a la fecha: {moved}.")
+            sentences.append(f"{figure.label} a la fecha: {moved}.")
     counts = [int(figures["evaluadas_acumulado"]) for figures in (old, new)]
     if sentences and counts[0] != counts[1]:
         sentences.append(f"No son de las mismas actividades: antes se evaluaron {counts[0]}, ahora {counts[1]}.")

@@ -17,6 +17,7 @@ from poa_eval.metrics.evaluation import Evaluation, find_activity, is_unit
 from poa_eval.metrics.ranking import ATTENTION, sort_by_need
 from poa_eval.metrics.reasons import tell_reason
 from poa_eval.metrics.series import list_comparable
+from poa_eval.plan.accumulation import adds_up
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
 from poa_eval.reports.sections.headline import tell_done
@@ -107,7 +108,7 @@ def _draw_activity(row: Mapping[str, object], e: Evaluation, due: DuePeriods) ->
     """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = list_comparable(activity, due, e.trimestre)
-    adds = (activity["acumulacion"], activity["acumulacion_programado"]) == ("suma", "suma")
+    adds = adds_up(activity)
     totals = _add_running(bars) if adds and len(bars) > 1 else []
     goal = float(row["meta_anual"]) if totals and is_present(row["meta_anual"]) and row["meta_anual"] > 0 else None
     ahead = _add_ahead(totals, e.plan.avances, row["actividad_id"], goal)

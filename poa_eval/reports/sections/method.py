@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import close_month
 from poa_eval.metrics.evaluability import CRITERIA
-from poa_eval.metrics.evaluation import Evaluation, name_formula, name_quarter
+from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.reasons import write_formula
+from poa_eval.metrics.registry import KEY_FIGURES
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
 from poa_eval.reports.sections.activities import PERCENT
@@ -16,7 +17,6 @@ from poa_eval.reports.sections.inputs import Source, take_evaluation
 from poa_eval.text.columns import Column
 from poa_eval.text.wording import (
     EMPTY_STATES,
-    FIGURES,
     capitalize,
     count_words,
     format_day,
@@ -64,7 +64,7 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
     declared = [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules]
-    figures = [("", f"{label}: {name_formula(name, e)}") for name, (label, _) in FIGURES.items()]
+    figures = [("", f"{figure.label}: {figure.tell_formula(e.perfil)}") for figure in KEY_FIGURES.values()]
     figures.append(("", "Cobertura de reporte: evaluadas / (evaluadas + sin reporte) × 100"))
     together = "Estas cifras resumen a cada unidad y a la institución; se leen juntas porque cuentan cosas distintas:"
     return [

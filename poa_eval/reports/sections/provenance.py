@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.audit.ledger import ADDING
 from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS, Window
+from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
@@ -20,22 +21,7 @@ from poa_eval.reports.sections.inputs import Source, name_source, take_evaluatio
 from poa_eval.reports.sections.reconciliation import show_entries
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
-from poa_eval.text.wording import (
-    FIGURES,
-    capitalize,
-    format_number,
-    format_percent,
-    is_present,
-    name_activity,
-    name_span,
-)
-
-_JOINS = {
-    "suma": "Suma de {n} periodos",
-    "ultimo": "Último valor de {n} periodos",
-    "promedio": "Promedio de {n} periodos",
-    "constante": "Periodo más bajo de {n}",
-}
+from poa_eval.text.wording import capitalize, format_number, format_percent, is_present, name_activity, name_span
 
 
 class Provenance:
@@ -106,12 +92,12 @@ class Provenance:
         what, _, window = figura.partition("_")
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
-        if what in ADDING:
+        if what in SERIES:
             rows = [r for r in self.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
-            how = _JOINS[self.activities[actividad_id][ADDING[what]]].format(n=len(rows))
+            how = find_accumulation(self.activities[actividad_id], what).joined.format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
@@ -192,17 +178,11 @@ class Provenance:
             return ""
         name, _, window = figura.rpartition("_")
         used = join_addresses(self._evaluated.get((unidad_id, window), ()))
-        formula = name_formula(name, e) if name in FIGURES else "suma de las actividades evaluadas"
-        parts: tuple[object, ...] = ()
-        if name == "proporcion_cumplidas":
-            parts = (row[f"cumplidas_{window}"], count_base(row, window, e))
-        elif name == "cobertura_reporte":
-            due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
-            formula, parts = "evaluadas / (evaluadas + sin reporte) × 100", (row[f"evaluadas_{window}"], due)
-        elif name == "volumen":
-            parts = (row[f"ejecutado_{window}"], row[f"programado_{window}"])
+        due = row[f"evaluadas_{window}"] + row[f"sin_reporte_{window}"]
+        sums = {"base": count_base(row, window, e), "due": due}
+        parts = [sums[part] if part in sums else row[f"{part}_{window}"] for part in FIGURES[name].parts]
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
-        said = " = ".join(filter(None, (formula, numbers)))
+        said = " = ".join(filter(None, (name_formula(name, e), numbers)))
         return f"{capitalize(said)}. Actividades evaluadas: {used or 'ninguna'}"
 
 
@@ -239,7 +219,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     for period in provenance.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
-        for series in ADDING:
+        for series in SERIES:
             where = provenance.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))

@@ -9,6 +9,7 @@ import pandas as pd
 from poa_eval.config.profile import STATES
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, is_unit
 from poa_eval.metrics.ranking import pick_state, rank_units
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
@@ -19,16 +20,7 @@ from poa_eval.reports.sections.inputs import Source, name_source, take_evaluatio
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
-from poa_eval.text.wording import (
-    FIGURES,
-    SYMBOLS,
-    capitalize,
-    count_words,
-    format_percent,
-    is_present,
-    name_span,
-    name_unit,
-)
+from poa_eval.text.wording import SYMBOLS, capitalize, count_words, format_percent, is_present, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -47,7 +39,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, provenance, (ranked, apart) = FIGURES[principal][0], Provenance(e), rank_units(e)
+    label, provenance, (ranked, apart) = FIGURES[principal].label, Provenance(e), rank_units(e)
     name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:

@@ -16,6 +16,7 @@ from poa_eval.metrics.evaluation import (
     pick_figures,
 )
 from poa_eval.metrics.reasons import tell_reasons
+from poa_eval.metrics.registry import FIGURES, sort_key_figures
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.sections.evaluability import count_criteria
 from poa_eval.reports.sections.headline import tell_done, tell_headline, tell_plan
@@ -24,8 +25,6 @@ from poa_eval.reports.sections.investment import list_free
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.text.periods import QUARTERS
 from poa_eval.text.wording import (
-    FIGURES,
-    MEANINGS,
     capitalize,
     count_words,
     format_day,
@@ -66,7 +65,7 @@ def show_key_figures(source: Source) -> Block:
     """
     e = take_evaluation(source)
     row = pick_figures(e)
-    names = sorted(FIGURES, key=lambda name: name != e.perfil.principal) if row and not e.solo_plan else []
+    names = [figure.name for figure in sort_key_figures(e.perfil)] if row and not e.solo_plan else []
     there = [
         name for name in names if any(is_present(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))
     ]
@@ -74,7 +73,7 @@ def show_key_figures(source: Source) -> Block:
     reasons: dict[str, list[str]] = {}
     for name in names:
         if name not in there:
-            reasons.setdefault(tell_reasons(e.find_gap(name, row, "acumulado")), []).append(FIGURES[name][0].lower())
+            reasons.setdefault(tell_reasons(e.find_gap(name, row, "acumulado")), []).append(FIGURES[name].label.lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
     if not figures and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
@@ -124,8 +123,8 @@ def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dic
     if told[0] != told[1]:
         notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
     value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
-    notes = [MEANINGS[name], *notes, f"Fórmula: {name_formula(name, e)}"]
-    return {"name": FIGURES[name][0], "value": value, "notes": notes}
+    notes = [FIGURES[name].meaning, *notes, f"Fórmula: {name_formula(name, e)}"]
+    return {"name": FIGURES[name].label, "value": value, "notes": notes}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:
