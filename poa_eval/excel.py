@@ -52,7 +52,7 @@ _HEAD = 3  # row of the headings, counted from 0
 
 
 @dataclass(frozen=True)
-class Formula:
+class CellFormula:
     """A live formula with its result, which a preview shows without computing anything."""
 
     text: str
@@ -113,7 +113,7 @@ class Spread:
             own = _WORD if kind == "state" else _TEXT
             own = (*own, ("quote_prefix", True)) if text.startswith(("=", "+", "-", "@")) else own
             sheet.write_string(row, column, text[:_MAX_TEXT], self.format(*own, *pairs, **look))
-        elif isinstance(value, Formula):
+        elif isinstance(value, CellFormula):
             own = (("num_format", _pick_format(value.result, kind)), *(_WORD[:1] if kind == "state" else ()))
             args = (value.text, self.format(*own, *pairs, **look), value.result)
             if value.is_array:

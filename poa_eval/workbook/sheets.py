@@ -1,17 +1,56 @@
-"""Appendix: the sheets of a workbook on the plan itself, on the findings, and on what the document prints twice."""
+"""Sheets: the tables of the workbook on units, activities, the plan itself, findings and comparisons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.excel import Spread
 from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections import evaluability, findings, investment, reconciliation, schedule
+from poa_eval.reports.sections import activities, evaluability, findings, investment, reconciliation, schedule
+from poa_eval.reports.sections.activities import SPANS
+from poa_eval.reports.sections.provenance import Provenance
+from poa_eval.text.columns import Column
+from poa_eval.text.wording import is_present, name_span, name_units
 
 Activities = Mapping[str, Mapping]
+
+
+def _name_state(e: Evaluation, key: str) -> Callable[[Mapping], object]:
+    return lambda row: e.perfil.state_of(row[key]) if is_present(row[key]) else None
+
+
+def put_units(spread: Spread, e: Evaluation) -> int:
+    """Lay out the units; the institution stands apart, below, in the row that is returned."""
+    columns = [Column("Unidad", "nombre", width=40), Column("Actividades", "actividades", "number", 11)]
+    for window in reversed(SPANS):
+        for name, figure in FIGURES.items():
+            heading, kind = f"{figure.label} {SPANS[window]}", "percent" if figure.kind == "percent" else "number"
+            columns.append(Column(heading, f"{name}_{window}", kind, is_optional=figure.needs_weights))
+            if figure.gives_state:
+                label = f"Estado según ese promedio {SPANS[window]}"
+                columns.append(Column(label, _name_state(e, f"{name}_{window}"), "state", 15))
+    columns += [
+        Column("Avance anual", "avance_anual", "percent"),
+        Column("Motivo de lo que falta", "motivo", width=34, is_optional=True),
+        Column("Clave", "unidad_id", width=24, is_aside=True),
+    ]
+    rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(name_units(e.plan.unidades))).to_dict("records")
+    whole = e.institucion.iloc[0].to_dict() | {"nombre": "Toda la institución"}
+    note = f"A la fecha es {name_span(e.trimestre)}; en el trimestre, el {describe_quarter(e.trimestre)} solo."
+    what = "cifras de cada unidad y de la institución"
+    return spread.put_table("Unidades", what, note, columns, rows, foot=whole)[1]
+
+
+def put_activities(spread: Spread, e: Evaluation, rows: Activities) -> None:
+    """Lay out the activities with their figures in the quarter and to date."""
+    note = "Una celda vacía es una cifra que no hay: el estado y el motivo dicen por qué. No cuenta como cero."
+    what = "lo programado y lo ejecutado de cada actividad, con su estado"
+    frozen = 1 + any(is_present(row["codigo"]) for row in rows.values())
+    spread.put_table("Actividades", what, note, activities.list_columns(Provenance(e)), [*rows.values()], frozen=frozen)
 
 
 def put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
