@@ -7,7 +7,6 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.text.quantities import find_quantity
 
-
 RULES = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 FULL = {
     "meta_anual": 12.0,
