@@ -2,20 +2,10 @@
 
 import pytest
 
-import poa_eval as poa
-from places import FIXTURES
 from poa_eval.metrics.evaluability import CRITERIA, assess, is_plan_only, list_goals
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.text.quantities import find_quantity
-
-
-@pytest.fixture(params=["fixtures", "shared"])
-def load_document(request):
-    """Load a document by name: the one of this project, and the untouched one."""
-    folder = FIXTURES if request.param == "fixtures" else request.getfixturevalue("shared") / "documents"
-    return lambda name: poa.load(folder / f"{name}.txt")
-
 
 RULES = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 FULL = {
