@@ -15,6 +15,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.groups import FIGURES, WINDOWS, find_obstacle, group_columns, measure_group
 from poa_eval.metrics.windows import Due, Window, find_due, list_answered, measure_window
+from poa_eval.plan.notes import CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, find_month
 
@@ -149,7 +150,7 @@ def measure(
     total = pd.DataFrame([whole], columns=group_columns())
     figures = {f"{name}_{window}": "float64" for name in FIGURES for window in WINDOWS} | {"avance_anual": "float64"}
     units, total = (table.astype(figures | {"motivo": "str"}) for table in (units, total))
-    only_planned = is_plan_only(plan) and plan.rule("captura") is None
+    only_planned = is_plan_only(plan) and not plan.list_notes(CapturedQuarter)
     return Evaluation(plan, profile, trimestre, date, activities, units, total, only_planned)
 
 

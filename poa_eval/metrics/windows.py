@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from poa_eval.config.profile import ROUNDING, Profile
+from poa_eval.plan.notes import Answered, CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import MONTHS, QUARTERS, close_months, name_period, parse_frequency
 
@@ -63,7 +64,7 @@ def find_due(plan: Plan, corte: int) -> Due:
     periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
     for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
         periods[row["actividad_id"]].append(row)
-    captured = {int(quarter) for quarter in plan.contexto.loc[plan.contexto["clave"] == "regla.captura", "texto"]}
+    captured = {int(note.text) for note in plan.list_notes(CapturedQuarter)}
     calendar = list_calendar(plan) if captured else {}
     unit_of = plan.actividades.set_index("actividad_id")["unidad_id"]
     own = plan.avances[~plan.avances["actividad_id"].isin(calendar)] if calendar else plan.avances
@@ -94,8 +95,7 @@ def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
 
 def list_answered(plan: Plan) -> set[str]:
     """List the activities whose rows in `avances` are answers to «¿Realizada?»: 1 for Sí, 0 for No, of 1."""
-    keys = plan.contexto["clave"]
-    return set(keys[keys.str.startswith("realizada/")].str.split("/").str[1])
+    return {note.owner for note in plan.list_notes(Answered)}
 
 
 def list_window(activity: Mapping, due: Due, quarters: tuple[int, ...]) -> tuple[list[Period], list[tuple[int, int]]]:

@@ -12,6 +12,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import GONE, tell_answer
 from poa_eval.layouts.catalog import known_layouts, read_layout
 from poa_eval.metrics.evaluation import Evaluation, close_month, name_quarter
+from poa_eval.plan.notes import DeclaredRule
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -175,7 +176,7 @@ def show_method(q: Source) -> Block:
             applied = is_present(row["avance_anual"]) or not said.startswith("avance anual")
             formulas[said] = formulas.get(said, 0) + applied
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
-    rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
+    rules = [rule.text for rule in e.plan.list_notes(DeclaredRule) if rule.name == "comportamiento"]
     bands = [(name.replace("_", " "), band) for name, band in e.perfil.bandas]
     rows = [_row_threshold(state, "más de" if state == "sobrecumplida" else "desde", b, e) for state, b in bands]
     rows.append(_row_threshold("crítica", "menos de", e.perfil.bandas.en_riesgo, e))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from poa_eval.audit.ledger import ADDING, reconcile
+from poa_eval.audit.ledger import reconcile
+from poa_eval.audit.totals import ADDING
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter
 from poa_eval.metrics.groups import WINDOWS
 from poa_eval.metrics.windows import Due, Window, measure_window
@@ -89,7 +90,7 @@ class Origins:
 
     @cached_property
     def _columns(self) -> ColumnFinder:
-        return ColumnFinder(self.evaluation.plan.contexto)
+        return ColumnFinder(self.evaluation.plan.columns)
 
     def find_goal(self, actividad_id: str) -> str:
         """Return the cell of the year's goal."""
