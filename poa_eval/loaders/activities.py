@@ -10,7 +10,8 @@ import pandas as pd
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
-from poa_eval.loaders.rows import Note, Row
+from poa_eval.loaders.rows import Row
+from poa_eval.plan.notes import Variant
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import is_percentage
@@ -28,7 +29,7 @@ class Activities:
 
     units: list[dict[str, object]] = field(default_factory=list)
     table: dict[str, Values] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
-    notes: list[Note] = field(default_factory=list)  # what was taken as one
+    notes: list[Variant] = field(default_factory=list)  # what was taken as one
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
 
@@ -90,7 +91,8 @@ def _read_units(
             known = seen.setdefault(normalize(code), record)
             if known["unidad"] != name:
                 note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
-                activities.notes.append((f"variante.unidad/{known['unidad_id']}", note, source))
+                key = str(known["unidad_id"])
+                activities.notes.append(Variant(column="unidad", owner=key, text=note, source=source))
     activities.units = list(seen.values())
     return {key: str(unit["unidad_id"]) for key, unit in seen.items()}
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
-#: Key in `contexto` of a comment on an activity as a whole: ``comentario/<actividad_id>``.
-COMMENT = "comentario"
 
 _NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
 _COUNTS = set("mes meses orden".split())

@@ -6,13 +6,13 @@ import pytest
 import poa_eval as poa
 from made import LAYOUT, MONTHS, open_params
 from places import FIXTURES
-from poa_eval.audit.rules.variants import pair_variants
 from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import make_params
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
 from poa_eval.readers.formats import read_raw
+from poa_eval.text.variants import pair_variants
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 PARAMS = {

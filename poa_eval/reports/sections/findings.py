@@ -15,6 +15,7 @@ from poa_eval.metrics.due import close_month
 from poa_eval.metrics.evaluation import Evaluation, is_unit, name_quarter
 from poa_eval.metrics.reasons import write_formula
 from poa_eval.metrics.registry import KEY_FIGURES
+from poa_eval.plan.notes import DeclaredRule
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.html.blocks import (
@@ -169,7 +170,7 @@ def show_method(q: Source) -> Block:
             said = f"{label}: {write_formula(formula)}"
             formulas[said] = formulas.get(said, 0) + (label == "cumplimiento" or is_present(row["avance_anual"]))
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
-    rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
+    rules = [rule.text for rule in e.plan.list_notes(DeclaredRule) if rule.name == "comportamiento"]
     bands = [(name.replace("_", " "), band) for name, band in e.perfil.bandas]
     rows = [_row_threshold(state, "más de" if state == "sobrecumplida" else "desde", b, e) for state, b in bands]
     rows.append(_row_threshold("crítica", "menos de", e.perfil.bandas.en_riesgo, e))

@@ -9,6 +9,7 @@ import pandas as pd
 from poa_eval.metrics.evaluability import CRITERIA, Evaluability
 from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.metrics.schedule import ORIGINS, Schedule
+from poa_eval.plan.notes import Statement
 from poa_eval.reports.html.blocks import (
     EMPTY,
     Block,
@@ -198,13 +199,12 @@ def show_investment(source: Source) -> Block:
 
     ordered = plan.actividades.assign(monto=-amounts).sort_values("monto", kind="stable", na_position="last")
     groups = _group_by_unit(e, ordered.to_dict("records"), make_row) if amounts.notna().any() else []
-    rows, said = [], dict(zip(plan.contexto["clave"], plan.contexto["texto"], strict=True))
+    notes = plan.list_notes(Statement)
+    rows, said = [], {note.owner: note.text for note in notes if note.name == "inversion_texto"}
     for row in goals.to_dict("records"):
         name = text_cell(join_name(row["codigo"], row["texto"]), source=row["fuente"])
         amount = number_cell(row["inversion"], locale, source=row["fuente"])
-        rows.append(
-            [name, amount, Cell(is_number=True), text_cell(said.get(f"inversion_texto/{row['meta_id']}")), Cell()]
-        )
+        rows.append([name, amount, Cell(is_number=True), text_cell(said.get(row["meta_id"])), Cell()])
     levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"])) if rows else ""
     aside = ": no se suman con las actividades" if groups else ""
     groups += [(f"Montos por encima de las actividades ({levels}){aside}", rows)] if rows else []

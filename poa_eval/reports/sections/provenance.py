@@ -72,7 +72,7 @@ class Origins:
 
     @cached_property
     def _columns(self) -> ColumnFinder:
-        return ColumnFinder(self.evaluation.plan.contexto)
+        return ColumnFinder(self.evaluation.plan.columns)
 
     def find_goal(self, actividad_id: str) -> str:
         """Return the cell of the year's goal."""
