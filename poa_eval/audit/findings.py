@@ -16,10 +16,12 @@ from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 
-__all__ = ["COLUMNS", "RULES", "SEVERITIES", "check"]
+__all__ = ["FINDING_COLUMNS", "RULES", "SEVERITIES", "check"]
 
 #: Columns of the findings; the contract of `hallazgos`.
-COLUMNS = "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
+FINDING_COLUMNS = (
+    "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
+)
 SEVERITIES = ("error", "advertencia", "nota")
 
 
@@ -60,5 +62,5 @@ def check(
             key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
             rows.append(found | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
     rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
-    types = dict.fromkeys(COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
-    return pd.DataFrame(rows, columns=COLUMNS).astype(types)
+    types = dict.fromkeys(FINDING_COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
+    return pd.DataFrame(rows, columns=FINDING_COLUMNS).astype(types)

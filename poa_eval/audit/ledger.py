@@ -16,7 +16,7 @@ from poa_eval.text.periods import name_period
 from poa_eval.text.wording import name_activity, name_units
 
 #: Columns of ``datos/conciliacion.csv``, the contract.
-COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
+LEDGER_COLUMNS = ("documento", "concepto", "publicado", "recalculado", "diferencia", "fuente")
 AGREES, REBUILT, DIFFERS, UNCHECKED = "coincide", "coincide por reconstrucción", "difiere", "sin contraste"
 
 #: How a figure is obtained again.
@@ -118,7 +118,18 @@ class Ledger:
                 "como": how,
             }
             rows.append(found | own)
-        names = [*COLUMNS, "via", "resultado", "cifra", "ambito", "unidad_id", "actividad_id", "mes", "meses", "como"]
+        names = [
+            *LEDGER_COLUMNS,
+            "via",
+            "resultado",
+            "cifra",
+            "ambito",
+            "unidad_id",
+            "actividad_id",
+            "mes",
+            "meses",
+            "como",
+        ]
         table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
         return table.assign(diferencia=table["publicado"] - table["recalculado"])
 

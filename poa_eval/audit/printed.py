@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from poa_eval.audit.totals import ADDING, RowsSum, TotalsCalculator, Values, add_parts
+from poa_eval.audit.totals import RowsSum, TotalsCalculator, Values, add_parts
 from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
 from poa_eval.metrics.progress import weigh_ratios
+from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.plan.notes import CapturedQuarter, InferredFormula, InferredTotals
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder, name_file
@@ -68,7 +69,7 @@ class PrintedFigures:
         """Return the figures of each activity and series, read and printed."""
         found: dict[tuple[str, str], Values] = {}
         for key, rows in self.periods.items():
-            for name in ADDING:
+            for name in SERIES:
                 read = {(row["mes"], row["meses"]): row[name] for row in rows if pd.notna(row[name])}
                 found[key, name] = read | self.printed.get(("actividad", key, name), {})
         return found
@@ -81,7 +82,7 @@ class PrintedFigures:
     @cached_property
     def totals(self) -> TotalsCalculator:
         """Return what adds the rows up into totals."""
-        kinds = (*ADDING, "meta_anual")
+        kinds = (*SERIES, "meta_anual")
         t = self.plan.publicado.dropna(subset="valor")
         t = t[(t["ambito"] != "actividad") & (t["clave"] != "parcial") & t["concepto"].isin(kinds)]
         is_declared = self.plan.rule("suma_segun_documento") is not None
@@ -103,10 +104,10 @@ class PrintedFigures:
         if key == "parcial":
             return
         is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
-        if not is_row and (name in ADDING or is_goal):
+        if not is_row and (name in SERIES or is_goal):
             rows = self.totals.settle(printed)
             yield Way("filas", rows.value, rows)
-        if name in ADDING and self._adds(scope, key, name):
+        if name in SERIES and self._adds(scope, key, name):
             own = self.series[key, name] if is_row else self.printed[scope, key, name]
             parts = add_parts(own, month, length)
             if length > 1:
@@ -115,12 +116,12 @@ class PrintedFigures:
                 yield Way("resto", self._subtract(scope, key, name, month, length))
         elif is_goal and self._adds(scope, key, "programado"):
             yield Way("meta", self._add_programme(scope, key, printed["valor"]))
-        elif is_row and name not in ADDING and not is_goal:
+        elif is_row and name not in SERIES and not is_goal:
             yield from self._weigh(printed)
 
     def _adds(self, scope: str, key: str, name: str) -> bool:
         """Say whether the periods of a figure are added up: no last value, mean or constant is among its rows."""
-        return all(row[ADDING[name]] == "suma" for row in self.totals.list_rows(scope, key))
+        return all(find_accumulation(row, name).adds for row in self.totals.list_rows(scope, key))
 
     def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
         """Return what the figure above leaves for a period: a quarter for its month, the goal for its quarter.

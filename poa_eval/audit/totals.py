@@ -10,11 +10,9 @@ from typing import Literal
 import pandas as pd
 
 from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
+from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.plan.notes import InferredTotals
 from poa_eval.text.numbers import is_percentage
-
-#: Which column says how the periods of a series add up.
-ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
 
 #: Closing month and length of a period → its figure.
 Values = dict[tuple[int, int], float]
@@ -114,7 +112,7 @@ class TotalsCalculator:
         found = set()
         for key, goal in self.goals.items():
             values = [row["programado"] for row in self.periods[key] if pd.notna(row["programado"])]
-            adds = goal is not None and self.activities[key]["acumulacion_programado"] == "suma"
+            adds = goal is not None and find_accumulation(self.activities[key], "programado").adds
             if adds and min(values, default=-1) >= 0 and abs(sum(values) - goal) <= TOLERANCE:
                 found.add(key)
         return found
@@ -158,7 +156,7 @@ class TotalsCalculator:
         if name == "meta_anual":
             goal = self.goals[key]
             return goal or 0.0, goal is None, False
-        values, adds = self.series[key, name], row[ADDING[name]] == "suma"
+        values, adds = self.series[key, name], find_accumulation(row, name).adds
         exact = values.get((month, length))
         if exact is None and adds:
             exact = add_parts(values, month, length)
@@ -167,7 +165,7 @@ class TotalsCalculator:
         near = [(m, n) for m, n in values if month - length < m and m - n < month]
         inside = [(m, n) for m, n in near if adds and m <= month and m - n >= month - length]
         known = max((sum(values[p] for p in inside if p[1] == n) for n in {n for _, n in inside}), default=0.0)
-        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in ADDING)
+        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in SERIES)
         return known, is_open or name != "programado" or key not in self._filled, is_open
 
 

@@ -13,11 +13,11 @@ import pandas as pd
 from poa_eval.audit.ledger import reconcile
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
-from poa_eval.forms.answers import COLUMNS
+from poa_eval.forms.answers import ANSWER_COLUMNS
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.plan.notes import Note, Statement
 from poa_eval.plan.plan import Plan
-from poa_eval.plan.schema import COLUMNS as PLAN_COLUMNS
+from poa_eval.plan.schema import COLUMNS
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.wording import is_present
 
@@ -52,7 +52,7 @@ class Quarter:
     evaluacion: Evaluation
     fuentes: pd.DataFrame
     unidad: str | None = None
-    respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ANSWER_COLUMNS))
 
     def __repr__(self) -> str:
         """Return the quarter in a line: of whom, and of what."""
@@ -160,7 +160,7 @@ def _find_owner(note: Note, owners: Mapping[str, str]) -> object:
     """
     if note.owner is not None:
         return owners.get(note.owner)
-    of_others = isinstance(note, Statement) and note.name in {*PLAN_COLUMNS["actividades"], "texto"}
+    of_others = isinstance(note, Statement) and note.name in {*COLUMNS["actividades"], "texto"}
     return None if of_others else _ALL
 
 

@@ -59,13 +59,13 @@ def write_results(quarter: Quarter, folder: Path) -> None:
 
 
 def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
-    from poa_eval.audit.ledger import COLUMNS
+    from poa_eval.audit.ledger import LEDGER_COLUMNS
 
     evaluation = quarter.evaluacion
     return {
         **quarter.plan.tables(),
         "hallazgos": quarter.hallazgos,
-        "conciliacion": quarter.conciliacion[list(COLUMNS)],
+        "conciliacion": quarter.conciliacion[list(LEDGER_COLUMNS)],
         "evaluabilidad": evaluation.evaluability.actividades,
         "evaluacion_actividades": evaluation.actividades,
         "evaluacion_unidades": evaluation.unidades,

@@ -19,7 +19,7 @@ from places import ROOT, list_texts
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
 from poa_eval.forms.capture import write_capture
-from poa_eval.forms.captured import apply_captures
+from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.owed import CAUSES, HEADINGS, list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table

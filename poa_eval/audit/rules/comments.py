@@ -11,6 +11,7 @@ import pandas as pd
 from poa_eval.audit.context import CheckContext
 from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
+from poa_eval.plan.accumulation import find_accumulation
 from poa_eval.plan.notes import Comment
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.claims import find_quantities, read_claim, split_parts
@@ -51,7 +52,7 @@ def find_contradictions(context: CheckContext) -> Iterator[Finding]:
     for activity, text, done, planned, period in [*said, *_list_whole(context)]:
         if pd.isna(planned) or not planned:
             continue
-        if activity["acumulacion"] == "ultimo" or activity["sentido"] != "ascendente":
+        if find_accumulation(activity, "ejecutado").is_running or activity["sentido"] != "ascendente":
             continue
         met, goal = done >= planned - 1e-9, activity["meta_anual"]
         if read_claim(text, _list_months(period) if "mes" in period else range(0)) is not (not met):
@@ -94,7 +95,8 @@ def find_quoted_figures(context: CheckContext) -> Iterator[Finding]:
     """
     for activity, period in context.comments:
         text, measure, months = period["comentario"], str(activity["unidad_medida"] or ""), _list_months(period)
-        if not re.search(r"\d", text) or is_percentage(measure) or activity["acumulacion"] == "ultimo":
+        is_running = find_accumulation(activity, "ejecutado").is_running
+        if not re.search(r"\d", text) or is_percentage(measure) or is_running:
             continue
         own, about = _name_measure(measure, activity["indicador"], activity["actividad"])
         found = find_quantities(text, own, context.plan.locale, months, about)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from poa_eval.audit.context import CheckContext
 from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.plan.accumulation import adds_up, find_accumulation
 from poa_eval.plan.notes import Change
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import is_percentage
@@ -59,7 +60,7 @@ def find_unplanned_results(context: CheckContext) -> Iterator[Finding]:
                 name = spell_period(p["mes"], p["meses"])
                 message = f"En {name} lo ejecutado es {context.show(done)}, sin nada programado."
                 yield make_difference(done, 0.0, message, p["fuente"], actividad_id=activity_id, mes=p["mes"])
-            if activity["acumulacion"] == "ultimo" and pd.notna(p["ejecutado"]):
+            if find_accumulation(activity, "ejecutado").is_running and pd.notna(p["ejecutado"]):
                 before = p["ejecutado"]
 
 
@@ -109,7 +110,7 @@ def find_compensations(context: CheckContext) -> Iterator[Finding]:
     Not what is reached by every part, nor figures that are not added up, nor a unit's activities in other measures, or
     in none.
     """
-    rows = [a for a in context.activities.values() if a["acumulacion"] == a["acumulacion_programado"] == "suma"]
+    rows = [a for a in context.activities.values() if adds_up(a)]
     added = [row for row in rows if row["sentido"] == "ascendente"] if context.quarters else []
     for activity in added:
         reached = context.window(activity).cumplida

@@ -1,4 +1,4 @@
-"""Filled capture workbooks: recognised by their marker, checked cell by cell, merged by id into the plan."""
+"""Reader of filled capture workbooks: checked cell by cell, and merged by id into the plan."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import Place
-from poa_eval.forms.owed import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
+from poa_eval.forms.owed import CAPTURE_FORM, CAUSES, HEADINGS, YES_NO, Owed, choose_columns, list_owed
 from poa_eval.forms.reader import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.metrics.due import list_answered, read_corte
@@ -23,7 +23,7 @@ from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
-_FOLDED = {normalize(answer): value for answer, value in ANSWERS.items()}
+_FOLDED = {normalize(answer): value for answer, value in YES_NO.items()}
 
 _Rows = tuple[list[dict[str, object]], list[Said]]
 
@@ -49,7 +49,7 @@ def apply_captures(
     later: list[_Rows] = []
     first: dict[tuple[str, int], str] = {}
     for document, may_change in zip(documents, replaces or [False] * len(documents), strict=True):
-        if filed := identify_book(document, FORM, plan, trimestre, faults):
+        if filed := identify_book(document, CAPTURE_FORM, plan, trimestre, faults):
             if filed in first and not may_change:
                 text = f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»"
                 faults.append(Fault(Place(document.archivo), text))
@@ -86,7 +86,7 @@ def _read_book(
     known, seen = {item.key: item for item in owed}, {}
     rows, notes = [], [CapturedQuarter(text=str(quarter))]
     own, activities = [item for item in owed if item.unidad_id == unit], plan.actividades.set_index("actividad_id")
-    for entry in find_entries(document.hojas, FORM, choose_columns(activities, own), faults):
+    for entry in find_entries(document.hojas, CAPTURE_FORM, choose_columns(activities, own), faults):
         key = (entry.text("actividad_id"), entry.cell("mes"), entry.cell("meses"))
         item = known.get(key)
         if item is None or item.unidad_id != unit:
