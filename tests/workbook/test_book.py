@@ -17,7 +17,7 @@ from places import ROOT, need_program
 from poa_eval.metrics.evaluability import CRITERIA, assess
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.runs.results import write_tables
+from poa_eval.runs.tables import write_tables
 from poa_eval.workbook.book import write_book
 from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
 from poa_eval.workbook.tally import GROUP
