@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from poa_eval.text.columns import Column
 from poa_eval.text.names import make_slug
 from poa_eval.text.wording import capitalize, format_number, format_percent, is_present
 
@@ -51,30 +52,7 @@ _HEAD = 3  # row of the headings, counted from 0
 
 
 @dataclass(frozen=True)
-class Field:
-    """A column of a sheet.
-
-    `source` is the key of the row that holds the value, or a function of the row, which may pair a value with its own
-    kind. `kind` is ``text``, ``number``, ``percent`` (0–100) or ``state`` (a word that may be coloured);
-    `width` is in letters; `group` a heading above. A column that `is_aside` is for who works with the sheet, not for
-    paper, and stands last; one that `is_optional` is left out where no row has a value.
-    """
-
-    title: str
-    source: str | tuple | Callable[[Mapping], object]
-    kind: str = "text"
-    width: int = 12
-    group: str = ""
-    is_aside: bool = False
-    is_optional: bool = False
-
-    def take(self, row: Mapping) -> object:
-        """Return the value of a row."""
-        return self.source(row) if callable(self.source) else row.get(self.source)
-
-
-@dataclass(frozen=True)
-class Formula:
+class CellFormula:
     """A live formula with its result, which a preview shows without computing anything."""
 
     text: str
@@ -135,7 +113,7 @@ class Spread:
             own = _WORD if kind == "state" else _TEXT
             own = (*own, ("quote_prefix", True)) if text.startswith(("=", "+", "-", "@")) else own
             sheet.write_string(row, column, text[:_MAX_TEXT], self.format(*own, *pairs, **look))
-        elif isinstance(value, Formula):
+        elif isinstance(value, CellFormula):
             own = (("num_format", _pick_format(value.result, kind)), *(_WORD[:1] if kind == "state" else ()))
             args = (value.text, self.format(*own, *pairs, **look), value.result)
             if value.is_array:
@@ -155,54 +133,58 @@ class Spread:
         name: str,
         what: str,
         note: str,
-        fields: Iterable[Field],
+        columns: Iterable[Column],
         rows: Sequence[Mapping],
         *,
         foot: Mapping | None = None,
+        grouped: bool = False,
         frozen: int = 1,
         printed: int | None = None,
     ) -> tuple[Any, int]:
         """Lay a table out on a sheet of its own, and list it in `listed`.
 
-        It is an Excel table, whose columns formulas can name; where columns have groups, the rows only get a filter.
+        It is an Excel table, whose columns formulas can name; where the columns' groups are shown, the rows only get a
+        filter. Columns that stand on pages only are left out.
         `what` the sheet holds and a `note` stand above; `foot` is a row apart below, not filtered; `frozen`
         columns stay in view; printing is limited to the first `printed` rows. Missing values leave the cell empty.
         Returns the sheet, and the row of the foot, counted from 0.
         """
-        fields = [
-            field for field in fields if not field.is_optional or any(is_present(field.take(row)) for row in rows)
+        columns = [
+            column
+            for column in columns
+            if column.value is not None
+            and (not column.is_optional or any(is_present(column.take(row)) for row in rows))
         ]
         self.listed.append((name, what, len(rows)))
         sheet, title = self.add_sheet(name), capitalize(what)
         sheet.write_string(0, 0, title, self.format(bold=True, font_size=14, font_color=DARK))
         sheet.write_string(1, 0, note, self.format(font_color=SOFT))
         sheet.write_url(2, 0, "internal:'Portada'!A1", self.format(font_color=LINK, underline=1), "Ir a la portada")
-        grouped = any(field.group for field in fields)
         top = _HEAD + grouped
-        bottom, last = top + len(rows), len(fields) - 1
+        bottom, last = top + len(rows), len(columns) - 1
         end = bottom + 2 if foot else bottom
         head = self.format(*_HEADING)
         if grouped:
-            self._put_groups(sheet, fields, head)
-        for at, field in enumerate(fields):
-            sheet.set_column(at, at, field.width)
-            sheet.write_string(top, at, field.title, head)
-        sheet.set_row(top, 13.5 * max(count_lines(field.title, field.width - 3) for field in fields) + 8)
+            self._put_groups(sheet, columns, head)
+        for at, column in enumerate(columns):
+            sheet.set_column(at, at, column.width)
+            sheet.write_string(top, at, column.title, head)
+        sheet.set_row(top, 13.5 * max(count_lines(column.title, column.width - 3) for column in columns) + 8)
         if grouped:
             sheet.autofilter(top, 0, bottom, last)
         else:
-            columns = [{"header": field.title, "header_format": head} for field in fields]
-            about = {"name": make_slug(name).capitalize(), "columns": columns, "style": None, "banded_rows": False}
+            heads = [{"header": column.title, "header_format": head} for column in columns]
+            about = {"name": make_slug(name).capitalize(), "columns": heads, "style": None, "banded_rows": False}
             sheet.add_table(top, 0, bottom, last, about)
         for at, row in enumerate(rows, start=top + 1):
-            self._put_row(sheet, at, fields, row, ("bottom", 1), ("bottom_color", LINE))
+            self._put_row(sheet, at, columns, row, ("bottom", 1), ("bottom_color", LINE))
         if foot:
-            self._put_row(sheet, end, fields, foot, ("bold", True), ("top", 2), ("top_color", DARK))
-        self._colour(sheet, top + 1, end, fields)
+            self._put_row(sheet, end, columns, foot, ("bold", True), ("top", 2), ("top_color", DARK))
+        self._colour(sheet, top + 1, end, columns)
         sheet.freeze_panes(top + 1, frozen)
         sheet.repeat_rows(_HEAD, top)
         sheet.repeat_columns(0, frozen - 1)
-        widths = [field.width for field in fields if not field.is_aside]
+        widths = [column.width for column in columns if not column.is_aside]
         area = (0, 0, printed - 1) if printed else (_HEAD, 0, end)
         sheet.print_area(*area, len(widths) - 1)
         sheet.fit_to_pages(-(-sum(widths) // _PAGE_LETTERS), 0)
@@ -210,19 +192,19 @@ class Spread:
         sheet.set_header(above[:_MAX_HEADER].rstrip("&"))
         return sheet, bottom + 2
 
-    def _put_row(self, sheet: Any, at: int, fields: Sequence[Field], row: Mapping, *look: tuple) -> None:
+    def _put_row(self, sheet: Any, at: int, columns: Sequence[Column], row: Mapping, *look: tuple) -> None:
         high = 1
-        for column, field in enumerate(fields):
-            value = field.take(row)
-            value, kind = value if isinstance(value, tuple) else (value, field.kind)
-            self.put(sheet, at, column, value, kind, *look)
-            if isinstance(value, str) and not field.is_aside:
-                high = max(high, count_lines(value, field.width - 1.5))
+        for place, column in enumerate(columns):
+            value = column.take(row)
+            value, kind = value if isinstance(value, tuple) else (value, column.kind)
+            self.put(sheet, at, place, value, kind, *look)
+            if isinstance(value, str) and not column.is_aside:
+                high = max(high, count_lines(value, column.width - 1.5))
         sheet.set_row(at, min(13 * high + 4, 409))
 
-    def _put_groups(self, sheet: Any, fields: Sequence[Field], look: Any) -> None:
+    def _put_groups(self, sheet: Any, columns: Sequence[Column], look: Any) -> None:
         at = 0
-        for text, members in groupby(field.group for field in fields):
+        for text, members in groupby(column.group for column in columns):
             last = at + len([*members]) - 1
             if last > at:
                 sheet.merge_range(_HEAD, at, _HEAD, last, text, look)
@@ -230,10 +212,10 @@ class Spread:
                 sheet.write_string(_HEAD, at, text, look)
             at = last + 1
 
-    def _colour(self, sheet: Any, first: int, last: int, fields: Iterable[Field]) -> None:
+    def _colour(self, sheet: Any, first: int, last: int, columns: Iterable[Column]) -> None:
         """Colour the words of states; the rule follows the word when a planner changes it."""
-        for at, field in enumerate(fields):
-            for word, (ink, fill) in _COLOURS.items() if field.kind == "state" else ():
+        for at, column in enumerate(columns):
+            for word, (ink, fill) in _COLOURS.items() if column.kind == "state" else ():
                 look = self.book.add_format({"font_color": ink, "bg_color": fill})
                 rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
                 sheet.conditional_format(first, at, last, at, rule)

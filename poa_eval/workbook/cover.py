@@ -11,11 +11,12 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quart
 from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.metrics.registry import FIGURES, sort_key_figures
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.findings import name_form, show_method
-from poa_eval.reports.sections.headline import tell_headline
-from poa_eval.reports.sections.narrate import list_notes
+from poa_eval.reports.sections.headline import tell_headline, tell_plan
+from poa_eval.reports.sections.inputs import list_notes
+from poa_eval.reports.sections.method import list_paragraphs, list_threshold_columns, list_thresholds
 from poa_eval.reports.sections.reconciliation import tell_trust
-from poa_eval.reports.sections.tell import list_figures, tell_plan
+from poa_eval.reports.sections.sources import name_form
+from poa_eval.reports.sections.summary import list_plan_figures
 from poa_eval.text.wording import EMPTY_STATES, capitalize, is_present, name_span
 
 _WIDTHS = (34, 17, 17, 84)
@@ -39,7 +40,7 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     for sentence in tell_plan(e) if e.solo_plan else [*tell_headline(e), *tell_trust(quarter)]:
         writer.write_line(sentence, font_size=11)
     if e.solo_plan:
-        rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_figures(e))
+        rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_plan_figures(e))
         writer.write_part("Cifras del plan", ("Cifra", "Valor", "", "Qué es"), rows)
     else:
         spans = f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}"
@@ -52,12 +53,16 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
     sheet.set_print_scale(88)
     sheet.set_h_pagebreaks([writer.row])
     writer.write_part("Cómo se lee", lines=_list_readings(e))
-    # What the situations mean, and the thresholds, stand on the cover by themselves.
-    method = show_method(e).text.partition("\nCuatro situaciones")[0]
-    writer.write_part("Cómo se obtienen las cifras", lines=method.splitlines())
+    lines = []
+    for text, points in list_paragraphs(e):
+        lines += [text, *(": ".join(filter(None, point)) for point in points)]
+    writer.write_part("Cómo se obtienen las cifras", lines=lines)
     if not e.solo_plan:
         title = f"Con qué umbrales: {e.perfil.titulo}, {e.perfil.nota}"
-        writer.write_part(title, ("Estado", "Cumplimiento", "Verificado", "Fuente del umbral"), _list_thresholds(e))
+        state, value, origin, checked = list_threshold_columns(e.plan.locale)
+        columns = [state, value, checked, origin]  # the cover's last column is the widest
+        rows = [[column.take(row) for column in columns] for row in list_thresholds(e.perfil)]
+        writer.write_part(title, [column.title for column in columns], rows)
     heads, title = ("Archivo", "Forma", "", "Huella SHA-256"), "Documentos de los que salen las cifras"
     forms = [name_form(quarter, layout) for layout in quarter.fuentes["layout"]]
     files = quarter.fuentes.assign(forma=forms).to_dict("records")
@@ -126,14 +131,3 @@ def _list_readings(e: Evaluation) -> list[str]:
     if not e.solo_plan:
         lines += [f"{capitalize(state)}: {meaning}." for state, meaning in EMPTY_STATES.items()]
     return [*lines, "Las columnas «Clave» unen las hojas entre sí y con los archivos de la carpeta «datos»."]
-
-
-def _list_thresholds(e: Evaluation) -> Iterator[Cells]:
-    """List by which thresholds results are judged, and where each comes from."""
-    bands = [(name.replace("_", " "), "desde", band) for name, band in e.perfil.bandas]
-    bands.append(("crítica", "menos de", e.perfil.bandas.en_riesgo))
-    bands.append(("Cobertura mínima para ordenar a una unidad", "desde", e.perfil.cobertura_minima))
-    for state, word, threshold in bands:
-        word = "más de" if state == "sobrecumplida" else word
-        checked = "sí" if threshold.verificado else "no"
-        yield [capitalize(state), f"{word} {threshold.valor:g} %", checked, capitalize(threshold.fuente)]

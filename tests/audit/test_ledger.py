@@ -16,7 +16,7 @@ from plans import list_rules, print_figures
 from poa_eval.audit.ledger import AGREES, DIFFERS, LEDGER_COLUMNS, REBUILT, UNCHECKED
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.provenance import Provenance
 
 SAT, GERENCIA = "sat-2022/poi-2022-t4.xlsx", "gerencia-comercial-2023/poa-2023-t1.xlsx"
 
@@ -172,14 +172,14 @@ def test_institution_and_unit_show_the_ledger_of_their_own_rows():
 
 def test_origins_name_cells_and_formulas(gerencia):
     evaluation = poa.measure(gerencia, 1)
-    origins = Origins(evaluation)
+    provenance = Provenance(evaluation)
     meters = evaluation.actividades.query("unidad_id == '306' and ejecutado_acumulado == 10248")["actividad_id"].iloc[0]
     cells = "poa-2023-t1.xlsx!306 ene-23!{0}16; 306 feb-23!{0}16; 306 mar-23!{0}16"
-    assert origins.name(meters, "programado_acumulado") == "Suma de 3 periodos: " + cells.format("L")
-    said = origins.name(meters, "cumplimiento_acumulado").replace("\N{NO-BREAK SPACE}", " ")
+    assert provenance.name(meters, "programado_acumulado") == "Suma de 3 periodos: " + cells.format("L")
+    said = provenance.name(meters, "cumplimiento_acumulado").replace("\N{NO-BREAK SPACE}", " ")
     formula = "Σ ejecutado / Σ programado × 100 = 10,248 / 9,750 × 100 = 105.1 %"
     assert said == f"{formula}. Ejecutado: {cells.format('O')}. Programado: {cells.format('L')}"
-    total = origins.name_group(evaluation.institucion.iloc[0].to_dict(), "proporcion_cumplidas_acumulado")
+    total = provenance.name_group(evaluation.institucion.iloc[0].to_dict(), "proporcion_cumplidas_acumulado")
     assert total.startswith("Cumplidas / evaluadas × 100 = 18 / 23 × 100. Actividades evaluadas: poa-2023-t1.xlsx!")
 
 
@@ -187,13 +187,13 @@ def test_origins_name_cells_and_formulas(gerencia):
 def test_every_read_figure_of_the_evaluation_stands_in_the_cells_it_names(name):
     quarter = 4 if name == SAT else 1
     evaluation = poa.measure(poa.load(ROOT / "data" / name), quarter)
-    origins = Origins(evaluation)
+    provenance = Provenance(evaluation)
     book = openpyxl.load_workbook(ROOT / "data" / name, data_only=True)
     for row in evaluation.plan.avances.to_dict("records"):
         for series in ("programado", "ejecutado"):
             if pd.isna(row[series]) or row["origen"] == "reconstruido":
                 continue  # a rebuilt month names the cell of its quarter
-            _, sheet, cell = origins.find_period(row["actividad_id"], row, series).split("!")
+            _, sheet, cell = provenance.find_period(row["actividad_id"], row, series).split("!")
             found = book[sheet][cell]
             value = found.value if found.value is not None else 0  # a blank that the printed sums prove to be 0
             assert (value * 100 if "%" in found.number_format else value) == pytest.approx(row[series])

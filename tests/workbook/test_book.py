@@ -15,12 +15,12 @@ import poa_eval as poa
 from made import make_plan, make_quarter, open_params
 from places import ROOT, need_program
 from poa_eval.metrics.evaluability import CRITERIA, assess
+from poa_eval.metrics.registry import FIGURES
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
+from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.runs.tables import write_tables
 from poa_eval.workbook.book import write_book
-from poa_eval.workbook.prove import MET, PERCENT, SPANS, STATES
-from poa_eval.workbook.tally import GROUP
 
 SHIPPED = ("sat-2022-t4", "gerencia-comercial-2023-t1", "jocotepec-2024-t1")
 ALWAYS = """<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
@@ -134,7 +134,7 @@ def test_sheets_show_the_figures_of_the_csvs(books, name, tmp_path):
             check_shown(cells[f"Programado {span}"], row[f"programado_{window}"])
             check_shown(cells[f"Ejecutado {span}"], row[f"ejecutado_{window}"])
             check_shown(cells[PERCENT[window]], row[f"cumplimiento_{window}"])
-            check_shown(cells[STATES[window]], row[f"estado{tail}"])
+            check_shown(cells[STATE[window]], row[f"estado{tail}"])
             check_shown(cells[MET[window]], words.get(row[f"meta_cumplida{tail}"]))
         check_shown(cells["Meta anual"], row["meta_anual"])
         check_shown(cells["Avance anual"], row["avance_anual"])
@@ -144,8 +144,8 @@ def test_sheets_show_the_figures_of_the_csvs(books, name, tmp_path):
     pairs.append((rows[-1], tables["institucion"].iloc[0].to_dict()))
     for cells, row in pairs:
         for window, span in SPANS.items():
-            for figure, (title, *_) in GROUP.items():
-                check_shown(cells.get(f"{title} {span}", ""), row[f"{figure}_{window}"])
+            for figure in FIGURES.values():
+                check_shown(cells.get(f"{figure.label} {span}", ""), row[f"{figure.name}_{window}"])
     known = {(row["Clave"], row["Mes de cierre"]): row for row in read_shown(folder, name, "Periodos")}
     for row in tables["avances"].to_dict("records"):
         cells = known[row["actividad_id"], str(row["mes"])]

@@ -1,4 +1,4 @@
-"""Picture: the figures' common ground: one style, SVG of the same bytes each time, and the words that go with it."""
+"""Figures, the common ground of all charts: one style, SVG of the same bytes each time, the words that go with it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import io
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from matplotlib import style
 from matplotlib.figure import Figure
 
 INK, SOFT, DONE, PAPER, RULE = "#1c2733", "#4a5866", "#0b4f7a", "#eef2f5", "#dde3e8"
-_STYLE = Path(__file__).with_name("poa.mplstyle")
+_STYLE = "poa_eval.reports.html.poa"  # poa.mplstyle, beside this module
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import json
 import os
 from pathlib import Path
 
-from poa_eval.reports.html.blocks import Cell, Column, count_cell, render_table, text_cell
 from poa_eval.reports.html.page import wrap_page
+from poa_eval.reports.html.tables import Cell, count_cell, render_table, text_cell
+from poa_eval.text.columns import Column
 from poa_eval.text.periods import QUARTERS
 
 
@@ -45,7 +46,7 @@ def write_overview(folder: Path) -> Path | None:
         ]
         runs.append(((params["institucion"], -params["ejercicio"], -params["trimestre"], name), cells))
     columns = [Column("Institución"), Column("Periodo")]
-    columns += [Column("Unidades (número)", is_number=True), Column("Informes sin elaborar (número)", is_number=True)]
+    columns += [Column("Unidades (número)", kind="number"), Column("Informes sin elaborar (número)", kind="number")]
     rows = [cells for _, cells in sorted(runs, key=lambda run: run[0])]
     table = render_table("Informes de cada institución y trimestre", columns, [("", rows)])
     draft = folder / f".index.{os.getpid()}.tmp"

@@ -8,10 +8,11 @@ import html
 import re
 from collections.abc import Iterable
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, PackageLoader
 
 import poa_eval
 from poa_eval.errors import PoaError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATES = files("poa_eval.reports.html") / "templates"
 _MARK = "papermill-error-cell-tag"
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
 _FEWEST_SECTIONS = 3  # a shorter page needs no table of contents
@@ -208,7 +209,7 @@ def own_error_names() -> frozenset[str]:
 
 @cache
 def _environment() -> Environment:
-    loader = FileSystemLoader(_TEMPLATES / "informe")
+    loader = PackageLoader("poa_eval.reports.html", "templates/informe")
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 

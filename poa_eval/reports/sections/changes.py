@@ -9,20 +9,12 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, p
 from poa_eval.metrics.ranking import rank_units
 from poa_eval.metrics.reasons import tell_reason
 from poa_eval.metrics.registry import KEY_FIGURES
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    count_cell,
-    render_table,
-    render_words,
-    state_cell,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_cell, text_cell
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
+from poa_eval.reports.sections.provenance import Provenance
+from poa_eval.text.columns import Column
 from poa_eval.text.names import file_name
 from poa_eval.text.wording import format_percent, is_present, join_words, name_span, name_unit, name_units
 
@@ -52,7 +44,7 @@ def show_counts(source: Source) -> Block:
     if before:
         tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
-    columns = [Column("Estado"), *(Column(f"{title} (actividades)", is_number=True, origin=origin) for title in tables)]
+    columns = [Column("Estado"), *(Column(f"{title} (actividades)", kind="number", origin=origin) for title in tables)]
     total, rows = len(e.actividades), []
     for state in STATES:
         counts = [int((states == state).sum()) for states in tables.values()]
@@ -85,7 +77,7 @@ def show_changes(source: Source) -> Block:
     units = name_units(e.plan.unidades)
     table = e.actividades.merge(before.actividades, on="actividad_id", suffixes=("", "_antes"))
     met, was_met = (table[c].isin(_MET) for c in ("estado", "estado_antes"))
-    origins, groups = [Origins(before), Origins(e)], []
+    provenance, groups = [Provenance(before), Provenance(e)], []
     seen, was_seen = (table[f"cumplimiento_acumulado{when}"].notna() for when in ("", "_antes"))
     for title, rows in (
         ("Dejaron de estar cumplidas", was_met & ~met & seen),
@@ -95,14 +87,14 @@ def show_changes(source: Source) -> Block:
     ):
         cells = []
         for key, unit_id in zip(table.loc[rows, "actividad_id"], table.loc[rows, "unidad_id"], strict=True):
-            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in origins)
-            cells.append([origins[1].name_cell(key), text_cell(units[unit_id]), *shares])
+            shares = (origin.cell(key, "cumplimiento_acumulado") for origin in provenance)
+            cells.append([provenance[1].name_cell(key), text_cell(units[unit_id]), *shares])
         groups += [(f"{title}: {len(cells)}", cells)] if cells else []
     if not groups:
         return render_words([*sentences, "Ninguna actividad pasó a estar cumplida ni dejó de estarlo."])
     columns = [Column("Actividad"), Column("Unidad")]
     columns += [
-        Column(f"Cumplimiento acumulado al cierre del {describe_quarter(q)} (%)", is_number=True)
+        Column(f"Cumplimiento acumulado al cierre del {describe_quarter(q)}", kind="percent")
         for q in (before.trimestre, e.trimestre)
     ]
     caption = "Actividades que pasaron a estar cumplidas o dejaron de estarlo desde el trimestre anterior"

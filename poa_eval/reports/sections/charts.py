@@ -20,7 +20,8 @@ from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.figures import DONE, INK, PAPER, RULE, SOFT, Picture, render_picture
-from poa_eval.reports.sections.narrate import Source, take_evaluation, tell_done
+from poa_eval.reports.sections.headline import tell_done
+from poa_eval.reports.sections.inputs import Source, take_evaluation
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,

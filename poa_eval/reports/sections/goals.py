@@ -11,7 +11,7 @@ from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
 from poa_eval.plan.notes import Statement
 from poa_eval.plan.plan import Plan
 from poa_eval.reports.html.blocks import EMPTY, Block, render
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.names import normalize
 from poa_eval.text.wording import capitalize, format_number, is_present, name_rule, name_units
 

@@ -1,4 +1,4 @@
-"""Headline: what happened in a quarter and to date, in sentences made from the figures."""
+"""Headline: what happened in a quarter and to date, or what a plan alone is, in sentences made from the figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from poa_eval.metrics.evaluation import Evaluation, count_base, is_unit, name_quarter, name_sum, pick_figures
 from poa_eval.metrics.ranking import ATTENTION, rank_units, sort_by_need
 from poa_eval.metrics.reasons import tell_reason
-from poa_eval.reports.sections.narrate import tell_done
+from poa_eval.reports.sections.evaluability import count_criteria, tell_goals
+from poa_eval.reports.sections.investment import tell_investment
+from poa_eval.reports.sections.schedule import tell_due
 from poa_eval.text.wording import (
     capitalize,
     count_words,
@@ -126,3 +128,24 @@ def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]
     if not parts:
         return among
     return [*among, f"Fuera de la evaluación{when} {'queda' if total == 1 else 'quedan'} {join_words(parts)}."]
+
+
+def tell_plan(e: Evaluation) -> list[str]:
+    """Tell in sentences what a plan without results is and how far it can be evaluated."""
+    total, found = len(e.plan.actividades), e.evaluability
+    if not total:
+        whose = "esta unidad" if is_unit(e) else "ninguna unidad"
+        return [f"En el plan de {e.plan.ejercicio} no hay actividades de {whose}."]
+    units = e.plan.actividades["unidad_id"].nunique()
+    whose = " de esta unidad" if is_unit(e) else f" de {units} unidades" if units > 1 else ""
+    count = count_words(total, "actividad", "actividades")
+    sentences = [f"El plan de {e.plan.ejercicio} trae {count}{whose} y ningún resultado: {tell_goals(e)}."]
+    share = format_percent(found.institucion["evaluabilidad"].iloc[0], e.plan.locale)
+    sentences += [f"Su evaluabilidad es de {share}: {count_criteria(found)}.", tell_due(e)]
+    sentences += [tell_investment(e)] if e.plan.actividades["inversion"].notna().any() else []
+    return [*sentences, "Sin resultados no hay cumplimiento que calcular."]
+
+
+def tell_done(row: Mapping[str, object], window: str, locale: str) -> str:
+    """Return what was executed of what was programmed in a window: «95 de 100»."""
+    return " de ".join(format_number(row[f"{series}_{window}"], locale) for series in ("ejecutado", "programado"))

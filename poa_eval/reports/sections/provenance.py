@@ -1,4 +1,4 @@
-"""Trace stage: the way from a document's cells to a figure of the reports."""
+"""Provenance: where each figure of a report comes from, cell by cell: the tooltips, and the way shown step by step."""
 
 from __future__ import annotations
 
@@ -15,31 +15,16 @@ from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS, Window
 from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation, take_ledger
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation, take_ledger
 from poa_eval.reports.sections.reconciliation import show_entries
+from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
-from poa_eval.text.wording import (
-    capitalize,
-    format_number,
-    format_percent,
-    is_present,
-    name_activity,
-    name_span,
-)
+from poa_eval.text.wording import capitalize, format_number, format_percent, is_present, name_activity, name_span
 
 
-class Origins:
+class Provenance:
     """Where the figures of an evaluation come from.
 
     Parameters
@@ -226,22 +211,22 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que seguir."])
     row = sort_by_need(e).iloc[0] if actividad_id is None else find_activity(e, actividad_id)
-    key, plan, locale, origins = str(row["actividad_id"]), e.plan, e.plan.locale, Origins(e)
+    key, plan, locale, provenance = str(row["actividad_id"]), e.plan, e.plan.locale, Provenance(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
     said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
-    windows = {window: origins.window(key, window) for window in said}
+    windows = {window: provenance.window(key, window) for window in said}
     periods = []
-    for period in origins.due.periods[key]:
+    for period in provenance.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
         for series in SERIES:
-            where = origins.find_period(key, period, series) if is_present(period[series]) else ""
+            where = provenance.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
         cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
     columns = [Column("Periodo")]
-    columns += [Column("Programado", is_number=True), Column("Celda de lo programado")]
-    columns += [Column("Ejecutado", is_number=True), Column("Celda de lo ejecutado")]
+    columns += [Column("Programado", kind="number"), Column("Celda de lo programado")]
+    columns += [Column("Ejecutado", kind="number"), Column("Celda de lo ejecutado")]
     columns += [Column("Cómo se obtuvo"), Column("Entra en")]
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
     figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
@@ -250,14 +235,14 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         for what in ("programado", "ejecutado", "cumplimiento"):
             figure = f"{what}_{window}"
             is_percent = what == "cumplimiento" and is_present(row[figure])
-            how = origins.derive(key, figure) if is_percent else origins.name(key, figure) or reason
-            value = replace(origins.cell(key, figure), title="")
+            how = provenance.derive(key, figure) if is_percent else provenance.name(key, figure) or reason
+            value = replace(provenance.cell(key, figure), title="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
-    how = origins.name(key, "avance_anual") or tell_reason(e.reasons[key].year)
+    how = provenance.name(key, "avance_anual") or tell_reason(e.reasons[key].year)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])
-    columns = [Column("Cifra"), Column("Valor", is_number=True), Column("De dónde sale")]
+    columns = [Column("Cifra"), Column("Valor", kind="number"), Column("De dónde sale")]
     made = render_table(f"{name}: de los periodos al porcentaje", columns, [("", figures)])
     ledger = take_ledger(source)
     own = ledger[ledger["actividad_id"] == key].to_dict("records")
     caption = f"{name}: lo que el documento imprime, vuelto a calcular"
-    return read + made + (show_entries(own, caption, locale) if own else EMPTY)
+    return read + made + (show_entries(own, caption, plan) if own else EMPTY)

@@ -12,31 +12,15 @@ from poa_eval.metrics.ranking import pick_state, rank_units
 from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Cell,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
+from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
 from poa_eval.reports.sections.changes import link_unit
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
+from poa_eval.reports.sections.provenance import Provenance
+from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
-from poa_eval.text.wording import (
-    SYMBOLS,
-    capitalize,
-    count_words,
-    format_percent,
-    is_present,
-    name_span,
-    name_unit,
-)
+from poa_eval.text.wording import SYMBOLS, capitalize, count_words, format_percent, is_present, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
@@ -55,12 +39,12 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     if e.solo_plan:
         return EMPTY
     locale, principal = e.plan.locale, e.perfil.principal
-    label, origins, (ranked, apart) = FIGURES[principal].label, Origins(e), rank_units(e)
+    label, provenance, (ranked, apart) = FIGURES[principal].label, Provenance(e), rank_units(e)
     name = label.lower()
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         def cell(figure: str, picture: str = "") -> Cell:
-            origin = origins.name_group(row, figure, row["unidad_id"])
+            origin = provenance.name_group(row, figure, row["unidad_id"])
             return percent_cell(row[figure], locale, title=origin, picture=picture)
 
         return [
@@ -75,12 +59,12 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", is_number=True, origin=f"Orden por {name} a la fecha"),
-        Column(f"{label} a la fecha (%)", is_number=True),
-        Column(f"{label} en el trimestre (%)", is_number=True),
-        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", is_number=True, origin="Actividades contadas"),
-        Column("Cobertura de reporte a la fecha (%)", is_number=True),
-        Column("Promedio topado a la fecha (%)", is_number=True),
+        Column("Lugar", kind="number", origin=f"Orden por {name} a la fecha"),
+        Column(f"{label} a la fecha", kind="percent"),
+        Column(f"{label} en el trimestre", kind="percent"),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", kind="number", origin="Actividades contadas"),
+        Column("Cobertura de reporte a la fecha", kind="percent"),
+        Column("Promedio topado a la fecha", kind="percent"),
     ]
     groups = [("", [make_row(row, str(place), "") for place, row in ranked])] if ranked else []
     groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
@@ -98,17 +82,17 @@ def show_heatmap(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or is_unit(e) or e.unidades.empty:
         return EMPTY
-    spans = [(describe_quarter(x.trimestre), "trimestre", Origins(x)) for x in (*e.anteriores, e)]
+    spans = [(describe_quarter(x.trimestre), "trimestre", Provenance(x)) for x in (*e.anteriores, e)]
     if e.trimestre > 1:
         spans.append((f"A la fecha, {name_span(e.trimestre)}", "acumulado", spans[-1][2]))
     columns = _list_months(e) if e.trimestre == 1 else []
-    for title, window, origins in spans:
-        rows = origins.evaluation.unidades.to_dict("records")
-        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, origins) for row in rows}))
+    for title, window, provenance in spans:
+        rows = provenance.evaluation.unidades.to_dict("records")
+        columns.append((title, {row["unidad_id"]: _cell_heat(row, window, provenance) for row in rows}))
     empty, (ranked, apart) = Cell("·", is_number=True), rank_units(e)
     units = [*(row for _, row in ranked), *(row for row, _ in apart)]
     rows = [[link_unit(row), *(cells.get(row["unidad_id"], empty) for _, cells in columns)] for row in units]
-    heads = [Column("Unidad"), *(Column(capitalize(title), is_number=True) for title, _ in columns)]
+    heads = [Column("Unidad"), *(Column(capitalize(title), kind="number") for title, _ in columns)]
     shown = {cell.state for row in rows for cell in row if cell.state}
     signs = [f"{SYMBOLS[state]} {state}" for state in STATES if state in shown]
     signs += ["· la unidad no informa de ese mes por separado"] if any(empty in row for row in rows) else []
@@ -116,12 +100,12 @@ def show_heatmap(source: Source) -> Block:
     return render_table(caption, heads, [("", rows)], source=name_source(e))
 
 
-def _cell_heat(row: Mapping[str, object], window: str, origins: Origins) -> Cell:
-    e, figure = origins.evaluation, f"promedio_topado_{window}"
+def _cell_heat(row: Mapping[str, object], window: str, provenance: Provenance) -> Cell:
+    e, figure = provenance.evaluation, f"promedio_topado_{window}"
     value = row[figure]
     idle = "no programada" if row[f"no_programadas_{window}"] else "no evaluable"
     state = "sin reporte" if row[f"sin_reporte_{window}"] else idle
-    return _badge(value, state, origins.name_group(row, figure, str(row["unidad_id"])), e)
+    return _badge(value, state, provenance.name_group(row, figure, str(row["unidad_id"])), e)
 
 
 def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
@@ -178,18 +162,19 @@ def show_extremes(source: Source) -> Block:
 
 
 def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
-    origins, figures = Origins(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
+    provenance, figures = Provenance(e), ("programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado")
     rows = [
         [
-            origins.name_cell(row["actividad_id"]),
+            provenance.name_cell(row["actividad_id"]),
             text_cell(name_unit(row["unidad_id"], row["unidad"])),
-            *(origins.cell(row["actividad_id"], figure) for figure in figures),
+            *(provenance.cell(row["actividad_id"], figure) for figure in figures),
             number_cell(row["ejecutado_acumulado"] - row["programado_acumulado"], e.plan.locale),
         ]
         for row in table.head(_MOST).to_dict("records")
     ]
     columns = [Column("Actividad"), Column("Unidad")]
-    columns += [Column(title, is_number=True) for title in ("Programado", "Ejecutado", "Cumplimiento acumulado (%)")]
-    columns.append(Column("Diferencia", is_number=True, origin="Ejecutado − programado, a la fecha"))
+    columns += [Column("Programado", kind="number"), Column("Ejecutado", kind="number")]
+    columns.append(Column("Cumplimiento acumulado", kind="percent"))
+    columns.append(Column("Diferencia", kind="number", origin="Ejecutado − programado, a la fecha"))
     more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
     return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
 from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS
 from poa_eval.metrics.evaluation import Evaluation, is_unit
+from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import (
     Cell,
-    Column,
     count_cell,
     number_cell,
     percent_cell,
+    render_records,
     render_table,
-    render_words,
+    show_text,
     text_cell,
 )
-from poa_eval.reports.sections.narrate import Source, name_source, pick_findings, take_evaluation, take_ledger
+from poa_eval.reports.sections.inputs import Source, name_source, pick_findings, take_evaluation, take_ledger
+from poa_eval.text.columns import Column
 from poa_eval.text.periods import name_period
-from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words
+from poa_eval.text.wording import capitalize, count_words, format_number, format_percent, join_words, name_units
 
 _FIGURE = ["documento", "ambito", "unidad_id", "actividad_id", "cifra", "mes", "meses"]
 #: How a result is told of one figure and of several.
@@ -34,6 +35,7 @@ _TOLD = {
     DIFFERS: ("difiere", "difieren"),
 }
 _RESULTS = (*_TOLD, UNCHECKED)
+_PERCENTS = ("avance_pct", "avance_absoluto")
 _WHOSE = {"actividad": "de cada actividad", "unidad": "del total de la unidad", "institucion": "del TOTAL"}
 _LENGTHS = {1: "por mes", 2: "por bimestre", 3: "por trimestre", 4: "por cuatrimestre", 6: "por semestre"}
 
@@ -82,7 +84,7 @@ def show_ledger(source: Source) -> Block:
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
     origin = "Contadas fila por fila en datos/conciliacion.csv"
-    columns += [Column(f"{title} (número)", is_number=True, origin=origin) for title in titles]
+    columns += [Column(f"{title} (número)", kind="number", origin=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
     return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e), total=total)
@@ -184,7 +186,8 @@ def show_published(source: Source) -> Block:
     sentences += [f"{capitalize(how)}." for how in totals["como"].unique() if how != WAYS["filas"]]
     sentences += ["Todas las sumas quedan por debajo: faltan filas en el archivo."] if short else []
     columns = [Column("TOTAL que imprime el documento")]
-    columns += [Column(title, is_number=True) for title in ("Impreso", "Suma de las filas leídas", "Explicado (%)")]
+    columns += [Column(title, kind="number") for title in ("Impreso", "Suma de las filas leídas")]
+    columns.append(Column("Explicado", kind="percent"))
     caption = "Totales impresos y lo que las filas leídas explican de ellos"
     return render_words(sentences) + render_table(caption, columns, [("", rows)], source=name_source(e))
 
@@ -197,17 +200,37 @@ def _row_total(label: str, printed: float, found: float, source: str, locale: st
     return [Cell(label), *cells]
 
 
-def show_entries(entries: Iterable[Mapping], caption: str, locale: str) -> Block:
-    """Show comparisons of the ledger one by one, as `reconcile` gives them, of one activity."""
-    rows = [
-        [
-            text_cell(str(entry["concepto"]).split(" · ")[0]),
-            *(number_cell(entry[c], locale) for c in ("publicado", "recalculado", "diferencia")),
-            Cell(entry["resultado"]),
-            text_cell(entry["fuente"]),
-        ]
-        for entry in entries
+def list_columns(plan: Plan) -> list[Column]:
+    """List the columns of the comparisons, for a page and for the sheet; rows as `reconcile` gives them."""
+    units = name_units(plan.unidades)
+
+    def take(key: str) -> Callable[[Mapping], object]:
+        return lambda row: (row[key], "percent" if row["cifra"] in _PERCENTS else "number")
+
+    def show(key: str) -> Callable[[Mapping], Cell]:
+        return lambda row: number_cell(row[key], plan.locale)
+
+    how, short = "Cifra, y cómo se obtiene de nuevo", "Cifra impresa y cómo se vuelve a obtener"
+    return [
+        Column("Resultado", "resultado", "state", 16, cell=show_text("resultado")),
+        Column(how, "concepto", width=70, cell=lambda row: text_cell(_name_comparison(row)), short=short),
+        Column("Unidad", lambda row: units.get(row["unidad_id"]), width=28, is_optional=True),
+        Column("Publicado", take("publicado"), "number", 13, cell=show("publicado")),
+        Column("Recalculado", take("recalculado"), "number", 13, cell=show("recalculado")),
+        Column("Diferencia", "diferencia", "number", cell=show("diferencia")),
+        Column("Lugar en el documento", "fuente", width=34, cell=show_text("fuente")),
+        Column("Documento", "documento", width=24, is_aside=True),
+        Column("Clave", "actividad_id", width=30, is_aside=True, is_optional=True),
     ]
-    columns = [Column("Cifra impresa y cómo se vuelve a obtener")]
-    columns += [Column(title, is_number=True) for title in ("Publicado", "Recalculado", "Diferencia")]
-    return render_table(caption, [*columns, Column("Resultado"), Column("Lugar en el documento")], [("", rows)])
+
+
+def _name_comparison(row: Mapping) -> str:
+    """Name a printed figure with its period and the way in which it is obtained again; of whom it is, is known."""
+    period = "" if row["meses"] == 12 else f", {name_period(row['mes'], row['meses'])}"
+    return f"{CONCEPTS.get(row['cifra'], row['cifra'])}{period}" + (f" = {row['como']}" if row["via"] else "")
+
+
+def show_entries(entries: Iterable[Mapping], caption: str, plan: Plan) -> Block:
+    """Show comparisons of the ledger one by one, as `reconcile` gives them, of one activity."""
+    result, *others, place = (column for column in list_columns(plan) if column.cell)  # on a page, the result is late
+    return render_records(caption, [*others, result, place], [("", entries)])

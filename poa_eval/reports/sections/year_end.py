@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from poa_eval.metrics.projection import ASSUMPTIONS, LENGTHS, Projection, find_obstacle, find_projection
-from poa_eval.reports.html.blocks import (
-    EMPTY,
-    Block,
-    Column,
-    number_cell,
-    percent_cell,
-    render_table,
-    render_words,
-    text_cell,
-)
-from poa_eval.reports.sections.narrate import Source, name_source, take_evaluation
-from poa_eval.reports.sections.provenance import Origins
+from poa_eval.reports.html.blocks import EMPTY, Block, render_words
+from poa_eval.reports.html.tables import number_cell, percent_cell, render_table, text_cell
+from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
+from poa_eval.reports.sections.provenance import Provenance
+from poa_eval.text.columns import Column
 from poa_eval.text.wording import count_words, join_words
 
 _OBSTACLES = {
@@ -33,15 +26,15 @@ _NEEDED = "Lo que falta / periodos que quedan; en conteos, al entero de arriba"
 _CLOSE = "Ejecutado a la fecha + lo que daría el supuesto; en conteos, al entero más cercano"
 _COLUMNS = [
     Column("Actividad"),
-    Column("Meta anual", is_number=True),
-    Column("Ejecutado a la fecha", is_number=True),
-    Column("Falta", is_number=True, origin="Meta anual − ejecutado a la fecha"),
+    Column("Meta anual", kind="number"),
+    Column("Ejecutado a la fecha", kind="number"),
+    Column("Falta", kind="number", origin="Meta anual − ejecutado a la fecha"),
     Column("Queda"),
-    Column("Hasta ahora", "Por periodo", is_number=True, origin="Ejecutado a la fecha / periodos cerrados"),
-    Column("Hace falta", "Por periodo", is_number=True, origin=_NEEDED),
-    Column("Cierre", "Proyección", is_number=True, origin=_CLOSE),
-    Column("De la meta (%)", "Proyección", is_number=True, origin="Cierre proyectado / meta anual × 100"),
-    Column("Supuesto", "Proyección", is_optional=True),
+    Column("Hasta ahora", kind="number", group="Por periodo", origin="Ejecutado a la fecha / periodos cerrados"),
+    Column("Hace falta", kind="number", group="Por periodo", origin=_NEEDED),
+    Column("Cierre", kind="number", group="Proyección", origin=_CLOSE),
+    Column("De la meta", kind="percent", group="Proyección", origin="Cierre proyectado / meta anual × 100"),
+    Column("Supuesto", group="Proyección", is_optional=True),
 ]
 
 
@@ -85,12 +78,12 @@ def show_year_end(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or e.trimestre == 4 or e.actividades.empty:
         return EMPTY
-    origins, found, obstacles = Origins(e), [], []
+    provenance, found, obstacles = Provenance(e), [], []
     for row in e.actividades.to_dict("records"):
-        if projection := find_projection(row, e, origins.due):
+        if projection := find_projection(row, e, e.due):
             found.append((row, projection))
         else:
-            obstacles.append(find_obstacle(row, origins.activities[row["actividad_id"]], e) or "resultado")
+            obstacles.append(find_obstacle(row, provenance.activities[row["actividad_id"]], e) or "resultado")
     apart = _tell_obstacles(obstacles, len(e.actividades))
     if not found:
         return render_words([apart])
@@ -102,9 +95,9 @@ def show_year_end(source: Source) -> Block:
         left = "meta anual alcanzada" if is_met else count_words(o.quedan, *LENGTHS[o.meses].split())
         rows.append(
             [
-                origins.name_cell(key),
-                origins.cell(key, "meta_anual"),
-                origins.cell(key, "ejecutado_acumulado"),
+                provenance.name_cell(key),
+                provenance.cell(key, "meta_anual"),
+                provenance.cell(key, "ejecutado_acumulado"),
                 number_cell(None if is_met else o.falta, locale),
                 text_cell(left),
                 number_cell(o.ritmo, locale),

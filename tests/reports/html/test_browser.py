@@ -11,9 +11,10 @@ from pypdf import PdfReader
 
 from made import make_page, open_params
 from places import need_program
-from poa_eval.reports.html.blocks import Cell, Column, number_cell, render_table
 from poa_eval.reports.html.index import write_overview
 from poa_eval.reports.html.page import error_page, wrap_page
+from poa_eval.reports.html.tables import Cell, number_cell, render_table
+from poa_eval.text.columns import Column
 
 #: Each example's institution and its unit with most to show.
 EXAMPLES = [
@@ -191,7 +192,7 @@ def test_a_unit_on_paper_takes_four_pages_and_no_row_is_cut(name, unit, paper, o
 
 def test_the_head_of_a_long_table_is_repeated_on_paper(open_page, tmp_path):
     rows = [[Cell(f"Actividad {n}"), number_cell(n, "es_MX")] for n in range(150)]
-    table = render_table("Metas", [Column("Actividad"), Column("Ejecutado", is_number=True)], [("", rows)])
+    table = render_table("Metas", [Column("Actividad"), Column("Ejecutado", kind="number")], [("", rows)])
     page = open_page(make_page(*EXAMPLES[1]).replace("<main", f"{table.html}<main", 1))
     page.pdf(path=tmp_path / "p.pdf", format="A4")
     texts = [sheet.extract_text() for sheet in PdfReader(tmp_path / "p.pdf").pages]
@@ -212,7 +213,7 @@ def test_everything_is_reached_by_keyboard(open_page):
 
 
 def test_arrow_keys_walk_the_sources_of_a_table_and_tab_leaves_it(open_page):
-    columns = [Column("Actividad"), *(Column(name, is_number=True) for name in ("Meta", "Ejecutado"))]
+    columns = [Column("Actividad"), *(Column(name, kind="number") for name in ("Meta", "Ejecutado"))]
     rows = [[Cell(f"Obra {n}"), *(number_cell(n * k, "es_MX", source=f"F{n}C{k}") for k in (2, 3))] for n in range(12)]
     html = wrap_page("Tabla", render_table("T", columns, [("", rows)]).html)
     assert open_page(html, scripts=False).locator("td [tabindex='0']").count() == 24
@@ -247,7 +248,7 @@ def test_pictures_and_months_are_not_sorted(open_page):
 
 
 def test_a_narrow_table_keeps_its_columns_together(open_page):
-    columns = [Column("Estado"), *(Column(name, is_number=True) for name in ("A la fecha", "Trimestre", "Año"))]
+    columns = [Column("Estado"), *(Column(name, kind="number") for name in ("A la fecha", "Trimestre", "Año"))]
     rows = [[Cell("cumplida"), *(number_cell(n, "es_MX") for n in range(3))]]
     page = open_page(wrap_page("Tabla", render_table("T", columns, [("", rows)]).html))
     assert page.locator("table").bounding_box()["width"] < 700
@@ -274,7 +275,7 @@ def make_table_page() -> str:
         (title, [[Cell(f"Año {n}"), number_cell(values[n], "es_MX"), Cell(f"{n} de 20", is_number=True)] for n in part])
         for title, part in (("Dirección", range(5)), ("Caja", range(5, 11)))
     ]
-    columns = [Column("Meta"), Column("Ejecutado", is_number=True), Column("Cumplidas", is_number=True)]
+    columns = [Column("Meta"), Column("Ejecutado", kind="number"), Column("Cumplidas", kind="number")]
     total = [Cell("Total"), Cell("1", is_number=True), Cell("2", is_number=True)]
     return wrap_page("Tabla", render_table("T", columns, groups, total=total).html)
 

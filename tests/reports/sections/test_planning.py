@@ -17,7 +17,7 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY, Block
 from poa_eval.reports.html.page import export_html
-from poa_eval.reports.sections.narrate import name_source
+from poa_eval.reports.sections.inputs import name_source
 from poa_eval.runs.results import _list_results
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"

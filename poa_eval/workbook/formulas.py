@@ -1,31 +1,144 @@
-"""Tally: the sheet «Comprobación», with the formulas of units, institution and plan after those of the activities."""
+"""Live formulas: the sheet «Comprobación», which obtains each stored figure again from the cells of other sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
-from poa_eval.excel import Field, Formula, Spread
+from poa_eval.excel import CellFormula, Spread
 from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, has_plan
-from poa_eval.metrics.reasons import tell_reasons
+from poa_eval.metrics.reasons import Reason, tell_reason, tell_reasons
 from poa_eval.metrics.registry import FIGURES
+from poa_eval.plan.accumulation import SheetWindow, find_accumulation
+from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
+from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTH_NAMES, QUARTERS, close_months
 from poa_eval.text.wording import capitalize, is_present, name_activity, name_unit
-from poa_eval.workbook.prove import KEY, MET, PERCENT, SPANS, STATES, Proof, Rows, look_up, prove_activities
 
-_FIELDS = [
-    Field("Ámbito", "ambito", width=11),
-    Field("De quién", "quien", width=46),
-    Field("Cifra", "cifra", width=26),
-    Field("Cómo se obtiene", "como", width=44),
-    Field("Recalculado", "viva", width=13),
-    Field("Guardado", "guardado", width=13),
-    Field("Diferencia", "diferencia", "number", 11),
-    Field("Resultado", "resultado", "state", 12),
-    Field("Clave", "clave", width=30, is_aside=True),
+#: Cell of a row's key on «Comprobación».
+KEY = "$I{row}"
+_FIRST, _LAST = "$E$3", "$F$3"  # the months that count, above the table
+_MONTH = "Periodos[Mes de cierre]"
+
+_COLUMNS = [
+    Column("Ámbito", "ambito", width=11),
+    Column("De quién", "quien", width=46),
+    Column("Cifra", "cifra", width=26),
+    Column("Cómo se obtiene", "como", width=44),
+    Column("Recalculado", "viva", width=13),
+    Column("Guardado", "guardado", width=13),
+    Column("Diferencia", "diferencia", "number", 11),
+    Column("Resultado", "resultado", "state", 12),
+    Column("Clave", "clave", width=30, is_aside=True),
 ]
+Rows = Sequence[Mapping]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One stored figure, and the formula that obtains it again; without one, `como` says why there is no figure.
+
+    In `formula`, ``{row}`` is the row in which it stands.
+    """
+
+    ambito: str
+    quien: str
+    clave: str
+    cifra: str
+    como: str
+    guardado: object
+    formula: str | None
+    kind: str = "number"
+    is_array: bool = False
+
+
+def look_up(table: str, title: str) -> str:
+    """Return the formula of a row's cell in a column of another sheet, found by the row's key."""
+    return f"INDEX({table}[{title}],MATCH({KEY},{table}[Clave],0))"
+
+
+def prove_activities(e: Evaluation, activities: Mapping[str, Mapping], periods: Rows) -> Iterator[Proof]:
+    """Obtain each figure of each activity: sums from its periods, percentages from its sums."""
+    closed = defaultdict(list)
+    for period in periods:
+        if period["cuenta"]:
+            closed[period["actividad_id"]].append(period)
+    months = close_months(e.trimestre)
+    for key, row in activities.items():
+        who = ("Actividad", row["llamada"], key)
+        for window in SPANS:
+            low = months[0] if window == "trimestre" else 1
+            inside = [period for period in closed[key] if low <= period["mes"] <= months[-1]]
+            yield _prove_sum(who, "programado", window, row, inside, e)
+            yield _prove_sum(who, "ejecutado", window, row, inside, e)
+            yield _prove_percent(who, window, row, e)
+        yield _prove_progress(who, row, closed[key], e)
+
+
+def _name_state(window: str) -> str:
+    return "estado" if window == "acumulado" else "estado_trimestre"
+
+
+def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows, e: Evaluation) -> Proof:
+    """Obtain what was programmed or executed in a window from the activity's periods."""
+    title, stored = capitalize(figure), row[f"{figure}_{window}"]
+    missing = [period for period in inside if period["situacion"] == "sin reporte"]
+    lacks = row[_name_state(window)] == "sin reporte" and not all(is_present(period[figure]) for period in missing)
+    name = f"{title} {SPANS[window]}"
+    if not is_present(stored) and not lacks:
+        return Proof(*who, name, _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
+    place = SheetWindow(figure, row, inside, KEY, _MONTH, _FIRST, _LAST, is_quarter=window == "trimestre")
+    formula, said, is_array = find_accumulation(row, figure).excel(place)
+    if missing:
+        gap = f'COUNTIFS({place.criteria},Periodos[Situación],"sin reporte",Periodos[{title}],"=")>0'
+        formula = f'IF({gap},"sin reporte",{formula})'
+    return Proof(*who, name, said, stored if is_present(stored) else "sin reporte", formula, is_array=is_array)
+
+
+def _prove_percent(who: tuple, window: str, row: Mapping, e: Evaluation) -> Proof:
+    """Obtain a compliance from the activity's two figures."""
+    stored, planned = row[f"cumplimiento_{window}"], row[f"programado_{window}"]
+    if not is_present(stored) and is_present(row[f"ejecutado_{window}"]) and is_present(planned) and planned > 0:
+        return Proof(*who, PERCENT[window], _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
+    p, v = (look_up("Actividades", f"{name} {SPANS[window]}") for name in ("Programado", "Ejecutado"))
+    body, said = f"{v}*100/{p}", "Ejecutado / programado × 100"
+    if row["sentido"] == "descendente":
+        share, said = f"(2*{p}-{v})*100/{p}", "(2 − ejecutado / programado)"
+        if is_present(row["linea_base"]):
+            base = look_up("Actividades", "Línea base")
+            share, said = f"({base}-{v})*100/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
+        body, said = f"MAX(0,MIN(200,{share}))", f"{said} × 100, entre 0 y 200"
+    formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATE[window])})"
+    return Proof(
+        *who, PERCENT[window], said, stored if is_present(stored) else row[_name_state(window)], formula, "percent"
+    )
+
+
+def _prove_progress(who: tuple, row: Mapping, closed: Rows, e: Evaluation) -> Proof:
+    """Obtain the progress towards the year, by the document's own formula where it has one."""
+    stored = row["avance_anual"]
+    if not is_present(stored):
+        return Proof(*who, "Avance anual", _say_gap(e.reasons[row["actividad_id"]].year), None, None)
+    if e.plan.rule("avance") != "razones_ponderadas":
+        done, goal = (look_up("Actividades", title) for title in ("Ejecutado a la fecha", "Meta anual"))
+        said = "Ejecutado a la fecha / meta anual × 100"
+        return Proof(*who, "Avance anual", said, stored, f"{done}*100/{goal}", "percent")
+    terms, before = [], ""
+    for period in (period for period in closed if is_present(period["ejecutado"])):
+        at = f"Periodos[Clave],{KEY},{_MONTH},{period['mes']}"
+        value, goal = (f"SUMIFS(Periodos[{title}],{at})" for title in ("Ejecutado", "Programado"))
+        weight = e.plan.rule(f"avance.peso.{period['meses']}")
+        terms.append(f"({value}{before})/{goal}*{weight}")
+        before = f"-{value}" if find_accumulation(row, "ejecutado").is_running else ""
+    return Proof(*who, "Avance anual", str(e.plan.rule("avance.texto")), stored, "+".join(terms), "percent")
+
+
+def _say_gap(reason: Reason | None) -> str:
+    return f"Sin cifra: {tell_reason(reason)}" if reason else "Sin cifra"
 
 
 def put_proofs(
@@ -42,10 +155,10 @@ def put_proofs(
     rows = [_make_row(proof, row) for row, proof in enumerate(proofs, start=5)]
     note = "Cada fórmula obtiene de nuevo, de las celdas de las otras hojas, la cifra guardada a su lado."
     what = "fórmulas vivas junto a cada cifra guardada; «coincide» o «difiere»"
-    sheet, _ = spread.put_table("Comprobación", what, note, _FIELDS, rows, frozen=3, printed=2)
+    sheet, _ = spread.put_table("Comprobación", what, note, _COLUMNS, rows, frozen=3, printed=2)
     number = sum(row["resultado"].result == "coincide" for row in rows)
     counts = (f'COUNTIF(Comprobacion[Resultado],"{word}")' for word in ("coincide", "difiere"))
-    said = Formula('"Coinciden "&{}&"; difieren "&{}'.format(*counts), f"Coinciden {number}; difieren 0")
+    said = CellFormula('"Coinciden "&{}&"; difieren "&{}'.format(*counts), f"Coinciden {number}; difieren 0")
     spread.put(sheet, 1, 4, said, bold=True)
     if not e.solo_plan:
         spread.put(sheet, 2, 3, "Meses que se suman en el trimestre, del … al …:", align="right")
@@ -55,7 +168,7 @@ def put_proofs(
 
 def _make_row(proof: Proof, row: int) -> dict[str, object]:
     stored = proof.guardado if is_present(proof.guardado) else None
-    live = proof.formula and Formula(proof.formula.replace("{row}", str(row)), stored, proof.is_array)
+    live = proof.formula and CellFormula(proof.formula.replace("{row}", str(row)), stored, proof.is_array)
     is_number = live is not None and not isinstance(stored, str)
     both = f"AND(ISNUMBER(E{row}),ISNUMBER(F{row}))"
     near = f'IF(ABS(E{row}-F{row})<0.000000001*MAX(1,ABS(F{row})),"coincide","difiere")'
@@ -63,8 +176,8 @@ def _make_row(proof: Proof, row: int) -> dict[str, object]:
     return vars(proof) | {
         "viva": (live, proof.kind),
         "guardado": (stored, proof.kind),
-        "diferencia": Formula(f'IF({both},ROUND(E{row}-F{row},9),"")', 0 if is_number else ""),
-        "resultado": Formula(word, "coincide" if is_number else "sin cifra"),
+        "diferencia": CellFormula(f'IF({both},ROUND(E{row}-F{row},9),"")', 0 if is_number else ""),
+        "resultado": CellFormula(word, "coincide" if is_number else "sin cifra"),
     }
 
 
@@ -113,7 +226,7 @@ def _name_parts(window: str, own: str, foot: int | None, e: Evaluation) -> dict[
         "percent": percent,
         "span": span,
         "met": MET[window],
-        "state": STATES[window],
+        "state": STATE[window],
         "evaluated": f"SUMPRODUCT({own}ISNUMBER({percent})*1)",
         "capped": f"({percent}-({percent}>100)*({percent}-100))",
         "weight": "Actividades[Ponderación]",

@@ -1,8 +1,6 @@
-"""What a report is made from: its evaluation, its findings, its documents."""
+"""Inputs: what a section takes, a quarter or an evaluation, and what it finds there: ledger, findings, documents."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import pandas as pd
 
@@ -11,7 +9,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.metrics.evaluation import Evaluation, is_unit
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import name_file
-from poa_eval.text.wording import format_number, is_present
+from poa_eval.text.wording import is_present
 
 #: What a report is made from; of an evaluation alone there are no findings.
 Source = Quarter | Evaluation
@@ -34,11 +32,6 @@ def pick_findings(q: Quarter) -> pd.DataFrame:
     """Return the findings of a report: a unit is not troubled with damage in the file."""
     table = q.hallazgos
     return table[~table["regla"].str.startswith("celda-")] if is_unit(q.evaluacion) else table
-
-
-def tell_done(row: Mapping[str, object], window: str, locale: str) -> str:
-    """Return what was executed of what was programmed in a window: «95 de 100»."""
-    return " de ".join(format_number(row[f"{series}_{window}"], locale) for series in ("ejecutado", "programado"))
 
 
 def list_notes(evaluation: Evaluation) -> list[str]:
