@@ -53,7 +53,7 @@ class PoaError(Exception):
         self.que_hacer = que_hacer
         self.lugar = lugar or Place()
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         """Keep the place when the error crosses a process boundary."""
         return partial(type(self), lugar=self.lugar), self.args
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import settings
 
 import poa_eval as poa
-from places import FIXTURES, ROOT, SHARED
+from places import FIXTURES, ROOT, TEXTS
 
 settings.register_profile("sin-plazo", deadline=None)  # a loaded machine is no failure
 settings.load_profile("sin-plazo")
@@ -16,12 +16,10 @@ def root():
     return ROOT
 
 
-@pytest.fixture(scope="session")
-def shared():
-    """The folder with the untouched documents and their figures checked by hand."""
-    if not (SHARED / "documents").is_dir():
-        pytest.skip("the untouched documents are not beside this clone")
-    return SHARED
+@pytest.fixture(params=TEXTS.values(), ids=TEXTS)
+def load_document(request):
+    """Load a document by name: the one of this project and, where it is at hand, the untouched one."""
+    return lambda name: poa.load(request.param / f"{name}.txt")
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,15 @@
-"""What the rules look at, and how a rule is registered and a finding is made."""
+"""What the rules look at: the plan, its ledger and what is due in it, each worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 from babel.numbers import format_decimal
 
-from poa_eval.audit.ledger import DIFFERS, compare_figures
+from poa_eval.audit.ledger import DIFFERS, Ledger
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.windows import Window, measure_window
@@ -18,12 +18,13 @@ from poa_eval.readers.addresses import ColumnFinder
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the rules look at: the plan, what is due in it, and the profile."""
+class CheckContext:
+    """What the rules look at: the plan, what is due in it, the profile, and the ledger of its printed figures."""
 
     plan: Plan
     due: DuePeriods
     perfil: Profile
+    ledger: Ledger
     _windows: dict[tuple, Window] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -39,7 +40,7 @@ class Facts:
     @cached_property
     def columns(self) -> ColumnFinder:
         """Return what finds the cell of a comment or a goal in the row of a period or an activity."""
-        return ColumnFinder(self.plan.contexto)
+        return ColumnFinder(self.plan.columns)
 
     @cached_property
     def comments(self) -> list[tuple[dict, dict]]:
@@ -50,7 +51,7 @@ class Facts:
     @cached_property
     def comparisons(self) -> list[dict]:
         """Return the printed figures that were obtained again, as the ledger has them."""
-        return [found for found in compare_figures(self.plan) if found["recalculado"] is not None]
+        return [found for found in self.ledger.comparisons if found["recalculado"] is not None]
 
     def differences(self, *ways: str) -> Iterator[dict]:
         """Yield the comparisons of these ways that differ."""
@@ -63,38 +64,6 @@ class Facts:
             self._windows[key] = measure_window(activity, self.due, key[1], self.perfil)
         return self._windows[key]
 
-    def notes(self, kind: str, parts: int = 1) -> list[tuple[list[str], str, str]]:
-        """Return what loading noted under ``kind/…``: so many parts of the key, text, source; an id may hold ``/``."""
-        t = self.plan.contexto[self.plan.contexto["clave"].str.startswith(f"{kind}/")]
-        rows = t.itertuples(index=False)
-        return [(key[len(kind) + 1 :].rsplit("/", parts - 1), text, source) for key, text, source in rows]
-
     def show(self, value: float) -> str:
         """Write a number as the plan's readers do, with at most two decimals."""
         return format_decimal(round(value, 2), locale=self.plan.locale)
-
-
-Finding = dict[str, object]
-Rule = Callable[[Facts], Iterator[Finding]]
-RULES: dict[str, tuple[str, Rule]] = {}
-
-
-def rule(slug: str, severity: str) -> Callable[[Rule], Rule]:
-    """Register a rule under its slug with the severity of its findings."""
-
-    def register(function: Rule) -> Rule:
-        RULES[slug] = (severity, function)
-        return function
-
-    return register
-
-
-def make_finding(found: object, expected: object, message: str, source: object, **where: object) -> Finding:
-    """Make a finding: what was found and expected, the sentence on it, its cell, and whom and what it is about."""
-    return {**where, "encontrado": found, "esperado": expected, "mensaje": message, "fuente": source}
-
-
-def make_difference(found: float, expected: float, message: str, source: str, **where: object) -> Finding:
-    """Make a finding of two numbers that differ."""
-    texts = (f"{round(value, 6):.15g}" for value in (found, expected))
-    return make_finding(*texts, message, source, diferencia=found - expected, **where)

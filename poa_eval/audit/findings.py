@@ -1,4 +1,4 @@
-"""Check stage: whatever a document prints twice is compared; each difference is one finding."""
+"""Findings: whatever a document prints twice is compared, by each rule; each difference is one finding."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ import datetime as dt
 
 import pandas as pd
 
-from poa_eval.audit.context import RULES, Facts
+from poa_eval.audit.context import CheckContext
+from poa_eval.audit.ledger import Ledger
 from poa_eval.audit.rules import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
+from poa_eval.audit.rules.registry import RULES
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due
 from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 
-__all__ = ["COLUMNS", "RULES", "SEVERITIES", "check"]
+__all__ = ["FINDING_COLUMNS", "RULES", "SEVERITIES", "check"]
 
 #: Columns of the findings; the contract of `hallazgos`.
-COLUMNS = "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
+FINDING_COLUMNS = (
+    "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
+)
 SEVERITIES = ("error", "advertencia", "nota")
 
 
-def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "neutro") -> pd.DataFrame:
+def check(
+    plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "neutro", ledger: Ledger | None = None
+) -> pd.DataFrame:
     """Compare whatever a plan's documents print twice, and what is due with what is reported.
 
     Parameters
@@ -30,6 +36,8 @@ def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "
     corte : date, optional
         Periods that close after it are not due; without it, the last period that the document reports.
     perfil : Profile or str, default "neutro"
+    ledger : Ledger, optional
+        The plan's, where it is worked out already.
 
     Returns
     -------
@@ -44,15 +52,15 @@ def check(plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "
     True
     """
     profile = take_profile(perfil)
-    facts = Facts(plan, find_due(plan, find_corte(plan, corte)), profile)
+    context = CheckContext(plan, find_due(plan, find_corte(plan, corte)), profile, ledger or Ledger(plan))
     rows = []
     for slug, (severity, rule) in RULES.items():
-        for found in rule(facts):
-            activity = facts.activities.get(str(found.get("actividad_id")), {})
+        for found in rule(context):
+            activity = context.activities.get(str(found.get("actividad_id")), {})
             unit = found.get("unidad_id") or activity.get("unidad_id")
             concept, month = str(found.pop("concepto", "")), found.get("mes")
             key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
             rows.append(found | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
     rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
-    types = dict.fromkeys(COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
-    return pd.DataFrame(rows, columns=COLUMNS).astype(types)
+    types = dict.fromkeys(FINDING_COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
+    return pd.DataFrame(rows, columns=FINDING_COLUMNS).astype(types)

@@ -1,25 +1,51 @@
-"""Add: the rows of a plan into the totals that its documents print, and what such a sum shows."""
+"""Totals: the rows of a plan added up into the totals that its documents print, and what such a sum counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import pandas as pd
 
-from poa_eval.metrics.formulas import ROWS, TOLERANCE, WITHOUT, weigh_readings
+from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
+from poa_eval.plan.accumulation import SERIES, find_accumulation
+from poa_eval.plan.notes import InferredTotals
 from poa_eval.text.numbers import is_percentage
-
-#: Which column says how the periods of a series add up.
-ADDING = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
 
 #: Closing month and length of a period → its figure.
 Values = dict[tuple[int, int], float]
 
 
+_BLANKS = {
+    "": "",
+    "left out": ", sin contar lo que está en blanco",
+    "open": "; hay celdas en blanco que podrían sumar",
+}
+
+
+@dataclass(frozen=True)
+class RowsSum:
+    """The sum of a total's rows, None where that is not known; what it counts, and what its blank cells mean."""
+
+    value: float | None
+    counts: InferredTotals
+    blanks: Literal["", "left out", "open"] = ""
+
+    @property
+    def rest(self) -> str:
+        """Return in words what else is added up or left out."""
+        return f"{self.counts.rest}{_BLANKS[self.blanks]}"
+
+    @property
+    def text(self) -> str:
+        """Return in words how the total was obtained again."""
+        return f"{self.counts.text}{_BLANKS[self.blanks]}"
+
+
 @dataclass
-class Sum:
+class _Cells:
     """Rows added up: how many; whether some cell is blank, may mean more than nothing, or is below 0."""
 
     whole: float = 0.0
@@ -36,8 +62,8 @@ class Sum:
 
 
 @dataclass
-class Adder:
-    """Adds up a plan's rows.
+class TotalsCalculator:
+    """Adds up a plan's rows into its totals.
 
     Parameters
     ----------
@@ -45,8 +71,8 @@ class Adder:
         By `actividad_id`: its row, its periods, its figures (with the series in the key), its goal.
     totals : sequence of dict
         All that the documents print of several rows.
-    said : str, optional
-        How the totals are known to add up, as `weigh_readings` tells it.
+    known : InferredTotals, optional
+        What the totals count, where it is declared or noted already.
     """
 
     activities: Mapping[str, Mapping]
@@ -54,28 +80,27 @@ class Adder:
     series: Mapping[tuple[str, str], Values]
     goals: Mapping[str, float | None]
     totals: Sequence[Mapping]
-    said: str | None = None
-    _sums: dict[tuple, tuple[Sum, Sum]] = field(default_factory=dict, init=False)
+    known: InferredTotals | None = None
+    _sums: dict[tuple, tuple[_Cells, _Cells]] = field(default_factory=dict, init=False)
 
-    def settle(self, total: Mapping) -> tuple[float | None, str]:
-        """Return the sum of a total's rows, and what it counts; with blank cells only where they do not matter.
+    def settle(self, total: Mapping) -> RowsSum:
+        """Return the sum of a total's rows; with blank cells only where they do not matter.
 
         That is where the other cells agree with the total, or pass it already: a blank can only add.
         """
-        counts, said = self.reading
-        found = self._add_rows(total, counts)
+        counts = self.counts
+        found = self._add_rows(total, counts.counts_percents is not False)
         over = found.whole - total["valor"]
         shows = not found.is_open if abs(over) <= TOLERANCE else over > 0 and not found.has_negative
         if not found.number or (found.is_blank and not shows):
-            return None, f"{said}; hay celdas en blanco que podrían sumar" if found.number else said
-        return found.whole, f"{said}, sin contar lo que está en blanco" if found.is_blank else said
+            return RowsSum(None, counts, "open" if found.number else "")
+        return RowsSum(found.whole, counts, "left out" if found.is_blank else "")
 
     @cached_property
-    def reading(self) -> tuple[bool, str]:
-        """Return whether the totals count percentages, as they themselves show, and how that is told."""
+    def counts(self) -> InferredTotals:
+        """Return whether the totals count percentages, as they themselves show."""
         sums = ((total["valor"], *(part.whole for part in self._split_rows(total))) for total in self.totals)
-        said = weigh_readings(sums) if self.said is None and self._percents else self.said or ROWS
-        return not said.startswith(WITHOUT), said
+        return weigh_readings(sums) if self.known is None and self._percents else self.known or InferredTotals()
 
     @cached_property
     def _percents(self) -> set[str]:
@@ -87,7 +112,7 @@ class Adder:
         found = set()
         for key, goal in self.goals.items():
             values = [row["programado"] for row in self.periods[key] if pd.notna(row["programado"])]
-            adds = goal is not None and self.activities[key]["acumulacion_programado"] == "suma"
+            adds = goal is not None and find_accumulation(self.activities[key], "programado").adds
             if adds and min(values, default=-1) >= 0 and abs(sum(values) - goal) <= TOLERANCE:
                 found.add(key)
         return found
@@ -105,18 +130,18 @@ class Adder:
             return [self.activities[key]]
         return self.activities.values() if scope == "institucion" else self._units.get(key, [])
 
-    def _add_rows(self, total: Mapping, counts_percents: bool) -> Sum:
+    def _add_rows(self, total: Mapping, counts_percents: bool) -> _Cells:
         rows, percents = self._split_rows(total)
         if not counts_percents or not percents.number:
             return rows
         both = zip(vars(rows).values(), vars(percents).values(), strict=True)
-        return Sum(*(one or other if isinstance(one, bool) else one + other for one, other in both))
+        return _Cells(*(one or other if isinstance(one, bool) else one + other for one, other in both))
 
-    def _split_rows(self, total: Mapping) -> tuple[Sum, Sum]:
+    def _split_rows(self, total: Mapping) -> tuple[_Cells, _Cells]:
         """Return the sum of a total's rows that are no percentages, and that of the percentages."""
         asked = tuple(total[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
         if asked not in self._sums:
-            sums = Sum(), Sum()
+            sums = _Cells(), _Cells()
             for row in self.list_rows(*asked[:2]):
                 sums[row["actividad_id"] in self._percents].add(*self._take(row, *asked[2:]))
             self._sums[asked] = sums
@@ -131,7 +156,7 @@ class Adder:
         if name == "meta_anual":
             goal = self.goals[key]
             return goal or 0.0, goal is None, False
-        values, adds = self.series[key, name], row[ADDING[name]] == "suma"
+        values, adds = self.series[key, name], find_accumulation(row, name).adds
         exact = values.get((month, length))
         if exact is None and adds:
             exact = add_parts(values, month, length)
@@ -140,7 +165,7 @@ class Adder:
         near = [(m, n) for m, n in values if month - length < m and m - n < month]
         inside = [(m, n) for m, n in near if adds and m <= month and m - n >= month - length]
         known = max((sum(values[p] for p in inside if p[1] == n) for n in {n for _, n in inside}), default=0.0)
-        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in ADDING)
+        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in SERIES)
         return known, is_open or name != "programado" or key not in self._filled, is_open
 
 

@@ -14,8 +14,20 @@ from typing import Annotated
 
 import typer
 
-from poa_eval.cli.console import Command, Group, explain_usage, name_usage, print_findings, print_table, show_progress
+import poa_eval
+from poa_eval.cli.console import (
+    SEVERITY,
+    Command,
+    Group,
+    explain_usage,
+    name_usage,
+    print_findings,
+    print_table,
+    show_progress,
+)
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
+from poa_eval.runs.folder import RunOutcome
+from poa_eval.runs.pack import find_browser, pack_run, print_pages
 from poa_eval.runs.warm import start_warm_server
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
@@ -73,37 +85,43 @@ def _run(
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
         start_warm_server()  # it takes as long to load as this process does to read the documents: both at once
-    from poa_eval.reports.html.index import write_overview
-    from poa_eval.runs.batch import run_quarters
+    from poa_eval.runs.batch import run_quarters  # meanwhile
 
-    options = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
-    ended, lost = {}, None
+    options: dict = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
+    ended: dict[Path, RunOutcome | PoaError] = {}
+    lost = None
     with show_progress(params[0].stem if len(params) == 1 else f"{len(params)} trimestres") as progress:
         try:
             ended.update(run_quarters(params, **options, on_progress=progress))
         except PoaError as error:
             lost = error
-    codes, folders = [], set()
-    for path in sorted(ended, key=params.index):
-        outcome = ended[path]
-        if isinstance(outcome, PoaError):
-            print(outcome, file=sys.stderr)
-            codes.append(REFUSED)
-            continue
-        page = outcome.carpeta / "index.html"
-        same = "" if outcome.elaborados or outcome.fallidas else " (sin cambios)"
-        print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}{same}")
-        for unidad_id, message in outcome.fallidas:
-            who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
-            print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-        codes += [FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack)]
-        folders.add(outcome.carpeta.parent)
-    for folder in sorted(folders):
-        if write_overview(folder) is None:
-            print(f"No se tocó {folder / 'index.html'}: no lo hizo poa-eval.", file=sys.stderr)
+    codes = [_show_outcome(ended[path], pdf=pdf, pack=pack) for path in sorted(ended, key=params.index)]
+    _renew_overviews({outcome.carpeta.parent for outcome in ended.values() if not isinstance(outcome, PoaError)})
     if lost is not None:
         raise lost
     return max(codes)
+
+
+def _show_outcome(outcome: RunOutcome | PoaError, *, pdf: bool, pack: bool) -> int:
+    """Say what a run left, print and pack it as far as asked; return the exit code."""
+    if isinstance(outcome, PoaError):
+        print(outcome, file=sys.stderr)
+        return REFUSED
+    page = outcome.carpeta / "index.html"
+    same = "" if outcome.elaborados or outcome.fallidas else " (sin cambios)"
+    print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}{same}")
+    for unidad_id, message in outcome.fallidas:
+        who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
+        print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
+    return max(FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack))
+
+
+def _renew_overviews(folders: set[Path]) -> None:
+    from poa_eval.reports.html.index import write_overview  # slow to load
+
+    for folder in sorted(folders):
+        if write_overview(folder) is None:
+            print(f"No se tocó {folder / 'index.html'}: no lo hizo poa-eval.", file=sys.stderr)
 
 
 @app.command("verify", cls=Command, help="Repite una ejecución aparte y compara cada archivo; termina en 1 si difiere.")
@@ -112,7 +130,7 @@ def _verify(
     jobs: JobsOption = None,
     timeout: TimeoutOption = 600,
 ) -> int:
-    from poa_eval.runs.verify import verify_run
+    from poa_eval.runs.verify import verify_run  # models of params: slow to load, as below what a command alone needs
 
     _refuse_outside("--jobs", jobs, 1, _MOST)
     _refuse_outside("--timeout", timeout, 1, _LONGEST)
@@ -131,8 +149,6 @@ def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
     """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
     if not pdf and not pack:
         return 0
-    from poa_eval.runs.pack import find_browser, pack_run, print_pages
-
     made, problem = print_pages(folder) if pdf else ([], None)
     if made:
         print(f"PDF: {len(made)}, cada uno junto a su página")
@@ -151,8 +167,7 @@ def _load(
     ],
     layout: LayoutOption = None,
 ) -> int:
-    import poa_eval
-    from poa_eval.runs.results import write_tables
+    from poa_eval.runs.tables import write_tables  # pandas
 
     plan = poa_eval.load(archivo, layout)
     tables = {**plan.tables(), "hallazgos": poa_eval.check(plan)}
@@ -170,11 +185,8 @@ def _check(
         bool, typer.Option("--json", metavar="", help="Escribe un documento JSON, para otros programas.")
     ] = False,
 ) -> int:
-    import poa_eval
-    from poa_eval.audit.findings import SEVERITIES
-
     findings = poa_eval.check(poa_eval.load(archivo, layout))
-    counts = {severity: int((findings["gravedad"] == severity).sum()) for severity in SEVERITIES}
+    counts = {severity: int((findings["gravedad"] == severity).sum()) for severity in SEVERITY}
     if as_json:
         rows = json.loads(findings.to_json(orient="records"))
         print(json.dumps({"archivo": archivo.name, "totales": counts, "hallazgos": rows}, ensure_ascii=False, indent=2))
@@ -197,14 +209,13 @@ def _capture(
         typer.Option("--limite", metavar="AAAA-MM-DD", help="Fecha en que la unidad devuelve el libro; se lee en él."),
     ] = None,
 ) -> int:
-    from poa_eval.config.params import find_project, load_params
+    from poa_eval.config.params import find_project  # pydantic, pandas and XlsxWriter
     from poa_eval.forms.capture import write_capture
     from poa_eval.forms.owed import list_owed
-    from poa_eval.quarter.prepare import prepare_quarter
 
     deadline = _parse_day(limite) if limite else None
-    known = load_params(params)
-    plan = prepare_quarter(known, find_project(params)).plan
+    known = poa_eval.load_params(params)
+    plan = poa_eval.prepare_quarter(known, find_project(params)).plan
     for path in write_capture(plan, known.trimestre, out, fecha_limite=deadline):
         print(path)
     owed = {item.unidad_id for item in list_owed(plan, known.trimestre)}
@@ -223,7 +234,7 @@ def _draft(
         typer.Option("--out", metavar="ARCHIVO.yaml", help="Dónde se guarda el borrador; si falta, se muestra."),
     ] = None,
 ) -> int:
-    from poa_eval.drafting.write_layout import draft_layout
+    from poa_eval.drafting.write_layout import draft_layout  # pandas and the readers
 
     text = draft_layout(archivo, out.stem if out else None)
     if out is None:
@@ -238,9 +249,7 @@ def _draft(
 
 @app.command("layouts", cls=Command, help="Enumera los formatos de documento que se conocen.")
 def _layouts() -> int:
-    from poa_eval.layouts.catalog import list_layouts
-
-    known = list_layouts()
+    known = poa_eval.list_layouts()
     print_table("Layouts", list(known.columns), known.itertuples(index=False, name=None))
     return 0
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 160
 _TITLES = {"edicion": "Edición", "titulo": "Título"}
 #: Severity → its plural, and how it looks.
-_SEVERITY = {"error": ("errores", "bold red"), "advertencia": ("advertencias", "yellow"), "nota": ("notas", "cyan")}
+SEVERITY = {"error": ("errores", "bold red"), "advertencia": ("advertencias", "yellow"), "nota": ("notas", "cyan")}
 
 
 def name_usage(ctx: Any) -> str:
@@ -98,7 +98,7 @@ def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> No
 
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))
-    for severity, (plural, look) in _SEVERITY.items():
+    for severity, (plural, look) in SEVERITY.items():
         rows = findings[findings["gravedad"] == severity].to_dict("records")
         if rows:
             console.print(Text(f"{plural.capitalize()}: {len(rows)}", style=look))
@@ -109,7 +109,7 @@ def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> No
                 style = "dim" if at == 2 else ""
                 console.print(Padding(Text(str(text), style=style), (0, 0, 0, 4 if at else 2), expand=False))
         console.print()
-    parts = [f"{n} {s if n == 1 else _SEVERITY[s][0]}" for s, n in counts.items() if n]
+    parts = [f"{n} {s if n == 1 else SEVERITY[s][0]}" for s, n in counts.items() if n]
     console.print("Total: " + (", ".join(parts) or "ningún hallazgo"))
 
 
@@ -133,7 +133,7 @@ def print_table(title: str, columns: Sequence[str], rows: Any) -> None:
 
 def explain_usage(error: Any) -> str:
     """Say a usage error of the command line in Spanish, with the nearest name."""
-    command = getattr(getattr(error, "ctx", None), "command", None)
+    command: Any = getattr(getattr(error, "ctx", None), "command", None)
     option, param = getattr(error, "option_name", None), getattr(error, "param", None)
     if option is not None and hasattr(error, "possibilities"):
         options = [name for p in command.params if p.param_type_name == "option" for name in p.opts]

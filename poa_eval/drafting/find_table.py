@@ -1,4 +1,4 @@
-"""Sketch: where the table of an unknown form stands, and which of its columns are periods."""
+"""Find the table (a sketch): where the table of an unknown form stands, and which of its columns are periods."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Sketch:
 
 
 @dataclass
-class Run:
+class PeriodRun:
     """Columns that are the periods of one figure."""
 
     kind: str  # placeholder of the period: `mes`, `trimestre`, …
@@ -143,9 +143,9 @@ def list_sayings(text: str) -> Iterator[tuple[str, int, str]]:
             yield kind, month, template
 
 
-def find_runs(sketch: Sketch) -> list[Run]:
+def find_runs(sketch: Sketch) -> list[PeriodRun]:
     """Find the columns that are the periods of a figure: at least two of one wording."""
-    runs: dict[tuple[str, str], Run] = {}
+    runs: dict[tuple[str, str], PeriodRun] = {}
     for column, path in sketch.paths.items():
         for level, part in enumerate(path):
             said = next(list_sayings(part), None)
@@ -153,7 +153,7 @@ def find_runs(sketch: Sketch) -> list[Run]:
                 continue
             kind, month, template = said
             whole = " > ".join((*path[:level], template, *path[level + 1 :]))
-            run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", normalize(_YEAR.sub("", whole)))), Run(kind))
+            run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", normalize(_YEAR.sub("", whole)))), PeriodRun(kind))
             run.columns.setdefault(month, []).append(column)
             run.templates += [whole] if whole not in run.templates else []
             break
@@ -161,12 +161,12 @@ def find_runs(sketch: Sketch) -> list[Run]:
     return [*kept, *_find_initials(sketch, {column for run in kept for column in run.all_columns})]
 
 
-def _is_counted(sketch: Sketch, run: Run) -> bool:
+def _is_counted(sketch: Sketch, run: PeriodRun) -> bool:
     """Say whether the headings merely end in a number («Indicador 1», «Indicador 2»)."""
     return run.kind == "mes" and all(sketch.paths[column][-1][-1:].isdigit() for column in run.all_columns)
 
 
-def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
+def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[PeriodRun]:
     columns = [column for column in sketch.paths if column not in taken]
     letters = [normalize(sketch.paths[column][-1]) for column in columns]
     for start in range(len(columns) - 11):
@@ -174,7 +174,7 @@ def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[Run]:
         if "".join(letters[start : start + 12]) in _INITIALS and not taken & set(twelve):
             taken |= set(twelve)
             group = " > ".join(sketch.paths[twelve[0]][:-1])
-            yield Run("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)
+            yield PeriodRun("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)
 
 
 def find_lines(sketch: Sketch) -> list[tuple[str, ...]]:

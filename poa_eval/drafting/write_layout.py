@@ -1,18 +1,21 @@
-"""Draft: a commented layout for a document of an unknown form, with what could be placed and what could not."""
+"""Write a draft: a commented layout for a document of an unknown form, with what could be placed and what not."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 
 import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from poa_eval.drafting.assign_columns import Guess, escape_heading, find_target, guess_columns
-from poa_eval.drafting.find_table import Run, find_lines, list_sayings
+from poa_eval.drafting.assign_columns import find_target, guess_columns
+from poa_eval.drafting.find_table import PeriodRun, find_lines, list_sayings
+from poa_eval.drafting.guess import Guess, escape_heading
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
@@ -23,14 +26,12 @@ from poa_eval.readers.formats import read_raw
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import LENGTHS, parse_period
 
-_REVIEW = "  # revisar"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _LONG = 150  # a line longer than this is a paragraph
 _SHORT = 12  # a text longer than this says more than «no figure»
 _ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURE_COLUMNS, "comentario"]
 _NUMBERS = {name for name, kind in COLUMNS["actividades"].items() if kind == NUMBER}
 _TEXTS = COLUMNS["actividades"].keys() - _NUMBERS
-_LOCALES = "es_MX y es_PE escriben 1,234.5; es_CO y es_AR, 1.234,5"
 
 
 def draft_layout(path: str | Path, nombre: str | None = None) -> str:
@@ -47,7 +48,8 @@ def draft_layout(path: str | Path, nombre: str | None = None) -> str:
             "revise que el documento tenga una tabla; si son fichas, escriba un layout `clase: fichas`",
             lugar=Place(document.archivo),
         )
-    return "\n".join(_write(guess, document.archivo, nombre or make_slug(Path(document.archivo).stem))) + "\n"
+    name = nombre or make_slug(Path(document.archivo).stem)
+    return _TEMPLATES.get_template("layout.yaml.j2").render(_find_values(guess, document.archivo, name))
 
 
 def _quote(text: str) -> str:
@@ -56,143 +58,99 @@ def _quote(text: str) -> str:
     return str(text) if plain else json.dumps(str(text), ensure_ascii=False)
 
 
-def _list(texts: Iterable[str]) -> str:
+def _quote_all(texts: Iterable[str]) -> str:
+    """Return one text, or a list of several."""
     quoted = list(map(_quote, texts))
     return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
 
 
-def _write(guess: Guess, archivo: str, nombre: str) -> Iterator[str]:
-    sketch = guess.sketch
-    placed = len(sketch.paths) - len(set(guess.ignored))
+def _review(doubt: str) -> str:
+    return f"  # revisar: {doubt}" if doubt else ""
+
+
+def _drop_alike(texts: Iterable[str]) -> list[str]:
+    return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
+
+
+def _number_headings(templates: Iterable[str], run: PeriodRun, month: int) -> list[str]:
+    """Return the headings of one period of an incomplete run, which is named by its number."""
+    mark = f"{{{run.kind}={month // LENGTHS[run.kind]}}}"
+    return [template.replace(f"{{{run.kind}}}", mark) for template in templates]
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("poa_eval.drafting"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+_TEMPLATES.globals["lengths"] = LENGTHS
+_TEMPLATES.filters |= {
+    "drop_alike": _drop_alike,
+    "number_headings": _number_headings,
+    "quote": _quote,
+    "quote_all": _quote_all,
+    "review": _review,
+    "shorten": partial(shorten, width=40, placeholder="…"),
+}
+
+
+def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
+    """Return what the template shows of a guess, beside the guess itself."""
     year, source = _find_year(guess, archivo)
-    yield f"# Borrador de layout para {archivo}, hecho por `poa-eval draft`."
-    yield "# Revise cada línea, sobre todo las que dicen «revisar»; después"
-    yield "# `poa-eval load ARCHIVO --layout ESTE.yaml --out CARPETA` dice lo que aún falta."
-    yield f"# El encabezado está en {sketch.sheet.address(sketch.top, 0)};"
-    yield f"# se ubicaron {placed} de sus {len(sketch.paths)} columnas."
-    yield f"nombre: {_quote(nombre)}"
-    yield f"titulo: {_quote(f'Formato de {archivo}')}{_REVIEW}: qué documento es, en pocas palabras"
-    yield f"institucion: Institución{_REVIEW}: su nombre"
-    yield f"locale: {guess.locale}{_REVIEW}: {_LOCALES}"
-    yield "ediciones:"
-    yield f"  {_quote(str(year or 'única'))}:"
-    for line in _write_edition(guess, year, source):
-        yield f"    {line}"
-
-
-def _write_edition(guess: Guess, year: int | None, source: str) -> Iterator[str]:
-    yield "clase: tabla"
-    if guess.left_out and not guess.others and guess.sketch.sheet.hoja:
-        yield f"hojas: [{_quote(guess.sketch.sheet.hoja)}]{_REVIEW}: no tienen la tabla: {', '.join(guess.left_out)}"
-    elif guess.left_out:
-        yield f"ignorar_hojas: [{', '.join(map(_quote, guess.left_out))}]{_REVIEW}: en ellas no está la tabla"
-    if guess.sketch.height > 1:
-        yield f"encabezado: {{filas: {guess.sketch.height}}}"
-    if guess.side_by_side > 1:
-        yield f"lado_a_lado: {guess.side_by_side}"
     patterns, notes = _find_patterns(guess)
     period = "contexto" if any(f"{{{name}}}" in pattern for pattern in patterns for name in LENGTHS) else None
     period = "fila" if set(PERIOD_COLUMNS[:-1]) & set(guess.columns) else period
-    dated = any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *guess.templates])
-    if year is None:
-        yield "# ejercicio: 20XX    falta: el documento no dice de qué año es"
-    elif not dated and "ejercicio" not in guess.columns:
-        yield f"ejercicio: {year}{_REVIEW}: no está junto a la tabla; se tomó {source}"
-    if patterns or notes:
-        yield "contexto: # lo que dicen las líneas encima de la tabla" if patterns else "# contexto:"
-        yield from (f"  - {_quote(pattern)}" for pattern in patterns)
-        yield from (f"  # - {_quote(note)}" for note in notes)
-    if guess.ends_blank:
-        yield "fin_tabla: fila en blanco"
-    whole_year = guess.by_row and period is None
-    yield "columnas:"
-    for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0])):
-        if not (whole_year and name in FIGURE_COLUMNS):
-            headings = [_mark_year(guess, year, text) for text in guess.spellings(column)]
-            doubt = guess.doubts.get(name) or "por su contenido" * (name in guess.unsure)
-            yield f"  {name}: {_list(headings)}" + f"{_REVIEW}: {doubt}" * bool(doubt)
-    if "actividad" not in guess.columns:
-        yield "  # actividad:    falta la columna con el nombre de la actividad"
-    if filled := [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]:
-        yield f"rellenar: [{', '.join(filled)}] # celdas en blanco que quieren decir «como arriba»"
-    if guess.by_row and not whole_year:
-        yield f"periodo: {period}"
-    yield from _write_series(guess, year, whole_year)
-    yield from _write_totals(guess, "actividad" in filled)
-    if shown := _find_odd_percents(guess):
-        yield f"# valor_sin_formato: [{', '.join(shown)}]{_REVIEW}: hay % entre números; ¿80 se ve como 8000%?"
+    headings = {
+        name: [_mark_year(guess, year, text) for text in guess.spellings(column)]
+        for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0]))
+    }
+    whole_year = set(FIGURE_COLUMNS if guess.by_row and period is None else ())
+    filled = [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]
     blanks = _find_blanks(guess)
-    if said := [text for text in blanks if len(text) <= _SHORT and not re.search(r"\d", text)]:
-        yield f"vacios: [{', '.join(map(_quote, said))}]{_REVIEW}: textos donde debería haber un número"
-    if unread := [text for text in blanks if text not in said]:
-        yield "# revisar: `load` rechaza lo que sigue, que no es un número: deje la cifra sola en su celda,"
-        yield "# cambie `locale:`, o, si quiere decir «sin dato», ponga el texto en `vacios:`"
-        yield from (f"#   «{shorten(text, 40, placeholder='…')}» en {blanks[text]}" for text in unread)
-    if guess.ignored:
-        yield f"ignorar:{_REVIEW}: columnas que no se supo ubicar"
-        yield from (f"  - {_quote(heading)}" for heading in _list_ignored(guess))
+    short = [text for text in blanks if len(text) <= _SHORT and not re.search(r"\d", text)]
+    months = [name for name, run in guess.series if run.kind == "mes" and run.is_whole]
+    quarters = [name for name, run in guess.printed if run.kind == "trimestre" and run.is_whole]
+    totals, ignored_rows = _sort_totals(guess)
+    return {
+        "guess": guess,
+        "sketch": guess.sketch,
+        "archivo": archivo,
+        "nombre": nombre,
+        "year": year,
+        "year_source": source,
+        "dated": any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *guess.templates]),
+        "patterns": patterns,
+        "notes": notes,
+        "period": period,
+        "columns": {name: texts for name, texts in headings.items() if name not in whole_year},
+        "filled": filled,
+        "whole_years": {
+            name: guess.spellings(guess.columns[name]) for name in FIGURE_COLUMNS if name in whole_year & set(headings)
+        },
+        "whole_series": [name for name, run in guess.series if run.is_whole],
+        "published": {name: _mark_year(guess, year, guess.heading(column)) for name, column in guess.published.items()},
+        "is_repairable": months == quarters != [],
+        "totals": totals,
+        "ignored_rows": ignored_rows,
+        "nameless": 0 if "actividad" in filled else _count_nameless(guess),
+        "odd_percents": _find_odd_percents(guess),
+        "blanks": short,
+        "unread": {text: cells for text, cells in blanks.items() if text not in short},
+        "ignored": _list_ignored(guess),
+    }
 
 
-def _write_totals(guess: Guess, fills_activity: bool) -> Iterator[str]:
-    """Write which rows add up others: the document's totals, and the rest as rows that do not count."""
+def _sort_totals(guess: Guess) -> tuple[list[str], list[str]]:
+    """Return which rows add up others: the document's totals, and the rest as rows that do not count."""
     first = [text for text, key in guess.totals.items() if not key]
     whole = [text for text in first if not suggest_pattern(text).endswith("*")]
     declared = [text for text in whole if is_total(text)] or (whole if len(whole) == 1 else [])
     if not declared and all(map(is_total, first)):
         declared = first
-    if declared:
-        yield f"totales: {{texto: {_list(declared)}}}"
     others = {(key, _quote(suggest_pattern(text))): 0 for text, key in guess.totals.items() if text not in declared}
-    listed = [f"{{{key}: {text}}}" if key else text for key, text in others]
-    if listed:
-        yield f"ignorar_filas: [{', '.join(listed)}]{_REVIEW}: suman otras; las que se comparan van en `totales:`"
-    if not fills_activity and (count := _count_nameless(guess)):
-        listed.append('{actividad: ""}')
-        rows = ", ".join(listed)
-        yield f"# ignorar_filas: [{rows}]{_REVIEW}: {count} sin actividad; si no cuentan, quite el primer #"
-        yield "# rellenar: [actividad]    si la actividad es la de la fila de arriba"
-
-
-def _write_series(guess: Guess, year: int | None, whole_year: bool) -> Iterator[str]:
-    own = [(name, guess.columns[name]) for name in FIGURE_COLUMNS if whole_year and name in guess.columns]
-    if guess.series or own:
-        yield "periodos:"
-        yield from _list_runs(guess.series, "columna", guess.unsure)
-        for name, column in own:
-            yield f"  - {{columna: {name}, encabezados: [{_list(guess.spellings(column))}]}}{_REVIEW}: el año entero"
-    if "meta_anual" not in guess.columns and any(name == "programado" and run.is_whole for name, run in guess.series):
-        yield f"# meta_anual: suma de programado{_REVIEW}: si la meta del año es esa suma, quite el primer #"
-    if any(name == "ejecutado" for name, _ in guess.series):
-        yield f"# corte: último mes con resultados{_REVIEW}: si lo que sigue aún no se reporta, quite el primer #"
-    if guess.printed or guess.published:
-        yield "publicado: # cifras que el documento deriva de otras; se comparan con las que se calculan"
-        yield from _list_runs(guess.printed, "concepto", set())
-        for name, column in guess.published.items():
-            yield f"  - {{concepto: {name}, columna: {_quote(_mark_year(guess, year, guess.heading(column)))}}}"
-    months = [name for name, run in guess.series if run.kind == "mes" and run.is_whole]
-    if months == [name for name, run in guess.printed if run.kind == "trimestre" and run.is_whole] != []:
-        yield f"# reparar: [meses = trimestres, trimestres = meta_anual]{_REVIEW}: si viene de un PDF, quite el #"
-
-
-def _list_runs(series: Iterable[tuple[str, Run]], key: str, unsure: set[str]) -> Iterator[str]:
-    for name, run in series:
-        doubt = "¿programado o ejecutado?" * (name in unsure) or "faltan periodos" * (not run.is_whole)
-        yield f"  - {key}: {name}" + f"{_REVIEW}: {doubt}" * bool(doubt)
-        if run.initials:
-            yield from [f"    grupo: {_quote(group)}" for group in run.templates if group]
-            yield "    encabezados: [E, F, M, A, M, J, J, A, S, O, N, D]"
-        elif run.is_whole:
-            yield f"    patron: {_list(_drop_alike(run.templates))}"
-        else:
-            yield f"    meses: {LENGTHS[run.kind]}"
-            yield "    encabezados:"
-            for month in sorted(run.columns):
-                mark = f"{{{run.kind}={month // LENGTHS[run.kind]}}}"
-                yield f"      {month}: {_list(t.replace(f'{{{run.kind}}}', mark) for t in _drop_alike(run.templates))}"
-
-
-def _drop_alike(texts: Iterable[str]) -> list[str]:
-    return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
+    return declared, [f"{{{key}: {text}}}" if key else text for key, text in others]
 
 
 def _mark_year(guess: Guess, year: int | None, heading: str) -> str:

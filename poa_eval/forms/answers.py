@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, FormatoError, Place
+from poa_eval.forms.form import Column, Field, Form
 from poa_eval.forms.reader import (
-    Column,
     Entry,
     Fault,
-    Form,
     bare,
     find_entries,
     find_field,
@@ -36,7 +35,7 @@ MEANINGS = {
 NEW, ANSWERED, OPEN, STAYS = "nuevo", "respondido", "sin respuesta", "dice corregido, y sigue"
 GONE, NOT_RETURNED = "ya no aparece", "libro no devuelto"
 _CHOICE = "Elija una respuesta de la lista. Vacía: aún sin respuesta."
-FORM = Form(
+ANSWER_FORM = Form(
     ANSWERS,
     formato="1",
     hoja="Observaciones",
@@ -55,12 +54,12 @@ FORM = Form(
         "respuesta": Column("Respuesta", 14, "llena", _CHOICE, tuple(MEANINGS)),
         "motivo": Column("Motivo", 36, "llena"),
     },
-    campos={"responde": ("Responde (nombre y cargo)", "regla"), "fecha": ("Fecha", "periodo")},
+    campos={"responde": Field("Responde (nombre y cargo)", "regla"), "fecha": Field("Fecha", "periodo")},
 )
 #: What the hidden sheet keeps of each finding, to tell it when it is gone.
 ASKED = ("hallazgo_id", "regla", "gravedad", "actividad_id", "mes", "mensaje", "fuente")
 #: Columns of `respuestas`: a finding, its state, what its unit answered, and in which cell.
-COLUMNS = [*"hallazgo_id estado respuesta motivo responde fecha unidad_id".split(), *ASKED[1:], "libro"]
+ANSWER_COLUMNS = [*"hallazgo_id estado respuesta motivo responde fecha unidad_id".split(), *ASKED[1:], "libro"]
 #: Rules that only the analyst can settle: damage in the file, spellings, rows that are missing from it.
 _NOT_ASKED = ("celda-", "nombre-con-variantes", "cobertura-incompleta")
 
@@ -108,8 +107,8 @@ def read_books(names: Iterable[str], root: Path) -> list[tuple[str, RawDocument]
 def read_answers(documents: Sequence[RawDocument], plan: Plan, trimestre: int) -> pd.DataFrame:
     """Read what units answered in filled workbooks of this quarter or earlier ones.
 
-    As the `COLUMNS` of `respuestas`, one row a finding asked; of several workbooks of a unit the later answer holds,
-    and a blank does not erase one.
+    In the `ANSWER_COLUMNS`, one row a finding asked; of several workbooks of a unit the later answer holds, and a blank
+    does not erase one.
 
     Raises
     ------
@@ -119,7 +118,7 @@ def read_answers(documents: Sequence[RawDocument], plan: Plan, trimestre: int) -
     faults: list[Fault] = []
     books: dict[tuple[int, str], tuple[str, list[dict]]] = {}
     for document in documents:
-        if filed := identify_book(document, FORM, plan, trimestre, faults):
+        if filed := identify_book(document, ANSWER_FORM, plan, trimestre, faults):
             unit, quarter = filed
             if (quarter, unit) in books:
                 first = books[quarter, unit][0]
@@ -138,22 +137,22 @@ def read_answers(documents: Sequence[RawDocument], plan: Plan, trimestre: int) -
         for row in rows:
             before = known.get(row["hallazgo_id"])
             known[row["hallazgo_id"]] = row if row["respuesta"] or before is None else before
-    return pd.DataFrame(known.values(), columns=COLUMNS)
+    return pd.DataFrame(known.values(), columns=ANSWER_COLUMNS)
 
 
 def _read_book(document: RawDocument, faults: list[Fault]) -> list[dict]:
     """Return a row per finding asked in a workbook, answered or not."""
     marker = read_marker(document)
-    columns = [name for row in marker if row[0] == "columnas" for name in row[1:] if name in FORM.encabezados]
+    columns = [name for row in marker if row[0] == "columnas" for name in row[1:] if name in ANSWER_FORM.encabezados]
     rows = [row for row in marker if row[0] == "hallazgo" and len(row) > len(ASKED)]
     asked = {row[1]: {name: text or None for name, text in zip(ASKED, row[1:], strict=False)} for row in rows}
     for row in asked.values():
         row["mes"] = int(row["mes"]) if re.fullmatch(r"\d+", row["mes"] or "") else None
     before = len(faults)
-    said = {name: find_field(document.hojas, FORM, name, faults) for name in FORM.campos}
+    said = {name: find_field(document.hojas, ANSWER_FORM, name, faults) for name in ANSWER_FORM.campos}
     answers: dict[str, dict] = {}
     seen: dict[str, str | None] = {}
-    for entry in find_entries(document.hojas, FORM, columns, faults):
+    for entry in find_entries(document.hojas, ANSWER_FORM, columns, faults):
         key = entry.text("hallazgo_id")
         if key not in asked:
             text = "una fila llenada sin su clave"
@@ -188,7 +187,7 @@ def settle_answers(findings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     DataFrame
-        `COLUMNS`; `estado` is ``nuevo``, ``respondido``, ``sin respuesta``, ``dice corregido, y sigue``,
+        `ANSWER_COLUMNS`; `estado` is ``nuevo``, ``respondido``, ``sin respuesta``, ``dice corregido, y sigue``,
         ``libro no devuelto`` (no workbook of that unit was given) or ``ya no aparece``.
     """
     returned = set(answers["unidad_id"])
@@ -204,8 +203,8 @@ def settle_answers(findings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFram
             state = ANSWERED if is_present(row["respuesta"]) else OPEN
         rows.append((row or {}) | {name: found[name] for name in (*ASKED, "unidad_id")} | {"estado": state})
     rows += [row | {"estado": GONE} for row in known.values()]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.astype(dict.fromkeys(set(COLUMNS) - {"mes"}, "str") | {"mes": "Int64"})
+    table = pd.DataFrame(rows, columns=ANSWER_COLUMNS)
+    return table.astype(dict.fromkeys(set(ANSWER_COLUMNS) - {"mes"}, "str") | {"mes": "Int64"})
 
 
 def tell_answer(row: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.forms.owed import CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed, name_length
+from poa_eval.forms.owed import CAPTURE_FORM, CAUSES, HEADINGS, Owed, choose_columns, list_owed, name_length
 from poa_eval.forms.writer import make_form
 from poa_eval.metrics.due import close_month, list_calendar
 from poa_eval.metrics.evaluation import describe_quarter
@@ -48,7 +48,7 @@ def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limit
     for unit_id in plan.unidades["unidad_id"]:
         if (plan.actividades["unidad_id"] == unit_id).any():
             own = [item for item in owed if item.unidad_id == unit_id]
-            book = make_workbook(plan, unit_id, trimestre, own, fecha_limite=fecha_limite)
+            book = make_capture(plan, unit_id, trimestre, own, fecha_limite=fecha_limite)
             books[folder / f"{file_name(unit_id)}.xlsx"] = book
     for path, content in books.items():
         if path.exists() and path.read_bytes() != content:
@@ -64,7 +64,7 @@ def write_capture(plan: Plan, trimestre: int, folder: str | Path, *, fecha_limit
     return list(books)
 
 
-def make_workbook(
+def make_capture(
     plan: Plan, unit_id: str, trimestre: int, owed: Sequence[Owed], *, fecha_limite: dt.date | None = None
 ) -> bytes:
     """Make the capture workbook of a unit, of what that unit owes in the quarter."""
@@ -78,7 +78,7 @@ def make_workbook(
     }
     words = {"columns": columns, "owed": owed, "headings": HEADINGS, "causes": CAUSES}
     return make_form(
-        FORM,
+        CAPTURE_FORM,
         plan,
         unit_id,
         trimestre,
@@ -96,7 +96,7 @@ def make_workbook(
 
 
 def _take_value(name: str, item: Owed, activity: pd.Series) -> object:
-    if name in (*FORM.pick("clave"), "periodo"):
+    if name in (*CAPTURE_FORM.pick("clave"), "periodo"):
         return getattr(item, name)
     if name in ("programado", "ejecutado"):
         return getattr(item, name) if item.pregunta == "ejecutado" else None

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.excel import STAMP
 from poa_eval.forms.answers import (
+    ANSWER_FORM,
     ANSWERED,
     ASKED,
     CONFIRMED,
     FIXED,
-    FORM,
     MEANINGS,
     REJECTED,
     list_asked,
@@ -39,17 +39,17 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
     asked = set(list_asked(quarter.hallazgos)["unidad_id"])
     for own in quarter.units(unit_id for unit_id in quarter.plan.unidades["unidad_id"] if unit_id in asked):
         (folder / "observaciones").mkdir(exist_ok=True)
-        (folder / "observaciones" / f"{file_name(own.unidad)}.xlsx").write_bytes(make_workbook(own))
+        (folder / "observaciones" / f"{file_name(own.unidad)}.xlsx").write_bytes(make_observations(own))
 
 
-def make_workbook(quarter: Quarter) -> bytes:
+def make_observations(quarter: Quarter) -> bytes:
     """Make the observation workbook of a unit's quarter; an answer that still stands is written in it already."""
     plan, params = quarter.plan, quarter.params
     activities = {row["actividad_id"]: name_activity(row, row["codigo"]) for row in plan.actividades.to_dict("records")}
     answers = {row["hallazgo_id"]: row for row in quarter.respuestas.to_dict("records")}
     asked, again = list_asked(quarter.hallazgos), bool(answers)
-    columns = [name for name in FORM.columnas if again or name not in ("estado", "anterior")]
-    filled, rows = FORM.pick("llena"), []
+    columns = [name for name in ANSWER_FORM.columnas if again or name not in ("estado", "anterior")]
+    filled, rows = ANSWER_FORM.pick("llena"), []
     for found in asked.to_dict("records"):
         row = found | {"regla": name_rule(found["regla"]), "actividad": activities.get(found["actividad_id"], "")}
         row["periodo"] = MONTH_NAMES[found["mes"] - 1] if is_present(found["mes"]) else None
@@ -65,7 +65,7 @@ def make_workbook(quarter: Quarter) -> bytes:
     kept = [["hallazgo", *(f[name] if is_present(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
     words = {"meanings": MEANINGS, "fixed": FIXED, "confirmed": CONFIRMED, "rejected": REJECTED}
     return make_form(
-        FORM,
+        ANSWER_FORM,
         plan,
         quarter.unidad,
         params.trimestre,

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from poa_eval.forms.reader import Column, Form
+from poa_eval.forms.form import Column, Form
 from poa_eval.metrics.due import find_due, list_calendar, list_window
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.marker import CAPTURE
@@ -24,10 +24,10 @@ CAUSES = {
     "Meta mal planeada": "la meta era demasiado alta o baja, o no era de esta unidad",
     "Otra": "explíquela en «Comentario»",
 }
-ANSWERS = {"Sí": 1.0, "No": 0.0}
+YES_NO = {"Sí": 1.0, "No": 0.0}
 _NUMBER = "Escriba un número de 0 en adelante, sin texto ni unidades."
 _CHOICE = "Elija una causa de la lista; explíquela en «Comentario»."
-FORM = Form(
+CAPTURE_FORM = Form(
     CAPTURE,
     formato="1",
     hoja="Captura",
@@ -43,12 +43,12 @@ FORM = Form(
         "periodo": Column("Periodo", 14),
         "programado": Column("Programado", 13, pide=_NUMBER),
         "ejecutado": Column("Ejecutado", 13, "llena", f"{_NUMBER} Vacía: sin reporte."),
-        "realizada": Column("¿Realizada?", 13, "llena", "Elija Sí o No. Vacía: sin reporte.", tuple(ANSWERS)),
+        "realizada": Column("¿Realizada?", 13, "llena", "Elija Sí o No. Vacía: sin reporte.", tuple(YES_NO)),
         "causa": Column("Causa de la desviación", 22, "llena", _CHOICE, tuple(CAUSES)),
         "comentario": Column("Comentario", 44, "llena"),
     },
 )
-HEADINGS = FORM.encabezados
+HEADINGS = CAPTURE_FORM.encabezados
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,10 @@ def _take(row: dict) -> dict:
 
 
 def choose_columns(activities: pd.DataFrame, owed: Sequence[Owed]) -> list[str]:
-    """Return the columns that say anything of what is owed, in the order of `FORM`; `activities` are by id."""
+    """Return the columns that say anything of what is owed, in the order of `CAPTURE_FORM`; `activities` are by id."""
     rows = activities.loc[[item.actividad_id for item in owed]]
     asked = {item.pregunta for item in owed}
-    wanted = {*FORM.pick("clave"), "actividad", "periodo", "causa", "comentario", *asked}
+    wanted = {*CAPTURE_FORM.pick("clave"), "actividad", "periodo", "causa", "comentario", *asked}
     wanted |= {name for name in ("codigo", "indicador", "unidad_medida") if rows[name].notna().any()}
     if "ejecutado" in asked:
         wanted.add("programado")

@@ -1,14 +1,13 @@
-"""Filled workbooks: found by their headings, read cell by cell with all that is wrong."""
+"""Reader of filled forms: rows found by their headings, read cell by cell with all that is wrong."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from poa_eval.errors import ConflictoError, FormatoError, Place
+from poa_eval.forms.form import Form
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell
 from poa_eval.readers.formats import RawDocument, RawSheet
@@ -18,38 +17,6 @@ from poa_eval.text.names import normalize, suggest_sentence
 #: Headings that a row shows at least, where it is the one of the headings.
 _FEWEST = 4
 ERRORS = {*KNOWN_ERRORS, NO_VALUE}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a form; hidden where its heading is its name."""
-
-    titulo: str
-    ancho: float = 10
-    papel: Literal["clave", "llena", "muestra", ""] = ""  # tells rows apart; is filled in; only explains: may be lost
-    pide: str = ""  # what the spreadsheet says when a cell is chosen, and when it refuses what was typed
-    lista: tuple[str, ...] = ()  # what it accepts then; without choices, numbers from 0 on
-
-
-@dataclass(frozen=True)
-class Form:
-    """A kind of workbook that a unit fills in."""
-
-    libro: str
-    formato: str  # version of the form; raised when an older one can no longer be read
-    hoja: str  # name of the sheet that is filled in
-    columnas: Mapping[str, Column]
-    #: What is filled in once, above the headings: its label, and the column that the label stands in.
-    campos: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-
-    @cached_property
-    def encabezados(self) -> dict[str, str]:
-        """Return the columns' headings."""
-        return {name: column.titulo for name, column in self.columnas.items()}
-
-    def pick(self, papel: str) -> tuple[str, ...]:
-        """Return the columns of a role."""
-        return tuple(name for name, column in self.columnas.items() if column.papel == papel)
 
 
 @dataclass(frozen=True)
@@ -129,7 +96,7 @@ def find_entries(
 
 def find_field(sheets: Sequence[RawSheet], form: Form, name: str, faults: list[Fault]) -> str | None:
     """Return what was filled in beside a label above the headings, None where nothing was; a formula is refused."""
-    label = normalize(form.campos[name][0])
+    label = normalize(form.campos[name].titulo)
     for sheet in (sheet for sheet in sheets if sheet.hoja != MARKER):
         for number, row in enumerate(sheet.filas[: _find_head(sheet, form) or 0]):
             for column, (cell, beside) in enumerate(zip(row, row[1:], strict=False), start=1):

@@ -1,4 +1,4 @@
-"""Workbooks to fill in: instructions, a protected sheet with open cells, and a hidden one by which they are known."""
+"""Writer of forms: a workbook with instructions, a protected sheet with open cells, and a hidden one to know it by."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from poa_eval.excel import Spread, count_lines
-from poa_eval.forms.reader import Column, Form
+from poa_eval.forms.form import Column, Form
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.marker import MARKER
 

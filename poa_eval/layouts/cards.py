@@ -18,35 +18,25 @@ class Section(Model):
     """Headings side by side, with what stands below each: in the cells of one row, or paragraph after paragraph."""
 
     encabezado: tuple[str, ...] = Field(min_length=1)
-    """The headings."""
     destinos: tuple[_Destination, ...] = Field(min_length=1)
-    """What stands below each."""
     parrafos: tuple[_Destination, ...] = ()
-    """The same, where the cells came out one below the other."""
 
 
 class CardStart(Model):
     """A card: the pattern of its first row, and what it is."""
 
     inicio: Pattern
-    """The first row of the card."""
     tabla: _Table
-    """What it is."""
     nivel: str | None = None
-    """The level of a goal, as the document calls it."""
 
 
 class Level(Model):
     """A column of numbered items; `numero` is the depth of its codes (3 for 1.1.1)."""
 
     columna: str
-    """Its heading."""
     tabla: _Table
-    """What its items are."""
     nivel: str | None = None
-    """The level of a goal."""
     numero: int = Field(ge=1, le=6)
-    """The depth of its codes: 3 for 1.1.1."""
 
 
 class Matrix(Model):
@@ -57,20 +47,15 @@ class Matrix(Model):
     """
 
     encabezado: tuple[str, ...] = Field(min_length=2)
-    """Its headings."""
     niveles: tuple[Level, ...] = Field(min_length=1)
-    """Its columns of numbered items, the highest first."""
     bloque: dict[str, Literal["recursos", "indicador"]] = Field(default_factory=dict)
-    """Columns of what belongs to the whole block of the first level."""
     opcional: dict[str, str] = Field(default_factory=dict)
-    """Columns whose cell may be lost altogether, by the pattern of what it holds."""
 
 
 class Grid(Model):
     """A month grid: the activity's name, then twelve cells, marked where it is planned."""
 
     marcas: tuple[str, ...] = ("X",)
-    """The texts that mark a month."""
 
 
 class Cards(Model):
@@ -82,27 +67,16 @@ class Cards(Model):
     """
 
     clase: Literal["fichas", "cronograma"]
-    """Cards, with or without numbered items and a month grid; or a month grid by itself."""
     documento: tuple[Pattern, ...] = ()
-    """What the document says of itself and its unit: `"Unidad: {unidad}"`; ` | ` parts the cells of a row."""
     secciones: tuple[Section, ...] = ()
-    """Headings side by side over vision, mission or SWOT."""
     bloques: tuple[CardStart, ...] = ()
-    """How a card begins."""
     campos: tuple[Pattern, ...] = ()
-    """The fields of a card, `"Inversión: {inversion}"`; one that no column holds is kept in `contexto`."""
     listas: tuple[str, ...] = ()
-    """Headings under which lines of action stand: `["Líneas de acción:"]`."""
     ignorar: tuple[str, ...] = ()
-    """Cells that say nothing (`*` for any text)."""
     ceros: tuple[str, ...] = ()
-    """Texts of an amount that mean 0: `["No genera gasto*"]`."""
     vacios: tuple[str, ...] = ()
-    """Texts of an amount that mean "not known"."""
     matriz: Matrix | None = None
-    """A table of numbered items."""
     cronograma: Grid | None = None
-    """The marks of a month grid: a name, then twelve cells."""
 
     @model_validator(mode="after")
     def _check_whole(self) -> Cards:

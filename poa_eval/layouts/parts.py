@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
-from poa_eval.plan.schema import COLUMNS, Accumulation, Concept, Direction, Length
+from poa_eval.plan.schema import COLUMNS, AccumulationName, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.periods import LENGTHS, MONTHS
 
@@ -56,24 +56,14 @@ class Header(Model):
     """The heading of a table: how many rows it takes."""
 
     filas: int = Field(default=1, ge=1, le=4)
-    """How many rows the heading takes."""
 
 
 class _Spread(Model):
     """One heading per period: in order, by closing month, or by a pattern such as ``T{trimestre} META``."""
 
     encabezados: dict[Annotated[int, Field(ge=1, le=12)], Heading] = Field(default_factory=dict)
-    """The headings of a year's 12, 6, 4, 3, 2 or 1 periods in order, or closing month: heading, with `meses`.
-
-    Headings that repeat (`E F M A M J J …`) are taken from left to right.
-    """
     patron: Heading | None = None
-    """All of them by one wording: `"T{trimestre}. PLANEADO {ejercicio}"`.
-
-    With `{mes}` (any usual spelling, 1–12, Portuguese), `{bimestre}`, `{trimestre}`, `{cuatrimestre}` or `{semestre}`.
-    """
     meses: Length = 12
-    """How many months a period lasts; needed with closing months alone."""
 
     @model_validator(mode="before")
     @classmethod
@@ -119,9 +109,7 @@ class Series(_Spread):
     """
 
     columna: Literal["programado", "ejecutado", "programado_inicial", "comentario", "por_fila"]
-    """What it is; `por_fila`: what the row says (`series_por_fila`)."""
     grupo: str | None = None
-    """The heading above its headings."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Series:
@@ -140,15 +128,10 @@ class RowSeries(Model):
     """The column that says which figure a row holds, and the texts by which it says so; `ignorar` are other rows."""
 
     encabezado: Heading
-    """The heading of the column that says which."""
     ignorar: Heading | None = None
-    """Texts of rows that are left out."""
     programado: Heading | None = None
-    """Texts of rows of the programme."""
     ejecutado: Heading | None = None
-    """Texts of rows of results."""
     programado_inicial: Heading | None = None
-    """Texts of rows of the first programme, before it was changed."""
 
     def texts(self) -> dict[str, Heading]:
         """Return figure → texts."""
@@ -159,9 +142,7 @@ class Published(_Spread):
     """A derived figure that the document itself prints: per period, or once a row (`columna`)."""
 
     concepto: Concept
-    """What the figure is."""
     columna: Heading | None = None
-    """Its heading, where there is one figure a row."""
 
     @model_validator(mode="after")
     def _check_one(self) -> Published:
@@ -174,10 +155,7 @@ class Totals(Model):
     """The rows of totals: the texts that mark them (``*`` for any ending), and what they are worth."""
 
     texto: Heading
-    """The text, or texts, that mark such a row (`*` for any ending)."""
     suma_segun_documento: bool = False
-    """The document adds up different units of measure; else its totals themselves show whether they count
-    percentages."""
 
 
 class PrintedProgress(Model):
@@ -188,23 +166,15 @@ class PrintedProgress(Model):
     """
 
     formula: Literal["razones_ponderadas"]
-    """Σ ejecutado / programado × peso of each period to date."""
     pesos: dict[int, float]
-    """The weight of a period by its length in months, in percent: `{1: 8.33, 3: 25}`."""
     texto: str
-    """The formula in words, as reports name it."""
 
 
 class BehaviourRule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
     cuando: dict[Target, str]
-    """The texts of an activity that the rule is for: `{unidad_medida: "%"}`."""
     sentido: Direction | None = None
-    """Which way is better."""
-    acumulacion: Accumulation | None = None
-    """How the results of periods add up."""
-    acumulacion_programado: Accumulation | None = None
-    """How their programme does."""
+    acumulacion: AccumulationName | None = None
+    acumulacion_programado: AccumulationName | None = None
     porque: str
-    """The reason, as reports give it."""

@@ -5,22 +5,17 @@ from __future__ import annotations
 from poa_eval.errors import LayoutError
 from poa_eval.layouts.layout import Edition
 from poa_eval.loaders.columns import Columns
-from poa_eval.loaders.repair import Reading, read_row
+from poa_eval.loaders.repair import read_row
 from poa_eval.loaders.rows import Row
+from poa_eval.plan.notes import Repair
 from poa_eval.plan.schema import Record
 from poa_eval.text.periods import close_months
 
-_STATES = {
-    "reconstruida": "reconstruida: {what}; una sola lectura cumple las sumas impresas",
-    "ambigua": "ambigua: {what}; varias lecturas cumplen las sumas impresas, y donde difieren queda solo el trimestre",
-    "ninguna": "ninguna: {what}; ninguna lectura cumple las sumas impresas",
-}
 
-
-def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], tuple[str, str] | None]:
+def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], Repair | None]:
     """Read a row by its equations: months of a quarter where they stand, else the quarter.
 
-    Returns its periods, the figures that it prints, and what was damaged with its place; raises LayoutError where the
+    Returns its periods, the figures that it prints, and what was done about its damage; raises LayoutError where the
     columns do not follow one another.
     """
     first, names = _find_block(row, columns.edition)
@@ -51,10 +46,10 @@ def read_block(row: Row, columns: Columns) -> tuple[list[Record], list[Record], 
         if value is not None and column < len(cells) and cells[column] is not None:
             printed = {"concepto": names[i % len(names)], "mes": 3 * (i // len(names) + 1), "meses": 3, "valor": value}
             published.append(printed | {"texto": str(cells[column]), "fuente": row.sheet.address(row.index, column)})
-    note = None
-    if reading.estado in _STATES:
-        note = _STATES[reading.estado].format(what=_describe_damage(reading)), row.sheet.address(row.index, first)
-    return periods, published, note
+    if reading.estado == "exacta":
+        return periods, published, None
+    place = row.sheet.address(row.index, first)
+    return periods, published, Repair(state=reading.estado, lost=reading.perdidas, source=place)
 
 
 def _find_block(row: Row, edition: Edition) -> tuple[int, list[str]]:
@@ -72,12 +67,3 @@ def _find_block(row: Row, edition: Edition) -> tuple[int, list[str]]:
             lugar=row.sheet.locate(row.table.top, found[0]),
         )
     return found[0], names
-
-
-def _describe_damage(reading: Reading) -> str:
-    count = abs(reading.perdidas)
-    if not count:
-        return "la fila tiene celdas en blanco o sumas que no cuadran"
-    if reading.perdidas > 0:
-        return f"la fila perdió {count} celda{'s' if count > 1 else ''}"
-    return f"a la fila le {'sobran' if count > 1 else 'sobra'} {count} celda{'s' if count > 1 else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,14 +17,13 @@ from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.loaders.outline import list_due, shape_outline
-from poa_eval.loaders.rows import Content, Note, Row, read_content
+from poa_eval.loaders.rows import Content, Line, Row, read_content
+from poa_eval.plan.notes import AcceptedName, ColumnPlaces, Comment, DeclaredRule, Note, Repair, Statement
 from poa_eval.plan.plan import Plan
-from poa_eval.plan.schema import COLUMNS, COMMENT, Record, make_table
+from poa_eval.plan.schema import COLUMNS, Record, make_table
 from poa_eval.readers.formats import RawDocument
 from poa_eval.text.numbers import write_exact
 
-#: Key of the notes on accepted names that a document has, until `note_names` says where they were applied.
-ACCEPTED = "nombre_aceptado"
 #: What a finding or a figure may be about that stands in another cell than its row's source.
 _LOCATED = {"programado", "comentario", *COLUMNS["actividades"]} - {"actividad_id", "unidad_id", "meta_id"}
 
@@ -49,8 +49,8 @@ def shape_document(
     content = read_content(document, found.headings)
     columns = Columns(edition, layout.locale, names)
     activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
-    said = _list_context(content, layout, edition, activities)
-    notes = _drop_repeated([*notes, *_own_context(said, content, owners, edition)])
+    notes += _list_statements([*content.lines, *_list_unused(layout, edition, activities)], content, owners, edition)
+    notes += _list_rules(layout, edition)
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     if edition.meta_anual:
@@ -63,76 +63,80 @@ def shape_document(
         "avances": periods,
         "calendario": list_due(regular.to_dict("records"), known),
         "publicado": make_table("publicado", printed).drop_duplicates(),
-        "contexto": notes + find_cutoff(periods, edition, layout.nombre),
+        "contexto": _drop_repeated(notes) + find_cutoff(periods, edition, layout.nombre),
     }
     return _make_plan(layout, year, tables)
 
 
 def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:
-    made = {name: make_table(name, rows) for name, rows in tables.items()}
-    return Plan(layout.institucion, year, layout.locale, **made)
+    notes: list[Note] = tables["contexto"]
+    rows = tables | {"contexto": [note.to_row() for note in notes]}
+    made = {name: make_table(name, records) for name, records in rows.items()}
+    return Plan(layout.institucion, year, layout.locale, **made, carried=tuple(notes))
 
 
 def _shape_rows(
     content: Content, columns: Columns, institucion: str
-) -> tuple[Activities, pd.DataFrame, list[Record], list[Note], list[object]]:
+) -> tuple[Activities, pd.DataFrame, list[Record], list[Note], list[str]]:
     """Read activities, periods, printed figures and notes of all rows, and the unit of each row that is no total."""
     printed: list[Record] = []
     rows = [row for row in content.rows if not row.is_total]
     activities, ids = read_activities(rows, columns, institucion)
-    notes, blocks = list(activities.notes), []
+    notes: list[Note] = [*activities.notes]
+    blocks = []
     for run, names in zip(split_runs(rows), ids, strict=True):
         figures = read_figures(run, columns)
         if figures.periodos:
             of_row = np.array(names, dtype=object)[figures.periodos["fila"]]
             blocks.append(figures.periodos | {"actividad_id": of_row})
         printed += ({"ambito": "actividad", "clave": names[at]} | record for at, record in figures.publicado)
-        notes += ((f"lectura/{names[at]}", text, source) for at, text, source in figures.notas)
+        notes += (replace(repair, owner=names[at]) for at, repair in figures.repairs)
         notes += [*_name_columns(run[0]), *_list_comments(run, names, columns)]
     units = dict(zip(activities.table["actividad_id"], activities.table["unidad_id"], strict=True))
     owners = [units[name] for names in ids for name in names]
     said = dict(zip(map(id, rows), (name for names in ids for name in names), strict=True))
     for key, text, row in columns.used:
         owner = units[said[id(row)]] if key == "unidad" else said[id(row)]
-        notes.append((f"{ACCEPTED}/{key}/{owner}", text, row.address(key)))
+        notes.append(AcceptedName(column=key, owner=owner, text=text, source=row.address(key)))
     for row, scope in _scope_totals(content.rows, owners):
         printed += (scope | record for record in read_totals(row, columns))
     columns.refuse_faults()
     may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
     periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
-    what = "reconstruida: la fila se repite con las mismas cifras, y cuenta una sola vez"
-    notes += ((f"lectura/{key}", what, source) for key, source in repeated)
+    notes += (Repair(state="repetida", owner=key, source=source) for key, source in repeated)
     return activities, periods, printed, notes, owners
 
 
-def _list_comments(run: list[Row], names: list[str], columns: Columns) -> Iterator[Note]:
+def _list_comments(run: list[Row], names: list[str], columns: Columns) -> Iterator[Comment]:
     """Yield the comment on each row that holds the whole year: it speaks of the activity, not of one period."""
     if columns.edition.periodo == "columnas" and "comentario" in run[0].table.columns:
         for row, name, text in zip(run, names, columns.texts(run, "comentario"), strict=True):
             if text is not None:
-                yield f"{COMMENT}/{name}", text, row.address("comentario")
+                yield Comment(owner=name, text=text, source=row.address("comentario"))
 
 
-def _name_columns(row: Row) -> Iterator[Note]:
+def _name_columns(row: Row) -> Iterator[ColumnPlaces]:
     """Yield in which columns of a sheet stand goal, programme and texts: a period's source is its result's cell."""
     if row.sheet.hoja is None:
         return
     keys = [key for key in row.table.columns if key.split(":")[0] in _LOCATED]
     sheet = row.address().rpartition("!")[0]
-    said = " ".join(f"{key}={row.address(key).rpartition('!')[2].rstrip('0123456789')}" for key in keys)
-    yield "regla.columnas", f"{sheet}: {said}", sheet
+    letters = {key: row.address(key).rpartition("!")[2].rstrip("0123456789") for key in keys}
+    yield ColumnPlaces.of_sheet(sheet, letters)
 
 
-def _own_context(notes: Iterable[Note], content: Content, owners: Sequence[object], edition: Edition) -> Iterator[Note]:
-    """Yield notes; what the context columns say only in the rows of one unit of several gets that unit's id."""
-    said: dict[tuple[str, str], set[object]] = {}
+def _list_statements(
+    lines: Iterable[Line], content: Content, owners: Sequence[str], edition: Edition
+) -> Iterator[Statement]:
+    """Yield statements; what the context columns say only in the rows of one unit of several is of that unit."""
+    said: dict[tuple[str, str], set[str]] = {}
     rows = (row for row in content.rows if not row.is_total)
     for row, owner in zip(rows, owners, strict=True) if len({*owners}) > 1 else ():
         for key in edition.contexto_columnas:
             said.setdefault((key, str(row.value(f"contexto:{key}"))), set()).add(owner)
-    for key, text, source in notes:
-        units = said.get((key, text), set())
-        yield f"{key}/{next(iter(units))}" if len(units) == 1 else key, text, source
+    for name, text, source in lines:
+        units = said.get((name, text), set())
+        yield Statement(name=name, owner=next(iter(units)) if len(units) == 1 else None, text=text, source=source)
 
 
 def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tuple[Row, Record]]:
@@ -159,42 +163,39 @@ def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercici
     place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
     records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
     year = _find_year(((key, *said) for key, said in outline.documento.items()), ejercicio, document)
-    records["contexto"].append(("regla.layout", layout.nombre, f"layout {layout.nombre}"))
+    records["contexto"].append(DeclaredRule(name="layout", text=layout.nombre, source=f"layout {layout.nombre}"))
     return _make_plan(layout, year, records)
 
 
 def _drop_repeated(notes: Iterable[Note]) -> list[Note]:
     """Return notes, each text of a key once."""
-    return list({note[:2]: note for note in reversed(list(notes))}.values())[::-1]
+    return list({(note.key, note.text): note for note in reversed(list(notes))}.values())[::-1]
 
 
-def _list_context(content: Content, layout: Layout, edition: Edition, activities: Activities) -> Iterator[Note]:
-    """Yield what the document says of itself, and the rules that its layout declares."""
-    source = f"layout {layout.nombre}"
-    yield from content.lines
+def _list_unused(layout: Layout, edition: Edition, activities: Activities) -> Iterator[Line]:
+    """Yield the rules of a layout that no activity meets."""
     for rule in edition.reglas:
         if rule.porque not in activities.used_rules:
             text = f"ninguna actividad cumple la regla {rule.cuando} del layout"
-            yield "regla_sin_uso", text, source
-    for key, text in _declared_rules(layout, edition):
-        yield f"regla.{key}", text, source
+            yield "regla_sin_uso", text, f"layout {layout.nombre}"
 
 
-def _declared_rules(layout: Layout, edition: Edition) -> Iterable[tuple[str, str]]:
-    yield "layout", layout.nombre
+def _list_rules(layout: Layout, edition: Edition) -> list[DeclaredRule]:
+    """List the rules that a layout declares."""
+    said = [("layout", layout.nombre)]
     if edition.totales and edition.totales.suma_segun_documento:
-        yield "suma_segun_documento", "sí"
+        said.append(("suma_segun_documento", "sí"))
     if edition.avance:
-        yield "avance", edition.avance.formula
-        yield "avance.texto", edition.avance.texto
-        for length, weight in sorted(edition.avance.pesos.items()):
-            yield f"avance.peso.{length}", write_exact(weight)
+        said += [("avance", edition.avance.formula), ("avance.texto", edition.avance.texto)]
+        said += [(f"avance.peso.{n}", write_exact(weight)) for n, weight in sorted(edition.avance.pesos.items())]
     if edition.meta_anual:
-        yield "meta_anual", edition.meta_anual
+        said.append(("meta_anual", edition.meta_anual))
     for column, names in edition.nombres.items():
-        yield f"nombres.{column}", "; ".join(f"{printed} = {name}" for printed, name in names.items())
+        said.append((f"nombres.{column}", "; ".join(f"{printed} = {name}" for printed, name in names.items())))
     for rule in edition.reglas:
-        yield "comportamiento", f"{', '.join(f'{c}: {t}' for c, t in rule.cuando.items())}: {rule.porque}"
+        when = ", ".join(f"{column}: {text}" for column, text in rule.cuando.items())
+        said.append(("comportamiento", f"{when}: {rule.porque}"))
+    return [DeclaredRule(name=name, text=text, source=f"layout {layout.nombre}") for name, text in said]
 
 
 def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, document: RawDocument) -> int:

@@ -14,7 +14,8 @@ from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.damaged_rows import read_block
-from poa_eval.loaders.rows import Note, Row
+from poa_eval.loaders.rows import Row
+from poa_eval.plan.notes import Repair, Statement
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
@@ -28,7 +29,7 @@ class RowFigures:
 
     periodos: dict[str, np.ndarray] = field(default_factory=dict)  # columns of `avances`, and `fila`
     publicado: list[tuple[int, Record]] = field(default_factory=list)
-    notas: list[tuple[int, str, str]] = field(default_factory=list)  # row, what was damaged, and where
+    repairs: list[tuple[int, Repair]] = field(default_factory=list)
 
 
 def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
@@ -41,10 +42,10 @@ def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
     if edition.reparar:
         records: list[Record] = []
         for at, row in enumerate(rows):
-            block, printed, note = read_block(row, columns)
+            block, printed, repair = read_block(row, columns)
             records += [{"fila": at} | record for record in block]
             figures.publicado += [(at, record) for record in printed]
-            figures.notas += [(at, *note)] if note else []
+            figures.repairs += [(at, repair)] if repair else []
         names = ["fila", *list(COLUMNS["avances"])[1:]]
         figures.periodos = {name: _as_array(name, [record.get(name) for record in records]) for name in names}
     elif edition.periodo == "columnas":
@@ -130,17 +131,17 @@ def sum_programme(periods: pd.DataFrame) -> pd.Series:
     return known.loc[known["meses"] == 12, "programado"]
 
 
-def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Note]:
+def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Statement]:
     """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
     if edition.corte is None:
         return []
     if normalize(edition.corte) != LAST_REPORTED:
-        return [("corte_mes", edition.corte, f"layout {layout}")]
+        return [Statement(name="corte_mes", text=edition.corte, source=f"layout {layout}")]
     reported = periods[periods["ejecutado"].notna()]
     if reported.empty:
         return []
     last = reported.loc[reported["mes"].idxmax()]
-    return [("corte_mes", MONTH_NAMES[int(last["mes"]) - 1], last["fuente"])]
+    return [Statement(name="corte_mes", text=MONTH_NAMES[int(last["mes"]) - 1], source=last["fuente"])]
 
 
 def _as_array(name: str, values: list[object]) -> np.ndarray:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.cards import Cards, Matrix
 from poa_eval.layouts.parts import BEHAVIOUR
+from poa_eval.plan.notes import Statement
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell
 from poa_eval.readers.formats import RawSheet
@@ -133,7 +134,7 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
     Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
     """
     records: dict[str, list] = {name: [] for name in COLUMNS}
-    notes: list[tuple[str, str, str]] = records["contexto"]  # key, text, source
+    notes: list[Statement] = records["contexto"]
     unit = _shape_unit(outline, institucion)
     records["unidades"].append(unit)
     unit_id = str(unit["unidad_id"])
@@ -155,11 +156,11 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
                 if said in columns:
                     record[said] = text
                 else:
-                    notes.append((f"{said}/{own}", text, source))
+                    notes.append(Statement(name=said, owner=own, text=text, source=source))
             elif name in columns:
                 record[name] = text
             else:
-                notes.append((f"{name}/{own}", text, source))
+                notes.append(Statement(name=name, owner=own, text=text, source=source))
         records["lineas"] += [
             {"padre_id": own, "orden": order, "texto": text, "fuente": source}
             for order, (text, source) in enumerate(item.lineas, start=1)
@@ -180,8 +181,8 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
         for target, text, source in outline.secciones
         if target not in ("vision", "mision")
     ]
-    notes += ((key, *what) for key, what in outline.documento.items() if key not in _UNIT_COLUMNS)
-    notes += outline.textos
+    said = [(name, *what) for name, what in outline.documento.items() if name not in _UNIT_COLUMNS]
+    notes += (Statement(name=name, text=text, source=source) for name, text, source in said + outline.textos)
     marked = {str(row["actividad_id"]) for row in records["calendario"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records

@@ -17,7 +17,7 @@ from poa_eval.readers.formats import RawDocument, RawSheet
 from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
-Note = tuple[str, str, str]
+Line = tuple[str, str, str]
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
 
@@ -49,7 +49,7 @@ class Content:
     """What a document holds by one edition of a layout: data rows in order, and lines of text."""
 
     rows: list[Row] = field(default_factory=list)
-    lines: list[Note] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
 
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
@@ -90,7 +90,7 @@ def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
 
 
 def _note_no_table(sheet: RawSheet, content: Content, said: int) -> None:
-    """Note a sheet without rows, and keep of its lines, from the one numbered `said`, only what patterns asked for.
+    """Line a sheet without rows, and keep of its lines, from the one numbered `said`, only what patterns asked for.
 
     Raises FormatoError where its rows look like a table's.
     """
@@ -120,7 +120,7 @@ class _SheetReader:
         self.table: Table | None = None  # the one that rows now belong to
         self.after_rows = False  # whether its rows have begun, and no line has followed them
         self.above: dict[str, Cell] = {}  # the last cells of the columns that are filled down
-        self.pending: list[Note] = []  # lines above the next table; below the last one they are notes
+        self.pending: list[Line] = []  # lines above the next table; below the last one they are notes
         self._kinds: dict[Cell, str] = {}  # first cell → what it makes of its row
         self._totals = {text for text in sheet.textos if says_total(text)}
 
@@ -232,7 +232,7 @@ def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> No
     row.relleno = dict(above)
 
 
-def _read_context_columns(row: Row, edition: Edition) -> Iterator[Note]:
+def _read_context_columns(row: Row, edition: Edition) -> Iterator[Line]:
     for key in () if row.is_total else edition.contexto_columnas:
         value = row.value(f"contexto:{key}")
         if value is not None:

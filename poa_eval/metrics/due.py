@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from poa_eval.plan.accumulation import Period
+from poa_eval.plan.notes import Answered, CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import close_months, find_month, parse_frequency
 
@@ -41,7 +42,7 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
     periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
     for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
         periods[row["actividad_id"]].append(row)
-    captured = {int(quarter) for quarter in plan.contexto.loc[plan.contexto["clave"] == "regla.captura", "texto"]}
+    captured = {int(note.text) for note in plan.list_notes(CapturedQuarter)}
     dated = list_calendar(plan) if captured else {}
     unit_of = plan.actividades.set_index("actividad_id")["unidad_id"]
     own = plan.avances[~plan.avances["actividad_id"].isin(dated)] if dated else plan.avances
@@ -73,8 +74,7 @@ def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
 
 def list_answered(plan: Plan) -> set[str]:
     """List the activities whose rows in `avances` are answers to «¿Realizada?»: 1 for Sí, 0 for No, of 1."""
-    keys = plan.contexto["clave"]
-    return set(keys[keys.str.startswith("realizada/")].str.split("/").str[1])
+    return {note.owner for note in plan.list_notes(Answered)}
 
 
 def list_window(

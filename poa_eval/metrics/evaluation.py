@@ -19,6 +19,7 @@ from poa_eval.metrics.reasons import Formulas, Reason, Reasons, join_formulas, l
 from poa_eval.metrics.registry import FIGURES, take_profile
 from poa_eval.metrics.schedule import Schedule, find_schedule
 from poa_eval.metrics.windows import WINDOWS, Window, Windows
+from poa_eval.plan.notes import CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import QUARTERS
@@ -207,7 +208,7 @@ def _measure_at(
         activities,
         units,
         total,
-        solo_plan=is_plan_only(plan) and plan.rule("captura") is None,
+        solo_plan=is_plan_only(plan) and not plan.list_notes(CapturedQuarter),
         windows=windows,
         reasons={key: reasons for key, (_, reasons, _) in measured.items()},
         formulas={key: formulas for key, (_, _, formulas) in measured.items()},

@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from poa_eval.plan.accumulation import adds_up
+from poa_eval.plan.notes import InferredFormula, InferredTotals
 from poa_eval.readers.addresses import name_file
 
 #: Figures are compared with this tolerance; percentages in points.
 TOLERANCE = 0.05
 #: How many figures other than 0 a formula has to give, and which part of all, to be taken for the document's.
 _LEAST, _PART = 3, 0.75
-
-#: How totals are obtained again, and how that begins where they leave percentages out.
-ROWS = "suma de las filas"
-WITHOUT = f"{ROWS} sin"
-#: What is noted of progress that follows no formula.
-NONE = "ninguna"
 
 Periods = Sequence[Mapping]
 Formula = Callable[[Periods, Mapping], float]
@@ -63,8 +58,7 @@ FORMULAS: dict[str, Formula] = {
 def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
     """Return what a formula gives, a blank being nothing; None where it gives no figure: no goal, no weight, no result.
 
-    Figures that are no sum (a last value, a mean) are left out of formulas that add up. The formula may be named with
-    what it rests on, as `guess_formula` does.
+    Figures that are no sum (a last value, a mean) are left out of formulas that add up.
 
     Examples
     --------
@@ -73,7 +67,6 @@ def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
     >>> compute("Σ ejecutado / meta anual × 100", periods, how | {"meta_anual": 12.0})
     25.0
     """
-    formula = formula.partition(", que siguen ")[0]
     adds = adds_up(activity)
     try:
         value = FORMULAS[formula](periods, activity) if adds or not formula.startswith("Σ") else None
@@ -82,8 +75,8 @@ def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
     return value if value == value else None
 
 
-def guess_formula(cases: Sequence[Case]) -> str:
-    """Return the usual formula that nearly all figures of a document follow, and how many; else «ninguna».
+def guess_formula(cases: Sequence[Case]) -> InferredFormula:
+    """Return the usual formula that nearly all figures of a document follow, and how many; else none.
 
     It gives at least three figures other than 0, and three in four. Another one that does so too is a rival where it
     gives a figure that this one does not, or explains as many and says something else of any.
@@ -97,18 +90,18 @@ def guess_formula(cases: Sequence[Case]) -> str:
         if telling >= _LEAST and len(hits) >= _PART * len(known):
             passing.append((len(hits), -len(known), name, hits, values))
     if not passing:
-        return NONE
+        return InferredFormula()
     best = max(passing, key=lambda found: found[:2])  # of equal ones the first
     _, _, name, hits, values = best
     for other in passing:
         differs = any(None not in (a, b) and abs(a - b) > TOLERANCE for a, b in zip(values, other[4], strict=True))
         if other[3] - hits or (differs and len(other[3]) == len(hits)):
-            return NONE
-    return f"{name}, que siguen {len(hits)} de {-best[1]} cifras"
+            return InferredFormula()
+    return InferredFormula(formula=name, hits=len(hits), known=-best[1])
 
 
 @dataclass
-class Progress:
+class PrintedProgress:
     """What a plan's documents print of progress, of activities, where no layout declares its formula.
 
     Parameters
@@ -117,25 +110,25 @@ class Progress:
         Rows of `publicado`.
     periods, activities : mapping
         By `actividad_id`: its periods, its row.
-    noted : str, optional
+    noted : InferredFormula, optional
         The formula, where it is known already.
     """
 
     printed: Sequence[Mapping]
     periods: Mapping[str, Periods]
     activities: Mapping[str, Mapping]
-    noted: str | None = None
+    noted: InferredFormula | None = None
 
     @cached_property
-    def formula(self) -> str:
-        """Return the formula that the figures follow, as `guess_formula` tells it."""
+    def inferred(self) -> InferredFormula:
+        """Return the formula that the figures follow."""
         if self.noted is not None:
             return self.noted
         return guess_formula([(row["valor"], *self._find_parts(row)) for row in self.printed])
 
     def recompute(self, printed: Mapping) -> float | None:
         """Return what the formula gives for a figure."""
-        return compute(self.formula, *self._find_parts(printed))
+        return compute(str(self.inferred.formula), *self._find_parts(printed))
 
     @cached_property
     def _closed(self) -> dict[str, int]:
@@ -153,7 +146,7 @@ class Progress:
         return [row for row in self.periods[key] if row["mes"] <= month], self.activities[key]
 
 
-def weigh_readings(totals: Iterable[tuple[float, float, float]]) -> str:
+def weigh_readings(totals: Iterable[tuple[float, float, float]]) -> InferredTotals:
     """Tell whether totals count the rows of percentages, and on what that rests; only the rows where no total tells.
 
     Parameters
@@ -163,22 +156,17 @@ def weigh_readings(totals: Iterable[tuple[float, float, float]]) -> str:
 
     Examples
     --------
-    >>> weigh_readings([(965, 965, 50), (966, 966, 50), (955, 955, 0)])
+    >>> weigh_readings([(965, 965, 50), (966, 966, 50), (955, 955, 0)]).text
     'suma de las filas sin los porcentajes (totales que así cuadran: 2 de 2)'
-    >>> weigh_readings([(955, 955, 0)])
+    >>> weigh_readings([(955, 955, 0)]).text
     'suma de las filas'
     """
     telling = [total for total in totals if abs(total[2]) > TOLERANCE]
     if not telling:
-        return ROWS
+        return InferredTotals()
     misses = {
         use: [abs(printed - rows - use * percents) for printed, rows, percents in telling] for use in (False, True)
     }
     hits = {use: sum(miss <= TOLERANCE for miss in found) for use, found in misses.items()}
     use = max(misses, key=lambda use: (hits[use], -sum(misses[use])))
-    on = (
-        f"totales que así cuadran: {hits[use]} de {len(telling)}"
-        if hits[use]
-        else "lo más cercano; ningún total cuadra"
-    )
-    return f"{f'{ROWS} con' if use else WITHOUT} los porcentajes ({on})"
+    return InferredTotals(counts_percents=use, hits=hits[use], telling=len(telling))

@@ -8,14 +8,16 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
+from poa_eval.plan.notes import Change, Comment, PeriodComment, Repair
 from poa_eval.plan.plan import Plan
-from poa_eval.plan.schema import COLUMNS, COMMENT, make_table
-from poa_eval.text.numbers import write_exact
+from poa_eval.plan.schema import COLUMNS, make_table
 from poa_eval.text.periods import name_period
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]
 _TOLERANCE = 1e-9
+#: Statements of the cut-off: the newer document's holds.
+CUTOFF = {"corte_trimestre", "corte_mes"}
 
 
 def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None) -> Plan:
@@ -26,8 +28,8 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
     plans : sequence of Plan
         In the order in which the documents were issued.
     replaces : iterable of bool, optional
-        For each plan, whether it may change what an earlier one reported; each change is kept in `contexto`
-        under ``cambio/<actividad_id>/<mes>/<meses>/<concepto>`` and becomes a finding.
+        For each plan, whether it may change what an earlier one reported; each change is noted (`Change`) and becomes
+        a finding.
 
     Returns
     -------
@@ -65,16 +67,20 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
         "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
         "foda": _newest(old.foda, new.foda, ["unidad_id", "cuadrante", "punto"]),
     }
-    corte = {"corte_trimestre", "corte_mes"}
-    older = old.contexto[~old.contexto["clave"].isin(corte)] if corte & set(new.contexto["clave"]) else old.contexto
-    damaged = older.loc[older["clave"].str.startswith("lectura/"), "clave"].str.removeprefix("lectura/")
-    before, after = (_list_months(plan.avances, set(damaged)) for plan in (old, new))
-    older = older.drop(index=damaged.index[[before.get(key, {0}) <= after.get(key, set()) for key in damaged]])
-    said = new.contexto.loc[new.contexto["clave"].str.startswith(f"{COMMENT}/"), "clave"]
-    older = older[~older["clave"].isin(said)]
-    notes = pd.concat([older, new.contexto, make_table("contexto", changes + goal_changes)])
-    tables["contexto"] = notes.drop_duplicates(["clave", "texto"], ignore_index=True)
-    return replace(old, **{name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()})
+    changed = make_table("contexto", [change.to_row() for change in changes + goal_changes])
+    older = old.contexto[~old.contexto["clave"].isin(_list_replaced(old, new))]
+    tables["contexto"] = pd.concat([older, new.contexto, changed]).drop_duplicates(["clave", "texto"])
+    made = {name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()}
+    return replace(old, **made, carried=(*old.carried, *new.carried, *changes, *goal_changes))
+
+
+def _list_replaced(old: Plan, new: Plan) -> set[str]:
+    """Return the keys of notes that no longer hold: of rows, comments and the cut-off that the newer plan has again."""
+    damaged = old.list_notes(Repair)
+    before, after = (_list_months(plan.avances, {repair.owner for repair in damaged}) for plan in (old, new))
+    replaced = {repair.key for repair in damaged if before.get(repair.owner, {0}) <= after.get(repair.owner, set())}
+    replaced |= {note.key for kind in (Comment, PeriodComment) for note in new.list_notes(kind)}
+    return replaced | (CUTOFF if CUTOFF & set(new.contexto["clave"]) else set())
 
 
 def _list_months(periods: pd.DataFrame, activities: set[str]) -> dict[str, set[int]]:
@@ -85,15 +91,13 @@ def _list_months(periods: pd.DataFrame, activities: set[str]) -> dict[str, set[i
     return months
 
 
-def _merge_periods(
-    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
-) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+def _merge_periods(old: pd.DataFrame, new: pd.DataFrame, may_change: bool) -> tuple[pd.DataFrame, list[Change]]:
     """Return the periods of both, and the changes of reported ones.
 
     A period of both counts once, a blank filled from the other. Where one has a quarter and the other its months,
     the months stand if all three are known, and must add up to the quarter; else the quarter stands.
     """
-    changes: list[dict[str, object]] = []
+    changes: list[Change] = []
     drop: dict[str, list[int]] = {"old": [], "new": []}
     for months, quarters, fine, coarse in ((old, new, "old", "new"), (new, old, "new", "old")):
         parts = months[months["meses"] == 1].assign(mes=lambda t: (t["mes"] + 2) // 3 * 3)
@@ -123,29 +127,27 @@ def _merge_periods(
     return merged[list(old.columns)].astype(dict(old.dtypes)).reset_index(drop=True), changes
 
 
-def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[dict[str, object]]:
-    changes: list[dict[str, object]] = []
+def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[Change]:
+    changes: list[Change] = []
     activity, month, length = (pair[name] for name in _KEY)
+    period = {"owner": activity, "month": int(month), "length": int(length)}
+    places = {"earlier": pair["fuente"], "source": pair["fuente_new"]}
     for column in columns:
         before, after = pair[column], pair[f"{column}_new"]
         if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
             continue
-        old, new = write_exact(before), write_exact(after)
-        where = f"{pair['fuente']} dice {old} y {pair['fuente_new']} dice {new}"
+        change = Change(concept=column, before=before, after=after, **period, **places)
         if not may_change:
             raise ConflictoError(
-                f"{column} de {name_period(month, length)} en la actividad {activity}: {where}",
+                f"{column} de {name_period(month, length)} en la actividad {activity}: {change.places}",
                 "la misma cifra de un periodo en todas las fuentes",
                 "corrija el documento, o escriba `reemplaza: true` en la fuente que rectifica a las anteriores",
             )
-        change = {"clave": f"cambio/{activity}/{month}/{length}/{column}", "fuente": pair["fuente_new"]}
-        changes.append(change | {"texto": f"{old} → {new}; {where}"})
+        changes.append(change)
     return changes
 
 
-def _merge_goals(
-    old: pd.DataFrame, new: pd.DataFrame, may_change: bool
-) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+def _merge_goals(old: pd.DataFrame, new: pd.DataFrame, may_change: bool) -> tuple[pd.DataFrame, list[Change]]:
     """Return the activities of both; a goal of the year may change only where the later source replaces."""
     pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
     changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, may_change, ["meta_anual"])]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-from poa_eval.plan.schema import COLUMNS, COMMENT, has_types, make_table, validate_table
+from poa_eval.plan.notes import ColumnPlaces, Comment, DeclaredRule, Note, Said, read_notes
+from poa_eval.plan.schema import COLUMNS, has_types, make_table, validate_table
+from poa_eval.text.wording import is_present
+
+Kind = TypeVar("Kind", bound=Note)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Plan:
         How the documents write numbers (``es_PE``).
     unidades, metas, actividades, lineas, avances, calendario, publicado, foda, contexto : DataFrame
         The tidy tables; columns in `COLUMNS`, missing values as NaN, percentages 0–100.
+    carried : tuple of Note
+        The notes that hold more than their rows in `contexto` tell; those without a row are dropped.
 
     Raises
     ------
@@ -52,6 +60,7 @@ class Plan:
     publicado: pd.DataFrame = field(default_factory=lambda: make_table("publicado"))
     foda: pd.DataFrame = field(default_factory=lambda: make_table("foda"))
     contexto: pd.DataFrame = field(default_factory=lambda: make_table("contexto"))
+    carried: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate every table and the references between them."""
@@ -74,6 +83,7 @@ class Plan:
                 )
 
         _refuse_overlaps(self.avances)
+        self._drop_carried()
 
     def __repr__(self) -> str:
         """Return the plan in a line: what is in it."""
@@ -87,23 +97,53 @@ class Plan:
     def narrow(self, **tables: pd.DataFrame) -> Plan:
         """Return the plan with other rows of its own in some tables; they are valid, and are not validated again."""
         narrowed = copy(self)
-        narrowed.__dict__.pop("_rules", None)
+        for cached in ("notes", "_rules"):
+            narrowed.__dict__.pop(cached, None)
         narrowed.__dict__.update(tables)
+        narrowed._drop_carried()
         return narrowed
 
-    def rule(self, key: str) -> str | None:
-        """Return a rule that the layout declared (``regla.<key>`` in `contexto`), or None."""
-        return self._rules.get(f"regla.{key}")
+    def add_notes(self, notes: Iterable[Note]) -> Plan:
+        """Return the plan with more notes, after its own."""
+        added = tuple(notes)
+        table = make_table("contexto", [note.to_row() for note in added])
+        contexto = pd.concat([self.contexto, table], ignore_index=True)
+        return replace(self, contexto=contexto, carried=self.carried + added) if added else self
+
+    @cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """Return the notes of the rows of `contexto`, in their order."""
+        return read_notes(self.contexto, self.carried)
+
+    def list_notes(self, kind: type[Kind]) -> list[Kind]:
+        """List the notes of a kind: ``plan.list_notes(Repair)``."""
+        return [note for note in self.notes if isinstance(note, kind)]
+
+    def rule(self, name: str) -> str | None:
+        """Return a rule that the layout declared, or None."""
+        return self._rules.get(name)
+
+    @property
+    def columns(self) -> list[tuple[str, dict[str, str]]]:
+        """Return of each table its sheet, and in which columns of it goal, programme and texts stand."""
+        return [(note.sheet, note.letters) for note in self.list_notes(ColumnPlaces)]
 
     def list_comments(self) -> dict[str, str]:
         """Return what the document comments on an activity as a whole, by its id."""
-        t = self.contexto[self.contexto["clave"].str.startswith(f"{COMMENT}/") & self.contexto["texto"].notna()]
-        return t.groupby(t["clave"].str.removeprefix(f"{COMMENT}/"), sort=False)["texto"].agg("; ".join).to_dict()
+        said: dict[str, list[str]] = {}
+        for comment in self.list_notes(Comment):
+            said.setdefault(comment.owner, []).extend([comment.text] if is_present(comment.text) else [])
+        return {key: "; ".join(texts) for key, texts in said.items() if texts}
 
     @cached_property
     def _rules(self) -> dict[str, str]:
-        said = self.contexto[self.contexto["clave"].str.startswith("regla.")].iloc[::-1]
-        return dict(zip(said["clave"], said["texto"].astype(str), strict=True))
+        return {note.name: str(note.text) for note in reversed(self.list_notes(DeclaredRule))}
+
+    def _drop_carried(self) -> None:
+        """Keep of the notes beside `contexto` those that have a row in it and hold more than the row."""
+        if self.carried:
+            carried = tuple(note for note in self.notes if not isinstance(note, Said))
+            object.__setattr__(self, "carried", carried)
 
 
 def _refuse_overlaps(periods: pd.DataFrame) -> None:

@@ -13,10 +13,11 @@ import pandas as pd
 from poa_eval.audit.ledger import reconcile
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
-from poa_eval.forms.answers import COLUMNS
+from poa_eval.forms.answers import ANSWER_COLUMNS
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.plan.notes import Note, Statement
 from poa_eval.plan.plan import Plan
-from poa_eval.plan.schema import COLUMNS as PLAN_COLUMNS
+from poa_eval.plan.schema import COLUMNS
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.wording import is_present
 
@@ -51,7 +52,7 @@ class Quarter:
     evaluacion: Evaluation
     fuentes: pd.DataFrame
     unidad: str | None = None
-    respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    respuestas: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ANSWER_COLUMNS))
 
     def __repr__(self) -> str:
         """Return the quarter in a line: of whom, and of what."""
@@ -117,7 +118,7 @@ class Quarter:
             "calendario": map(of_activity.get, plan.calendario["actividad_id"]),
             "publicado": map(of_any.get, plan.publicado["clave"]),
             "foda": plan.foda["unidad_id"],
-            "contexto": (_find_owner(key, of_any) for key in plan.contexto["clave"]),
+            "contexto": (_find_owner(note, of_any) for note in plan.notes),
             "hallazgos": self.hallazgos["unidad_id"],
             "conciliacion": self.conciliacion["unidad_id"],
             "evaluadas": evaluation.actividades["unidad_id"],
@@ -152,15 +153,15 @@ class Quarter:
         return found
 
 
-def _find_owner(key: str, owners: Mapping[str, str]) -> str | None:
-    """Return in whose report a row of `contexto` may stand: a unit's, or everybody's if it is of the whole document.
+def _find_owner(note: Note, owners: Mapping[str, str]) -> object:
+    """Return in whose report a note may stand: a unit's, or everybody's if it is of the whole document.
 
     What the lines above other units' tables say (eje, programa …) is theirs.
     """
-    kind, _, rest = key.partition("/")
-    if rest:
-        return owners.get(rest, owners.get(rest.split("/")[0]))
-    return None if kind in PLAN_COLUMNS["actividades"] or kind == "texto" else _ALL
+    if note.owner is not None:
+        return owners.get(note.owner)
+    of_others = isinstance(note, Statement) and note.name in {*COLUMNS["actividades"], "texto"}
+    return None if of_others else _ALL
 
 
 def _group_rows(owners: Iterable[object], units: Iterable[str]) -> dict[str, list[int]]:

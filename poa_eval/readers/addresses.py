@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-import pandas as pd
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from poa_eval.text.wording import is_present
@@ -64,14 +63,15 @@ def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
 class ColumnFinder:
     """Finds the cell of another column in the row of an address, by what loading noted of the sheets.
 
-    The rows ``regla.columnas`` of a plan's `contexto` say in which columns goal, programme and texts stand.
+    Parameters
+    ----------
+    places : iterable of tuple
+        Of each table, its sheet and the letters of its columns: in which of them goal, programme and texts stand.
     """
 
-    def __init__(self, contexto: pd.DataFrame) -> None:
-        self._columns: dict[str, dict[str, str]] = {}
-        for text in contexto.loc[contexto["clave"] == "regla.columnas", "texto"]:
-            sheet, _, said = text.rpartition(": ")
-            own = dict(pair.split("=") for pair in said.split())
+    def __init__(self, places: Iterable[tuple[str, Mapping[str, str]]]) -> None:
+        self._columns: dict[str, Mapping[str, str]] = {}
+        for sheet, own in places:
             # Of several tables on a sheet it is not known which one an address belongs to.
             self._columns[sheet] = own if self._columns.get(sheet, own) == own else {}
 

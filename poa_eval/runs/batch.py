@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
 from poa_eval.runs.cache import RunCache
@@ -22,7 +22,7 @@ ProgressCallback = Callable[[int, int, str, int], None]
 Ended = tuple[Path, RunOutcome | PoaError]
 
 
-def run_quarter(params_path: str | Path, **options: object) -> RunOutcome:
+def run_quarter(params_path: str | Path, **options: Any) -> RunOutcome:
     """Make the reports of one quarter; options are those of `run_quarters`.
 
     Raises
@@ -87,12 +87,12 @@ def run_quarters(
     ClusterError
         The cluster is not there, or was lost; finished reports are kept, and the next run takes them up.
     """
-    paths = list({path.resolve(): path for path in map(Path, paths)}.values())
-    _refuse_same_folder(paths, out, root)
+    named = list({path.resolve(): path for path in map(Path, paths)}.values())
+    _refuse_same_folder(named, out, root)
     pool = _choose_pool(scheduler, jobs, timeout, memory)
     with ExitStack() as stack:
         batch: _Batch | None = None
-        for path in paths:
+        for path in named:
             try:
                 inputs = read_inputs(path, out, root)
                 release = claim(inputs.folder)
@@ -109,7 +109,8 @@ def run_quarters(
             if batch is None:
                 from poa_eval.runs.quarter_run import QuarterRun  # reads documents: slow to load, not for nothing to do
 
-                batch = _Batch(stack.enter_context(pool), on_progress)
+                stack.enter_context(pool)
+                batch = _Batch(pool, on_progress)
             yield from batch.begin(QuarterRun(inputs, cache, pool, force=force, release=release))
             yield from batch.collect(patience=0)
         if batch is not None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +18,10 @@ from pathlib import Path
 import poa_eval
 from poa_eval.runs.folder import put_beside
 
-LIBRARIES = ("ipython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "python-calamine")
-LIBRARIES += ("xlsxwriter",)
+LIBRARIES = (
+    *("ipython", "jinja2", "matplotlib", "nbconvert", "numpy"),
+    *("pandas", "papermill", "python-calamine", "xlsxwriter"),
+)
 _WHOLE = "ejecucion"
 
 
@@ -46,9 +49,10 @@ class RunCache:
         if record.get("clave") != key:
             return None
         for place in self._places:
-            files = {path: _read(place / path) for path in record["archivos"]}
-            if {path: _hash(content) for path, content in files.items()} == record["archivos"]:
-                return files
+            with suppress(OSError):  # one is not there
+                files = {path: (place / path).read_bytes() for path in record["archivos"]}
+                if {path: _hash(content) for path, content in files.items()} == record["archivos"]:
+                    return files
         return None
 
     def keep(self, name: str, key: str, files: dict[str, bytes]) -> None:
@@ -99,9 +103,5 @@ def describe_software() -> dict[str, str]:
     return list_versions() | {"poa_eval": f"{poa_eval.__version__} ({_hash(code.encode())[:12]})"}
 
 
-def _hash(content: bytes | None) -> str | None:
-    return None if content is None else hashlib.sha256(content).hexdigest()
-
-
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -20,6 +20,11 @@ from poa_eval.processes import CallDiedError
 from poa_eval.runs.cache import describe_software
 from poa_eval.runs.warm import make_pool
 
+try:
+    import distributed
+except ImportError:  # the extra is not installed
+    distributed = None  # type: ignore[assignment]
+
 _ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets
 
 
@@ -70,21 +75,19 @@ class Cluster:
 
     def __enter__(self) -> Cluster:
         """Connect, and return itself."""
-        try:
-            from distributed import Client
-        except ImportError:
+        if distributed is None:
             raise ClusterError(
                 "--scheduler, sin las bibliotecas que pide",
                 "poa-eval instalado con su extra «cluster»",
                 "instale poa-eval[cluster], o quite --scheduler para usar esta máquina",
-            ) from None
+            )
         for name in ("distributed", "distributed.client", "distributed.core", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what is wrong is said once, in Spanish
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # other versions: each call compares those that matter
             self._find_scheduler()
             try:
-                self._client = Client(self._address, timeout=self.patience, set_as_default=False)
+                self._client = distributed.Client(self._address, timeout=self.patience, set_as_default=False)
             except (OSError, ValueError) as error:
                 raise self._complain(_NOBODY, _RUNNING) from error
         try:
@@ -138,11 +141,9 @@ class Cluster:
         ClusterError
             The scheduler is gone, or a worker is not of the same software.
         """
-        from distributed import KilledWorker
-
         try:
             return future.result()
-        except KilledWorker:
+        except distributed.KilledWorker:
             raise CallDiedError from None
         except CancelledError:
             raise self._complain("se perdió la conexión con el planificador", _RUNNING) from None
@@ -166,10 +167,7 @@ _SAME = "planificador y trabajadores con la misma instalación de poa-eval[clust
 
 async def _ask_kind(address: str, patience: float) -> str:
     """Return what kind of Dask's programs answers there."""
-    from distributed.core import rpc
-    from distributed.security import Security
-
-    there = rpc(address, connection_args=Security().get_connection_args("client"))
+    there = distributed.rpc(address, connection_args=distributed.Security().get_connection_args("client"))
     try:
         return (await asyncio.wait_for(there.identity(), patience))["type"]
     finally:
@@ -178,9 +176,7 @@ async def _ask_kind(address: str, patience: float) -> str:
 
 def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:
     """Make a call, on a worker."""
-    from distributed import get_worker
-
-    worker, here = get_worker(), describe_software()
+    worker, here = distributed.get_worker(), describe_software()
     for name in sorted(software.keys() | here.keys()):
         one, other = (known.get(name, "ninguna") for known in (here, software))
         if one != other:

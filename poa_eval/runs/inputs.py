@@ -79,7 +79,7 @@ def _hash_documents(params: Params, root: Path) -> list[tuple[str, str]]:
         One cannot be read.
     """
     named = [text for source in params.fuentes for text in (source.archivo, source.layout)]
-    found = []
+    found: list[tuple[str, str]] = []
     for name in filter(None, [*named, params.perfil, params.nombres, *params.respuestas]):
         path = root / name
         try:

@@ -1,4 +1,4 @@
-"""Mail: a run made ready to be sent: its pages as PDF, and all that a reader needs in one file."""
+"""Pack: a run made ready to be sent: its pages as PDF, and all that a reader needs in one file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from pathlib import Path
 from poa_eval.errors import ArchivoError, Place, PoaError
 
 #: Browsers that can print without a window, by the names that they have on different systems.
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-BROWSERS += ("microsoft-edge", "microsoft-edge-stable")
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    *("msedge", "microsoft-edge", "microsoft-edge-stable"),
+)
 _WINDOWS_ROOTS = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
 _WINDOWS_FOLDERS = ("Microsoft/Edge/Application/msedge.exe", "Google/Chrome/Application/chrome.exe")
 _MAX_SECONDS = 120

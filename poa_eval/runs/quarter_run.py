@@ -212,7 +212,8 @@ class QuarterRun:
 def _plan_reports(quarter: Quarter) -> list[PlannedReport]:
     """List the reports to make: the institution's first, because it takes longest."""
     whole, period = quarter.params.institucion, name_quarter(quarter.evaluacion)
-    reports = [PlannedReport(None, whole, whole, f"{whole} · {period}", *2 * [INSTITUTION_NOTEBOOK], "index.html")]
+    name = INSTITUTION_NOTEBOOK
+    reports = [PlannedReport(None, whole, whole, f"{whole} · {period}", name, name, "index.html")]
     for unidad_id, unidad in quarter.plan.unidades[["unidad_id", "unidad"]].itertuples(index=False, name=None):
         stem = file_name(unidad_id)
         copy, page = f"unidad-{stem}.ipynb", f"unidades/{stem}.html"

@@ -12,6 +12,8 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import poa_eval as poa
+import poa_eval.runs.produce
+import poa_eval.runs.report  # noqa: F401 (what each report's process calls)
 from poa_eval.config.params import make_params
 from poa_eval.metrics.evaluation import measure
 from poa_eval.plan.plan import Plan
@@ -28,7 +30,13 @@ _OTHER = ("activity_chart", "signatures", "table")
 
 def _make_quarter() -> Quarter:
     """Make up the quarter of a unit; its tables are as the plan's contract has them, and need not be validated."""
-    activity = {"actividad_id": "a", "unidad_id": "u", "actividad": "Ensayo", "unidad_medida": "Acta", "fuente": "a!A1"}
+    activity: dict = {
+        "actividad_id": "a",
+        "unidad_id": "u",
+        "actividad": "Ensayo",
+        "unidad_medida": "Acta",
+        "fuente": "a!A1",
+    }
     activity |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma", "meta_anual": 12}
     months = [
         {"actividad_id": "a", "mes": mes, "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
@@ -39,9 +47,9 @@ def _make_quarter() -> Quarter:
         actividades=make_table("actividades", [activity]),
         avances=make_table("avances", months),
     )
-    finding = {"hallazgo_id": "a", "regla": "totales", "gravedad": "nota", "unidad_id": "u", "actividad_id": "a"}
+    finding: dict = {"hallazgo_id": "a", "regla": "totales", "gravedad": "nota", "unidad_id": "u", "actividad_id": "a"}
     finding |= {"mes": 3, "encontrado": "1", "esperado": "2", "diferencia": -1.0, "mensaje": "Ensayo.", "fuente": "a"}
-    values = {"institucion": "Ensayo", "ejercicio": 2024, "trimestre": 1, "fecha_corte": "2024-03-31"}
+    values: dict = {"institucion": "Ensayo", "ejercicio": 2024, "trimestre": 1, "fecha_corte": "2024-03-31"}
     params = make_params(values | {"fuentes": [{"archivo": "a.xlsx"}]})
     sources = pd.DataFrame([{"archivo": "a.xlsx", "layout": "ensayo", "sha256": "0", "unidad_id": None}])
     return Quarter(params, Path(), plan, pd.DataFrame([finding]), measure(plan, 1), sources).unit("u")

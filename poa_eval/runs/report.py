@@ -41,12 +41,12 @@ def produce_in_kernel(task: ReportTask, timeout: float | None) -> MadeReport:
     notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=_find_folder(task), timeout=timeout)
     if error is None:
         return _finish(task, notebook, started)
-    late = timeout is not None and isinstance(error, CallTimeoutError)
+    late = isinstance(error, CallTimeoutError)
     why = tell_late(timeout) if late else f"no llegó a terminar ({type(error).__name__})"
     return _finish(task, notebook, started, why)
 
 
-def tell_late(seconds: float) -> str:
+def tell_late(seconds: float | None) -> str:
     """Say in Spanish that a notebook took longer than it may."""
     return f"tardó más de los {seconds:g} segundos permitidos y se detuvo"
 

@@ -18,7 +18,7 @@ from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -45,10 +45,14 @@ class _Messages(Session):
     """A session that hands a message over instead of sending it through a socket, and what is written in one piece."""
 
     receive: Callable[[dict], object] = staticmethod(lambda message: None)
-    _name = ""
-    _texts: tuple[str, ...] | list[str] = ()
 
-    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **ignored):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._name, self._texts = "", list[str]()
+
+    def send(
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *ignored: Any, **also: Any
+    ) -> dict:
         self.flush()
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent=parent)
         self.receive(message)
@@ -129,7 +133,8 @@ def make_shell() -> ZMQInteractiveShell:
             ipython_dir=private,
             profile_dir=ProfileDir.create_profile_dir(private),
         )
-    shell.kernel, shell.enable_gui = SimpleNamespace(eventloop=None), lambda gui=None: None  # what magics ask a kernel
+    shell.kernel = SimpleNamespace(eventloop=None)  # what magics ask
+    shell.enable_gui = lambda gui=None: None  # type: ignore[method-assign]
     shell.db = {}  # where magics keep things: else in that folder, made anew
     session = _Messages(key=b"")
     for publisher in (shell.displayhook, shell.display_pub):
@@ -151,6 +156,7 @@ def take_over(shell: ZMQInteractiveShell) -> BinaryIO:
     sys.stdout, sys.stderr = (_Stream(name, i, session) for i, name in ((1, "stdout"), (2, "stderr")))
     builtins.input, getpass.getpass = partial(_refuse_input, "raw_input"), partial(_refuse_input, "getpass")
     sys.modules["__main__"] = shell.user_module
+    assert shell.history_manager
     shell.history_manager.reset(new_session=False)  # begins in this folder, and knows of nothing run before
     asyncio.set_event_loop(asyncio.new_event_loop())
     return written
@@ -215,7 +221,7 @@ async def _run_cell(shell: ZMQInteractiveShell, source: str) -> ExecutionResult:
     return result
 
 
-def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: object, trace: object, tb_offset=None) -> None:
+def _tell_with_room(shell: ZMQInteractiveShell, kind: type, error: Any, trace: Any, tb_offset: Any = None) -> None:
     limit_memory(None)
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 

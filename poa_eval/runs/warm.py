@@ -45,25 +45,18 @@ def warm_up(asker: int) -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel has it
     sys.modules.setdefault(_UNUSED, None)  # type: ignore[arg-type]
     try:
-        _load_and_rehearse()
+        from poa_eval.runs import rehearsal  # here, and not above: NumPy looks at the environment while it is loaded
+
+        with suppress(Exception):  # a rehearsal that fails costs time, and never the run
+            rehearsal.rehearse()
+        with suppress(OSError):  # nor does a shell that finds no room
+            rehearsal.make_shell()
     finally:
         if sys.modules[_UNUSED] is None:
             del sys.modules[_UNUSED]
         ready.set()
         watch.join()
         gc.freeze()  # what is here is shared with every process as it is
-
-
-def _load_and_rehearse() -> None:
-    import poa_eval.runs.produce  # here, and not above: NumPy looks at the environment while it is loaded
-    import poa_eval.runs.report  # noqa: F401
-    from poa_eval.runs.rehearsal import rehearse
-    from poa_eval.runs.shell import make_shell
-
-    with suppress(Exception):  # a rehearsal that fails costs time, and never the run
-        rehearse()
-    with suppress(OSError):  # nor does a shell that finds no room
-        make_shell()
 
 
 def _end_without(asker: int, ready: Event) -> None:

@@ -9,14 +9,14 @@ import pytest
 
 import poa_eval as poa
 from made import make_institution
-from places import FIXTURES, ROOT, SHARED
+from places import FIXTURES, ROOT, TEXTS
 from poa_eval.loaders.document import shape_document
 from poa_eval.loaders.repair import read_row
 from poa_eval.readers.formats import read_raw
 from poa_eval.text.names import normalize
 
-DOCUMENTS = sorted([*FIXTURES.glob("*-p*.txt"), *FIXTURES.glob("*-metas.txt"), *(ROOT / "data").glob("*/*.*x")])
-DOCUMENTS += sorted((SHARED / "documents").glob("*.txt"))
+DOCUMENTS = sorted((ROOT / "data").glob("*/*.*x"))
+DOCUMENTS += [path for folder in TEXTS.values() for path in sorted(folder.glob("*.txt"))]
 
 
 # --- each finding can be followed to its place

@@ -13,7 +13,7 @@ import poa_eval as poa
 from made import make_plan, open_params
 from places import FIXTURES, ROOT
 from plans import list_rules, print_figures
-from poa_eval.audit.ledger import AGREES, COLUMNS, DIFFERS, REBUILT, UNCHECKED
+from poa_eval.audit.ledger import AGREES, DIFFERS, LEDGER_COLUMNS, REBUILT, UNCHECKED
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.addresses import join_addresses
 from poa_eval.reports.sections.provenance import Provenance
@@ -39,7 +39,7 @@ def count(ledger, **where):
 
 def test_sat_ledger_accounts_for_every_printed_figure(sat):
     ledger = poa.reconcile(sat)
-    assert tuple(ledger.columns[:6]) == COLUMNS
+    assert tuple(ledger.columns[:6]) == LEDGER_COLUMNS
     assert count(ledger, cifra="meta_anual", ambito="actividad") == {AGREES: 43}
     assert count(ledger, via="periodos", ambito="actividad") == {AGREES: 204, REBUILT: 18, UNCHECKED: 61}
     # The programme of a quarter whose months stay open still has to fill the goal.

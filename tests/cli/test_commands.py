@@ -8,7 +8,7 @@ import pytest
 
 import poa_eval
 from places import FIXTURES
-from poa_eval.audit.findings import COLUMNS
+from poa_eval.audit.findings import FINDING_COLUMNS
 from poa_eval.cli import commands as cli
 from poa_eval.errors import FormatoError
 from poa_eval.runs import batch as run
@@ -148,7 +148,7 @@ def test_check_as_json_is_one_document_of_all_columns(capsys):
     assert cli.main(["check", "--json", str(FIXTURES / "sat-2022-poi-t4.txt")]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["totales"] == {"error": 0, "advertencia": 1, "nota": 37}
-    assert all(list(row) == COLUMNS for row in said["hallazgos"])
+    assert all(list(row) == FINDING_COLUMNS for row in said["hallazgos"])
     first = said["hallazgos"][0]
     assert (first["regla"], first["diferencia"], first["mes"]) == ("cobertura-incompleta", -2599.0, None)
 

@@ -14,9 +14,9 @@ from made import make_plan, make_quarter, open_params
 from places import ROOT
 from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
-from poa_eval.forms.answers import COLUMNS, FORM, MEANINGS, list_asked, read_answers, settle_answers
+from poa_eval.forms.answers import ANSWER_COLUMNS, ANSWER_FORM, MEANINGS, list_asked, read_answers, settle_answers
 from poa_eval.forms.capture import write_capture
-from poa_eval.forms.observations import make_workbook, refuse_filled, write_observations
+from poa_eval.forms.observations import make_observations, refuse_filled, write_observations
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.runs.results import write_results
@@ -35,12 +35,12 @@ def quarter():
 def book(quarter, tmp_path):
     """The workbook of the unit that has four observations."""
     path = tmp_path / "303.xlsx"
-    path.write_bytes(make_workbook(quarter.unit("303")))
+    path.write_bytes(make_observations(quarter.unit("303")))
     return path
 
 
 def place_columns(sheet):
-    names = {text: name for name, text in FORM.encabezados.items()}
+    names = {text: name for name, text in ANSWER_FORM.encabezados.items()}
     return {names[cell.value]: cell.column_letter for cell in sheet[HEAD]}
 
 
@@ -121,7 +121,7 @@ def test_the_workbook_says_what_was_found_and_opens_only_what_is_filled_in(quart
     }
     open_cells = {cell.coordinate for cells in sheet.iter_rows() for cell in cells if not cell.protection.locked}
     rows = range(HEAD + 1, HEAD + 6)
-    assert open_cells == {f"{columns[name]}{row}" for name in FORM.pick("llena") for row in rows} | {"D4", "F4"}
+    assert open_cells == {f"{columns[name]}{row}" for name in ANSWER_FORM.pick("llena") for row in rows} | {"D4", "F4"}
     check = sheet.data_validations.dataValidation[0]
     assert (str(check.sqref), check.formula1) == (
         f"{columns['respuesta']}7:{columns['respuesta']}11",
@@ -151,7 +151,7 @@ def test_no_workbook_holds_anything_of_another_unit(quarter, tmp_path):
 
 
 def test_the_same_quarter_gives_the_same_bytes(quarter, book, tmp_path):
-    assert make_workbook(quarter.unit("303")) == book.read_bytes()
+    assert make_observations(quarter.unit("303")) == book.read_bytes()
     refuse_filled(tmp_path)
 
 
@@ -160,7 +160,7 @@ def test_text_that_looks_like_a_formula_stays_text(start, tmp_path):
     plan = make_plan([(10, 20)], actividad=f"{start} del año", unidad=start)
     made = make_quarter(open_params(GERENCIA), plan)
     path = tmp_path / "u.xlsx"
-    path.write_bytes(make_workbook(made.unit("u")))
+    path.write_bytes(make_observations(made.unit("u")))
     sheet = openpyxl.load_workbook(path)["Observaciones"]
     for cell in (sheet["A3"], sheet[f"{place_columns(sheet)['actividad']}7"]):
         assert cell.value.startswith(start)
@@ -178,7 +178,7 @@ def test_each_finding_is_told_as_it_stands(quarter, book):
     )
     late = left[left["unidad_id"] == "303"].iloc[[0]].assign(hallazgo_id="0123456789", regla="sobreejecucion")
     table = settle(quarter, fill(book, ALL), findings=pd.concat([left, late], ignore_index=True))
-    assert table.columns.tolist() == COLUMNS
+    assert table.columns.tolist() == ANSWER_COLUMNS
     own = table[table["unidad_id"] == "303"]
     told = own[["regla", "estado", "respuesta"]].fillna("").to_numpy().tolist()
     assert told == [
@@ -231,7 +231,7 @@ def test_a_new_workbook_keeps_the_answer_that_stands_and_asks_again_what_does_no
     (tmp_path / "ejecucion").mkdir()
     write_results(told, tmp_path / "ejecucion")
     saved = pd.read_csv(tmp_path / "ejecucion" / "datos" / "respuestas.csv", dtype=str)
-    assert saved.columns.tolist() == COLUMNS
+    assert saved.columns.tolist() == ANSWER_COLUMNS
     assert len(saved) == len(list_asked(quarter.hallazgos))
     states = settle(quarter, again).query("unidad_id == '303'")["estado"].tolist()
     assert states == ["sin respuesta", "respondido", "sin respuesta", "respondido", "sin respuesta"]
@@ -241,7 +241,7 @@ def test_answers_outlive_a_changed_line_and_a_changed_value(tmp_path):
     source = open_params(GERENCIA)
     made = make_quarter(source, make_plan([(10, 20), (10, 10), (10, 10)]))
     path = tmp_path / "u.xlsx"
-    path.write_bytes(make_workbook(made.unit("u")))
+    path.write_bytes(make_observations(made.unit("u")))
     fill(path, {0: ("se confirma el dato", REASON)})
     plan = make_plan([(10, 25), (10, 10), (10, 10)], fuente="plan-2.xlsx!Otra!A99")
     later = make_quarter(source, plan)
@@ -264,7 +264,7 @@ def test_findings_that_share_an_id_are_asked_as_one(quarter):
 def test_a_later_quarter_holds_and_its_blanks_erase_nothing(quarter, book, tmp_path):
     later = dataclasses.replace(quarter, params=quarter.params.model_copy(update={"trimestre": 2}))
     second = tmp_path / "t2.xlsx"
-    second.write_bytes(make_workbook(later.unit("303")))
+    second.write_bytes(make_observations(later.unit("303")))
     fill(book, ALL)
     fill(second, {0: ("no procede", "Ya se explicó")})
     for order in ((book, second), (second, book)):

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import poa_eval as poa
-from places import ROOT
+from places import ROOT, list_texts
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
 from poa_eval.forms.capture import write_capture
-from poa_eval.forms.captured import apply_captures
+from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.owed import CAUSES, HEADINGS, list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
@@ -738,9 +738,10 @@ def test_a_plain_workbook_is_no_capture(write_book):
     assert not find_kind(read_raw(write_book([["Actividad", "Ejecutado"], ["x", 1]])))
 
 
-def test_the_untouched_plan_of_a_treasury_gives_its_printed_formula(shared, tmp_path):
+@pytest.mark.parametrize("path", list_texts("jocotepec-2024-poa"))
+def test_the_plan_of_a_treasury_gives_its_printed_formula(path, tmp_path):
     """The document itself: 13 of its 14 activities fall due in the first quarter."""
-    plan = poa.load(shared / "documents" / "jocotepec-2024-poa.txt")
+    plan = poa.load(path)
     path = write_capture(plan, 1, tmp_path)[0]
     assert len({item.actividad_id for item in list_owed(plan, 1)}) == 13
     whole = measure(merge(plan, fill(path, all_done))).institucion.iloc[0]

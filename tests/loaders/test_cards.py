@@ -1,8 +1,11 @@
 """Cards, numbered items and month grids: what is odd in them is said by cell, and nothing is guessed."""
 
+from dataclasses import replace
+
 import pytest
 
 import poa_eval as poa
+from poa_eval.plan.notes import Statement
 
 HEAD = """
 nombre: fichas
@@ -139,8 +142,8 @@ def test_an_odd_mark_is_refused_by_cell(load):
 
 def test_what_one_unit_alone_says_does_not_reach_another(root):
     quarter = poa.prepare_quarter(poa.load_params(root / "params" / "santiago-2017-t2.yaml"), root)
-    notes = quarter.plan.contexto
     first, other = quarter.plan.unidades["unidad_id"]
-    notes.loc[len(notes)] = [f"nota_del_formato/{first}", "solo de la primera", "x:L1"]
+    note = Statement(name="nota_del_formato", owner=first, text="solo de la primera", source="x:L1")
+    quarter = replace(quarter, plan=quarter.plan.add_notes([note]))
     assert "solo de la primera" in set(quarter.unit(first).plan.contexto["texto"])
     assert "solo de la primera" not in set(quarter.unit(other).plan.contexto["texto"])

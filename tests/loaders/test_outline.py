@@ -6,7 +6,7 @@ import re
 import pytest
 
 import poa_eval as poa
-from places import FIXTURES, ROOT, SHARED
+from places import FIXTURES, ROOT, list_texts
 from poa_eval.text.names import normalize
 
 JOCOTEPEC, CUSCATANCINGO, SANTIAGO = "jocotepec-2024-poa", "cuscatancingo-2018-poa", "santiago-2017-metas"
@@ -17,15 +17,6 @@ BOOKS = {
 }
 TABLES = ("unidades", "metas", "actividades", "lineas", "avances", "calendario", "publicado", "foda")
 ALL_YEAR = list(range(1, 13))
-
-
-def list_texts(stem):
-    """The document as the clone keeps it, and untouched where that is at hand."""
-    missing = pytest.mark.skipif(not SHARED.is_dir(), reason="the untouched documents are not beside this clone")
-    return [
-        pytest.param(FIXTURES / f"{stem}.txt", id=f"{stem}-fixture"),
-        pytest.param(SHARED / "documents" / f"{stem}.txt", id=f"{stem}-untouched", marks=missing),
-    ]
 
 
 def list_places(stem):
@@ -293,15 +284,6 @@ def test_data_file_and_text_give_the_same_findings(stem):
     assert left.equals(right)
 
 
-@pytest.mark.parametrize("stem", BOOKS)
-def test_rewritten_texts_say_as_much_as_the_documents(stem, shared):
-    """The names give the same ids; the texts give the same findings about the same activities."""
-    old, new = (poa.load(path / f"{stem}.txt") for path in (shared / "documents", FIXTURES))
-    assert old.actividades["actividad_id"].tolist() == new.actividades["actividad_id"].tolist()
-    left, right = (poa.check(plan)[["hallazgo_id", "regla"]].sort_values("hallazgo_id") for plan in (old, new))
-    assert left.values.tolist() == right.values.tolist()
-
-
 #: Per document: what no table holds as text, and why. Each is taken off a piece of text before it is looked for.
 _LABEL = "a label: the column or key of the table says it"
 _HEADING = "a heading: the table or the column says it"
@@ -363,7 +345,7 @@ def list_values(plan):
 
 @pytest.mark.parametrize(
     ("path", "stem"),
-    [pytest.param(*place.values, stem, id=place.id, marks=place.marks) for stem in BOOKS for place in list_texts(stem)],
+    [pytest.param(*place.values, stem, id=place.id) for stem in BOOKS for place in list_texts(stem)],
 )
 def test_nothing_of_the_document_is_dropped_in_silence(path, stem):
     values = "\n".join(list_values(poa.load(path)))

@@ -9,14 +9,13 @@ import yaml
 
 import poa_eval as poa
 from made import make_quarter, open_params
-from places import ROOT, SHARED
+from places import ROOT, list_tables
 from poa_eval.layouts.catalog import read_layout
 from poa_eval.metrics.due import find_corte
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month
 
 LAYOUTS = ROOT / "tests" / "tables"
-TABLES = SHARED / "tables"
 WITH_TRUTH = {
     "gachancipa-co-plan-indicativo-2025.xlsx": "gachancipa-plan-indicativo",
     "nuestras-ciudades-pe-poi-2026.csv": "nuestras-ciudades-poi",
@@ -25,20 +24,13 @@ WITH_TRUTH = {
 PERIODS = "ENE FEB MAR ABR MAY JUN JUL AGO SET OCT NOV DIC".split()
 
 
-def find_table(name):
-    if not (TABLES / name).is_file():
-        pytest.skip("the tables of other institutions are not beside this clone")
-    return TABLES / name
-
-
 def name_period(ejercicio, mes, meses):
     return f"{ejercicio}-{mes:02}" if meses == 1 else f"{ejercicio}-T{mes // 3}"
 
 
-@pytest.mark.parametrize("name", WITH_TRUTH)
-def test_a_table_of_another_institution_equals_its_truth(name):
-    path = find_table(name)
-    plan = poa.load(path, str(LAYOUTS / f"{WITH_TRUTH[name]}.yaml"))
+@pytest.mark.parametrize("path", [table for name in WITH_TRUTH for table in list_tables(name)])
+def test_a_table_of_another_institution_equals_its_truth(path):
+    plan = poa.load(path, str(LAYOUTS / f"{WITH_TRUTH[path.name]}.yaml"))
     rows = plan.avances.merge(plan.actividades, on="actividad_id").merge(plan.unidades, on="unidad_id")
     columns = ["unidad", "actividad", "unidad_medida", "meta_anual", "mes", "meses", "programado", "ejecutado"]
     found = {}
@@ -56,20 +48,26 @@ def test_a_table_of_another_institution_equals_its_truth(name):
             assert row[column] == (pytest.approx(float(line[column])) if line[column] else None), (line, column)
 
 
-def test_no_figure_is_invented_where_a_table_has_none():
-    plan = poa.load(find_table("prosperidad-social-co-poa-2025.xlsx"), str(LAYOUTS / "prosperidad-social-poa.yaml"))
-    assert len(plan.actividades) == 65
+@pytest.mark.parametrize(
+    ("path", "count"), list_tables("prosperidad-social-co-poa-2025.xlsx", excerpt=(20,), whole=(65,))
+)
+def test_no_figure_is_invented_where_a_table_has_none(path, count):
+    plan = poa.load(path, str(LAYOUTS / "prosperidad-social-poa.yaml"))
+    assert len(plan.actividades) == count
     assert plan.avances.empty
     assert plan.publicado.empty
     assert plan.actividades[["meta_anual", "linea_base", "inversion", "ponderacion"]].isna().all(axis=None)
 
 
-def test_rows_of_a_table_that_are_left_out_are_said():
-    path = find_table("gachancipa-co-plan-indicativo-2025.xlsx")
+@pytest.mark.parametrize(
+    ("path", "cell", "count"),
+    list_tables("gachancipa-co-plan-indicativo-2025.xlsx", excerpt=("A16", 20), whole=("A113", 212)),
+)
+def test_rows_of_a_table_that_are_left_out_are_said(path, cell, count):
     plan = poa.load(path, str(LAYOUTS / "gachancipa-plan-indicativo.yaml"))
     left = plan.contexto[plan.contexto["clave"] == "fila_ignorada"]
-    assert left["fuente"].tolist() == [f"{path.name}!PI-NUEVO PDM!A113"]
-    assert len(plan.actividades) == 212
+    assert left["fuente"].tolist() == [f"{path.name}!PI-NUEVO PDM!{cell}"]
+    assert len(plan.actividades) == count
 
 
 # Each key of the language, on a table made on the spot.

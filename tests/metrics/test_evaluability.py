@@ -2,20 +2,10 @@
 
 import pytest
 
-import poa_eval as poa
-from places import FIXTURES
 from poa_eval.metrics.evaluability import CRITERIA, assess, is_plan_only, list_goals
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.text.quantities import find_quantity
-
-
-@pytest.fixture(params=["fixtures", "shared"])
-def load_document(request):
-    """Load a document by name: the one of this project, and the untouched one."""
-    folder = FIXTURES if request.param == "fixtures" else request.getfixturevalue("shared") / "documents"
-    return lambda name: poa.load(folder / f"{name}.txt")
-
 
 RULES = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 FULL = {
@@ -133,7 +123,7 @@ def test_an_answer_of_a_capture_workbook_does_not_make_the_plan_better():
     """«¿Realizada?» asks for 1 of 1: that is no goal of the plan's."""
     calendar = [{"actividad_id": "a0", "mes": 3, "origen": "frecuencia"}]
     asked = {"actividad_id": "a0", "mes": 3, "meses": 3, "programado": 1.0, "ejecutado": 1.0, "origen": "leido"}
-    notes = [{"clave": "realizada/a0/3/3", "texto": "sí"}, {"clave": "regla.captura", "texto": "1"}]
+    notes = [{"clave": "realizada/a0", "texto": "sí"}, {"clave": "regla.captura", "texto": "1"}]
     before = make_plan({"meta_texto": "Mejorar"}, calendario=calendar)
     after = make_plan({"meta_texto": "Mejorar"}, calendario=calendar, avances=[asked], contexto=notes)
     assert assess(before).actividades.equals(assess(after).actividades)

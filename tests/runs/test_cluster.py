@@ -210,6 +210,6 @@ def test_what_may_be_an_address_is_taken(address):
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setattr(distribute, "distributed", None)
     assert cli.main(["run", str(write_params(tmp_path / "norte")), "--scheduler", "tcp://127.0.0.1:1"]) == cli.REFUSED
     assert "instale poa-eval[cluster]" in capsys.readouterr().err

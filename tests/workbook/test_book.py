@@ -19,7 +19,7 @@ from poa_eval.metrics.registry import FIGURES
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
-from poa_eval.runs.results import write_tables
+from poa_eval.runs.tables import write_tables
 from poa_eval.workbook.book import write_book
 
 SHIPPED = ("sat-2022-t4", "gerencia-comercial-2023-t1", "jocotepec-2024-t1")

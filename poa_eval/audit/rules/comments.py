@@ -8,9 +8,11 @@ from functools import lru_cache
 
 import pandas as pd
 
-from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
+from poa_eval.audit.context import CheckContext
+from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.schema import COMMENT
+from poa_eval.plan.accumulation import find_accumulation
+from poa_eval.plan.notes import Comment
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.claims import find_quantities, read_claim, split_parts
 from poa_eval.text.names import normalize
@@ -23,8 +25,8 @@ _COUNT = re.compile(r"(?:numero|cantidad|total|no\.|num\.|n°|nº)\s+(?:total\s+
 _NEAR = 0.2
 
 
-def _contradict(facts: Facts, period: dict, found: float, expected: float, message: str) -> Finding:
-    source = facts.columns.find(period["fuente"], "comentario")
+def _contradict(context: CheckContext, period: dict, found: float, expected: float, message: str) -> Finding:
+    source = context.columns.find(period["fuente"], "comentario")
     where = {"actividad_id": period["actividad_id"], "mes": period["mes"]}
     return make_difference(found, expected, message, source, **where)
 
@@ -34,7 +36,7 @@ def _list_months(period: dict) -> range:
 
 
 @rule("comentario-contradice", "error")
-def find_contradictions(facts: Facts) -> Iterator[Finding]:
+def find_contradictions(context: CheckContext) -> Iterator[Finding]:
     """Catch a comment whose words deny its number: «no se cumplió» with 45 of 30, «se cumplió» with 130 of 150.
 
     Not caught: doubtful, partial or conditional wording; words on another period («la meta anual», «en enero»); claims
@@ -46,11 +48,11 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
     >>> read_claim("META, NO CUMPLIDA por lluvias", range(1, 2)), read_claim("Si se cumplió, fue tarde", range(1, 2))
     (False, None)
     """
-    said = [(a, p["comentario"], p["ejecutado"], p["programado"], p) for a, p in facts.comments]
-    for activity, text, done, planned, period in [*said, *_list_whole(facts)]:
+    said = [(a, p["comentario"], p["ejecutado"], p["programado"], p) for a, p in context.comments]
+    for activity, text, done, planned, period in [*said, *_list_whole(context)]:
         if pd.isna(planned) or not planned:
             continue
-        if activity["acumulacion"] == "ultimo" or activity["sentido"] != "ascendente":
+        if find_accumulation(activity, "ejecutado").is_running or activity["sentido"] != "ascendente":
             continue
         met, goal = done >= planned - 1e-9, activity["meta_anual"]
         if read_claim(text, _list_months(period) if "mes" in period else range(0)) is not (not met):
@@ -59,26 +61,27 @@ def find_contradictions(facts: Facts) -> Iterator[Finding]:
             continue
         message = (
             f"El comentario dice «{text}», y lo reportado {'' if 'mes' in period else 'a la fecha '}es "
-            f"{facts.show(done)} de {facts.show(planned)}: la meta {'sí' if met else 'no'} se cumplió."
+            f"{context.show(done)} de {context.show(planned)}: la meta {'sí' if met else 'no'} se cumplió."
         )
-        source = facts.columns.find(period["fuente"], "comentario")
+        source = context.columns.find(period["fuente"], "comentario")
         where = {"actividad_id": activity["actividad_id"], "mes": period.get("mes")}
         yield make_difference(done, planned, message, source, **where)
 
 
-def _list_whole(facts: Facts) -> Iterator[tuple[dict, str, float, float, dict]]:
+def _list_whole(context: CheckContext) -> Iterator[tuple[dict, str, float, float, dict]]:
     """Yield comments on an activity as a whole with what it reached to date, where the document reports all of that."""
-    for (key,), text, source in facts.notes(COMMENT) if facts.quarters else ():
-        if key not in facts.activities:
+    for comment in context.plan.list_notes(Comment) if context.quarters else ():
+        if comment.owner not in context.activities:
             continue
-        window = facts.window(facts.activities[key])
+        activity, source = context.activities[comment.owner], comment.source
+        window = context.window(activity)
         files = {name_file(str(row["fuente"])) for row in window.filas[-1:]}
         if window.is_complete and window.ejecutado is not None and files == {name_file(source)}:
-            yield facts.activities[key], text, window.ejecutado, window.programado, {"fuente": source}
+            yield activity, comment.text, window.ejecutado, window.programado, {"fuente": source}
 
 
 @rule("cifra-en-comentario", "advertencia")
-def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
+def find_quoted_figures(context: CheckContext) -> Iterator[Finding]:
     """Catch a quantity of the activity's own measure that a comment gives otherwise: «98 reconexiones» with 115.
 
     Not caught: years, dates, articles, percentages, breakdowns, several quantities, what is said of goals, of what is
@@ -90,18 +93,19 @@ def find_quoted_figures(facts: Facts) -> Iterator[Finding]:
     >>> find_quantities("98 de 120 obras en febrero/23", frozenset({"obras"}), "es_MX", range(2, 3))
     [('98', 98.0, 'obras')]
     """
-    for activity, period in facts.comments:
+    for activity, period in context.comments:
         text, measure, months = period["comentario"], str(activity["unidad_medida"] or ""), _list_months(period)
-        if not re.search(r"\d", text) or is_percentage(measure) or activity["acumulacion"] == "ultimo":
+        is_running = find_accumulation(activity, "ejecutado").is_running
+        if not re.search(r"\d", text) or is_percentage(measure) or is_running:
             continue
         own, about = _name_measure(measure, activity["indicador"], activity["actividad"])
-        found = find_quantities(text, own, facts.plan.locale, months, about)
+        found = find_quantities(text, own, context.plan.locale, months, about)
         if len(found) != 1 or abs(found[0][1] - period["ejecutado"]) <= TOLERANCE:
             continue
-        if not split_parts(text, facts.plan.locale, months):
+        if not split_parts(text, context.plan.locale, months):
             figure, value, word = found[0]
-            message = f"El comentario dice {figure} {word}; lo reportado es {facts.show(period['ejecutado'])}."
-            yield _contradict(facts, period, value, period["ejecutado"], message)
+            message = f"El comentario dice {figure} {word}; lo reportado es {context.show(period['ejecutado'])}."
+            yield _contradict(context, period, value, period["ejecutado"], message)
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +122,7 @@ def _name_indicator(indicator: object) -> set[str]:
 
 
 @rule("desglose-no-suma", "error")
-def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
+def find_wrong_breakdowns(context: CheckContext) -> Iterator[Finding]:
     """Catch a breakdown in a comment («CENTRO 120/ NORTE 80/ SUR 31») that does not add up to the reported value.
 
     A breakdown is three parts or more, each a name and a number, written and parted alike, that come within a fifth of
@@ -131,35 +135,35 @@ def find_wrong_breakdowns(facts: Facts) -> Iterator[Finding]:
     >>> split_parts("Centro: 50, Norte: 40 y Sur: 26", "es_MX")
     [('centro', 50.0), ('norte', 40.0), ('sur', 26.0)]
     """
-    for activity, period in facts.comments:
+    for activity, period in context.comments:
         if is_percentage(str(activity["unidad_medida"])):
             continue
-        parts, done = split_parts(period["comentario"], facts.plan.locale, _list_months(period)), period["ejecutado"]
+        parts, done = split_parts(period["comentario"], context.plan.locale, _list_months(period)), period["ejecutado"]
         total = sum(value for _, value in parts)
         about = abs(total - done) <= _NEAR * done and done not in (value for _, value in parts)
         if parts and about and abs(total - done) > TOLERANCE:
             message = (
-                f"Las {len(parts)} partes que da el comentario suman {facts.show(total)}; "
-                f"lo reportado es {facts.show(done)}."
+                f"Las {len(parts)} partes que da el comentario suman {context.show(total)}; "
+                f"lo reportado es {context.show(done)}."
             )
-            yield _contradict(facts, period, total, done, message)
+            yield _contradict(context, period, total, done, message)
 
 
 @rule("cifras-identicas", "nota")
-def find_twins(facts: Facts) -> Iterator[Finding]:
+def find_twins(context: CheckContext) -> Iterator[Finding]:
     """Note two activities of a unit with the same results over at least three periods, unless they never change.
 
     Not results that are equal in some periods only, nor activities of two units.
     """
     seen: dict[tuple, dict] = {}
-    for activity in facts.activities.values():
-        periods = facts.due.periods[activity["actividad_id"]]
+    for activity in context.activities.values():
+        periods = context.due.periods[activity["actividad_id"]]
         results = [(p["mes"], p["meses"], p["ejecutado"]) for p in periods if p["ejecutado"] == p["ejecutado"]]
         if len(results) < 3 or len({value for *_, value in results}) == 1:
             continue
         twin = seen.setdefault((activity["unidad_id"], *results), activity)
         if twin is not activity:
-            said = ", ".join(f"{name_period(m, n)} {facts.show(v)}" for m, n, v in results[:4])
+            said = ", ".join(f"{name_period(m, n)} {context.show(v)}" for m, n, v in results[:4])
             said += "…" if len(results) > 4 else ""
             message = f"Mismos resultados que «{twin['actividad']}»: {said}. ¿Es la misma cifra?"
             where = {"actividad_id": activity["actividad_id"]}

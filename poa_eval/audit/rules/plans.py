@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.audit.context import Facts, Finding, make_finding, rule
+from poa_eval.audit.context import CheckContext
+from poa_eval.audit.rules.registry import Finding, make_finding, rule
 from poa_eval.metrics.evaluability import list_goals
+from poa_eval.plan.notes import Statement
 from poa_eval.text.names import fold_letters, normalize, suggest
 from poa_eval.text.quantities import find_quantity
 from poa_eval.text.wording import is_present
@@ -39,12 +41,12 @@ _NAMES = {"programa", "subprograma", "proyecto", "eje"}
 
 
 @rule("meta-sin-cuantificar", "advertencia")
-def find_goals_without_quantity(facts: Facts) -> Iterator[Finding]:
+def find_goals_without_quantity(context: CheckContext) -> Iterator[Finding]:
     """Catch goals whose text says no quantity: «Optimizar la cobranza», «Revisión del ejercicio fiscal 2016».
 
     Not goals in figures (of the year or of a period), nor empty ones. A goal that activities share is caught once.
     """
-    goals = list_goals(facts.plan)
+    goals = list_goals(context.plan)
     for goal in goals[~goals["cuantificada"] & ~goals["vacia"]].to_dict("records"):
         has_digit = any(letter.isdigit() for letter in goal["texto"])
         hint = " Un año, una fecha o una referencia legal no son una cantidad." * has_digit
@@ -56,12 +58,12 @@ def find_goals_without_quantity(facts: Facts) -> Iterator[Finding]:
 
 
 @rule("meta-vacia", "advertencia")
-def find_empty_goals(facts: Facts) -> Iterator[Finding]:
+def find_empty_goals(context: CheckContext) -> Iterator[Finding]:
     """Catch goals left blank where the plan has goals: neither a figure nor a text, or one like «N/A», «Pendiente».
 
     Not plans that write no goals at all: there evaluability says so once.
     """
-    goals = list_goals(facts.plan)
+    goals = list_goals(context.plan)
     written = [is_present(text) for text in goals["texto"]]
     for goal in goals[goals["vacia"]].to_dict("records") if any(written) or not goals["vacia"].all() else []:
         said = _cut(goal["texto"]) if is_present(goal["texto"]) else ""
@@ -71,27 +73,27 @@ def find_empty_goals(facts: Facts) -> Iterator[Finding]:
 
 
 @rule("linea-base-no-numerica", "advertencia")
-def find_baselines_without_number(facts: Facts) -> Iterator[Finding]:
+def find_baselines_without_number(context: CheckContext) -> Iterator[Finding]:
     """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
-    for activity in facts.activities.values():
+    for activity in context.activities.values():
         text = activity["linea_base_texto"]
         if is_present(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
             message = (
                 f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
                 "parte, por ejemplo lo logrado el año anterior."
             )
-            source = facts.columns.find(activity["fuente"], "linea_base_texto", "linea_base")
+            source = context.columns.find(activity["fuente"], "linea_base_texto", "linea_base")
             yield make_finding(text, "un número", message, source, actividad_id=activity["actividad_id"])
 
 
 @rule("clave-duplicada", "error")
-def find_repeated_codes(facts: Facts) -> Iterator[Finding]:
+def find_repeated_codes(context: CheckContext) -> Iterator[Finding]:
     """Catch a code that two activities, or two goals, of a unit carry: 1.1.1 under goal 1.1 and again under 4.1.
 
     A code of one part («1») may start anew under each goal and programme. Not one activity with several indicators,
     and not a column that classifies rather than identifies (more than half of a unit's codes would be repeats).
     """
-    plan = facts.plan
+    plan = context.plan
     codes = plan.metas.set_index("meta_id")["codigo"].to_dict()
     for table, within, key, name, above in (
         (plan.actividades, ["unidad_id"], "actividad_id", "actividad", ["meta_id", "programa"]),
@@ -131,13 +133,13 @@ def _read_code(row: dict) -> str:
 
 
 @rule("meta-sin-actividad", "advertencia")
-def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
+def find_goals_without_activity(context: CheckContext) -> Iterator[Finding]:
     """Catch a goal under which there is nothing to do: 2.7, while its neighbours have activities.
 
     Not a level that no activity hangs on anywhere: there the document does not join the two.
     """
-    goals = facts.plan.metas
-    used = set(facts.plan.actividades["meta_id"].dropna()) | set(goals["padre_id"].dropna())
+    goals = context.plan.metas
+    used = set(context.plan.actividades["meta_id"].dropna()) | set(goals["padre_id"].dropna())
     joined = set(goals.loc[goals["meta_id"].isin(used), "nivel"])
     for goal in goals[~goals["meta_id"].isin(used) & goals["nivel"].isin(joined)].to_dict("records"):
         name = " ".join(part for part in (goal["nivel"].capitalize(), goal["codigo"]) if is_present(part))
@@ -148,29 +150,29 @@ def find_goals_without_activity(facts: Facts) -> Iterator[Finding]:
         yield make_finding("ninguna actividad", "al menos una actividad", message, goal["fuente"], **_at(goal))
 
 
-def find_loose_marks(facts: Facts) -> Iterator[Finding]:
+def find_loose_marks(context: CheckContext) -> Iterator[Finding]:
     """Note marked rows of a month grid whose activity is not found, and the activity nearest in name.
 
     Part of the rule `nombre-con-variantes`: it proposes, never merges.
     """
-    notes = facts.plan.contexto[facts.plan.contexto["clave"] == "cronograma_sin_actividad"]
-    notes = notes[~notes["texto"].astype(str).map(normalize).duplicated()]
-    activities = {str(activity["actividad"]): activity for activity in facts.activities.values()}
-    for text, source in zip(notes["texto"], notes["fuente"], strict=True):
-        near = suggest(str(text), activities)
-        where = {"concepto": normalize(str(text))} | (
-            {"actividad_id": activities[near]["actividad_id"]} if near else {}
-        )
+    loose: dict[str, Statement] = {}
+    for note in context.plan.list_notes(Statement):
+        if note.name == "cronograma_sin_actividad":
+            loose.setdefault(normalize(str(note.text)), note)
+    activities = {str(activity["actividad"]): activity for activity in context.activities.values()}
+    for folded, note in loose.items():
+        text, near = note.text, suggest(str(note.text), activities)
+        where = {"concepto": folded} | ({"actividad_id": activities[near]["actividad_id"]} if near else {})
         hint = f"; la de nombre más parecido es «{_cut(near)}» ({activities[near]['fuente']})" if near else ""
         message = (
             f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
             " Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes."
         )
-        yield make_finding(text, near or "el nombre de una actividad", message, source, **where)
+        yield make_finding(text, near or "el nombre de una actividad", message, note.source, **where)
 
 
 @rule("anio-ajeno", "advertencia")
-def find_leftover_years(facts: Facts) -> Iterator[Finding]:
+def find_leftover_years(context: CheckContext) -> Iterator[Finding]:
     """Catch a past year that a text takes for its own: «el avance correspondiente al ejercicio 2022» in a plan of 2024.
 
     The year must follow «ejercicio», «POA», «plan (programa) operativo», «vigencia» or the like, or close the period of
@@ -178,8 +180,8 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
     («2021-2024») and lists; not what looks back on purpose («revisión del ejercicio 2016», «cierre», «adeudos»), unless
     the text takes that year as its norm («en base al programa operativo 2018»); not coming years, which are prepared.
     """
-    own, said = facts.plan.ejercicio, Counter[tuple]()
-    for where, source, text, names in _sentences(facts):
+    own, said = context.plan.ejercicio, Counter[tuple]()
+    for where, source, text, names in _sentences(context):
         year = _find_leftover(text, own)
         if year and str(year) not in names:
             key = tuple(where.items())
@@ -191,7 +193,7 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
                 "anterior. Corrija el año o aclare por qué se cita."
             )
             yield make_finding(str(year), str(own), message, source, **where)
-    for activity in facts.activities.values():
+    for activity in context.activities.values():
         end, start = (re.findall(_YEAR, str(activity[column])) for column in ("fin", "inicio"))
         foreign = [int(y) for y in end[-1:] if int(y) < own] or [int(y) for y in start[:1] if int(y) > own]
         if foreign:
@@ -200,10 +202,10 @@ def find_leftover_years(facts: Facts) -> Iterator[Finding]:
             yield make_finding(str(foreign[0]), str(own), message, activity["fuente"], **where)
 
 
-def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str, str]]:
+def _sentences(context: CheckContext) -> Iterator[tuple[Finding, str, str, str]]:
     """Yield the texts of a plan that are no names: of whom each is, its cell, the text, and the names above it."""
-    plan, seen = facts.plan, set()
-    for activity in facts.activities.values():
+    plan, seen = context.plan, set()
+    for activity in context.activities.values():
         names = _join(activity, "actividad", "indicador", "programa")
         for column in ("objetivo", "linea_accion", "descripcion", "meta_texto", "medio_verificacion"):
             text = activity[column]
@@ -211,19 +213,20 @@ def _sentences(facts: Facts) -> Iterator[tuple[Finding, str, str, str]]:
             if is_present(text) and shared not in seen:
                 seen |= {shared} if column in ("objetivo", "linea_accion") else set()
                 where = {"actividad_id": activity["actividad_id"], "concepto": column}
-                yield where, facts.columns.find(activity["fuente"], column), text, names
+                yield where, context.columns.find(activity["fuente"], column), text, names
     goals = {goal["meta_id"]: goal for goal in plan.metas.to_dict("records")}
     for goal in goals.values():
         if is_present(goal["texto"]) and normalize(goal["nivel"]) not in _NAMES:
             yield _at(goal), goal["fuente"], goal["texto"], ""
     lines = plan.lineas.to_dict("records")
     rows = [(line["padre_id"], "linea", line["texto"], line["fuente"]) for line in lines]
-    for kind in ("objetivo", "meta_texto"):
-        rows += [(key, kind, text, source) for (key, *_), text, source in facts.notes(kind)]
+    for name in ("objetivo", "meta_texto"):
+        said = [note for note in plan.list_notes(Statement) if note.name == name and note.owner]
+        rows += [(note.owner, name, note.text, note.source) for note in said]
     for key, concept, text, source in rows:
-        if key in facts.activities:
+        if key in context.activities:
             where = {"actividad_id": key, "concepto": concept}
-            yield where, source, text, _join(facts.activities[key], "actividad", "indicador", "programa")
+            yield where, source, text, _join(context.activities[key], "actividad", "indicador", "programa")
         elif key in goals:
             where = {"unidad_id": goals[key]["unidad_id"], "concepto": f"{key}/{concept}"}
             yield where, source, text, _join(goals[key], "texto") if normalize(goals[key]["nivel"]) in _NAMES else ""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poa_eval.audit.context import Facts, Finding, make_difference, make_finding, rule
-from poa_eval.metrics.formulas import FORMULAS, ROWS, TOLERANCE, Case, compute
+from poa_eval.audit.context import CheckContext
+from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.metrics.formulas import FORMULAS, TOLERANCE, Case, compute
+from poa_eval.plan.notes import Repair
 from poa_eval.text.periods import name_period
 
 
 @rule("avance-no-reproduce", "error")
-def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
+def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
     """Catch published progress that the layout's formula does not give: 13.05 % printed, 12.50 % by the formula.
 
     Where another usual formula explains all that the document prints (two rows or more), the message says which. The
@@ -19,31 +21,31 @@ def find_wrong_progress(facts: Facts) -> Iterator[Finding]:
     such a one, nor rows of which an earlier period is absent or has no target.
     """
     rows = []
-    for printed in facts.comparisons:
+    for printed in context.comparisons:
         if printed["via"] == "formula":
-            activity = facts.activities[printed["clave"]]
-            periods = [p for p in facts.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
+            activity = context.activities[printed["clave"]]
+            periods = [p for p in context.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
             rows.append((printed["valor"], periods, activity))
-    wrong = list(facts.differences("formula"))
+    wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
     for printed in wrong:
         message = (
-            f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula del documento "
-            f"({facts.plan.rule('avance.texto')}) resulta {facts.show(printed['recalculado'])} %.{hint}"
+            f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula del documento "
+            f"({context.plan.rule('avance.texto')}) resulta {context.show(printed['recalculado'])} %.{hint}"
         )
         yield _differ(printed, message) | {"concepto": str(printed["meses"])}
-    for printed in facts.differences("inferida"):
+    for printed in context.differences("inferida"):
         message = (
-            f"El avance publicado es {facts.show(printed['valor'])} %; con la fórmula {printed['como']}, resulta "
-            f"{facts.show(printed['recalculado'])} %. El documento no dice cuál usa."
+            f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula {printed['regla'].text}, "
+            f"resulta {context.show(printed['recalculado'])} %. El documento no dice cuál usa."
         )
         yield _differ(printed, message) | {"concepto": str(printed["meses"])}
-    for printed in facts.differences("peso", "frecuencia", "pesos"):
+    for printed in context.differences("peso", "frecuencia", "pesos"):
         what = printed["concepto"].replace("_", " ")
         message = (
-            f"El documento imprime {facts.show(printed['valor'])} % de {what}; por el peso de los periodos "
-            f"son {facts.show(printed['recalculado'])} %."
+            f"El documento imprime {context.show(printed['valor'])} % de {what}; por el peso de los periodos "
+            f"son {context.show(printed['recalculado'])} %."
         )
         yield _differ(printed, message) | {"concepto": f"{printed['concepto']}/{printed['meses']}"}
 
@@ -62,62 +64,61 @@ def _find_formula(rows: list[Case]) -> str | None:
     return None
 
 
-def _list_short(facts: Facts) -> list[dict]:
+def _list_short(context: CheckContext) -> list[dict]:
     """List the institution's totals with the sum of their rows, where rows stay below them all: some are missing."""
-    totals = [f for f in facts.comparisons if f["via"] == "filas" and f["ambito"] == "institucion"]
+    totals = [f for f in context.comparisons if f["via"] == "filas" and f["ambito"] == "institucion"]
     totals = [f for f in totals if f["valor"] or f["recalculado"]]
     return totals if all(f["recalculado"] < f["valor"] - TOLERANCE for f in totals) else []
 
 
 @rule("total-no-cuadra", "error")
-def find_wrong_totals(facts: Facts) -> Iterator[Finding]:
+def find_wrong_totals(context: CheckContext) -> Iterator[Finding]:
     """Catch rows that do not add up to a printed TOTAL: the rows say 936, the TOTAL 900.
 
     Not where the rows stay below the institution's TOTAL throughout (rows are missing: `cobertura-incompleta`), nor
     columns that some row leaves blank, unless the others pass the TOTAL already.
     """
-    short = bool(_list_short(facts))
-    for total in facts.differences("filas"):
+    short = bool(_list_short(context))
+    for total in context.differences("filas"):
         if short and total["ambito"] == "institucion":
             continue
-        counted = total["como"].removeprefix(ROWS)
         what, period = total["concepto"].replace("_", " "), name_period(total["mes"], total["meses"])
-        rows, printed = (facts.show(total[c]) for c in ("recalculado", "valor"))
-        message = f"Las filas suman {rows} de {what} ({period}){counted}; el TOTAL impreso dice {printed}."
+        rows, printed = (context.show(total[c]) for c in ("recalculado", "valor"))
+        message = f"Las filas suman {rows} de {what} ({period}){total['regla'].rest}; el TOTAL impreso dice {printed}."
         where = {"mes": total["mes"], "concepto": f"{total['concepto']}/{total['meses']}"}
         where |= {"unidad_id": total["clave"]} if total["ambito"] == "unidad" else {}
         yield make_difference(total["recalculado"], total["valor"], message, total["fuente"], **where)
 
 
 @rule("cobertura-incompleta", "advertencia")
-def find_missing_rows(facts: Facts) -> Iterator[Finding]:
+def find_missing_rows(context: CheckContext) -> Iterator[Finding]:
     """Catch rows that stay below the printed TOTAL in every comparable column: 3,783 of 6,382, or 59.28 %.
 
     One row above its total is enough for it not to be this: then each total is compared (`total-no-cuadra`).
     """
-    short = _list_short(facts)
+    short = _list_short(context)
     if short:
         total = next((found for found in short if found["concepto"] == "meta_anual"), short[0])
         rows, printed = total["recalculado"], total["valor"]
-        count = len(facts.activities)
+        count = len(context.activities)
         whose = f"Las {count} filas del archivo explican" if count > 1 else "La única fila del archivo explica"
         message = (
-            f"{whose} {facts.show(rows / printed * 100)} % del TOTAL "
-            f"impreso ({facts.show(rows)} de {facts.show(printed)}): faltan filas en el archivo."
+            f"{whose} {context.show(rows / printed * 100)} % del TOTAL "
+            f"impreso ({context.show(rows)} de {context.show(printed)}): faltan filas en el archivo."
         )
-        message += f" Se tomó la {total['como']}." if total["como"] != ROWS else ""
+        message += f" Se tomó la {total['regla'].text}." if total["regla"].rest else ""
         yield make_difference(rows, printed, message, total["fuente"], concepto="meta_anual")
 
 
 @rule("trimestre-no-cuadra", "error")
-def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
+def find_wrong_quarters(context: CheckContext) -> Iterator[Finding]:
     """Catch months that do not add up to the printed quarter (3 + 3 + 3 against 8), of a row or of the TOTAL.
 
     Also rows that no reading of their cells explains. Not quarters of which a month is blank or undecided, nor
     figures that are not added up (a last value, a mean).
     """
-    for found in facts.differences("periodos"):
-        sums, printed = (facts.show(found[c]) for c in ("recalculado", "valor"))
+    for found in context.differences("periodos"):
+        sums, printed = (context.show(found[c]) for c in ("recalculado", "valor"))
         name = name_period(found["mes"], found["meses"])
         parts = "Los meses" if found["meses"] == 3 else "Los periodos"
         told = "el trimestre" if found["meses"] == 3 else "lo impreso"
@@ -125,23 +126,23 @@ def find_wrong_quarters(facts: Facts) -> Iterator[Finding]:
         length = "" if found["meses"] == 3 else f"/{found['meses']}"
         where = _place(found) | {"mes": found["mes"], "concepto": f"{found['concepto']}{length}"}
         yield make_difference(found["recalculado"], found["valor"], message, found["fuente"], **where)
-    precise = {found["clave"] for found in facts.differences("periodos", "meta")}
-    for (activity_id,), text, source in facts.notes("lectura"):
-        if text.startswith("ninguna") and activity_id not in precise:
+    precise = {found["clave"] for found in context.differences("periodos", "meta")}
+    for repair in context.plan.list_notes(Repair):
+        if repair.state == "ninguna" and repair.owner not in precise:
             message = "Los meses de esta fila no suman sus trimestres de ninguna manera: revise todas sus cifras."
-            said = text.split(": ", 1)[1]
-            yield make_finding(said, "sumas que cuadren", message, source, actividad_id=activity_id)
+            where = {"actividad_id": repair.owner}
+            yield make_finding(repair.damage, "sumas que cuadren", message, repair.source, **where)
 
 
 @rule("meta-no-cuadra", "error")
-def find_wrong_goals(facts: Facts) -> Iterator[Finding]:
+def find_wrong_goals(context: CheckContext) -> Iterator[Finding]:
     """Catch printed quarters, or the programme of all periods, that do not add up to the goal of the year: 12 of 13.
 
     Printed quarters are caught although one is blank, where they pass the goal or go on to the last. Not a programme
     that is not added up, nor one of which the last periods are blank and that stays below its goal.
     """
-    for found in facts.differences("meta"):
-        sums, goal = (facts.show(found[c]) for c in ("recalculado", "valor"))
+    for found in context.differences("meta"):
+        sums, goal = (context.show(found[c]) for c in ("recalculado", "valor"))
         message = f"Lo programado en el año suma {sums}; la meta anual dice {goal}."
         yield make_difference(found["recalculado"], found["valor"], message, found["fuente"], **_place(found))
 

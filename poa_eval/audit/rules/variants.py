@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from rapidfuzz.distance import OSA
-
-from poa_eval.audit.context import Facts, Finding, make_finding, rule
+from poa_eval.audit.context import CheckContext
 from poa_eval.audit.rules.plans import find_loose_marks
+from poa_eval.audit.rules.registry import Finding, make_finding, rule
+from poa_eval.plan.notes import UNUSED_NAME, Repair, Statement, Variant
 from poa_eval.text.names import normalize
+from poa_eval.text.variants import pair_variants
 from poa_eval.text.wording import capitalize, is_present
 
 _ONE = {"unidad": "la misma unidad", "actividad": "la misma actividad", "indicador": "el mismo indicador"}
-_SMALL = frozenset("de del la las el los a al en y e".split())
-_SHORTEST_TYPO = 5
-#: Abbreviations that are written without their point.
-_ABBREVIATIONS = frozenset(
-    "adm admon coor coord dep depto dir dirs dpto gcia gral grales mpal mpio ofic ofna prog proy secr secret".split()
-)
 
 
 @rule("nombre-con-variantes", "nota")
-def find_spellings(facts: Facts) -> Iterator[Finding]:
+def find_spellings(context: CheckContext) -> Iterator[Finding]:
     """Note names taken as one (equal but for accents, case and spaces, or accepted), and propose those that may be one.
 
     Proposed are units, and activities and indicators of one unit, as `pair_variants` finds them: «Depto. de Obras» and
@@ -35,23 +29,25 @@ def find_spellings(facts: Facts) -> Iterator[Finding]:
     []
     """
     for column in ("unidad", "actividad", "indicador"):
-        for (key,), text, source in facts.notes(f"variante.{column}"):
-            where = {"unidad_id" if column == "unidad" else "actividad_id": key, "concepto": normalize(text)}
-            yield make_finding(text, None, f"{capitalize(text)}.", source, **where)
-    unused = facts.plan.contexto[facts.plan.contexto["clave"] == "variante.sin_uso"]
-    for text, source in zip(unused["texto"], unused["fuente"], strict=True):
-        message = f"Un nombre aceptado sobra o está mal escrito: {text}. Corríjalo o quítelo de ese archivo."
-        yield make_finding(text, None, message, source, concepto=normalize(text))
-    yield from _propose(facts)
-    yield from find_loose_marks(facts)
+        for note in context.plan.list_notes(Variant):
+            if note.column == column:
+                key = "unidad_id" if column == "unidad" else "actividad_id"
+                where = {key: note.owner, "concepto": normalize(note.text)}
+                yield make_finding(note.text, None, f"{capitalize(note.text)}.", note.source, **where)
+    for note in context.plan.list_notes(Statement):
+        if note.name == UNUSED_NAME:
+            message = f"Un nombre aceptado sobra o está mal escrito: {note.text}. Corríjalo o quítelo de ese archivo."
+            yield make_finding(note.text, None, message, note.source, concepto=normalize(note.text))
+    yield from _propose(context)
+    yield from find_loose_marks(context)
 
 
-def _propose(facts: Facts) -> Iterator[Finding]:
+def _propose(context: CheckContext) -> Iterator[Finding]:
     """Propose names that may be one, by kind and unit."""
     groups: dict[tuple[str, str], dict[str, dict]] = {}
-    for unit in facts.plan.unidades.to_dict("records"):
+    for unit in context.plan.unidades.to_dict("records"):
         groups.setdefault(("unidad", ""), {}).setdefault(unit["unidad"], unit)
-    for activity in facts.activities.values():
+    for activity in context.activities.values():
         for column in ("actividad", "indicador"):
             if is_present(activity[column]):
                 rows = groups.setdefault((column, activity["unidad_id"]), {})
@@ -70,119 +66,19 @@ def _propose(facts: Facts) -> Iterator[Finding]:
 
 
 @rule("celda-reconstruida", "nota")
-def find_rebuilt_rows(facts: Facts) -> Iterator[Finding]:
+def find_rebuilt_rows(context: CheckContext) -> Iterator[Finding]:
     """Note damaged rows that one reading puts right: a row that lost a month that its quarter gives back."""
-    yield from _readings(facts, "reconstruida")
+    yield from _tell_repairs(context, "reconstruida", "repetida")
 
 
 @rule("celda-ambigua", "nota")
-def find_open_rows(facts: Facts) -> Iterator[Finding]:
+def find_open_rows(context: CheckContext) -> Iterator[Finding]:
     """Note damaged rows that several readings fit: only the quarters stand where they differ."""
-    yield from _readings(facts, "ambigua")
+    yield from _tell_repairs(context, "ambigua")
 
 
-def _readings(facts: Facts, state: str) -> Iterator[Finding]:
-    for (activity_id,), text, source in facts.notes("lectura"):
-        if text.startswith(state):
-            said = text.split(": ", 1)[1]
-            where = {"actividad_id": activity_id, "concepto": "repetida" if "se repite" in said else ""}
-            yield make_finding(said, None, f"{capitalize(said)}.", source, **where)
-
-
-def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name with a longer one (or the first by letters) that is likely the same, whatever their order.
-
-    Alike are names whose words are the same, in their order, but for the little ones («de», «la»), signs, plurals,
-    abbreviations («Depto.») and a letter that is wrong, lost, added or swapped in a word of five or more. Never those
-    that differ by a word, a number, the first letter or the gender of a word, nor by words that both stand in other
-    names too.
-
-    Examples
-    --------
-    >>> list(pair_variants(["Departamento de Obras", "Depto. Obras", "Obras 2022", "Obras 2023"]))
-    [('Depto. Obras', 'Departamento de Obras')]
-    """
-    firsts: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: (-len(normalize(name)), normalize(name), name)):
-        firsts.setdefault(normalize(name), name)
-    words = {name: _split(name) for name in firsts.values()}
-    uses: dict[str, int] = {}
-    for said in words.values():
-        for word in set(said):
-            uses[word] = uses.get(word, 0) + 1
-    heads = _join_words(uses)
-    groups: dict[object, list[str]] = {}
-    for name, said in words.items():
-        near = {tuple(heads[word] for word in said), _squeeze(name)} - {(), ""}
-        for other in dict.fromkeys(other for key in near for other in groups.get(key, ())):
-            if _squeeze(name) == _squeeze(other) or _is_variant(said, words[other], uses):
-                yield name, other
-                break
-        else:
-            for key in near:
-                groups.setdefault(key, []).append(name)
-
-
-def _split(name: str) -> list[str]:
-    """Return the words that tell a name, in the singular, and an abbreviation with its point."""
-    found = re.findall(r"[^\W_]+\.?", normalize(name))
-    words = [word if re.fullmatch(r"[^\W\d]+\.", word) else word.rstrip(".") for word in found]
-    kept = [word for word in words if word not in _SMALL] or words
-    return [re.sub(r"(?<=[^\W\d]{3})(?:es|s|e)$", "", word) for word in kept]
-
-
-def _join_words(words: Iterable[str]) -> dict[str, str]:
-    """Return one word for each group of words that may be the same, so that only names of such words are compared."""
-    heads = {word: word for word in words}
-
-    def find(word: str) -> str:
-        while heads[word] != word:
-            heads[word] = word = heads[heads[word]]
-        return word
-
-    shared: dict[str, str] = {}
-    initials: dict[str, list[str]] = {}
-    for word in [word for word in heads if not _has_digit(word)]:
-        bare = word.rstrip(".")
-        initials.setdefault(bare[0], []).append(word)
-        # Words a letter apart are alike once one letter is left out; the first never differs.
-        cuts = [bare[:at] + bare[at + 1 :] for at in range(1, len(bare)) if len(bare) >= _SHORTEST_TYPO]
-        for key in (bare, *cuts):
-            heads[find(word)] = find(shared.setdefault(key, word))
-    for short in [word for word in heads if word.endswith(".") or word in _ABBREVIATIONS]:
-        for word in initials.get(short[0], ()):
-            if _is_short(short, word):
-                heads[find(word)] = find(short)
-    return {word: find(word) for word in heads}
-
-
-def _squeeze(name: str) -> str:
-    return re.sub(r"\W|_", "", normalize(name))
-
-
-def _has_digit(word: str) -> bool:
-    return any(letter.isdigit() for letter in word) or re.fullmatch(r"[ivx]+", word) is not None
-
-
-def _is_variant(one: list[str], other: list[str], uses: dict[str, int]) -> bool:
-    if len(one) != len(other):
-        return False
-    pairs = [(x, y) for x, y in zip(one, other, strict=True) if x.rstrip(".") != y.rstrip(".")]
-    return all(_is_short(x, y) or _is_short(y, x) or _is_typo(x, y, uses) for x, y in pairs)
-
-
-def _is_short(short: str, word: str) -> bool:
-    """Say whether a word abbreviates a longer one: its letters in their order, with a point, or its beginning."""
-    bare = short.rstrip(".")
-    if len(bare) + 2 > len(word) or len(bare) < 2 or word.endswith("."):
-        return False
-    letters = iter(word)
-    in_order = all(letter in letters for letter in bare)
-    return in_order and (short.endswith(".") or bare in _ABBREVIATIONS)
-
-
-def _is_typo(one: str, other: str, uses: dict[str, int]) -> bool:
-    if min(len(one), len(other)) < _SHORTEST_TYPO or one[0] != other[0] or (uses[one] > 1 and uses[other] > 1):
-        return False
-    tells = one[:-1] == other[:-1] and {one[-1], other[-1]} == {"o", "a"}
-    return not tells and OSA.distance(one, other, score_cutoff=1) <= 1
+def _tell_repairs(context: CheckContext, *states: str) -> Iterator[Finding]:
+    for repair in context.plan.list_notes(Repair):
+        if repair.state in states:
+            where = {"actividad_id": repair.owner, "concepto": "repetida" if repair.state == "repetida" else ""}
+            yield make_finding(repair.damage, None, f"{capitalize(repair.damage)}.", repair.source, **where)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from poa_eval.metrics.evaluation import Evaluation, has_plan, is_unit
+from poa_eval.plan.notes import Statement
+from poa_eval.plan.plan import Plan
 from poa_eval.reports.html.blocks import EMPTY, Block, render
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.names import normalize
@@ -92,7 +94,7 @@ def show_goals(source: Source) -> Block:
     plan = e.plan
     if not has_plan(e) or (plan.metas.empty and plan.lineas.empty and not e.solo_plan) or plan.actividades.empty:
         return EMPTY
-    aims = {name_rule(key): _split(text) for key, text in _list_context(plan.contexto) if key.startswith(_AIMS)}
+    aims = {name_rule(name): _split(text) for name, text in _list_statements(plan) if name.startswith(_AIMS)}
     units = []
     for unit_id in plan.unidades["unidad_id"]:
         shared, nodes = _make_tree(e, unit_id)
@@ -119,17 +121,17 @@ def show_statements(source: Source) -> Block:
     """Show what a plan's document says of itself: period, dates, evaluator, formula."""
     e = take_evaluation(source)
     skipped = ("nota", "texto", "ejercicio", "fuente_del_documento")
-    told = [(key, text) for key, text in _list_context(e.plan.contexto) if key not in skipped and has_plan(e)]
-    elsewhere = ("regla.", "corte_", *_AIMS)
-    said = {name_rule(key): _split(text) for key, text in told if not key.startswith(elsewhere)}
+    told = [(name, text) for name, text in _list_statements(e.plan) if name not in skipped and has_plan(e)]
+    elsewhere = ("corte_", *_AIMS)
+    said = {name_rule(name): _split(text) for name, text in told if not name.startswith(elsewhere)}
     units = [("Lo que el documento dice de sí mismo", said)]
     return render("datos.html.j2", units=units, source="") if said else EMPTY
 
 
-def _list_context(table: pd.DataFrame) -> list[tuple[str, str]]:
+def _list_statements(plan: Plan) -> list[tuple[str, str]]:
     """List what is said of the whole document."""
-    rows = zip(table["clave"], table["texto"], strict=True)
-    return [(key, str(text)) for key, text in rows if "/" not in key and is_present(text)]
+    notes = plan.list_notes(Statement)
+    return [(note.name, str(note.text)) for note in notes if note.owner is None and is_present(note.text)]
 
 
 def _head_unit(e: Evaluation, unit_id: str) -> str:
@@ -176,8 +178,7 @@ def _make_tree(e: Evaluation, unit_id: str) -> tuple[dict[str, list[str]], list[
 
 def _make_goal(row: Mapping[str, object], e: Evaluation, lines: Mapping[str, list[str]]) -> _Node:
     key = row["meta_id"]
-    notes = zip(e.plan.contexto["clave"], e.plan.contexto["texto"], strict=True)
-    said = {name.split("/")[0]: text for name, text in notes if name.endswith(f"/{key}")}
+    said = {note.name: note.text for note in e.plan.list_notes(Statement) if note.owner == key}
     text = str(row["texto"]) if is_present(row["texto"]) else "sin texto"
     facts = _list_facts({**said, **{k: row[k] for k in ("frecuencia", "recursos", "indicador")}}, e)
     label = _name_level(capitalize(str(row["nivel"])), row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import inf
 
 from poa_eval.metrics.evaluation import Evaluation
+from poa_eval.plan.notes import Statement
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_records, show_text
 from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, list_activities
@@ -62,11 +63,12 @@ def show_investment(source: Source) -> Block:
         foot = [Cell("Total de las actividades"), number_cell(total, locale), Cell("", is_number=True), *blank]
         words = render_words([tell_investment(e)])
     if len(goals):
-        said = dict(zip(plan.contexto["clave"], plan.contexto["texto"], strict=True))
+        notes = plan.list_notes(Statement)
+        said = {note.owner: note.text for note in notes if note.name == "inversion_texto"}
         rows = [
             row
             | {"actividad": row["texto"], "parte": None, "recursos": None}
-            | {"inversion_texto": said.get(f"inversion_texto/{row['meta_id']}")}
+            | {"inversion_texto": said.get(row["meta_id"])}
             for row in goals.to_dict("records")
         ]
         levels = join_words(dict.fromkeys(capitalize(str(level)) for level in goals["nivel"]))

@@ -10,6 +10,7 @@ from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.reasons import write_formula
 from poa_eval.metrics.registry import KEY_FIGURES
+from poa_eval.plan.notes import DeclaredRule
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
 from poa_eval.reports.sections.activities import PERCENT
@@ -62,8 +63,8 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
     nouns = ("actividad", "actividades")
     applied = [("", f"{capitalize(said)} ({count_words(n, *nouns)})") for said, n in formulas.items() if n]
     behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
-    rules = e.plan.contexto.loc[e.plan.contexto["clave"] == "regla.comportamiento", "texto"]
-    declared = [] if (behaves == "suma").all(axis=None) else [str(rule).replace("_", " ") for rule in rules]
+    rules = [rule.text for rule in e.plan.list_notes(DeclaredRule) if rule.name == "comportamiento"]
+    declared = [] if (behaves == "suma").all(axis=None) else [rule.replace("_", " ") for rule in rules]
     figures = [("", f"{figure.label}: {figure.tell_formula(e.perfil)}") for figure in KEY_FIGURES.values()]
     figures.append(("", "Cobertura de reporte: evaluadas / (evaluadas + sin reporte) × 100"))
     together = "Estas cifras resumen a cada unidad y a la institución; se leen juntas porque cuentan cosas distintas:"

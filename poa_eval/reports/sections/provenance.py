@@ -57,7 +57,7 @@ class Provenance:
 
     @cached_property
     def _columns(self) -> ColumnFinder:
-        return ColumnFinder(self.evaluation.plan.contexto)
+        return ColumnFinder(self.evaluation.plan.columns)
 
     def find_goal(self, actividad_id: str) -> str:
         """Return the cell of the year's goal."""

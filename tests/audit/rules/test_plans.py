@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import poa_eval as poa
-from places import FIXTURES
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 
@@ -17,13 +16,6 @@ RULES = (
     "meta-sin-actividad",
     "anio-ajeno",
 )
-
-
-@pytest.fixture(params=["fixtures", "shared"])
-def load_document(request):
-    """Load a document by name: the one of this project, and the untouched one."""
-    folder = FIXTURES if request.param == "fixtures" else request.getfixturevalue("shared") / "documents"
-    return lambda name: poa.load(folder / f"{name}.txt")
 
 
 def make_plan(*activities, ejercicio=2024, **tables):

@@ -8,7 +8,8 @@ from lxml import html as lxml_html
 
 from made import make_page, open_params
 from places import ROOT
-from poa_eval.runs.results import _list_results, write_tables
+from poa_eval.runs.results import _list_results
+from poa_eval.runs.tables import write_tables
 
 PARAMS = sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
 OF_RESULTS = ["sat-2022-t4", "gerencia-comercial-2023-t1"]

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import poa_eval as poa
 from made import make_plan, make_quarter, open_params
-from places import FIXTURES, ROOT, SHARED
+from places import ROOT, list_texts
 from poa_eval.forms.owed import list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
@@ -59,12 +59,8 @@ SECTIONS = [
 
 def list_sources(stem):
     """The document as the clone keeps it, the workbook made of it, and untouched where that is at hand."""
-    missing = pytest.mark.skipif(not SHARED.is_dir(), reason="the untouched documents are not beside this clone")
-    return [
-        pytest.param((stem, FIXTURES / f"{stem}.txt"), id=f"{stem}-fixture"),
-        pytest.param((stem, None), id=f"{stem}-data"),
-        pytest.param((stem, SHARED / "documents" / f"{stem}.txt"), id=f"{stem}-untouched", marks=missing),
-    ]
+    texts = [pytest.param((stem, *text.values), id=text.id) for text in list_texts(stem)]
+    return [*texts, pytest.param((stem, None), id=f"{stem}-data")]
 
 
 def open_plan(source) -> poa.Quarter:

@@ -1,4 +1,4 @@
-"""Filled capture workbooks: recognised by their marker, checked cell by cell, merged by id into the plan."""
+"""Reader of filled capture workbooks: checked cell by cell, and merged by id into the plan."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import Place
-from poa_eval.forms.owed import ANSWERS, CAUSES, FORM, HEADINGS, Owed, choose_columns, list_owed
+from poa_eval.forms.owed import CAPTURE_FORM, CAUSES, HEADINGS, YES_NO, Owed, choose_columns, list_owed
 from poa_eval.forms.reader import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.metrics.due import list_answered, read_corte
-from poa_eval.plan.merge import merge_plans
+from poa_eval.plan.merge import CUTOFF, merge_plans
+from poa_eval.plan.notes import Answered, CapturedQuarter, PeriodComment, Said
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.cells import NO_VALUE
@@ -22,9 +23,9 @@ from poa_eval.readers.formats import RawDocument
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
-_FOLDED = {normalize(answer): value for answer, value in ANSWERS.items()}
+_FOLDED = {normalize(answer): value for answer, value in YES_NO.items()}
 
-_Rows = tuple[list[dict[str, object]], list[dict[str, object]]]
+_Rows = tuple[list[dict[str, object]], list[Said]]
 
 
 def apply_captures(
@@ -48,7 +49,7 @@ def apply_captures(
     later: list[_Rows] = []
     first: dict[tuple[str, int], str] = {}
     for document, may_change in zip(documents, replaces or [False] * len(documents), strict=True):
-        if filed := identify_book(document, FORM, plan, trimestre, faults):
+        if filed := identify_book(document, CAPTURE_FORM, plan, trimestre, faults):
             if filed in first and not may_change:
                 text = f"un segundo libro de la misma unidad y trimestre; el primero es «{first[filed]}»"
                 faults.append(Fault(Place(document.archivo), text))
@@ -73,19 +74,19 @@ def _make_part(plan: Plan, read: Sequence[_Rows]) -> Plan:
         unidades=plan.unidades,
         actividades=plan.actividades,
         avances=make_table("avances", [row for rows, _ in read for row in rows]),
-        contexto=make_table("contexto", [note for _, notes in read for note in notes]),
+        contexto=make_table("contexto", [note.to_row() for _, notes in read for note in notes]),
     )
 
 
 def _read_book(
     document: RawDocument, plan: Plan, filed: tuple, owed: Sequence[Owed], may_change: bool, faults: list[Fault]
 ) -> _Rows:
-    """Return the rows of `avances` and of `contexto` of a unit's and quarter's workbook; what is wrong is a fault."""
+    """Return the rows of `avances` and the notes of a unit's and quarter's workbook; what is wrong is a fault."""
     (unit, quarter), before = filed, len(faults)
     known, seen = {item.key: item for item in owed}, {}
-    rows, notes = [], [{"clave": "regla.captura", "texto": str(quarter)}]
+    rows, notes = [], [CapturedQuarter(text=str(quarter))]
     own, activities = [item for item in owed if item.unidad_id == unit], plan.actividades.set_index("actividad_id")
-    for entry in find_entries(document.hojas, FORM, choose_columns(activities, own), faults):
+    for entry in find_entries(document.hojas, CAPTURE_FORM, choose_columns(activities, own), faults):
         key = (entry.text("actividad_id"), entry.cell("mes"), entry.cell("meses"))
         item = known.get(key)
         if item is None or item.unidad_id != unit:
@@ -112,8 +113,8 @@ def _is_moved(entry: Entry, item: Owed, activity: str) -> bool:
     return False
 
 
-def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None, dict | None]:
-    """Return a row of `avances`, where there is something new, and a note for `contexto`."""
+def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None, Said | None]:
+    """Return a row of `avances`, where there is something new, and a note."""
     other = "realizada" if item.pregunta == "ejecutado" else "ejecutado"
     if entry.cell(other) is not None:
         text = f"«{entry.cell(other)}»; esta actividad se responde en «{HEADINGS[item.pregunta]}»"
@@ -124,12 +125,11 @@ def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None
     row |= {"programado": item.programado, "origen": "leido", "fuente": source}
     row["comentario"] = " · ".join(dict.fromkeys(filter(None, [item.comentario, said]))) or None
     if item.pregunta == "realizada":
-        note = {"clave": f"realizada/{item.actividad_id}", "texto": HEADINGS["realizada"]}
-        return row | {"ejecutado": _read_answer(entry)}, note
+        return row | {"ejecutado": _read_answer(entry)}, Answered(owner=item.actividad_id, text=HEADINGS["realizada"])
     row["programado"], value = _read_planned(entry, item), _read_result(entry, item, may_change)
     if row["programado"] is None and value is None:
-        key = f"comentario/{item.actividad_id}/{item.mes}/{item.meses}"
-        return None, {"clave": key, "texto": said, "fuente": source} if said else None
+        where = {"owner": item.actividad_id, "month": item.mes, "length": item.meses}
+        return None, PeriodComment(**where, text=said, source=source) if said else None
     is_new = said or row["programado"] != item.programado or value not in (None, item.ejecutado)
     return row | {"ejecutado": value} if is_new else None, None
 
@@ -228,7 +228,7 @@ def _count_answers(plan: Plan) -> Plan:
 
 def _extend_corte(plan: Plan, quarter: int) -> Plan:
     """Return the plan with its cut-off moved to a captured quarter, where its documents say an earlier one."""
-    keys = plan.contexto["clave"].isin(["corte_mes", "corte_trimestre"])
+    keys = plan.contexto["clave"].isin(CUTOFF)
     said = read_corte(dict(plan.contexto.loc[keys, ["clave", "texto"]].itertuples(index=False, name=None)))
     if said is None or said >= 3 * quarter:
         return plan

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from poa_eval.runs.results import write_tables
+from poa_eval.runs.tables import write_tables
 
 
 @pytest.mark.parametrize(
