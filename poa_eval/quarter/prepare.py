@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.audit.findings import check
-from poa_eval.audit.ledger import note_rules
+from poa_eval.audit.ledger import Ledger
 from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import Params, make_params
 from poa_eval.errors import FormatoError, Place
@@ -78,14 +78,17 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
-    plan = note_rules(plan)
+    ledger = Ledger(plan)
+    plan = plan.add_notes(ledger.inferred_rules)
     books = read_books(params.respuestas, root)
     answers = read_answers([document for _, document in books], plan, params.trimestre)
     sources += [_describe_source(name, document, root, "observaciones") for name, document in books]
-    findings = check(plan, corte=params.fecha_corte, perfil=profile)
+    findings = check(plan, corte=params.fecha_corte, perfil=profile, ledger=ledger)
     evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
     table = settle_answers(findings, answers) if books else answers
-    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+    quarter = Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+    quarter.__dict__["conciliacion"] = ledger.table  # as it was worked out for the findings
+    return quarter
 
 
 def prepare_document(archivo: str, layout: str | None, trimestre: int | None, root: Path) -> Quarter:
