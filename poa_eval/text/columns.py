@@ -32,8 +32,8 @@ class Column:
         Heading on pages, where that is another: the group above says the rest.
     group : str
         A heading above several columns.
-    origin : str
-        How those numbers of the column come about that do not say it themselves: their tooltip.
+    tooltip : str
+        On pages, how those numbers of the column come about that do not say it themselves.
     is_optional : bool
         Left out where no row has a value.
     is_aside : bool
@@ -52,7 +52,7 @@ class Column:
     cell: Callable[[Mapping], Any] | None = None
     short: str = ""
     group: str = ""
-    origin: str = ""
+    tooltip: str = ""
     is_optional: bool = False
     is_aside: bool = False
 

@@ -1,4 +1,4 @@
-"""Overview: one page over all the runs of a folder."""
+"""Index: one page over all the runs of a folder."""
 
 from __future__ import annotations
 

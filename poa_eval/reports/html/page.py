@@ -1,4 +1,4 @@
-"""Turn an executed notebook into one HTML page that needs nothing else: no code, no connection, a script of its own."""
+"""Page: an executed notebook as one HTML page that needs nothing else: no code, no connection, a script of its own."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def _render(template: str, **values: object) -> str:
 
 @cache
 def _exporter() -> HTMLExporter:
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter  # slow to load, and a page that only links needs none
 
     class PageExporter(HTMLExporter):
         """Leaves the page as the template makes it: what is added to it afterwards is for nbconvert's own templates."""

@@ -1,4 +1,4 @@
-"""Bars: pictures so small that they stand in a table's cell: a bar beside its number, a trend over the periods."""
+"""Sparklines: pictures so small that they stand in a table cell: a bar beside its number, a trend over the periods."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ from poa_eval.text.wording import MISSING, SYMBOLS, format_number, format_percen
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: a text, a state or both; with notes, the title that gives its source, a link, and the number to sort by.
+    """A cell: a text, a state or both; with notes, the tooltip with its source, a link, and the number to sort by.
 
-    `picture` is one of `bars`; `badge` is what stands beside the state's sign instead of its name.
+    `picture` is one of `sparklines`; `badge` is what stands beside the state's sign instead of its name.
     """
 
     text: str = MISSING
     notes: tuple[str, ...] = ()
-    title: str = ""
+    tooltip: str = ""
     is_number: bool = False
     state: str = ""
     link: str = ""
@@ -53,7 +53,7 @@ class Cell:
 def text_cell(value: object, *, notes: Iterable[str] = (), link: str = "", source: object = None) -> Cell:
     """Return a cell of words; a dash where there are none."""
     text = str(value) if is_present(value) else MISSING
-    return Cell(text, tuple(filter(None, notes)), link=link, title=_name_source(source))
+    return Cell(text, tuple(filter(None, notes)), link=link, tooltip=_name_source(source))
 
 
 def show_text(key: str) -> Callable[[Mapping], Cell]:
@@ -61,10 +61,10 @@ def show_text(key: str) -> Callable[[Mapping], Cell]:
     return lambda row: text_cell(row[key])
 
 
-def number_cell(value: float | None, locale: str, *, source: object = None, title: str = "") -> Cell:
-    """Return a cell of a quantity, with its source where that is known, or another title."""
-    title = title or _name_source(source) if is_present(value) else ""
-    return Cell(format_number(value, locale), title=title, is_number=True, value=value)
+def number_cell(value: float | None, locale: str, *, source: object = None, tooltip: str = "") -> Cell:
+    """Return a cell of a quantity, with its source where that is known, or another tooltip."""
+    tooltip = tooltip or _name_source(source) if is_present(value) else ""
+    return Cell(format_number(value, locale), tooltip=tooltip, is_number=True, value=value)
 
 
 def count_cell(number: int, *, picture: str = "") -> Cell:
@@ -73,12 +73,12 @@ def count_cell(number: int, *, picture: str = "") -> Cell:
 
 
 def percent_cell(
-    value: float | None, locale: str, *, state: str = "", reason: str = "", title: str = "", picture: str = ""
+    value: float | None, locale: str, *, state: str = "", reason: str = "", tooltip: str = "", picture: str = ""
 ) -> Cell:
     """Return a cell of a percentage with the state it gives; where there is none, the state or a dash, and why."""
     text = "" if state and not is_present(value) else format_percent(value, locale)
     notes = (reason,) if reason and not is_present(value) else ()
-    return Cell(text, notes, title if is_present(value) else "", True, state, value=value, picture=picture)
+    return Cell(text, notes, tooltip if is_present(value) else "", True, state, value=value, picture=picture)
 
 
 def state_cell(state: str, *, is_number: bool = False) -> Cell:
@@ -161,10 +161,10 @@ def render_records(
 
 def _explain(row: Sequence[Cell], kept: Sequence[int], columns: Sequence[Column]) -> list[Cell]:
     """Return the cells that are kept; a number without a source gets that of its column."""
-    pairs = [(row[i], columns[i].origin) for i in kept]
+    pairs = [(row[i], columns[i].tooltip) for i in kept]
     return [
-        replace(cell, title=origin)
-        if origin and cell.is_number and cell.text not in ("", MISSING) and not cell.title
+        replace(cell, tooltip=tooltip)
+        if tooltip and cell.is_number and cell.text not in ("", MISSING) and not cell.tooltip
         else cell
-        for cell, origin in pairs
+        for cell, tooltip in pairs
     ]

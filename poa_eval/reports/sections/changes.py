@@ -1,4 +1,4 @@
-"""Compare: activities, units and quarters side by side: what changed, who leads, what lags and what overshoots."""
+"""Changes: a quarter beside the one before: what changed, which activities and units moved."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def show_counts(source: Source) -> Block:
     if before:
         tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"
-    columns = [Column("Estado"), *(Column(f"{title} (actividades)", kind="number", origin=origin) for title in tables)]
+    columns = [Column("Estado"), *(Column(f"{title} (actividades)", kind="number", tooltip=origin) for title in tables)]
     total, rows = len(e.actividades), []
     for state in STATES:
         counts = [int((states == state).sum()) for states in tables.values()]

@@ -52,8 +52,8 @@ def _list_criteria(found: Evaluability, e: Evaluation) -> Block:
     ]
     columns = [
         Column("Criterio, y qué cuenta"),
-        Column("Actividades que lo cumplen", kind="number", origin=_ASSESSED),
-        Column("Actividades que lo cumplen", kind="percent", origin=f"{_ASSESSED}, entre las del plan × 100"),
+        Column("Actividades que lo cumplen", kind="number", tooltip=_ASSESSED),
+        Column("Actividades que lo cumplen", kind="percent", tooltip=f"{_ASSESSED}, entre las del plan × 100"),
     ]
     mean = percent_cell(share["evaluabilidad"], e.plan.locale)
     foot = [text_cell("Evaluabilidad", notes=["Media de los criterios."]), Cell("", is_number=True), mean]
@@ -70,10 +70,12 @@ def _rank_units(found: Evaluability, e: Evaluation, links: bool) -> Block:
         ]
         for row in found.unidades.to_dict("records")
     ]
-    columns = [Column("Unidad"), Column("Lugar", kind="number", origin="Orden por evaluabilidad")]
-    columns.append(Column("Evaluabilidad", kind="percent", origin="Media de las actividades de la unidad"))
+    columns = [Column("Unidad"), Column("Lugar", kind="number", tooltip="Orden por evaluabilidad")]
+    columns.append(Column("Evaluabilidad", kind="percent", tooltip="Media de las actividades de la unidad"))
     group = "Actividades que cumplen cada criterio (%)"
-    columns += [Column(capitalize(name), kind="number", group=group, origin=_ASSESSED) for name, _ in CRITERIA.values()]
+    columns += [
+        Column(capitalize(name), kind="number", group=group, tooltip=_ASSESSED) for name, _ in CRITERIA.values()
+    ]
     return render_table("Unidades por evaluabilidad", columns, [("", rows)], source=name_source(e), kind="compacta")
 
 

@@ -144,7 +144,7 @@ def show_findings_summary(q: Quarter) -> Block:
         for rule, number in table.loc[table["gravedad"] == severity, "regla"].value_counts().sort_index().items()
     ]
     origin = "Contados en la tabla «Hallazgos en el documento»"
-    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", kind="number", origin=origin)]
+    columns = [Column("Regla"), Column("Gravedad"), Column("Hallazgos (número)", kind="number", tooltip=origin)]
     total, place = [Cell("Total"), Cell(""), count_cell(len(table))], name_source(q.evaluacion)
     return render_table("Hallazgos por regla y gravedad", columns, [("", rows)], source=place, total=total)
 

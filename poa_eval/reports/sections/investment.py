@@ -24,12 +24,12 @@ def list_columns(locale: str) -> list[Column]:
     amount, share = "Suma de las actividades", "Inversión de la actividad / total de las actividades × 100"
     return [
         *NAMES,
-        Column("Inversión", "inversion", "number", 16, cell=lambda row: _show_amount(row, locale), origin=amount),
+        Column("Inversión", "inversion", "number", 16, cell=lambda row: _show_amount(row, locale), tooltip=amount),
         Column(
             "Parte del total",
             kind="percent",
             cell=lambda row: percent_cell(row["parte"], locale),
-            origin=share,
+            tooltip=share,
             is_optional=True,
         ),
         Column(

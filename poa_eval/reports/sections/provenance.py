@@ -108,12 +108,12 @@ class Provenance:
 
     def cell(self, actividad_id: str, figura: str, *, reason: str = "") -> Cell:
         """Return the cell of a figure of an activity, with its origin; a compliance has its state, or why it lacks."""
-        row, locale, title = self._results[actividad_id], self.evaluation.plan.locale, self.name(actividad_id, figura)
+        row, locale, tooltip = self._results[actividad_id], self.evaluation.plan.locale, self.name(actividad_id, figura)
         what, _, window = figura.partition("_")
         if what in ("cumplimiento", "avance"):
             state = {"trimestre": row["estado_trimestre"], "acumulado": row["estado"]}.get(window, "")
-            return percent_cell(row[figura], locale, state=state, reason=reason, title=title)
-        return number_cell(row[figura], locale, title=title)
+            return percent_cell(row[figura], locale, state=state, reason=reason, tooltip=tooltip)
+        return number_cell(row[figura], locale, tooltip=tooltip)
 
     def derive(self, actividad_id: str, figura: str) -> str:
         """Write the formula of a percentage with its numbers."""
@@ -236,7 +236,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
             figure = f"{what}_{window}"
             is_percent = what == "cumplimiento" and is_present(row[figure])
             how = provenance.derive(key, figure) if is_percent else provenance.name(key, figure) or reason
-            value = replace(provenance.cell(key, figure), title="")
+            value = replace(provenance.cell(key, figure), tooltip="")
             figures.append([Cell(f"{capitalize(what)}, {label}"), value, text_cell(how)])
     how = provenance.name(key, "avance_anual") or tell_reason(e.reasons[key].year)
     figures.append([Cell("Avance anual"), percent_cell(row["avance_anual"], locale), text_cell(how)])

@@ -1,4 +1,4 @@
-"""Rank: units and goals in order: who leads, what lags and what overshoots."""
+"""Ranking: units and goals in order: who leads, what lags and what overshoots."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     def make_row(row: dict, place: str, reason: str) -> list[Cell]:
         def cell(figure: str, picture: str = "") -> Cell:
-            origin = provenance.name_group(row, figure, row["unidad_id"])
-            return percent_cell(row[figure], locale, title=origin, picture=picture)
+            tooltip = provenance.name_group(row, figure, row["unidad_id"])
+            return percent_cell(row[figure], locale, tooltip=tooltip, picture=picture)
 
         return [
             link_unit(row, links, [reason]),
@@ -59,10 +59,10 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
 
     columns = [
         Column("Unidad"),
-        Column("Lugar", kind="number", origin=f"Orden por {name} a la fecha"),
+        Column("Lugar", kind="number", tooltip=f"Orden por {name} a la fecha"),
         Column(f"{label} a la fecha", kind="percent"),
         Column(f"{label} en el trimestre", kind="percent"),
-        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", kind="number", origin="Actividades contadas"),
+        Column(f"Cumplidas de {e.perfil.denominador} a la fecha", kind="number", tooltip="Actividades contadas"),
         Column("Cobertura de reporte a la fecha", kind="percent"),
         Column("Promedio topado a la fecha", kind="percent"),
     ]
@@ -108,15 +108,15 @@ def _cell_heat(row: Mapping[str, object], window: str, provenance: Provenance) -
     return _badge(value, state, provenance.name_group(row, figure, str(row["unidad_id"])), e)
 
 
-def _badge(value: float | None, state: str, title: str, e: Evaluation) -> Cell:
+def _badge(value: float | None, state: str, tooltip: str, e: Evaluation) -> Cell:
     """Return a cell that is one badge: the sign and colour of a number's state with it, or without one a state's name.
 
-    `state` is the one without a number, `title` says how the number comes about.
+    `state` is the one without a number, `tooltip` says how the number comes about.
     """
     if not is_present(value):
         return Cell("", is_number=True, state=state, value=value)
     said, state = format_percent(value, e.plan.locale), e.perfil.state_of(value)
-    return Cell("", title=title, is_number=True, state=state, badge=said, value=value)
+    return Cell("", tooltip=tooltip, is_number=True, state=state, badge=said, value=value)
 
 
 def _list_months(e: Evaluation) -> list[tuple[str, dict[str, Cell]]]:
@@ -175,6 +175,6 @@ def _list_extremes(table: pd.DataFrame, caption: str, e: Evaluation) -> Block:
     columns = [Column("Actividad"), Column("Unidad")]
     columns += [Column("Programado", kind="number"), Column("Ejecutado", kind="number")]
     columns.append(Column("Cumplimiento acumulado", kind="percent"))
-    columns.append(Column("Diferencia", kind="number", origin="Ejecutado − programado, a la fecha"))
+    columns.append(Column("Diferencia", kind="number", tooltip="Ejecutado − programado, a la fecha"))
     more = f": {_MOST} de {len(table)}" if len(table) > _MOST else ""
     return render_table(f"{caption}{more}", columns, [("", rows)], source=name_source(e))

@@ -1,4 +1,4 @@
-"""Contrast: what a document prints beside what its own figures give, as tables for a reader."""
+"""Reconciliation: what a document prints beside what its own figures give, as tables for a reader."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def show_ledger(source: Source) -> Block:
     titles = ("Comparaciones", "Coinciden", "Por reconstrucción", "Difieren", "Sin contraste")
     columns = [Column("Cifra impresa"), Column("Cómo se vuelve a obtener")]
     origin = "Contadas fila por fila en datos/conciliacion.csv"
-    columns += [Column(f"{title} (número)", kind="number", origin=origin) for title in titles]
+    columns += [Column(f"{title} (número)", kind="number", tooltip=origin) for title in titles]
     caption = "Conciliación: las cifras que el documento imprime, vueltas a calcular"
     total = _count_results(["Total", ""], table)
     return render_words(sentences) + render_table(caption, columns, groups, source=name_source(e), total=total)
@@ -195,8 +195,8 @@ def show_published(source: Source) -> Block:
 def _row_total(label: str, printed: float, found: float, source: str, locale: str) -> list[Cell]:
     share = found * 100 / printed if printed else None
     added = f"Suma de las filas leídas; TOTAL impreso: {source}"
-    cells = [number_cell(printed, locale, source=source), number_cell(found, locale, title=added)]
-    cells.append(percent_cell(share, locale, title="Suma de las filas leídas / TOTAL impreso × 100"))
+    cells = [number_cell(printed, locale, source=source), number_cell(found, locale, tooltip=added)]
+    cells.append(percent_cell(share, locale, tooltip="Suma de las filas leídas / TOTAL impreso × 100"))
     return [Cell(label), *cells]
 
 

@@ -47,7 +47,7 @@ def _count_quarters(e: Evaluation, schedule: Schedule) -> Block:
         ("Sin calendario", ""),
         ("Actividades del plan", ""),
     ]
-    columns = [Column("Unidad"), *(Column(head, kind="number", group=group, origin=origin) for head, group in heads)]
+    columns = [Column("Unidad"), *(Column(head, kind="number", group=group, tooltip=origin) for head, group in heads)]
 
     def count(label: str, ids: pd.Series) -> list[Cell]:
         part = schedule.narrow(ids)

@@ -10,13 +10,13 @@ from poa_eval.metrics.evaluation import (
     count_base,
     describe_quarter,
     is_unit,
-    name_formula,
     name_quarter,
     name_sum,
     pick_figures,
 )
 from poa_eval.metrics.reasons import tell_reasons
-from poa_eval.metrics.registry import FIGURES, sort_key_figures
+from poa_eval.metrics.registry import Figure, sort_key_figures
+from poa_eval.metrics.windows import WINDOWS
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.sections.evaluability import count_criteria
 from poa_eval.reports.sections.headline import tell_done, tell_headline, tell_plan
@@ -65,19 +65,17 @@ def show_key_figures(source: Source) -> Block:
     """
     e = take_evaluation(source)
     row = pick_figures(e)
-    names = [figure.name for figure in sort_key_figures(e.perfil)] if row and not e.solo_plan else []
-    there = [
-        name for name in names if any(is_present(row[f"{name}_{window}"]) for window in ("acumulado", "trimestre"))
-    ]
-    figures = list_plan_figures(e) if e.solo_plan else [_describe_figure(name, row, e) for name in there]
-    reasons: dict[str, list[str]] = {}
-    for name in names:
-        if name not in there:
-            reasons.setdefault(tell_reasons(e.find_gap(name, row, "acumulado")), []).append(FIGURES[name].label.lower())
+    cards, reasons = list_plan_figures(e) if e.solo_plan else [], {}
+    for figure in sort_key_figures(e.perfil) if row and not e.solo_plan else ():
+        if any(is_present(row[f"{figure.name}_{window}"]) for window in WINDOWS):
+            cards.append(_describe_figure(figure, row, e))
+        else:
+            why = tell_reasons(e.find_gap(figure.name, row, "acumulado"))
+            reasons.setdefault(why, []).append(figure.label.lower())
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
-    if not figures and not gaps:
+    if not cards and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
-    shown = render("cifras.html.j2", figures=figures) if figures else EMPTY
+    shown = render("cifras.html.j2", figures=cards) if cards else EMPTY
     return shown + (render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
 
 
@@ -116,15 +114,15 @@ def list_plan_figures(e: Evaluation) -> list[dict[str, object]]:
     return [dict(zip(("name", "value", "notes"), figure, strict=True)) for figure in figures]
 
 
-def _describe_figure(name: str, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
-    told = [_tell_window(name, row, window, e) for window in ("acumulado", "trimestre")]
+def _describe_figure(figure: Figure, row: Mapping[str, object], e: Evaluation) -> dict[str, object]:
+    told = [_tell_window(figure.name, row, window, e) for window in ("acumulado", "trimestre")]
     quarter = describe_quarter(e.trimestre)
     notes = [f"A la fecha y en el {quarter}: {told[0]}"]
     if told[0] != told[1]:
         notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
-    value = format_percent(row[f"{name}_acumulado"], e.plan.locale)
-    notes = [FIGURES[name].meaning, *notes, f"Fórmula: {name_formula(name, e)}"]
-    return {"name": FIGURES[name].label, "value": value, "notes": notes}
+    value = format_percent(row[f"{figure.name}_acumulado"], e.plan.locale)
+    notes = [figure.meaning, *notes, f"Fórmula: {figure.tell_formula(e.perfil)}"]
+    return {"name": figure.label, "value": value, "notes": notes}
 
 
 def _tell_window(name: str, row: Mapping[str, object], window: str, e: Evaluation) -> str:

@@ -1,4 +1,4 @@
-"""Project: what is left of the year: the pace that the annual goal still asks for, and where today's pace leads."""
+"""Year end: what is left of the year: the pace that each goal still asks for, and where today's pace leads."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _COLUMNS = [
     Column("Actividad"),
     Column("Meta anual", kind="number"),
     Column("Ejecutado a la fecha", kind="number"),
-    Column("Falta", kind="number", origin="Meta anual − ejecutado a la fecha"),
+    Column("Falta", kind="number", tooltip="Meta anual − ejecutado a la fecha"),
     Column("Queda"),
-    Column("Hasta ahora", kind="number", group="Por periodo", origin="Ejecutado a la fecha / periodos cerrados"),
-    Column("Hace falta", kind="number", group="Por periodo", origin=_NEEDED),
-    Column("Cierre", kind="number", group="Proyección", origin=_CLOSE),
-    Column("De la meta", kind="percent", group="Proyección", origin="Cierre proyectado / meta anual × 100"),
+    Column("Hasta ahora", kind="number", group="Por periodo", tooltip="Ejecutado a la fecha / periodos cerrados"),
+    Column("Hace falta", kind="number", group="Por periodo", tooltip=_NEEDED),
+    Column("Cierre", kind="number", group="Proyección", tooltip=_CLOSE),
+    Column("De la meta", kind="percent", group="Proyección", tooltip="Cierre proyectado / meta anual × 100"),
     Column("Supuesto", group="Proyección", is_optional=True),
 ]
 

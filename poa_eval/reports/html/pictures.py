@@ -1,4 +1,4 @@
-"""Figures, the common ground of all charts: one style, SVG of the same bytes each time, the words that go with it."""
+"""Pictures, the common ground of all charts: one style, SVG of the same bytes each time, the words that go with it."""
 
 from __future__ import annotations
 
