@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
-from poa_eval.plan.schema import COLUMNS, Accumulation, Concept, Direction, Length
+from poa_eval.plan.schema import COLUMNS, AccumulationName, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.periods import LENGTHS, MONTHS
 
@@ -202,9 +202,9 @@ class BehaviourRule(Model):
     """The texts of an activity that the rule is for: `{unidad_medida: "%"}`."""
     sentido: Direction | None = None
     """Which way is better."""
-    acumulacion: Accumulation | None = None
+    acumulacion: AccumulationName | None = None
     """How the results of periods add up."""
-    acumulacion_programado: Accumulation | None = None
+    acumulacion_programado: AccumulationName | None = None
     """How their programme does."""
     porque: str
     """The reason, as reports give it."""

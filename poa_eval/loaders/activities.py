@@ -99,35 +99,11 @@ def _read_units(
 
 def _read_run(activities: Activities, run: list[Row], units: list[str], columns: Columns) -> list[str]:
     """Add the activities of rows under one heading, and return the id of each row's."""
-    edition = columns.edition
     names = columns.texts(run, "actividad")
-    bad = [at for at, name in enumerate(names) if name is None or name.startswith("#")]
-    if bad:
-        row, at = run[bad[0]], run[0].table.columns["actividad"]
-        cells = ", ".join(str(run[i].sheet.locate(run[i].index, at).celda) for i in bad[:12])
-        one = f"«{names[bad[0]]}»" if names[bad[0]] else "una fila sin actividad"
-        raise FormatoError(
-            one if len(bad) == 1 else f"{len(bad)} filas sin actividad: {cells}" + ("…" if len(bad) > 12 else ""),
-            "el nombre de la actividad",
-            "complete la fila, o declare en el layout `rellenar: [actividad]`, o la fila en `ignorar_filas:`",
-            lugar=row.sheet.locate(row.index, at),
-        )
-    values: dict[str, Values] = {"unidad_id": list(units), "actividad": list(names)}
-    for name in COLUMNS["actividades"]:
-        if name in _OWN or not columns.has(name):
-            continue
-        if name not in _NUMBERS:
-            values[name] = list(columns.texts(run, name))
-        elif name in run[0].table.columns:
-            values[name] = [None if number != number else number for number in columns.numbers(run, name).tolist()]
-    if edition.series_por_fila and "meta_anual" in values:
-        kept = [normalize(text) for text in edition.series_por_fila.programado or ()]
-        said = [normalize(text or "") for text in columns.texts(run, "serie")]
-        values["meta_anual"] = [v if kind in kept else None for v, kind in zip(values["meta_anual"], said, strict=True)]
-    for number, text in TEXT_TWINS.items():
-        at = run[0].table.columns.get(text)
-        if number in values and text in values and at == run[0].table.columns[number]:
-            values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
+    _refuse_nameless(run, names)
+    values = {"unidad_id": list(units), "actividad": list(names)} | dict(_read_columns(run, columns))
+    _keep_goals_of_programme(run, values, columns)
+    _part_texts_from_numbers(run, values)
     ids = _make_ids(units, names, values)
     values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
     at = run[0].table.columns["actividad"]
@@ -137,6 +113,50 @@ def _read_run(activities: Activities, run: list[Row], units: list[str], columns:
     _apply_rules(activities, values, columns)
     _add_rows(activities, run, values)
     return ids
+
+
+def _refuse_nameless(run: list[Row], names: list[str | None]) -> None:
+    """Refuse rows without their activity, or with an error of the spreadsheet in its place."""
+    bad = [at for at, name in enumerate(names) if name is None or name.startswith("#")]
+    if not bad:
+        return
+    row, at = run[bad[0]], run[0].table.columns["actividad"]
+    cells = ", ".join(str(run[i].sheet.locate(run[i].index, at).celda) for i in bad[:12])
+    one = f"«{names[bad[0]]}»" if names[bad[0]] else "una fila sin actividad"
+    raise FormatoError(
+        one if len(bad) == 1 else f"{len(bad)} filas sin actividad: {cells}" + ("…" if len(bad) > 12 else ""),
+        "el nombre de la actividad",
+        "complete la fila, o declare en el layout `rellenar: [actividad]`, o la fila en `ignorar_filas:`",
+        lugar=row.sheet.locate(row.index, at),
+    )
+
+
+def _read_columns(run: list[Row], columns: Columns) -> Iterator[tuple[str, Values]]:
+    """Yield the texts and numbers of each column that the layout maps, beside names and behaviour."""
+    for name in COLUMNS["actividades"]:
+        if name in _OWN or not columns.has(name):
+            continue
+        if name not in _NUMBERS:
+            yield name, list(columns.texts(run, name))
+        elif name in run[0].table.columns:
+            yield name, [None if number != number else number for number in columns.numbers(run, name).tolist()]
+
+
+def _keep_goals_of_programme(run: list[Row], values: dict[str, Values], columns: Columns) -> None:
+    """Keep a goal in rows of the programme only, where rows say which series they are."""
+    series = columns.edition.series_por_fila
+    if series and "meta_anual" in values:
+        kept = [normalize(text) for text in series.programado or ()]
+        said = [normalize(text or "") for text in columns.texts(run, "serie")]
+        values["meta_anual"] = [v if kind in kept else None for v, kind in zip(values["meta_anual"], said, strict=True)]
+
+
+def _part_texts_from_numbers(run: list[Row], values: dict[str, Values]) -> None:
+    """Keep each cell of a column that is mapped to a number and to its text for what it is."""
+    for number, text in TEXT_TWINS.items():
+        at = run[0].table.columns.get(text)
+        if number in values and text in values and at == run[0].table.columns[number]:
+            values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
 
 
 def _make_ids(units: list[str], names: list[str | None], values: dict[str, Values]) -> list[str]:

@@ -14,6 +14,10 @@ from poa_eval.plan.accumulation import ACCUMULATIONS
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
+    AccumulationName = str
+else:
+    AccumulationName = Literal[tuple(ACCUMULATIONS)]
+
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
 
 _NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
@@ -39,10 +43,6 @@ COLUMNS: dict[str, dict[str, str]] = {
     for table, names in _NAMES.items()
 }
 
-if TYPE_CHECKING:
-    Accumulation = str
-else:
-    Accumulation = Literal[tuple(ACCUMULATIONS)]
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]
@@ -67,8 +67,8 @@ _CHOICES = {
     ("publicado", "ambito"): ("actividad", "unidad", "institucion"),
     ("publicado", "concepto"): get_args(Concept),
     ("actividades", "sentido"): get_args(Direction),
-    ("actividades", "acumulacion"): get_args(Accumulation),
-    ("actividades", "acumulacion_programado"): get_args(Accumulation),
+    ("actividades", "acumulacion"): tuple(ACCUMULATIONS),
+    ("actividades", "acumulacion_programado"): tuple(ACCUMULATIONS),
 }
 _UNIQUE = {"unidades": ["unidad_id"], "metas": ["meta_id"], "actividades": ["actividad_id"]}
 
