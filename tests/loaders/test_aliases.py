@@ -6,7 +6,7 @@ import pytest
 import poa_eval as poa
 from made import LAYOUT, MONTHS, open_params
 from places import FIXTURES
-from poa_eval.config.accepted_names import Names, load_names
+from poa_eval.config.accepted_names import Names
 from poa_eval.config.params import make_params
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
@@ -22,50 +22,6 @@ PARAMS = {
     "fecha_corte": "2023-03-31",
     "fuentes": [{"archivo": "plan.txt"}],
 }
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Departamento de Obras", "Depto. de Obras"),
-        ("Departamento de Obras", "DPTO OBRAS"),
-        ("Dirección General de Administración", "Dir. Gral. de Admón."),
-        ("Entrega de recibos", "ENTREGA DE RECIVOS"),
-        ("Atención a usuarios", "Atención a usuraios"),
-        ("Gestión de la cobranza", "Gestión cobranza"),
-        ("Notificaciones de adeudo", "Notificación de adeudos"),
-        ("Inspecciones a las cuentas", "Inspecciones alas cuentas"),
-        ("Obras/", "Obras"),
-    ],
-)
-def test_names_that_may_be_one_are_proposed(one, other):
-    assert list(pair_variants([one, other])) == [(other, one)]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Campaña 2022", "Campaña 2023"),
-        ("Etapa I", "Etapa II"),
-        ("Programa A", "Programa B"),
-        ("Cobranza tributaria", "Cobranza no tributaria"),
-        ("Gerencia de Administración", "Gerencia Central de Administración"),
-        ("Niños atendidos", "Niñas atendidas"),
-        ("Auditoría interna", "Auditoría externa"),
-        ("Contratos de agua", "Contratos de drenaje"),
-        ("Misión", "Visión"),
-        ("Importación de bienes", "Exportación de bienes"),
-        ("Cobranza", "Cobranzá"),
-    ],
-)
-def test_names_that_a_word_tells_apart_are_not(one, other):
-    assert not list(pair_variants([one, other]))
-
-
-def test_words_that_stand_in_other_names_too_are_no_typos():
-    names = ["Entrega de recibos", "Entrega de recivos"]
-    assert list(pair_variants(names)) == [("Entrega de recivos", "Entrega de recibos")]
-    assert not list(pair_variants([*names, "Recibos del agua", "Archivo de recivos"]))
 
 
 @pytest.mark.parametrize("name", ["sat-2022-t4", "gerencia-comercial-2023-t1", "santiago-2017-t2"])
@@ -125,28 +81,6 @@ def test_a_wrong_file_of_accepted_names_is_refused(prepare, accepted, said):
     with pytest.raises(poa.PoaError) as error:
         prepare(accepted)
     assert said in str(error.value)
-
-
-@pytest.mark.parametrize(
-    "content", ['unidad: {? [1, 2] : "x"}', 'unidad: {"   ": "x"}', 'unidad: {"A": "  "}', "unidad:"]
-)
-def test_a_file_of_accepted_names_without_names_is_refused_plainly(tmp_path, content):
-    (tmp_path / "nombres.yaml").write_text(content, encoding="utf-8")
-    with pytest.raises(poa.PoaError) as error:
-        load_names(tmp_path / "nombres.yaml")
-    assert "None" not in str(error.value)
-
-
-def test_the_same_name_is_accepted_once(tmp_path):
-    (tmp_path / "nombres.yaml").write_text('unidad: {"Area": "B", "Área": "C"}', encoding="utf-8")
-    with pytest.raises(poa.PoaError, match="«Area» y «Área» en `unidad:`, que son el mismo nombre"):
-        load_names(tmp_path / "nombres.yaml")
-
-
-def test_pairs_do_not_turn_round_with_the_order_of_the_names():
-    names = ["Entrega de recivos", "Depto. de Obras", "Departamento de Obras", "Entrega de recibos", "Obras"]
-    pairs = [("Depto. de Obras", "Departamento de Obras"), ("Entrega de recivos", "Entrega de recibos")]
-    assert sorted(pair_variants(names)) == sorted(pair_variants(names[::-1])) == pairs
 
 
 def test_of_two_units_with_an_activity_only_the_one_that_prints_it_otherwise_is_noted(tmp_path):
