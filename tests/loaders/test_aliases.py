@@ -12,7 +12,6 @@ from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
 from poa_eval.readers.formats import read_raw
-from poa_eval.text.variants import pair_variants
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 PARAMS = {
