@@ -17,7 +17,7 @@ _HOMES = {
     "load_params": "poa_eval.config.params",
     "measure": "poa_eval.metrics.evaluation",
     "merge_plans": "poa_eval.plan.merge",
-    "open_document": "poa_eval.quarter.explore",
+    "open_document": "poa_eval.quarter.notebook",
     "open_quarter": "poa_eval.quarter.notebook",
     "prepare_quarter": "poa_eval.quarter.prepare",
     "reconcile": "poa_eval.audit.ledger",

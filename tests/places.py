@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "tests" / "fixtures"
 SHARED = ROOT.parent / "shared"
+#: A shipped workbook, to change a cell of.
+BOOK = ROOT / "data" / "sat-2022" / "poi-2022-t4.xlsx"
 
 
 def find_folders(**folders: Path) -> dict[str, Path]:

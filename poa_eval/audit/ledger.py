@@ -144,11 +144,6 @@ class Ledger:
         return notes
 
 
-def note_rules(plan: Plan) -> Plan:
-    """Return the plan with notes of the rules that its printed figures follow undeclared."""
-    return plan.add_notes(Ledger(plan).inferred_rules)
-
-
 def _judge(printed: Mapping, way: Way, rebuilt: Set[str]) -> str:
     """Say whether the figure obtained again is the printed one, and whether it could not but be."""
     if way.value is None:

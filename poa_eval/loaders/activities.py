@@ -20,15 +20,15 @@ _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind ==
 _OWN = ("actividad_id", "unidad_id", "meta_id", "actividad", "fuente", *BEHAVIOUR)
 _SAME = ("meta_anual", "unidad_medida")
 
-Values = list[object]
+ColumnValues = list[object]
 
 
 @dataclass
-class Activities:
+class ActivityTable:
     """The units and activities of a document."""
 
     units: list[dict[str, object]] = field(default_factory=list)
-    table: dict[str, Values] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
+    table: dict[str, ColumnValues] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
     notes: list[Variant] = field(default_factory=list)  # what was taken as one
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
@@ -41,12 +41,12 @@ class Activities:
         return pd.DataFrame({name: cells if name in said else blank for name, cells in self.table.items()})
 
 
-def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[Activities, list[list[str]]]:
+def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[ActivityTable, list[list[str]]]:
     """Read units and activities, and the activity of each row, by runs of rows under one heading.
 
     Raises FormatoError where a row lacks its unit or its activity, or gives an activity another goal than before.
     """
-    activities = Activities()
+    activities = ActivityTable()
     runs = [(run, list(_list_units(run, columns, institucion))) for run in split_runs(rows)]
     ids = _read_units(activities, runs, columns)
     return activities, [
@@ -76,7 +76,7 @@ def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[
 
 
 def _read_units(
-    activities: Activities, runs: list[tuple[list[Row], list[tuple[str, str]]]], columns: Columns
+    activities: ActivityTable, runs: list[tuple[list[Row], list[tuple[str, str]]]], columns: Columns
 ) -> dict[str, str]:
     """Find the units: by code where there is one, else by name; spellings that normalize alike are one."""
     seen: dict[str, dict[str, object]] = {}
@@ -97,7 +97,7 @@ def _read_units(
     return {key: str(unit["unidad_id"]) for key, unit in seen.items()}
 
 
-def _read_run(activities: Activities, run: list[Row], units: list[str], columns: Columns) -> list[str]:
+def _read_run(activities: ActivityTable, run: list[Row], units: list[str], columns: Columns) -> list[str]:
     """Add the activities of rows under one heading, and return the id of each row's."""
     names = columns.texts(run, "actividad")
     _refuse_nameless(run, names)
@@ -131,7 +131,7 @@ def _refuse_nameless(run: list[Row], names: list[str | None]) -> None:
     )
 
 
-def _read_columns(run: list[Row], columns: Columns) -> Iterator[tuple[str, Values]]:
+def _read_columns(run: list[Row], columns: Columns) -> Iterator[tuple[str, ColumnValues]]:
     """Yield the texts and numbers of each column that the layout maps, beside names and behaviour."""
     for name in COLUMNS["actividades"]:
         if name in _OWN or not columns.has(name):
@@ -142,7 +142,7 @@ def _read_columns(run: list[Row], columns: Columns) -> Iterator[tuple[str, Value
             yield name, [None if number != number else number for number in columns.numbers(run, name).tolist()]
 
 
-def _keep_goals_of_programme(run: list[Row], values: dict[str, Values], columns: Columns) -> None:
+def _keep_goals_of_programme(run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
     """Keep a goal in rows of the programme only, where rows say which series they are."""
     series = columns.edition.series_por_fila
     if series and "meta_anual" in values:
@@ -151,7 +151,7 @@ def _keep_goals_of_programme(run: list[Row], values: dict[str, Values], columns:
         values["meta_anual"] = [v if kind in kept else None for v, kind in zip(values["meta_anual"], said, strict=True)]
 
 
-def _part_texts_from_numbers(run: list[Row], values: dict[str, Values]) -> None:
+def _part_texts_from_numbers(run: list[Row], values: dict[str, ColumnValues]) -> None:
     """Keep each cell of a column that is mapped to a number and to its text for what it is."""
     for number, text in TEXT_TWINS.items():
         at = run[0].table.columns.get(text)
@@ -159,7 +159,7 @@ def _part_texts_from_numbers(run: list[Row], values: dict[str, Values]) -> None:
             values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
 
 
-def _make_ids(units: list[str], names: list[str | None], values: dict[str, Values]) -> list[str]:
+def _make_ids(units: list[str], names: list[str | None], values: dict[str, ColumnValues]) -> list[str]:
     """Return per row an id that is the same however unit, activity, indicator and code are spelled."""
     starts = {unit: (make_slug(unit)[:40], normalize(unit)) for unit in dict.fromkeys(units)}
     folded: list[Iterable[str]] = [map(normalize, map(str, names))]
@@ -170,7 +170,7 @@ def _make_ids(units: list[str], names: list[str | None], values: dict[str, Value
     ]
 
 
-def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values], columns: Columns) -> None:
+def _keep_percent_goals_as_text(run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
     """Keep a goal of «100 %» as a text where the activity counts something else."""
     goals = columns.cells(run, run[0].table.columns.get("meta_anual"))
     if "meta_anual" not in values or "unidad_medida" not in values or str not in set(map(type, goals)):
@@ -181,7 +181,7 @@ def _keep_percent_goals_as_text(run: list[Row], values: dict[str, Values], colum
             values["meta_anual"][at], texts[at] = None, texts[at] or str(goal)
 
 
-def _apply_rules(activities: Activities, values: dict[str, Values], columns: Columns) -> None:
+def _apply_rules(activities: ActivityTable, values: dict[str, ColumnValues], columns: Columns) -> None:
     """Let the layout's rules say how the activities that match behave; a later rule prevails."""
     for rule in columns.edition.reglas:
         said = [(values.get(name), normalize(text)) for name, text in rule.cuando.items()]
@@ -192,7 +192,7 @@ def _apply_rules(activities: Activities, values: dict[str, Values], columns: Col
                     values[name][at] = getattr(rule, name) or values[name][at]
 
 
-def _add_rows(activities: Activities, run: list[Row], values: dict[str, Values]) -> None:
+def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues]) -> None:
     """Add rows to the table; a row of a known activity fills what is missing of it."""
     table, positions = activities.table, activities.positions
     ids = [str(value) for value in values["actividad_id"]]

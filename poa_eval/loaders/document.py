@@ -11,7 +11,7 @@ import pandas as pd
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.layout import Edition, Layout
-from poa_eval.loaders.activities import Activities, read_activities
+from poa_eval.loaders.activities import ActivityTable, read_activities
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
@@ -77,7 +77,7 @@ def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | li
 
 def _shape_rows(
     content: Content, columns: Columns, institucion: str
-) -> tuple[Activities, pd.DataFrame, list[Record], list[Note], list[str]]:
+) -> tuple[ActivityTable, pd.DataFrame, list[Record], list[Note], list[str]]:
     """Read activities, periods, printed figures and notes of all rows, and the unit of each row that is no total."""
     printed: list[Record] = []
     rows = [row for row in content.rows if not row.is_total]
@@ -172,7 +172,7 @@ def _drop_repeated(notes: Iterable[Note]) -> list[Note]:
     return list({(note.key, note.text): note for note in reversed(list(notes))}.values())[::-1]
 
 
-def _list_unused(layout: Layout, edition: Edition, activities: Activities) -> Iterator[Line]:
+def _list_unused(layout: Layout, edition: Edition, activities: ActivityTable) -> Iterator[Line]:
     """Yield the rules of a layout that no activity meets."""
     for rule in edition.reglas:
         if rule.porque not in activities.used_rules:

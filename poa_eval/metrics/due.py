@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 from poa_eval.plan.accumulation import Period
 from poa_eval.plan.notes import Answered, CapturedQuarter
@@ -22,26 +23,44 @@ class DuePeriods:
     them, and it is empty.
     """
 
-    periods: Mapping[str, Sequence[Period]]  # activity id → its rows of `avances` by closing month
+    plan: Plan
     granularity: Mapping[str, int]  # unit id → length in months of its shortest period
     absent: frozenset[int]  # quarters of which no source was loaded
     corte: int  # last closed month
     calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
     answered: frozenset[str] = frozenset()  # activities of which results are answers to «¿Realizada?»
 
-    def narrow(self, unidad_id: str, ids: Iterable[str]) -> DuePeriods:
-        """Return what is due of a unit, the activities of these ids; documents are absent for all units."""
-        ids = list(ids)
-        periods, dated = ({key: of[key] for key in ids if key in of} for of in (self.periods, self.calendar))
+    @cached_property
+    def periods(self) -> Mapping[str, Sequence[Period]]:
+        """Return the rows of `avances` of each activity, by closing month."""
+        found: dict[str, list[Period]] = {activity_id: [] for activity_id in self.plan.actividades["actividad_id"]}
+        for row in self.plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
+            found[row["actividad_id"]].append(row)
+        return found
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out of a pickle what the plan says anyway."""
+        return {own.name: getattr(self, own.name) for own in fields(self)}
+
+    def move(self, corte: int) -> DuePeriods:
+        """Return what is due up to another closed month."""
+        return self._share(replace(self, corte=corte), self.periods)
+
+    def narrow(self, plan: Plan, unidad_id: str) -> DuePeriods:
+        """Return what is due of a unit, whose own plan is given; documents are absent for all units."""
+        ids = list(plan.actividades["actividad_id"])
+        dated = {key: self.calendar[key] for key in ids if key in self.calendar}
         length = {key: months for key, months in self.granularity.items() if key == unidad_id}
-        return replace(self, periods=periods, granularity=length, calendar=dated, answered=self.answered & {*ids})
+        own = replace(self, plan=plan, granularity=length, calendar=dated, answered=self.answered & {*ids})
+        return self._share(own, {key: self.periods[key] for key in ids})
+
+    def _share(self, other: DuePeriods, periods: Mapping[str, Sequence[Period]]) -> DuePeriods:
+        other.__dict__["periods"] = periods
+        return other
 
 
 def find_due(plan: Plan, corte: int) -> DuePeriods:
     """Find what is due in a plan up to the last closed month, 0–12."""
-    periods: dict[str, list[Period]] = {activity_id: [] for activity_id in plan.actividades["actividad_id"]}
-    for row in plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
-        periods[row["actividad_id"]].append(row)
     captured = {int(note.text) for note in plan.list_notes(CapturedQuarter)}
     dated = list_calendar(plan) if captured else {}
     unit_of = plan.actividades.set_index("actividad_id")["unidad_id"]
@@ -51,7 +70,7 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
     short = captured or (len(lengths) and lengths.min() <= 3)
     absent = frozenset(range(1, 5)) - seen if short else frozenset()
     granularity = {str(unit): int(length) for unit, length in lengths.items()}
-    return DuePeriods(periods, granularity, absent, corte, dated, frozenset(list_answered(plan)))
+    return DuePeriods(plan, granularity, absent, corte, dated, frozenset(list_answered(plan)))
 
 
 def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:

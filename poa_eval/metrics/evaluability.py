@@ -79,14 +79,11 @@ class Evaluability:
     institucion: pd.DataFrame
     metas: pd.DataFrame
 
-    def narrow(self, unidad_id: str) -> Evaluability:
-        """Return how far one unit's activities can be evaluated; it stands in the place of the institution."""
-        own, unit, goals = (
-            table[table["unidad_id"] == unidad_id].reset_index(drop=True)
-            for table in (self.actividades, self.unidades, self.metas)
-        )
-        whole = unit[self.institucion.columns].astype(self.institucion.dtypes)
-        return Evaluability(own, unit.assign(lugar=unit["evaluabilidad"].rank().astype("Int64")), whole, goals)
+    def narrow(self, actividades: pd.DataFrame, unidades: pd.DataFrame, metas: pd.DataFrame) -> Evaluability:
+        """Return how far one unit's activities can be evaluated, of its rows; it stands in the institution's place."""
+        alone = unidades.assign(lugar=unidades["lugar"].where(unidades["lugar"].isna(), 1))
+        rows = [{name: row[name] for name in self.institucion} for row in unidades.to_dict("records")]
+        return Evaluability(actividades, alone, pd.DataFrame(rows, columns=list(self.institucion)), metas)
 
 
 def is_plan_only(plan: Plan) -> bool:

@@ -109,8 +109,16 @@ class Evaluation:
         """Return why a figure of a row of `unidades` or `institucion` is empty in a window."""
         return find_gap(name, row, window, self.gaps[row.get("unidad_id")])
 
-    def narrow(self, plan: Plan, unidad_id: str, actividades: pd.DataFrame, unidades: pd.DataFrame) -> Evaluation:
-        """Return the evaluation of one unit of the plan, with what was measured and assessed of it."""
+    def narrow(
+        self,
+        plan: Plan,
+        unidad_id: str,
+        *,
+        actividades: pd.DataFrame,
+        unidades: pd.DataFrame,
+        evaluability: Evaluability,
+    ) -> Evaluation:
+        """Return the evaluation of one unit, whose plan and tables are given, with what was measured of it."""
         ids = list(actividades["actividad_id"])
         narrowed = replace(
             self,
@@ -118,13 +126,12 @@ class Evaluation:
             actividades=actividades,
             unidades=unidades,
             institucion=self.institucion.iloc[0:0],
-            windows=self.windows.narrow(unidad_id, ids),
+            windows=self.windows.narrow(plan, unidad_id),
             reasons={key: self.reasons[key] for key in ids},
             formulas={key: self.formulas[key] for key in ids},
             gaps={unidad_id: self.gaps[unidad_id]} if unidad_id in self.gaps else {},
         )
-        narrowed.__dict__["evaluability"] = self.evaluability.narrow(unidad_id)
-        narrowed.__dict__["schedule"] = self.schedule.narrow(ids)
+        narrowed.__dict__["evaluability"] = evaluability
         return narrowed
 
 
@@ -179,9 +186,9 @@ def _measure_at(
     """Evaluate a plan at the close of a quarter; `due` is what is due of it at another, where that is known."""
     date = fecha_corte or close_month(plan.ejercicio, 3 * trimestre)
     corte = find_corte(plan, date)
-    due = find_due(plan, corte) if due is None else replace(due, corte=corte)
-    planned = {activity["actividad_id"]: activity for activity in plan.actividades.to_dict("records")}
-    windows = Windows(planned, due, profile)
+    due = find_due(plan, corte) if due is None else due.move(corte)
+    windows = Windows(due, profile)
+    planned = windows.activities
     names = plan.unidades.set_index("unidad_id")["unidad"].to_dict()
     measured = {key: _measure_activity(activity, windows, trimestre, plan) for key, activity in planned.items()}
     rows = [{"unidad": names[planned[key]["unidad_id"]]} | row for key, (row, _, _) in measured.items()]

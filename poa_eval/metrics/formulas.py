@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.plan.notes import InferredFormula, InferredTotals
@@ -43,15 +44,32 @@ def _weigh(weights: dict[int, float]) -> Formula:
     return lambda periods, _: sum(ratio * weights[length] for ratio, length in _list_ratios(periods))
 
 
+class UsualFormula(NamedTuple):
+    """A formula of progress: what it gives, and whether it adds up figures, which must then be sums."""
+
+    give: Formula
+    adds: bool = True
+
+
 #: What documents compute their progress by, besides what a layout declares; tried in this order.
-FORMULAS: dict[str, Formula] = {
-    "Σ ejecutado / meta anual × 100": lambda ps, a: _sum(ps, "ejecutado") * 100 / a["meta_anual"],
-    "Σ ejecutado / Σ programado a la fecha × 100": lambda ps, _: _sum(ps, "ejecutado") * 100 / _sum(ps, "programado"),
-    "último valor / meta anual × 100": lambda ps, a: _last(ps)["ejecutado"] * 100 / a["meta_anual"],
-    "último valor / programado del periodo × 100": lambda ps, _: _last(ps)["ejecutado"] * 100 / _last(ps)["programado"],
-    "promedio de ejecutado / programado × 100": _mean,
-    "Σ ejecutado / programado × (100 / 12 por mes)": _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)}),
-    "Σ ejecutado / programado × (8.33 por mes, 25 por trimestre)": _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0}),
+FORMULAS = {
+    "Σ ejecutado / meta anual × 100": UsualFormula(lambda ps, a: _sum(ps, "ejecutado") * 100 / a["meta_anual"]),
+    "Σ ejecutado / Σ programado a la fecha × 100": UsualFormula(
+        lambda ps, _: _sum(ps, "ejecutado") * 100 / _sum(ps, "programado")
+    ),
+    "último valor / meta anual × 100": UsualFormula(
+        lambda ps, a: _last(ps)["ejecutado"] * 100 / a["meta_anual"], adds=False
+    ),
+    "último valor / programado del periodo × 100": UsualFormula(
+        lambda ps, _: _last(ps)["ejecutado"] * 100 / _last(ps)["programado"], adds=False
+    ),
+    "promedio de ejecutado / programado × 100": UsualFormula(_mean, adds=False),
+    "Σ ejecutado / programado × (100 / 12 por mes)": UsualFormula(
+        _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)})
+    ),
+    "Σ ejecutado / programado × (8.33 por mes, 25 por trimestre)": UsualFormula(
+        _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0})
+    ),
 }
 
 
@@ -67,9 +85,9 @@ def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
     >>> compute("Σ ejecutado / meta anual × 100", periods, how | {"meta_anual": 12.0})
     25.0
     """
-    adds = adds_up(activity)
+    usual = FORMULAS[formula]
     try:
-        value = FORMULAS[formula](periods, activity) if adds or not formula.startswith("Σ") else None
+        value = usual.give(periods, activity) if adds_up(activity) or not usual.adds else None
     except (ZeroDivisionError, KeyError, IndexError):
         return None
     return value if value == value else None

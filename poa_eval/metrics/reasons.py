@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from poa_eval.plan.accumulation import ACCUMULATIONS
 from poa_eval.text.periods import name_period
@@ -59,7 +60,7 @@ FORMULAS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a figure is empty: a kind of `TEXTS`, the periods that it names, and what else it does."""
 
@@ -68,7 +69,7 @@ class Reason:
     about: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reasons:
     """Why figures of an activity are empty: of the quarter, to date, and of the year; None where nothing is to say."""
 
@@ -81,7 +82,7 @@ class Reasons:
         return self.quarter if window == "trimestre" else self.to_date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Formula:
     """By which formula a percentage is made: a kind of `FORMULAS`, and how results and goals accumulate in it."""
 
@@ -90,7 +91,7 @@ class Formula:
     about: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Formulas:
     """The formulas of an activity's compliance and of its progress towards the year."""
 
@@ -153,6 +154,7 @@ def label_reasons(quarter: Reason | None, to_date: Reason | None, year: Reason |
     return "; ".join(f"{label}{write_reason(reason)}" for label, reason in parts if reason) or None
 
 
+@cache
 def write_formula(formula: Formula) -> str:
     """Write a formula in words.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -11,13 +13,14 @@ from poa_eval.config.profile import ROUNDING, Profile
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.reasons import Formula, Reason
 from poa_eval.plan.accumulation import Period, accumulate
+from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, close_months
 
 #: Windows of an evaluation, in the columns' names: the quarter alone, and January to its close.
 WINDOWS = ("trimestre", "acumulado")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Window:
     """What an activity reached in a window; None where it is undecided, with the reason."""
 
@@ -39,34 +42,38 @@ class Window:
 
 @dataclass(frozen=True)
 class Windows:
-    """The windows of a plan's activities, each measured once.
+    """The windows of a plan's activities, each measured once."""
 
-    Parameters
-    ----------
-    activities : mapping
-        Rows of `actividades` by their id.
-    due : DuePeriods
-    perfil : Profile
-    """
-
-    activities: Mapping[str, Mapping]
     due: DuePeriods
     perfil: Profile
-    _measured: dict[tuple[str, tuple[int, ...]], Window] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def activities(self) -> Mapping[str, Mapping]:
+        """Return the rows of `actividades` by their id."""
+        return {row["actividad_id"]: row for row in self.due.plan.actividades.to_dict("records")}
+
+    @cached_property
+    def _measured(self) -> dict[str, dict[tuple[int, ...], Window]]:
+        return defaultdict(dict)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out of a pickle what can be measured again faster than it is read."""
+        return {"due": self.due, "perfil": self.perfil}
 
     def find(self, actividad_id: str, quarters: tuple[int, ...]) -> Window:
         """Return what an activity reached in a window of quarters."""
-        key = actividad_id, quarters
-        if key not in self._measured:
-            self._measured[key] = measure_window(self.activities[actividad_id], self.due, quarters, self.perfil)
-        return self._measured[key]
+        own = self._measured[actividad_id]
+        if quarters not in own:
+            own[quarters] = measure_window(self.activities[actividad_id], self.due, quarters, self.perfil)
+        return own[quarters]
 
-    def narrow(self, unidad_id: str, ids: Sequence[str]) -> Windows:
-        """Return the windows of a unit, the activities of these ids."""
-        own = set(ids)
-        measured = {key: window for key, window in self._measured.items() if key[0] in own}
-        activities = {key: self.activities[key] for key in ids}
-        return replace(self, activities=activities, due=self.due.narrow(unidad_id, ids), _measured=measured)
+    def narrow(self, plan: Plan, unidad_id: str) -> Windows:
+        """Return the windows of a unit, whose own plan is given."""
+        own = Windows(self.due.narrow(plan, unidad_id), self.perfil)
+        ids = list(plan.actividades["actividad_id"])
+        own.__dict__["activities"] = {key: self.activities[key] for key in ids}
+        own.__dict__["_measured"] = defaultdict(dict, {key: self._measured[key] for key in ids})
+        return own
 
 
 def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...], profile: Profile) -> Window:
@@ -80,16 +87,14 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
     missing = tuple(sorted(lacking + [(r["mes"], r["meses"]) for r in open_rows]))
-    filas, earlier = tuple(rows), None
-    if quarters[0] > 1:
-        earlier = [r for r in due.periods.get(activity["actividad_id"], ()) if r["mes"] <= 3 * (quarters[0] - 1)]
-    programme = accumulate(known, "programado", activity, earlier) if known and not lacking else None
+    filas, before = tuple(rows), (due.periods.get(activity["actividad_id"], ()), close_months(quarters[0])[0])
+    programme = accumulate(known, "programado", activity, *before) if known and not lacking else None
     if missing:
         reason = Reason("sin reporte", missing)
         return Window(programme, estado="sin reporte", reason=reason, filas=filas, faltan=missing)
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(reason=_name_lack(activity), filas=filas)
-    result = accumulate(known, "ejecutado", activity, earlier)
+    result = accumulate(known, "ejecutado", activity, *before)
     if all(row["programado"] == 0 for row in known) and not descending:
         reason = Reason("sin programa") if result else None
         return Window(0.0, result, estado="no programada", reason=reason, filas=filas)

@@ -196,27 +196,28 @@ def adds_up(activity: Mapping) -> bool:
 
 
 def accumulate(
-    rows: Sequence[Period], series: str, activity: Mapping, earlier: Sequence[Period] | None = None
+    rows: Sequence[Period], series: str, activity: Mapping, periods: Sequence[Period] = (), first: int = 1
 ) -> float | None:
     """Return the figure of a series in a window; None where no row has one, or what it is the difference to lacks.
 
-    Where figures do not add up, a period with nothing programmed is none: it says nothing of the level. `earlier` are
-    the periods before a window that does not begin in January.
+    Where figures do not add up, a period with nothing programmed is none: it says nothing of the level. `periods` are
+    all of the activity, `first` the month in which the window begins.
 
     Examples
     --------
     >>> how = {"acumulacion": "ultimo", "acumulacion_programado": "suma"}
     >>> months = [{"mes": m, "programado": 10.0, "ejecutado": 10.0 * m} for m in (1, 2, 3, 4)]
-    >>> accumulate(months, "programado", how), accumulate(months[3:], "ejecutado", how, months[:3])
+    >>> accumulate(months, "programado", how), accumulate(months[3:], "ejecutado", how, months, 4)
     (40.0, 10.0)
     """
     kind = find_accumulation(activity, series)
-    planned = [row for row in rows if row["programado"] != 0]
-    rows = planned if planned and not kind.adds else rows
+    if not kind.adds:
+        rows = [row for row in rows if row["programado"] != 0] or rows
     values = [float(row[series]) for row in rows if pd.notna(row[series])]
     if not values:
         return None
     figure = kind.pick(rows, values, series, activity)
-    if not kind.is_running or earlier is None:
+    if not kind.is_running or first == 1:
         return figure
+    earlier = [row for row in periods if row["mes"] < first]
     return figure - float(earlier[-1][series]) if earlier and pd.notna(earlier[-1][series]) else None

@@ -9,7 +9,7 @@ the table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, Self
@@ -264,21 +264,17 @@ class InferredTotals(Note):
         return f"{ROWS}{self.rest}"
 
 
-#: Kinds of which a row holds all; each row is of the first whose grammar its key has.
-_SAID: tuple[type[Said], ...] = (
-    CapturedQuarter,
-    ColumnPlaces,
-    DeclaredRule,
-    Variant,
-    AcceptedName,
-    PeriodComment,
-    Comment,
-    Answered,
-    Statement,
-)
+#: How a key begins → the kinds of which a row with such a key may hold all; any other is a statement.
+_SAID: dict[str, tuple[type[Said], ...]] = {
+    "regla": (CapturedQuarter, ColumnPlaces, DeclaredRule),
+    "variante": (Variant,),
+    "nombre_aceptado": (AcceptedName,),
+    "comentario": (PeriodComment, Comment),
+    "realizada": (Answered,),
+}
 
 
-def read_notes(contexto: pd.DataFrame, carried: Iterable[Note] = ()) -> tuple[Note, ...]:
+def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:
     """Return the notes of all rows of `contexto`, in their order: the one that is carried, or what the row says.
 
     Examples
@@ -288,12 +284,12 @@ def read_notes(contexto: pd.DataFrame, carried: Iterable[Note] = ()) -> tuple[No
     >>> [type(note).__name__ for note in read_notes(table, [repair])]
     ['Repair', 'DeclaredRule']
     """
-    known: dict[tuple[str, Any], Note] = {}
-    for note in carried:
-        known.setdefault((note.key, note.text), note)
-    rows = contexto.to_dict("records")
-    return tuple(known.get((row["clave"], row["texto"])) or _read_row(row) for row in rows)
+    known = {(note.key, note.text): note for note in reversed(carried)}
+    rows = zip(contexto["clave"], contexto["texto"], contexto["fuente"], strict=True)
+    return tuple(known.get((key, text)) or _read_row(key, text, source) for key, text, source in rows)
 
 
-def _read_row(row: Mapping[str, Any]) -> Said:
-    return next(filter(None, (kind.from_row(row) for kind in _SAID)))
+def _read_row(key: str, text: str, source: str | None) -> Said:
+    row = {"clave": key, "texto": text, "fuente": source}
+    found = (kind.from_row(row) for kind in _SAID.get(re.match(r"\w*", key)[0], ()))
+    return next(filter(None, found), None) or Statement.from_row(row)

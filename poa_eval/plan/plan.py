@@ -140,10 +140,10 @@ class Plan:
         return {note.name: str(note.text) for note in reversed(self.list_notes(DeclaredRule))}
 
     def _drop_carried(self) -> None:
-        """Keep of the notes beside `contexto` those that have a row in it and hold more than the row."""
-        if self.carried:
-            carried = tuple(note for note in self.notes if not isinstance(note, Said))
-            object.__setattr__(self, "carried", carried)
+        """Keep of the notes beside `contexto` those that hold more than a row, and have one in it."""
+        more = [note for note in dict.fromkeys(self.carried) if not isinstance(note, Said)]
+        rows = {*zip(self.contexto["clave"], self.contexto["texto"], strict=True)} if more else ()
+        object.__setattr__(self, "carried", tuple(note for note in more if (note.key, note.text) in rows))
 
 
 def _refuse_overlaps(periods: pd.DataFrame) -> None:

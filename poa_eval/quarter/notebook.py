@@ -1,14 +1,18 @@
-"""Open: the quarter that a notebook's parameters describe, prepared here or by the run that the notebook is part of."""
+"""Open in a notebook: the quarter that its parameters describe, or one document, for an analyst in JupyterLab."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
+from pydantic import Field
+
+from poa_eval.config.models import Model, make_model
 from poa_eval.config.params import Params, find_root, make_params
-from poa_eval.errors import ParamsError
+from poa_eval.errors import ParamsError, Place
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.text.names import normalize, suggest
 
@@ -67,9 +71,68 @@ def open_quarter(namespace: Mapping[str, object]) -> Quarter:
     wanted = "" if "unidad" in namespace and unit is None else unit
     if (quarter := _find_prepared(root, params, wanted)) is not None:
         return quarter
-    from poa_eval.quarter.prepare import (
-        prepare_quarter,  # with all that reads documents, which a run has no use for here
-    )
+    from poa_eval.quarter import prepare  # with all that reads documents, which a run has no use for here
 
-    quarter = prepare_quarter(params, root)
+    quarter = prepare.prepare_quarter(params, root)
     return quarter if "unidad" not in namespace else quarter.unit(unit)
+
+
+class Exploration(Model):
+    """What the exploration notebook asks for.
+
+    Parameters
+    ----------
+    archivo : str
+        A document; its path is counted from the project's root.
+    layout : str, optional
+        Name of a known layout, or a YAML file; without it, it is found by the headings.
+    trimestre : int, optional
+        1–4; without it, the last that the document reports, or the first of a plan without results.
+    unidad, estado, actividad : str, optional
+        What the notebook's tables and figures are narrowed to.
+    """
+
+    archivo: str = Field(min_length=1)
+    layout: str | None = None
+    trimestre: int | None = Field(default=None, ge=1, le=4)
+    unidad: str | int | None = None
+    estado: str | None = None
+    actividad: str | int | None = None
+
+
+def open_document(namespace: Mapping[str, object]) -> Quarter:
+    """Open the document that a notebook's variables name, checked and measured; its first call.
+
+    Parameters
+    ----------
+    namespace : mapping
+        ``globals()`` of the notebook, or a mapping with `archivo` and what else `Exploration` has. A name that is
+        nearly one of these is refused; the analyst's other variables are left alone.
+
+    Returns
+    -------
+    Quarter
+        Of the institution.
+
+    Raises
+    ------
+    PoaError
+        Parameters are unknown or badly typed, or the document cannot be read.
+
+    Examples
+    --------
+    >>> open_document({"archivo": "data/plan.xlsx"})  # doctest: +SKIP
+    """
+    asked = make_model(Exploration, _pick_own(namespace), ParamsError, Place())
+    from poa_eval.quarter import prepare  # as in `open_quarter`
+
+    return prepare.prepare_document(asked.archivo, asked.layout, asked.trimestre, find_root(Path.cwd()))
+
+
+def _pick_own(namespace: Mapping[str, object]) -> dict[str, object]:
+    known = list(Exploration.model_fields)
+    return {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, str | int | float | type(None)) and get_close_matches(name, known, n=1, cutoff=0.75)
+    }

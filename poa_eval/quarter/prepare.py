@@ -1,4 +1,4 @@
-"""Prepare: load and merge the sources of a quarter, check and measure them."""
+"""Prepare a quarter: load and merge its sources, or one document, check and measure them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from pathlib import Path
 import pandas as pd
 
 from poa_eval.audit.findings import check
-from poa_eval.audit.ledger import note_rules
+from poa_eval.audit.ledger import Ledger
 from poa_eval.config.accepted_names import Names, load_names
-from poa_eval.config.params import Params
+from poa_eval.config.params import Params, make_params
 from poa_eval.errors import FormatoError, Place
 from poa_eval.forms.answers import read_answers, read_books, settle_answers
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.document import shape_document
+from poa_eval.loaders.load import load
+from poa_eval.metrics.due import close_month, find_corte
+from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.evaluation import measure
 from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.merge import merge_plans
@@ -75,14 +78,47 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
-    plan = note_rules(plan)
+    ledger = Ledger(plan)
+    plan = plan.add_notes(ledger.inferred_rules)
     books = read_books(params.respuestas, root)
     answers = read_answers([document for _, document in books], plan, params.trimestre)
     sources += [_describe_source(name, document, root, "observaciones") for name, document in books]
-    findings = check(plan, corte=params.fecha_corte, perfil=profile)
+    findings = check(plan, corte=params.fecha_corte, perfil=profile, ledger=ledger)
     evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
     table = settle_answers(findings, answers) if books else answers
-    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+    quarter = Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
+    quarter.__dict__["conciliacion"] = ledger.table  # as it was worked out for the findings
+    return quarter
+
+
+def prepare_document(archivo: str, layout: str | None, trimestre: int | None, root: Path) -> Quarter:
+    """Load, check and measure one document; without a quarter, at the last that it reports, or the first of a plan.
+
+    Parameters
+    ----------
+    archivo : str
+        Its path is counted from `root`, as is that of a layout that is a YAML file.
+    layout : str or None
+        Without it, it is found by the headings.
+    trimestre : int or None
+        1–4.
+    root : Path
+
+    Raises
+    ------
+    PoaError
+        The document cannot be read.
+    """
+    path = root / archivo
+    plan = load(path, str(root / layout) if layout and layout.endswith((".yaml", ".yml")) else layout)
+    quarter = trimestre or (1 if is_plan_only(plan) else max(1, (find_corte(plan) + 2) // 3))
+    date = close_month(plan.ejercicio, 3 * quarter)
+    values = {"institucion": plan.institucion, "ejercicio": plan.ejercicio, "trimestre": quarter, "fecha_corte": date}
+    params = make_params({**values, "fuentes": [{"archivo": archivo, "layout": layout}]})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    source = {"archivo": archivo, "layout": plan.rule("layout"), "sha256": digest, "unidad_id": None}
+    evaluation = measure(plan, quarter, fecha_corte=date)
+    return Quarter(params, root, plan, check(plan, corte=date), evaluation, pd.DataFrame([source]))
 
 
 def _describe_source(name: str, document: RawDocument, root: Path, layout: str | None) -> dict[str, str | None]:

@@ -92,8 +92,13 @@ class Quarter:
             evaluacion=evaluation.narrow(
                 own_plan,
                 unit_id,
-                pick("evaluadas", evaluation.actividades),
-                pick("resumen", evaluation.unidades),
+                actividades=pick("evaluadas", evaluation.actividades),
+                unidades=pick("resumen", evaluation.unidades),
+                evaluability=evaluation.evaluability.narrow(
+                    pick("evaluables", evaluation.evaluability.actividades),
+                    pick("evaluabilidad", evaluation.evaluability.unidades),
+                    pick("metas_evaluables", evaluation.evaluability.metas),
+                ),
             ),
             fuentes=pick("fuentes", self.fuentes).drop(columns="sha256"),  # it changes with any other unit's figures
             unidad=unit_id,
@@ -123,6 +128,9 @@ class Quarter:
             "conciliacion": self.conciliacion["unidad_id"],
             "evaluadas": evaluation.actividades["unidad_id"],
             "resumen": evaluation.unidades["unidad_id"],
+            "evaluables": evaluation.evaluability.actividades["unidad_id"],
+            "evaluabilidad": evaluation.evaluability.unidades["unidad_id"],
+            "metas_evaluables": evaluation.evaluability.metas["unidad_id"],
             "fuentes": (unit if is_present(unit) else _ALL for unit in self.fuentes["unidad_id"]),
             "respuestas": self.respuestas["unidad_id"],
         }

@@ -1,4 +1,4 @@
-"""Read stage: one door for every kind of file, giving sheets of cells that keep their address."""
+"""Formats of files: one door for every kind of file, giving sheets of cells that keep their address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is looked at before a file is opened: that it is there, is what it says, and is of a sane size."""
+"""Guard: what is looked at before a file is opened: that it is there, is what it says, and is of a sane size."""
 
 from __future__ import annotations
 

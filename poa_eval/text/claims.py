@@ -1,4 +1,4 @@
-"""Phrases: what a comment claims of its goal, the quantities it quotes, and the parts it lists."""
+"""Claims: what a comment claims of its goal, the quantities it quotes, and the parts it lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words: signs, numbers, dates and names as the reader of a report sees them."""
+"""Wording: signs, numbers, dates and names as the reader of a report sees them."""
 
 from __future__ import annotations
 

@@ -4,8 +4,7 @@ import pytest
 
 import poa_eval as poa
 from grids import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
-from poa_eval.layouts.catalog import known_layouts, read_layout
-from poa_eval.layouts.layout import Layout
+from poa_eval.layouts.catalog import read_layout
 
 
 @pytest.fixture
@@ -141,12 +140,6 @@ def test_names_that_fold_alike_are_one_activity_and_others_are_not(write_book, l
     rows[3][1] = "  CAMPAÑA   2022"
     other = poa.load(write_book(rows), layout)
     assert one.actividades["actividad_id"].tolist() == other.actividades["actividad_id"].tolist()
-
-
-def test_every_known_layout_is_listed():
-    listed = poa.list_layouts()
-    assert listed["nombre"].tolist() == [layout.nombre for layout in known_layouts() for _ in layout.ediciones]
-    assert all(isinstance(layout, Layout) for layout in known_layouts())
 
 
 def test_no_institution_is_named_in_code():

@@ -8,8 +8,8 @@ import pytest
 import poa_eval as poa
 from grids import ROWS, SUB, TOP, TOTAL, YAML, as_text, grid
 from places import FIXTURES
-from poa_eval.config.params import load_params
 from poa_eval.plan.schema import make_table
+from refusals import refuse
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
 HEAD = [["PLAN 2024"], TOP, SUB]
@@ -142,21 +142,6 @@ def test_a_unit_code_with_a_slash_is_no_trouble(write_text):
     assert found["unidad_id"].tolist() == ["3/03"]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("fecha_corte: 2022-06-31\n", "no existe"),
-        ("trimestre: 4\ntrimestre: 1\n", "clave repetida: trimestre"),
-        ("fecha_corte: 0\n", "AAAA-MM-DD"),
-    ],
-)
-def test_params_that_yaml_would_take_in_silence(tmp_path, text, said):
-    path = tmp_path / "q.yaml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(poa.PoaError, match=said):
-        load_params(path)
-
-
 def test_the_id_of_a_unit_does_not_depend_on_the_others(load_rows):
     alone = load_rows(*HEAD, ROWS[0]).actividades["actividad_id"].tolist()
     beside = load_rows(*HEAD, ROWS[0], ["Obras/", *ROWS[1][1:]]).actividades["actividad_id"].tolist()
@@ -219,3 +204,10 @@ def test_a_quarter_beside_two_of_its_months_stands(load_rows):
     for pair in ((months, quarter), (quarter, months)):
         merged = poa.merge_plans(pair)
         assert merged.avances[["mes", "meses", "ejecutado"]].values.tolist() == [[3, 3, 3]]
+
+
+def test_no_period_above_the_table(write_text):
+    lines = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8").split("\n")
+    lines[29] = "algún mes"
+    assert "ene-23" not in lines[29]
+    refuse(lambda: poa.load(write_text(lines)), "periodo", "{mes}-{anio}", "línea 40")

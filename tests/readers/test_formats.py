@@ -1,6 +1,7 @@
 """Pages, Word documents, texts and CSV files with one trap each: nothing is lost, nothing is read twice."""
 
 import time
+from importlib import import_module
 
 import pytest
 from docx import Document
@@ -8,6 +9,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from poa_eval.errors import ArchivoError
+from poa_eval.readers import formats
 from poa_eval.readers.formats import read_raw
 
 
@@ -190,3 +192,9 @@ def test_open_quote(read, rows):
 
 def test_lines_of_quoted(read):
     assert read("plan.csv", 'a,b\n"uno\ndos",1\n"5"" tubo\n",2\n').rotulos == ("L1", "L2", "L4")
+
+
+@pytest.mark.parametrize("reader", formats._KINDS)
+def test_each_kind_names_a_function_that_reads_it(reader):
+    module, function = reader.split(".")
+    assert callable(getattr(import_module(f"poa_eval.readers.{module}"), function))
