@@ -199,11 +199,10 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
             values = _name_parts(window, own, None if who[2] else foot, e)
             for name, figure in FIGURES.items():
                 stored, heading = row[f"{name}_{window}"], f"{figure.label} {SPANS[window]}"
-                kind = "percent" if figure.kind == "percent" else "number"
                 if is_present(stored):
                     formula, said = figure.excel.format_map(values), figure.tell_excel(e.perfil)
-                    yield Proof(*who, heading, said, stored, formula, kind)
-                elif kind == "percent" and (weighted or not figure.needs_weights):
+                    yield Proof(*who, heading, said, stored, formula, figure.cell_kind, figure.is_array)
+                elif figure.kind == "percent" and (weighted or not figure.needs_weights):
                     gap = tell_reasons(e.find_gap(name, row, window))
                     yield Proof(*who, heading, f"Sin cifra: {gap}", None, None)
         if is_present(row["avance_anual"]):

@@ -9,9 +9,9 @@ import poa_eval as poa
 from blocks import read_rows, read_text
 from made import make_plan, make_quarter, open_params
 from poa_eval.errors import ParamsError
+from poa_eval.metrics.registry import KEY_FIGURES
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.text.wording import FIGURES, MEANINGS
 
 SHOWN = [
     poa.show.title,
@@ -106,9 +106,10 @@ def test_advice_that_all_findings_of_a_rule_end_with_stands_once():
 
 def test_key_figures_stand_side_by_side_with_formula_coverage_and_reason(sat_quarter, gerencia_quarter):
     sat, gerencia = (read_text(poa.show.key_figures(q)) for q in (sat_quarter, gerencia_quarter))
-    for name, (label, formula) in FIGURES.items():
+    for name, figure in KEY_FIGURES.items():
         there = name != "promedio_ponderado"
-        assert [label in sat, MEANINGS[name] in sat, f"Fórmula: {formula}" in sat] == [there] * 3
+        formula = f"Fórmula: {figure.tell_formula(sat_quarter.evaluacion.perfil)}"
+        assert [figure.label in sat, figure.meaning in sat, formula in sat] == [there] * 3
     assert "99.5 %, 3,765 de 3,783; unidades de medida distintas, sumadas como en el documento" in sat
     assert "88.4 %, 38 de 43 evaluadas; cobertura de reporte: 100.0 %" in sat
     assert "97.6 %, 41 de 42 evaluadas" in sat
