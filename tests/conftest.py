@@ -1,11 +1,16 @@
 """What tests share: where documents lie, and small workbooks made on the spot."""
 
+from pathlib import Path
+
 import openpyxl
 import pytest
 from hypothesis import settings
 
 import poa_eval as poa
+from made import write_project
 from places import FIXTURES, ROOT, TEXTS
+from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
+from projects import PLAIN, write_notebook
 
 settings.register_profile("sin-plazo", deadline=None)  # a loaded machine is no failure
 settings.load_profile("sin-plazo")
@@ -61,5 +66,19 @@ def write_text(tmp_path):
         path = tmp_path / name
         path.write_text("\n".join(lines), encoding=encoding)
         return path
+
+    return write
+
+
+@pytest.fixture
+def project(tmp_path):
+    """Return a function that writes a project with these units and cells, and returns its params file."""
+
+    def write(*units: str, cells=(), title: str = "") -> Path:
+        root = tmp_path / "proyecto"
+        params = write_project(root, units or ["Obras", "Rentas", "Catastro"])
+        write_notebook(root / "notebooks" / UNIT_NOTEBOOK, [*PLAIN, *cells])
+        write_notebook(root / "notebooks" / INSTITUTION_NOTEBOOK, [*PLAIN, title], unit=False)
+        return params
 
     return write

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from places import ROOT
 
 LOOK = """
@@ -28,6 +30,7 @@ print("same")
 """
 
 
+@pytest.mark.slow
 def test_importing_any_module_has_no_side_effect():
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True)

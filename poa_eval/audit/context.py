@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
@@ -12,25 +12,33 @@ from babel.numbers import format_decimal
 from poa_eval.audit.ledger import DIFFERS, Ledger
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import DuePeriods
-from poa_eval.metrics.windows import Window, measure_window
+from poa_eval.metrics.windows import Window, Windows
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder
 
 
 @dataclass(frozen=True)
 class CheckContext:
-    """What the rules look at: the plan, what is due in it, the profile, and the ledger of its printed figures."""
+    """What the rules look at: the plan, what its activities reached in each window, and its ledger."""
 
     plan: Plan
-    due: DuePeriods
-    perfil: Profile
+    windows: Windows
     ledger: Ledger
-    _windows: dict[tuple, Window] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @cached_property
-    def activities(self) -> dict[str, dict]:
+    @property
+    def due(self) -> DuePeriods:
+        """Return what is due."""
+        return self.windows.due
+
+    @property
+    def perfil(self) -> Profile:
+        """Return the profile."""
+        return self.windows.perfil
+
+    @property
+    def activities(self) -> Mapping[str, Mapping]:
         """Return the activities by id."""
-        return {row["actividad_id"]: row for row in self.plan.actividades.to_dict("records")}
+        return self.windows.activities
 
     @cached_property
     def quarters(self) -> tuple[int, ...]:
@@ -58,11 +66,8 @@ class CheckContext:
         return (found for found in self.comparisons if found["via"] in ways and found["resultado"] == DIFFERS)
 
     def window(self, activity: dict, *quarters: int) -> Window:
-        """Return what an activity reached in a window of quarters, looked at once; to date where none is named."""
-        key = activity["actividad_id"], quarters or self.quarters
-        if key not in self._windows:
-            self._windows[key] = measure_window(activity, self.due, key[1], self.perfil)
-        return self._windows[key]
+        """Return what an activity reached in a window of quarters; to date where none is named."""
+        return self.windows.find(activity["actividad_id"], quarters or self.quarters)
 
     def show(self, value: float) -> str:
         """Write a number as the plan's readers do, with at most two decimals."""

@@ -13,6 +13,7 @@ from poa_eval.audit.rules.registry import RULES
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due
 from poa_eval.metrics.registry import take_profile
+from poa_eval.metrics.windows import Windows
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 
@@ -26,7 +27,12 @@ SEVERITIES = ("error", "advertencia", "nota")
 
 
 def check(
-    plan: Plan, *, corte: dt.date | None = None, perfil: Profile | str = "neutro", ledger: Ledger | None = None
+    plan: Plan,
+    *,
+    corte: dt.date | None = None,
+    perfil: Profile | str = "neutro",
+    windows: Windows | None = None,
+    ledger: Ledger | None = None,
 ) -> pd.DataFrame:
     """Compare whatever a plan's documents print twice, and what is due with what is reported.
 
@@ -36,6 +42,8 @@ def check(
     corte : date, optional
         Periods that close after it are not due; without it, the last period that the document reports.
     perfil : Profile or str, default "neutro"
+    windows : Windows, optional
+        The plan's at that cut-off and by that profile, where it is measured already.
     ledger : Ledger, optional
         The plan's, where it is worked out already.
 
@@ -51,8 +59,9 @@ def check(
     >>> check(Plan("Municipio", 2024, "es_MX")).empty
     True
     """
-    profile = take_profile(perfil)
-    context = CheckContext(plan, find_due(plan, find_corte(plan, corte)), profile, ledger or Ledger(plan))
+    if windows is None:
+        windows = Windows(find_due(plan, find_corte(plan, corte)), take_profile(perfil))
+    context = CheckContext(plan, windows, ledger or Ledger(plan))
     rows = []
     for slug, (severity, rule) in RULES.items():
         for found in rule(context):

@@ -163,8 +163,10 @@ def write_formula(formula: Formula) -> str:
     >>> write_formula(Formula("razón", ("suma", "ultimo")))
     'Σ ejecutado / último valor programado × 100'
     """
-    done, planned = formula.how or ("suma", "suma")
-    words = {"done": ACCUMULATIONS[done].done, "planned": ACCUMULATIONS[planned].planned, "about": formula.about}
+    words = {"about": formula.about}
+    if formula.how:
+        done, planned = (ACCUMULATIONS[kind] for kind in formula.how)
+        words |= {"done": done.done, "planned": planned.planned}
     return FORMULAS[formula.kind].format_map(words)
 
 

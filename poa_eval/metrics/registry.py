@@ -42,6 +42,8 @@ class Figure:
         Of the figures by which a reader judges: they stand on cards, and a profile may choose one as its principal.
     parts : tuple of str
         What the tooltip divides: names of figures, or ``base`` and ``due``, what goals met and reports are out of.
+    is_array : bool
+        Whether `excel` works on arrays.
     needs_weights : bool
         There is none where the plan has no weights.
     gives_state : bool
@@ -59,9 +61,15 @@ class Figure:
     excel_words: str = ""
     meaning: str = ""
     parts: tuple[str, ...] = ()
+    is_array: bool = False
     needs_weights: bool = False
     gives_state: bool = False
     is_late: bool = False
+
+    @property
+    def cell_kind(self) -> str:
+        """Return how a cell of the workbook writes it."""
+        return "percent" if self.kind == "percent" else "number"
 
     def tell_formula(self, profile: Profile) -> str:
         """Write its formula in words."""

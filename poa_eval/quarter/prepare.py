@@ -83,12 +83,11 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     books = read_books(params.respuestas, root)
     answers = read_answers([document for _, document in books], plan, params.trimestre)
     sources += [_describe_source(name, document, root, "observaciones") for name, document in books]
-    findings = check(plan, corte=params.fecha_corte, perfil=profile, ledger=ledger)
     evaluation = measure(plan, params.trimestre, perfil=profile, fecha_corte=params.fecha_corte)
+    findings = check(plan, windows=evaluation.windows, ledger=ledger)
     table = settle_answers(findings, answers) if books else answers
     quarter = Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
-    quarter.__dict__["conciliacion"] = ledger.table  # as it was worked out for the findings
-    return quarter
+    return quarter.keep(ledger)
 
 
 def prepare_document(archivo: str, layout: str | None, trimestre: int | None, root: Path) -> Quarter:
@@ -117,8 +116,9 @@ def prepare_document(archivo: str, layout: str | None, trimestre: int | None, ro
     params = make_params({**values, "fuentes": [{"archivo": archivo, "layout": layout}]})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     source = {"archivo": archivo, "layout": plan.rule("layout"), "sha256": digest, "unidad_id": None}
-    evaluation = measure(plan, quarter, fecha_corte=date)
-    return Quarter(params, root, plan, check(plan, corte=date), evaluation, pd.DataFrame([source]))
+    evaluation, ledger = measure(plan, quarter, fecha_corte=date), Ledger(plan)
+    findings = check(plan, windows=evaluation.windows, ledger=ledger)
+    return Quarter(params, root, plan, findings, evaluation, pd.DataFrame([source])).keep(ledger)
 
 
 def _describe_source(name: str, document: RawDocument, root: Path, layout: str | None) -> dict[str, str | None]:

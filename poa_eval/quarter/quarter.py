@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from poa_eval.audit.ledger import reconcile
+from poa_eval.audit.ledger import Ledger, reconcile
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
 from poa_eval.forms.answers import ANSWER_COLUMNS
@@ -63,6 +63,11 @@ class Quarter:
     def conciliacion(self) -> pd.DataFrame:
         """Return what the documents print, obtained again, as `reconcile` gives it."""
         return reconcile(self.plan)
+
+    def keep(self, ledger: Ledger) -> Quarter:
+        """Keep the plan's ledger, which is worked out already, and return the quarter."""
+        self.__dict__["conciliacion"] = ledger.table
+        return self
 
     def unit(self, unidad: str) -> Quarter:
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.

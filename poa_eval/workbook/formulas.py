@@ -201,7 +201,7 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
                 stored, heading = row[f"{name}_{window}"], f"{figure.label} {SPANS[window]}"
                 if is_present(stored):
                     formula, said = figure.excel.format_map(values), figure.tell_excel(e.perfil)
-                    yield Proof(*who, heading, said, stored, formula, figure.kind)
+                    yield Proof(*who, heading, said, stored, formula, figure.cell_kind, figure.is_array)
                 elif figure.kind == "percent" and (weighted or not figure.needs_weights):
                     gap = tell_reasons(e.find_gap(name, row, window))
                     yield Proof(*who, heading, f"Sin cifra: {gap}", None, None)

@@ -28,8 +28,8 @@ def put_units(spread: Spread, e: Evaluation) -> int:
     columns = [Column("Unidad", "nombre", width=40), Column("Actividades", "actividades", "number", 11)]
     for window in reversed(SPANS):
         for name, figure in FIGURES.items():
-            heading = f"{figure.label} {SPANS[window]}"
-            columns.append(Column(heading, f"{name}_{window}", figure.kind, is_optional=figure.needs_weights))
+            heading, optional = f"{figure.label} {SPANS[window]}", figure.needs_weights
+            columns.append(Column(heading, f"{name}_{window}", figure.cell_kind, is_optional=optional))
             if figure.gives_state:
                 label = f"Estado según ese promedio {SPANS[window]}"
                 columns.append(Column(label, _name_state(e, f"{name}_{window}"), "state", 15))

@@ -86,6 +86,7 @@ def read_address(told: Path) -> str:
     raise AssertionError(told.read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK or not Path("/proc").is_dir(), reason="needs a system that forks, and /proc")
 def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, monkeypatch, capsys):
     address, boss = scheduler
@@ -125,6 +126,7 @@ def test_cluster_gives_the_local_bytes_whoever_dies(start, scheduler, tmp_path, 
     assert 0 < len(list_made(again)) < 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")
 def test_without_a_worker_left_it_ends_and_says_so(start, scheduler, tmp_path, monkeypatch):
     address, _ = scheduler

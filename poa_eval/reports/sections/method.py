@@ -9,7 +9,8 @@ from poa_eval.metrics.due import close_month
 from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.reasons import write_formula
-from poa_eval.metrics.registry import KEY_FIGURES
+from poa_eval.metrics.registry import FIGURES, KEY_FIGURES
+from poa_eval.plan.accumulation import adds_up
 from poa_eval.plan.notes import DeclaredRule
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
@@ -62,11 +63,10 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
         start += f" Lo que cierra después del {format_day(e.fecha_corte, e.plan.locale)} no está vencido."
     nouns = ("actividad", "actividades")
     applied = [("", f"{capitalize(said)} ({count_words(n, *nouns)})") for said, n in formulas.items() if n]
-    behaves = e.plan.actividades[["acumulacion", "acumulacion_programado"]]
     rules = [rule.text for rule in e.plan.list_notes(DeclaredRule) if rule.name == "comportamiento"]
-    declared = [] if (behaves == "suma").all(axis=None) else [rule.replace("_", " ") for rule in rules]
-    figures = [("", f"{figure.label}: {figure.tell_formula(e.perfil)}") for figure in KEY_FIGURES.values()]
-    figures.append(("", "Cobertura de reporte: evaluadas / (evaluadas + sin reporte) × 100"))
+    declared = [] if all(map(adds_up, e.windows.activities.values())) else [rule.replace("_", " ") for rule in rules]
+    told = (*KEY_FIGURES.values(), FIGURES["cobertura_reporte"])
+    figures = [("", f"{figure.label}: {figure.tell_formula(e.perfil)}") for figure in told]
     together = "Estas cifras resumen a cada unidad y a la institución; se leen juntas porque cuentan cosas distintas:"
     return [
         (f"{start} Los tres porcentajes miden cosas distintas y no se mezclan:", [*_MEASURES.items()]),
