@@ -31,7 +31,7 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": 
 
 #: Texts that lie one upon another or stick out of their cell, as the browser has set them.
 FIND_CLASHES = """() => {
-  const seen = [], found = [];
+  const seen = new Map(), found = [];  // what lies in each band of 40 pixels: only its neighbours can touch a text
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode, holder = node.parentElement;
@@ -43,12 +43,15 @@ FIND_CLASHES = """() => {
     for (const rect of range.getClientRects()) {
       if (rect.width < 1) continue;
       if (box && (rect.left < box.left - 1 || rect.right > box.right + 1)) found.push(`sticks out: ${node.data}`);
-      for (const [other, text] of seen) {
-        const across = Math.min(rect.right, other.right) - Math.max(rect.left, other.left);
-        const down = Math.min(rect.bottom, other.bottom) - Math.max(rect.top, other.top);
-        if (across > 2 && down > 5) found.push(`overlap: ${text} / ${node.data.trim()}`);
+      for (let band = Math.floor(rect.top / 40); band <= rect.bottom / 40; band++) {
+        if (!seen.has(band)) seen.set(band, []);
+        for (const [other, text] of seen.get(band)) {
+          const across = Math.min(rect.right, other.right) - Math.max(rect.left, other.left);
+          const down = Math.min(rect.bottom, other.bottom) - Math.max(rect.top, other.top);
+          if (across > 2 && down > 5) found.push(`overlap: ${text} / ${node.data.trim()}`);
+        }
+        seen.get(band).push([rect, node.data.trim()]);
       }
-      seen.push([rect, node.data.trim()]);
     }
   }
   for (const node of document.querySelectorAll('td, th, figure, p, h1, h2, h3, button, .cifra')) {
