@@ -21,8 +21,8 @@ class Column:
     value : str, tuple or callable, optional
         Key of the row that holds the value, or a function of the row, which may pair a value with its own kind.
         A column without it stands on pages only.
-    kind : {"text", "state", "number", "count", "quantity", "percent"}
-        A state is a word that may be coloured; a percentage is 0–100.
+    kind : {"text", "number", "percent", "state"}
+        A percentage is 0–100; a state is a word that may be coloured.
     width : int
         In letters, on a sheet.
     cell : callable, optional
@@ -64,7 +64,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Say whether the column holds numbers."""
-        return self.kind not in ("text", "state")
+        return self.kind in ("number", "percent")
 
     def take(self, row: Mapping) -> object:
         """Return the value of a row."""

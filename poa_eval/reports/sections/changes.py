@@ -15,8 +15,7 @@ from poa_eval.reports.html.tables import Cell, count_cell, render_table, state_c
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
-from poa_eval.text.names import file_name
-from poa_eval.text.wording import format_percent, is_present, join_words, name_span, name_unit, name_units
+from poa_eval.text.wording import format_percent, is_present, join_words, name_span, name_units
 
 _MET = ("sobrecumplida", "cumplida")
 
@@ -130,9 +129,3 @@ def _tell_move(old: int, sharing: int, new: int, shared: int) -> str:
         return f"{'sube' if new < old else 'baja'} del lugar {old} al {to}"
     left = "primer lugar" if old == 1 else f"lugar {old}"
     return f"deja el {left}, que compartían {sharing} unidades, y {'sube al' if new < old else 'queda en el'} {to}"
-
-
-def link_unit(row: Mapping[str, object], links: bool = False, notes: Iterable[str] = ()) -> Cell:
-    """Return the cell that names a unit, linked to its page where asked."""
-    link = f"unidades/{file_name(str(row['unidad_id']))}.html" if links else ""
-    return text_cell(name_unit(str(row["unidad_id"]), str(row["unidad"])), notes=notes, link=link)

@@ -10,8 +10,8 @@ from poa_eval.reports.html.blocks import EMPTY, Block
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, percent_cell, render_records, render_table, text_cell
 from poa_eval.reports.sections.activities import KEYS, NAMES, list_activities
-from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
+from poa_eval.reports.sections.ranking import link_unit
 from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.wording import capitalize, count_words, is_present
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -15,15 +15,21 @@ from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
-from poa_eval.reports.sections.changes import link_unit
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column
+from poa_eval.text.names import file_name
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import SYMBOLS, capitalize, count_words, format_percent, is_present, name_span, name_unit
 
 _MOST = 8  # rows of a short table
 _MONTH = "Media del cumplimiento del mes de las actividades que lo reportan por mes, limitado cada uno a 100 %"
+
+
+def link_unit(row: Mapping[str, object], links: bool = False, notes: Iterable[str] = ()) -> Cell:
+    """Return the cell that names a unit, linked to its page where asked."""
+    link = f"unidades/{file_name(str(row['unidad_id']))}.html" if links else ""
+    return text_cell(name_unit(str(row["unidad_id"]), str(row["unidad"])), notes=notes, link=link)
 
 
 def show_ranking(source: Source, *, links: bool = False) -> Block:
