@@ -15,16 +15,7 @@ from typing import Annotated
 import typer
 
 import poa_eval
-from poa_eval.cli.console import (
-    SEVERITY,
-    Command,
-    Group,
-    explain_usage,
-    name_usage,
-    print_findings,
-    print_table,
-    show_progress,
-)
+from poa_eval.cli.console import SEVERITY, Command, Group, explain_usage, print_findings, print_table, show_progress
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
 from poa_eval.runs.folder import RunOutcome
 from poa_eval.runs.pack import find_browser, pack_run, print_pages
@@ -286,9 +277,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print("Interrumpido: lo terminado se conserva, y la próxima ejecución hace lo demás.", file=sys.stderr)
         return code
     except typer.TyperException as error:
-        ctx = getattr(error, "ctx", None)
-        usage = f"Uso: {name_usage(ctx)}\nAyuda: {ctx.command_path} --help\n" if ctx else ""
-        print(f"{usage}Error: {explain_usage(error)}", file=sys.stderr)
+        print(explain_usage(error), file=sys.stderr)
         return REFUSED
     except PoaError as error:
         print(error, file=sys.stderr)

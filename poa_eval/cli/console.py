@@ -27,7 +27,7 @@ _TITLES = {"edicion": "Edición", "titulo": "Título"}
 SEVERITY = {"error": ("errores", "bold red"), "advertencia": ("advertencias", "yellow"), "nota": ("notas", "cyan")}
 
 
-def name_usage(ctx: Any) -> str:
+def _name_usage(ctx: Any) -> str:
     """Return how a command is written."""
     command = ctx.command
     words = [ctx.command_path, "[OPCIONES]"]
@@ -46,7 +46,7 @@ def _print_help(self: Any, ctx: Any, formatter: Any) -> None:
     options.append(("--help", "Muestra esta ayuda y termina."))
     commands = [(name, command.help) for name, command in getattr(self, "commands", {}).items()]
     console = Console(highlight=False)
-    console.print(Text.assemble("\n", ("Uso: ", "bold"), name_usage(ctx), "\n\n", self.help or "", "\n"))
+    console.print(Text.assemble("\n", ("Uso: ", "bold"), _name_usage(ctx), "\n\n", self.help or "", "\n"))
     for title, rows in (("Argumentos", arguments), ("Opciones", options), ("Comandos", commands)):
         if rows:
             grid = Table.grid(padding=(0, 2))
@@ -132,7 +132,13 @@ def print_table(title: str, columns: Sequence[str], rows: Any) -> None:
 
 
 def explain_usage(error: Any) -> str:
-    """Say a usage error of the command line in Spanish, with the nearest name."""
+    """Say a usage error of the command line in Spanish, with how the command is written and the nearest name."""
+    ctx = getattr(error, "ctx", None)
+    usage = f"Uso: {_name_usage(ctx)}\nAyuda: {ctx.command_path} --help\n" if ctx else ""
+    return f"{usage}Error: {_explain_fault(error)}"
+
+
+def _explain_fault(error: Any) -> str:
     command: Any = getattr(getattr(error, "ctx", None), "command", None)
     option, param = getattr(error, "option_name", None), getattr(error, "param", None)
     if option is not None and hasattr(error, "possibilities"):

@@ -74,7 +74,7 @@ class PeriodRun:
 
 
 def find_sketch(sheets: Iterable[RawSheet], known: set[str]) -> Sketch | None:
-    """Find the likeliest heading of the visible ones of some sheets; `known` are usual headings, folded."""
+    """Find the likeliest heading of the visible ones of some sheets; `known` are usual headings, normalized."""
     rows = [(sheet, i) for sheet in sheets if not sheet.oculta for i in range(len(sheet.filas[:_LOOKED_AT]))]
     scores = [_score_row(sheet, index, sheet.filas[index], known) for sheet, index in rows]
     if max(scores, default=0) <= 0:

@@ -14,7 +14,7 @@ from poa_eval.layouts.parts import (
     BehaviourRule,
     Header,
     Heading,
-    PrintedProgress,
+    ProgressFormula,
     Published,
     RowSeries,
     Series,
@@ -68,7 +68,7 @@ class Edition(Model):
     totales: Totals | None = None
     reparar: tuple[Literal["meses = trimestres", "trimestres = meta_anual"], ...] = ()
     vacios: Texts = ()
-    avance: PrintedProgress | None = None
+    avance: ProgressFormula | None = None
     reglas: tuple[BehaviourRule, ...] = ()
 
     @field_validator("columnas")

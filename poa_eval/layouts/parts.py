@@ -158,7 +158,7 @@ class Totals(Model):
     suma_segun_documento: bool = False
 
 
-class PrintedProgress(Model):
+class ProgressFormula(Model):
     """The formula by which the document itself computes progress towards the year.
 
     ``razones_ponderadas`` is Σ ejecutado / programado × peso of each period to date; the weights are given by

@@ -101,7 +101,7 @@ def _is_sensible(groups: dict[str, str]) -> bool:
 
 @dataclass(frozen=True)
 class Part:
-    """One level of an alias: its folded text, or an expression where it holds marks."""
+    """One level of an alias: its normalized text, or an expression where it holds marks."""
 
     text: str
     regex: re.Pattern[str] | None = None
@@ -109,7 +109,7 @@ class Part:
     place: int = 0  # which of several columns under the same heading is meant, from the left; 0 where there is one
 
     def match(self, text: str) -> int | None:
-        """Return None where a folded heading is another, else the year that it says (0 for none)."""
+        """Return None where a normalized heading is another, else the year that it says (0 for none)."""
         if self.regex is None:
             return 0 if text == self.text else None
         found = self.regex.fullmatch(text)
@@ -157,7 +157,7 @@ def _make_part(text: str) -> Part:
 
 
 def match_path(path: tuple[str, ...], alias: Alias) -> int | None:
-    """Return None where the folded headings over a column are no match, else the year that they say (0 for none).
+    """Return None where the normalized headings over a column are no match, else the year that they say (0 for none).
 
     The last level must match the last heading; the others stand above it in their order.
     """
@@ -174,7 +174,7 @@ def match_path(path: tuple[str, ...], alias: Alias) -> int | None:
 
 
 def find_hot(texts: dict[str, str], aliases: Iterable[Alias]) -> set[str]:
-    """Return those texts (raw → folded) that are a level of some alias."""
+    """Return those texts (raw → normalized) that are a level of some alias."""
     parts = {part for alias in aliases for part in alias}
     exact = {part.text for part in parts if part.regex is None}
     loose = [part for part in parts if part.regex is not None]

@@ -176,7 +176,7 @@ def _share_repeated(columns: dict[str, list[int]]) -> None:
 
 
 def read_paths(sheet: RawSheet, index: int, height: int, tidy: Callable[[str], str] = normalize) -> dict[int, Path]:
-    """Return per column its headings from the top row down, folded; a group reaches right over its columns."""
+    """Return per column its headings from the top row down, normalized; a group reaches right over its columns."""
     rows = sheet.filas[index : index + height]
     width = max(len(row) for row in rows)
     paths = {}

@@ -11,30 +11,19 @@ import pandas as pd
 
 from poa_eval.config.profile import Profile
 from poa_eval.errors import ParamsError
+from poa_eval.metrics.activities import ACTIVITY_COLUMNS, ACTIVITY_TYPES, list_quarters, measure_activity
 from poa_eval.metrics.due import DuePeriods, close_month, find_corte, find_due
 from poa_eval.metrics.evaluability import Evaluability, assess, is_plan_only
 from poa_eval.metrics.groups import find_gap, find_obstacle, list_columns, list_types, measure_group
-from poa_eval.metrics.progress import is_weighed, measure_progress
-from poa_eval.metrics.reasons import Formulas, Reason, Reasons, join_formulas, label_reasons
+from poa_eval.metrics.reasons import Formulas, Reason, Reasons
 from poa_eval.metrics.registry import FIGURES, take_profile
 from poa_eval.metrics.schedule import Schedule, find_schedule
-from poa_eval.metrics.windows import WINDOWS, Window, Windows
+from poa_eval.metrics.windows import Window, Windows
 from poa_eval.plan.notes import CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import QUARTERS
 from poa_eval.text.wording import name_activity
-
-_ACTIVITY_COLUMNS = (
-    "unidad_id unidad actividad_id actividad indicador unidad_medida meta_anual programado_trimestre "
-    "ejecutado_trimestre cumplimiento_trimestre meta_cumplida_trimestre estado_trimestre programado_acumulado "
-    "ejecutado_acumulado cumplimiento_acumulado meta_cumplida estado avance_anual formula motivo fuente"
-).split()
-_ACTIVITY_TYPES = {
-    column: "boolean" if column.startswith("meta_cumplida") else "float64"
-    for column in _ACTIVITY_COLUMNS
-    if column.startswith(("meta_", "programado_", "ejecutado_", "cumplimiento_", "avance_"))
-}
 
 
 @dataclass(frozen=True)
@@ -135,17 +124,6 @@ class Evaluation:
         return narrowed
 
 
-def list_quarters(window: str, trimestre: int) -> tuple[int, ...]:
-    """Return the quarters of a window of an evaluation.
-
-    Examples
-    --------
-    >>> list_quarters("trimestre", 3), list_quarters("acumulado", 3)
-    ((3,), (1, 2, 3))
-    """
-    return (trimestre,) if window == "trimestre" else tuple(range(1, trimestre + 1))
-
-
 def measure(
     plan: Plan, trimestre: int, *, perfil: Profile | str = "neutro", fecha_corte: dt.date | None = None
 ) -> Evaluation:
@@ -190,14 +168,14 @@ def _measure_at(
     windows = Windows(due, profile)
     planned = windows.activities
     names = plan.unidades.set_index("unidad_id")["unidad"].to_dict()
-    measured = {key: _measure_activity(activity, windows, trimestre, plan) for key, activity in planned.items()}
+    measured = {key: measure_activity(activity, windows, trimestre) for key, activity in planned.items()}
     rows = [{"unidad": names[planned[key]["unidad_id"]]} | row for key, (row, _, _) in measured.items()]
     groups: dict[str, list[dict]] = {}
     for row in rows:
         groups.setdefault(row["unidad_id"], []).append(row)
     weights = {key: activity["ponderacion"] for key, activity in planned.items()}
     obstacles = {key: find_obstacle(activity, due.answered) for key, activity in planned.items()}
-    activities = pd.DataFrame(rows, columns=_ACTIVITY_COLUMNS).astype(_ACTIVITY_TYPES)
+    activities = pd.DataFrame(rows, columns=ACTIVITY_COLUMNS).astype(ACTIVITY_TYPES)
     found = {key: measure_group(group, weights, profile, obstacles) for key, group in groups.items()}
     says_so = bool(plan.rule("suma_segun_documento"))
     whole, gaps = measure_group(rows, weights, profile, obstacles, any_measures=says_so)
@@ -221,39 +199,6 @@ def _measure_at(
         formulas={key: formulas for key, (_, _, formulas) in measured.items()},
         gaps={key: reasons for key, (_, reasons) in found.items()} | {None: gaps},
     )
-
-
-def _measure_activity(
-    activity: dict, windows: Windows, quarter: int, plan: Plan
-) -> tuple[dict[str, object], Reasons, Formulas]:
-    """Return the row of an activity, and why its figures are empty and by which formulas they are made."""
-    key = activity["actividad_id"]
-    alone, to_date = (windows.find(key, list_quarters(window, quarter)) for window in WINDOWS)
-    progress, formula, why = measure_progress(activity, to_date, plan, windows.due.answered)
-    why = why if to_date.cumplimiento is not None else None
-    formulas = Formulas(to_date.formula or alone.formula, formula)
-    row = {column: activity[column] for column in _ACTIVITY_COLUMNS if column in activity}
-    for name in ("programado", "ejecutado", "cumplimiento"):
-        row |= {f"{name}_trimestre": getattr(alone, name), f"{name}_acumulado": getattr(to_date, name)}
-    row |= {
-        "meta_cumplida_trimestre": alone.cumplida,
-        "estado_trimestre": alone.estado,
-        "meta_cumplida": to_date.cumplida,
-        "estado": to_date.estado,
-        "avance_anual": progress,
-        "formula": join_formulas(formulas),
-        "motivo": label_reasons(alone.reason, to_date.reason, why),
-    }
-    return row, Reasons(alone.reason, to_date.reason, _explain_year(activity, alone, to_date, why, plan)), formulas
-
-
-def _explain_year(activity: Mapping, alone: Window, to_date: Window, why: Reason | None, plan: Plan) -> Reason | None:
-    """Return why there is no progress towards the year: its own reason, no annual goal, or that of both windows."""
-    if why is not None:
-        return why
-    if not is_weighed(plan) and pd.isna(activity["meta_anual"]):
-        return Reason("sin meta anual")
-    return alone.reason if alone.reason == to_date.reason else None
 
 
 def describe_quarter(trimestre: int) -> str:

@@ -280,7 +280,7 @@ def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[No
     Examples
     --------
     >>> repair = Repair(owner="a1", state="ninguna", lost=2, source="poi.xlsx!Hoja!F5")
-    >>> table = pd.DataFrame([repair.to_row(), {"clave": "regla.layout", "texto": "sat-poi", "fuente": None}])
+    >>> table = pd.DataFrame([repair.to_row(), {"clave": "regla.layout", "texto": "obras", "fuente": None}])
     >>> [type(note).__name__ for note in read_notes(table, [repair])]
     ['Repair', 'DeclaredRule']
     """

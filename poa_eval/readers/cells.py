@@ -59,7 +59,7 @@ class RawSheet:
 
     @cached_property
     def textos(self) -> dict[str, str]:
-        """Every distinct text of the sheet, folded."""
+        """Every distinct text of the sheet, normalized."""
         return {text: normalize(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
     def crop(self, start: int, stop: int | None) -> RawSheet:
