@@ -6,10 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.readers.cells import RawDocument, RawSheet
+from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.guard import check_file
-
-__all__ = ["RawDocument", "RawSheet", "read_raw"]
 
 #: The function that reads each kind of file; its module, with its libraries, is loaded when such a file comes.
 _KINDS = {
