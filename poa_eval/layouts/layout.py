@@ -93,7 +93,41 @@ class Edition(Model):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Edition:
-        if faults := _list_faults(self):
+        """Refuse keys that contradict one another, all at once."""
+        columns, by_row = self.columnas, [name for name in FIGURE_COLUMNS if name in self.columnas]
+        said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
+        skipped = [name for item in self.ignorar_filas if isinstance(item, dict) for name in item]
+        faults = [f"rellenar: «{name}» no está en columnas" for name in self.rellenar if name not in columns]
+        faults += [f"ignorar_filas: «{name}» no está en columnas" for name in skipped if name not in columns]
+        for rule in self.reglas:
+            faults += [
+                f"reglas: «{name}» no está en columnas ni en contexto" for name in rule.cuando if name not in said
+            ]
+            faults += [] if rule.cuando else ["reglas: `cuando:` está vacío, y la regla valdría para todo"]
+        contradictions = {
+            f"{', '.join(by_row)} en columnas pide `periodo: contexto` (el periodo está encima de la tabla) o "
+            "`periodo: fila` (en una columna); si hay un mes por columna, use `periodos`": (
+                self.periodo == "columnas" and by_row
+            ),
+            f"`periodos` y `periodo: {self.periodo}` se excluyen": self.periodo != "columnas" and self.periodos,
+            "`periodo: fila` va con una columna del periodo: " + ", ".join(_ROW_PERIODS): (
+                (self.periodo == "fila") == columns.keys().isdisjoint(_ROW_PERIODS)
+            ),
+            "`series_por_fila` va con una serie `columna: por_fila` en `periodos`, y al revés": (
+                (self.series_por_fila is None) == any(series.columna == "por_fila" for series in self.periodos)
+            ),
+            "`reparar` necesita series de meses en `periodos`": (
+                self.reparar and not any(series.meses == 1 for series in self.periodos)
+            ),
+            "`meta_anual: suma de programado` y `meta_anual` en columnas se excluyen": (
+                self.meta_anual and "meta_anual" in columns
+            ),
+        }
+        faults += [text for text, is_so in contradictions.items() if is_so]
+        bare = [name for name in self.valor_sin_formato if name not in _NUMBERS]
+        hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, _NUMBERS)}" for name in bare)
+        faults += [f"valor_sin_formato: {hint}" for hint in hints]
+        if faults:
             raise ValueError("; ".join(faults))
         return self
 
@@ -110,41 +144,6 @@ class Edition(Model):
                 wanted[f"publicado:{item.concepto}"] = item.columna
             wanted |= {f"publicado:{item.concepto}:{m}:{item.meses}": names for m, names in item.spread().items()}
         return wanted
-
-
-def _list_faults(edition: Edition) -> list[str]:
-    """List what contradicts itself in an edition."""
-    columns, by_row = edition.columnas, [name for name in FIGURE_COLUMNS if name in edition.columnas]
-    said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*edition.contexto, *edition.nombre_hoja)))}
-    skipped = [name for item in edition.ignorar_filas if isinstance(item, dict) for name in item]
-    faults = [f"rellenar: «{name}» no está en columnas" for name in edition.rellenar if name not in columns]
-    faults += [f"ignorar_filas: «{name}» no está en columnas" for name in skipped if name not in columns]
-    for rule in edition.reglas:
-        faults += [f"reglas: «{name}» no está en columnas ni en contexto" for name in rule.cuando if name not in said]
-        faults += [] if rule.cuando else ["reglas: `cuando:` está vacío, y la regla valdría para todo"]
-    contradictions = {
-        f"{', '.join(by_row)} en columnas pide `periodo: contexto` (el periodo está encima de la tabla) o "
-        "`periodo: fila` (en una columna); si hay un mes por columna, use `periodos`": (
-            edition.periodo == "columnas" and by_row
-        ),
-        f"`periodos` y `periodo: {edition.periodo}` se excluyen": edition.periodo != "columnas" and edition.periodos,
-        "`periodo: fila` va con una columna del periodo: " + ", ".join(_ROW_PERIODS): (
-            (edition.periodo == "fila") == columns.keys().isdisjoint(_ROW_PERIODS)
-        ),
-        "`series_por_fila` va con una serie `columna: por_fila` en `periodos`, y al revés": (
-            (edition.series_por_fila is None) == any(series.columna == "por_fila" for series in edition.periodos)
-        ),
-        "`reparar` necesita series de meses en `periodos`": (
-            edition.reparar and not any(series.meses == 1 for series in edition.periodos)
-        ),
-        "`meta_anual: suma de programado` y `meta_anual` en columnas se excluyen": (
-            edition.meta_anual and "meta_anual" in columns
-        ),
-    }
-    faults += [text for text, is_so in contradictions.items() if is_so]
-    bare = [name for name in edition.valor_sin_formato if name not in _NUMBERS]
-    hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, _NUMBERS)}" for name in bare)
-    return [*faults, *(f"valor_sin_formato: {hint}" for hint in hints)]
 
 
 class Layout(Model):

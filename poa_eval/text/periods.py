@@ -153,10 +153,8 @@ def name_period(mes: int, meses: int) -> str:
     """
     if meses == 1:
         return MONTHS[mes - 1]
-    if meses == 3 and mes % 3 == 0:
-        return f"{QUARTERS[mes // 3 - 1]} trimestre"
-    if meses == 6 and mes % 6 == 0:
-        return f"{QUARTERS[mes // 6 - 1]} semestre"
+    if meses in (3, 6) and mes % meses == 0:
+        return f"{QUARTERS[mes // meses - 1]} {'trimestre' if meses == 3 else 'semestre'}"
     if meses == 12 and mes == 12:
         return "año"
     return f"{MONTHS[(mes - meses) % 12]}–{MONTHS[mes - 1]}"
