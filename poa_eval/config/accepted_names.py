@@ -30,12 +30,8 @@ class Names(Model):
 def load_names(path: Path) -> Names:
     """Load the file of accepted names.
 
-    Raises
-    ------
-    ArchivoError
-        There is no such file.
-    ParamsError
-        Keys are unknown or badly typed, or a name is to be read as one that is itself renamed.
+    Raises ArchivoError: there is no such file; ParamsError: keys are unknown or badly typed, or a name is to be read as
+    one that is itself renamed.
     """
     names = make_model(Names, read_yaml(path, ParamsError), ParamsError, Place(path.name))
     for column, pairs in names.by_column().items():

@@ -22,49 +22,22 @@ class Source(Model):
 
 
 class Params(Model):
-    """What a quarter's run needs.
+    """What a quarter's run needs."""
 
-    Parameters
-    ----------
-    institucion : str
-        Name on the reports.
-    ejercicio : int
-        Year of the plan.
-    trimestre : int
-        1–4.
-    fecha_corte : date
-        Date on the reports; periods that close after it are not due.
-    fuentes : tuple of Source
-        Documents in the order of their issue.
-    perfil : str
-        Name of a profile, or its YAML file.
-    nombres : str, optional
-        YAML file of the names that the analyst takes for one.
-    respuestas : tuple of str
-        Observation workbooks that units sent back, or folders of them.
-    """
-
-    institucion: str = Field(min_length=1)
-    ejercicio: int = Field(ge=1990, le=2100)
-    trimestre: int = Field(ge=1, le=4)
-    fecha_corte: dt.date
-    fuentes: tuple[Source, ...] = Field(min_length=1)
-    perfil: str = "neutro"
-    nombres: str | None = Field(default=None, min_length=1)
-    respuestas: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    institucion: str = Field(min_length=1)  # name on the reports
+    ejercicio: int = Field(ge=1990, le=2100, strict=True)  # year of the plan
+    trimestre: int = Field(ge=1, le=4, strict=True)
+    fecha_corte: dt.date  # date on the reports; periods that close after it are not due
+    fuentes: tuple[Source, ...] = Field(min_length=1)  # documents in the order of their issue
+    perfil: str = "neutro"  # name of a profile, or its YAML file
+    nombres: str | None = Field(default=None, min_length=1)  # YAML file of the names that the analyst takes for one
+    respuestas: tuple[Annotated[str, Field(min_length=1)], ...] = ()  # answered workbooks, or folders of them
 
     @field_validator("fecha_corte", mode="before")
     @classmethod
     def _refuse_number(cls, value: object) -> object:
         if not isinstance(value, str | dt.date):
-            raise ValueError(f"se encontró «{value}»; debe ser una fecha AAAA-MM-DD")  # noqa: TRY004
-        return value
-
-    @field_validator("ejercicio", "trimestre", mode="before")
-    @classmethod
-    def _refuse_text(cls, value: object) -> object:
-        if isinstance(value, bool | str | float):
-            raise ValueError(f"se encontró «{value}»; debe ser un número entero")  # noqa: TRY004  (pydantic wants it)
+            raise ValueError(f"se encontró «{value}»; debe ser una fecha AAAA-MM-DD")  # noqa: TRY004  (pydantic wants it)
         return value
 
     @model_validator(mode="after")
@@ -82,12 +55,7 @@ class Params(Model):
 def load_params(path: str | Path) -> Params:
     """Load a params file.
 
-    Raises
-    ------
-    ArchivoError
-        There is no such file.
-    ParamsError
-        Keys are unknown, missing or badly typed; all faults are listed.
+    Raises ArchivoError: there is no such file; ParamsError: keys are unknown, missing or badly typed; all are listed.
     """
     path = Path(path)
     if path.is_file() and path.suffix.lower() not in {".yaml", ".yml"}:
@@ -103,10 +71,7 @@ def load_params(path: str | Path) -> Params:
 def make_params(values: Mapping[str, object]) -> Params:
     """Make params of a mapping, such as the variables of a notebook.
 
-    Raises
-    ------
-    ParamsError
-        Keys are unknown, missing or badly typed; all faults are listed.
+    Raises ParamsError: keys are unknown, missing or badly typed; all faults are listed.
 
     Examples
     --------

@@ -17,7 +17,7 @@ from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.readers.formats import RawDocument
+from poa_eval.readers.cells import RawDocument
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, find_month, parse_period
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from poa_eval.loaders.headings import read_paths
-from poa_eval.readers.cells import Cell
-from poa_eval.readers.formats import RawSheet
+from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import fold_letters, normalize
 from poa_eval.text.periods import LENGTHS, MONTH_NAMES, MONTHS, find_month
 

@@ -14,7 +14,7 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from poa_eval.drafting.assign_columns import find_target, guess_columns
-from poa_eval.drafting.find_table import PeriodRun, find_lines, list_sayings
+from poa_eval.drafting.find_table import find_lines, list_sayings
 from poa_eval.drafting.guess import Guess, escape_heading
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
@@ -64,18 +64,8 @@ def _quote_all(texts: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
 
 
-def _review(doubt: str) -> str:
-    return f"  # revisar: {doubt}" if doubt else ""
-
-
 def _drop_alike(texts: Iterable[str]) -> list[str]:
     return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
-
-
-def _number_headings(templates: Iterable[str], run: PeriodRun, month: int) -> list[str]:
-    """Return the headings of one period of an incomplete run, which is named by its number."""
-    mark = f"{{{run.kind}={month // LENGTHS[run.kind]}}}"
-    return [template.replace(f"{{{run.kind}}}", mark) for template in templates]
 
 
 _TEMPLATES = Environment(
@@ -88,10 +78,8 @@ _TEMPLATES = Environment(
 _TEMPLATES.globals["lengths"] = LENGTHS
 _TEMPLATES.filters |= {
     "drop_alike": _drop_alike,
-    "number_headings": _number_headings,
     "quote": _quote,
     "quote_all": _quote_all,
-    "review": _review,
     "shorten": partial(shorten, width=40, placeholder="…"),
 }
 

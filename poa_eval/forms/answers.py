@@ -20,7 +20,8 @@ from poa_eval.forms.reader import (
     raise_faults,
 )
 from poa_eval.plan.plan import Plan
-from poa_eval.readers.formats import RawDocument, read_raw
+from poa_eval.readers.cells import RawDocument
+from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import ANSWERS, find_kind, read_marker
 from poa_eval.text.names import normalize
 from poa_eval.text.wording import is_present

@@ -18,8 +18,7 @@ from poa_eval.plan.merge import CUTOFF, merge_plans
 from poa_eval.plan.notes import Answered, CapturedQuarter, PeriodComment, Said
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
-from poa_eval.readers.cells import NO_VALUE
-from poa_eval.readers.formats import RawDocument
+from poa_eval.readers.cells import NO_VALUE, RawDocument
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from poa_eval.errors import ConflictoError, FormatoError, Place
 from poa_eval.forms.form import Form
 from poa_eval.plan.plan import Plan
-from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell
-from poa_eval.readers.formats import RawDocument, RawSheet
+from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Cell, RawDocument, RawSheet
 from poa_eval.readers.marker import MARKER, read_marker
 from poa_eval.text.names import normalize, suggest_sentence
 

@@ -54,12 +54,6 @@ def known_layouts() -> tuple[Layout, ...]:
 
 
 def list_layouts() -> pd.DataFrame:
-    """List the known layouts.
-
-    Returns
-    -------
-    DataFrame
-        Columns `nombre`, `edicion`, `clase`, `titulo`; a row an edition.
-    """
+    """List the known layouts: a table with columns `nombre`, `edicion`, `clase`, `titulo`, and a row an edition."""
     rows = [(la.nombre, name, ed.clase, la.titulo) for la in known_layouts() for name, ed in la.ediciones.items()]
     return pd.DataFrame(rows, columns=["nombre", "edicion", "clase", "titulo"])

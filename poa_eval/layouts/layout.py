@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -9,8 +10,9 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config.models import Model
 from poa_eval.layouts.cards import Cards
-from poa_eval.layouts.faults import find_faults
 from poa_eval.layouts.parts import (
+    FIGURE_COLUMNS,
+    PERIOD_COLUMNS,
     BehaviourRule,
     Header,
     Heading,
@@ -22,11 +24,15 @@ from poa_eval.layouts.parts import (
     Totals,
 )
 from poa_eval.layouts.patterns import Pattern
-from poa_eval.text.names import normalize
+from poa_eval.plan.schema import COLUMNS, NUMBER
+from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import parse_month
 
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"
+_NUMBERS = {*FIGURE_COLUMNS, *(c for c, kind in COLUMNS["actividades"].items() if kind == NUMBER), "publicado", "todo"}
+#: Columns of a table of one row a period; the year alone is none.
+_ROW_PERIODS = PERIOD_COLUMNS[:-1]
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -87,7 +93,41 @@ class Edition(Model):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Edition:
-        if faults := list(find_faults(self)):
+        """Refuse keys that contradict one another, all at once."""
+        columns, by_row = self.columnas, [name for name in FIGURE_COLUMNS if name in self.columnas]
+        said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
+        skipped = [name for item in self.ignorar_filas if isinstance(item, dict) for name in item]
+        faults = [f"rellenar: «{name}» no está en columnas" for name in self.rellenar if name not in columns]
+        faults += [f"ignorar_filas: «{name}» no está en columnas" for name in skipped if name not in columns]
+        for rule in self.reglas:
+            faults += [
+                f"reglas: «{name}» no está en columnas ni en contexto" for name in rule.cuando if name not in said
+            ]
+            faults += [] if rule.cuando else ["reglas: `cuando:` está vacío, y la regla valdría para todo"]
+        contradictions = {
+            f"{', '.join(by_row)} en columnas pide `periodo: contexto` (el periodo está encima de la tabla) o "
+            "`periodo: fila` (en una columna); si hay un mes por columna, use `periodos`": (
+                self.periodo == "columnas" and by_row
+            ),
+            f"`periodos` y `periodo: {self.periodo}` se excluyen": self.periodo != "columnas" and self.periodos,
+            "`periodo: fila` va con una columna del periodo: " + ", ".join(_ROW_PERIODS): (
+                (self.periodo == "fila") == columns.keys().isdisjoint(_ROW_PERIODS)
+            ),
+            "`series_por_fila` va con una serie `columna: por_fila` en `periodos`, y al revés": (
+                (self.series_por_fila is None) == any(series.columna == "por_fila" for series in self.periodos)
+            ),
+            "`reparar` necesita series de meses en `periodos`": (
+                self.reparar and not any(series.meses == 1 for series in self.periodos)
+            ),
+            "`meta_anual: suma de programado` y `meta_anual` en columnas se excluyen": (
+                self.meta_anual and "meta_anual" in columns
+            ),
+        }
+        faults += [text for text, is_so in contradictions.items() if is_so]
+        bare = [name for name in self.valor_sin_formato if name not in _NUMBERS]
+        hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, _NUMBERS)}" for name in bare)
+        faults += [f"valor_sin_formato: {hint}" for hint in hints]
+        if faults:
             raise ValueError("; ".join(faults))
         return self
 

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from poa_eval.text.names import fold_letters, normalize
-from poa_eval.text.periods import LENGTHS, find_month, parse_month, parse_quarter
+from poa_eval.text.periods import LENGTHS, find_month
 
 _PLACEHOLDERS = {
     "ejercicio": r"\d{4}",
@@ -25,7 +25,8 @@ _PLACEHOLDERS = {
     "trimestre": r"\w+\.?",
     "corte_trimestre": r"\w+\.?",
 }
-_CUTS = {"corte_mes": parse_month, "corte_trimestre": parse_quarter}
+#: Placeholder of a period → what numbers it.
+_PERIODS = {name: name for name in LENGTHS} | {"corte_mes": "mes", "corte_trimestre": "trimestre"}
 _MARK = re.compile(r"\{(\w+)(?:=(\d+))?\}|\*")
 _PLACE = re.compile(r"\s*\[(\d)\]\s*$")
 _SHAPES = {"mes": r"[a-z]+\.?|\d{1,2}", "ejercicio": r"\d{4}", "anio": r"\d{2}"}
@@ -89,14 +90,10 @@ def match_line(line: str, patterns: tuple[re.Pattern[str], ...]) -> dict[str, st
     folded = fold_letters(text)
     for pattern in patterns:
         found = pattern.fullmatch(folded)
-        if found and _is_sensible(found.groupdict()):
-            return {key: text[slice(*found.span(key))].strip() for key in found.groupdict()} or {"texto": text}
+        said = found.groupdict() if found else {}
+        if found and all(find_month(name, said[key]) for key, name in _PERIODS.items() if key in said):
+            return {key: text[slice(*found.span(key))].strip() for key in said} or {"texto": text}
     return {}
-
-
-def _is_sensible(groups: dict[str, str]) -> bool:
-    cuts = all(parse(groups[key]) for key, parse in _CUTS.items() if key in groups)
-    return cuts and all(find_month(name, groups[name]) for name in LENGTHS if name in groups)
 
 
 @dataclass(frozen=True)

@@ -46,55 +46,43 @@ def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> 
 
     Raises FormatoError where a row lacks its unit or its activity, or gives an activity another goal than before.
     """
-    activities = ActivityTable()
-    runs = [(run, list(_list_units(run, columns, institucion))) for run in split_runs(rows)]
-    ids = _read_units(activities, runs, columns)
-    return activities, [
-        _read_run(activities, run, [ids[normalize(code)] for code, _ in units], columns) for run, units in runs
-    ]
-
-
-def _list_units(run: list[Row], columns: Columns, institucion: str) -> Iterator[tuple[str, str]]:
-    """Yield code and name of each row's unit; the institution itself only where the layout maps no unit at all."""
-    says_code, says_unit = columns.has("unidad_id"), columns.has("unidad")
-    known: dict[tuple[str | None, str | None], tuple[str, str]] = {}
-    texts = zip(run, columns.texts(run, "unidad_id"), columns.texts(run, "unidad"), strict=True)
-    for row, code, said_name in texts:
-        pair = known.get((code, said_name))
-        if pair is None:
-            if code is None and (says_code or (said_name is None and says_unit)):
-                at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
-                raise FormatoError(
-                    "una fila sin unidad",
-                    "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
-                    "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
-                    lugar=row.sheet.locate(row.index, at),
-                )
-            name = said_name or code or institucion
-            pair = known[code, said_name] = code or make_unit_id(name), name
-        yield pair
+    activities, seen = ActivityTable(), {}
+    runs = [(run, _read_units(activities, seen, run, columns, institucion)) for run in split_runs(rows)]
+    activities.units = list(seen.values())
+    return activities, [_read_run(activities, run, units, columns) for run, units in runs]
 
 
 def _read_units(
-    activities: ActivityTable, runs: list[tuple[list[Row], list[tuple[str, str]]]], columns: Columns
-) -> dict[str, str]:
-    """Find the units: by code where there is one, else by name; spellings that normalize alike are one."""
-    seen: dict[str, dict[str, object]] = {}
-    for run, units in runs:
-        first: dict[tuple[str, str], Row] = {}
-        for row, unit in zip(run, units, strict=True):
-            first.setdefault(unit, row)
-        for (code, name), row in first.items():
-            source = row.address("unidad")
-            record = {"unidad_id": code, "unidad": name, "fuente": source}
-            record["responsable"] = columns.texts([row], "responsable")[0]
-            known = seen.setdefault(normalize(code), record)
-            if known["unidad"] != name:
-                note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
-                key = str(known["unidad_id"])
-                activities.notes.append(Variant(column="unidad", owner=key, text=note, source=source))
-    activities.units = list(seen.values())
-    return {key: str(unit["unidad_id"]) for key, unit in seen.items()}
+    activities: ActivityTable, seen: dict[str, dict[str, object]], run: list[Row], columns: Columns, institucion: str
+) -> list[str]:
+    """Return the unit of each row, by its code where there is one, else by its name; add to `seen` those that are new.
+
+    Spellings that normalize alike are one; it is the institution itself only where the layout maps no unit at all.
+    """
+    says_code, says_unit = columns.has("unidad_id"), columns.has("unidad")
+    codes, names = columns.texts(run, "unidad_id"), columns.texts(run, "unidad")
+    pairs = [(code, name or code) for code, name in zip(codes, names, strict=True)]
+    ids: dict[tuple[str | None, str | None], str] = {}
+    for row, (code, said) in zip(run, pairs, strict=True):
+        if (code, said) in ids:
+            continue
+        if code is None and (says_code or (said is None and says_unit)):
+            at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
+            raise FormatoError(
+                "una fila sin unidad",
+                "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
+                "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
+                lugar=row.sheet.locate(row.index, at),
+            )
+        name, source = said or institucion, row.address("unidad")
+        record = {"unidad_id": code or make_unit_id(name), "unidad": name, "fuente": source}
+        record["responsable"] = columns.texts([row], "responsable")[0]
+        known = seen.setdefault(normalize(str(record["unidad_id"])), record)
+        ids[code, said] = str(known["unidad_id"])
+        if known["unidad"] != name:
+            note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"
+            activities.notes.append(Variant(column="unidad", owner=ids[code, said], text=note, source=source))
+    return [ids[pair] for pair in pairs]
 
 
 def _read_run(activities: ActivityTable, run: list[Row], units: list[str], columns: Columns) -> list[str]:

@@ -11,8 +11,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.loaders.outline import Item, MatrixReader, Outline
-from poa_eval.readers.cells import Cell, Filled
-from poa_eval.readers.formats import RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 
 _MONTHS = 12
@@ -107,11 +106,11 @@ class _Reader:
             if months:
                 self.matrix, self.item = None, None
                 self._add_marks(texts[0], months, index)
-                self.outline.textos += [("texto", t, self._address(index, c)) for c, t in cells if c > _MONTHS]
+                self.outline.textos += [("texto", t, self.sheet.address(index, c)) for c, t in cells if c > _MONTHS]
             elif self.edition.clase == "cronograma" and len(texts) == 1 and len(row) > _MONTHS and self.outline.items:
                 self._add_marks(texts[0], [], index)
             elif len(texts) == 1 and self.matrix is not None and self._list_named(texts[0]):
-                self.outline.textos.append(("texto", texts[0], self._address(index)))
+                self.outline.textos.append(("texto", texts[0], self.sheet.address(index)))
             elif self.edition.matriz and _fits(texts, self.edition.matriz.encabezado):
                 names = self.edition.matriz.encabezado
                 columns = {name: column for name, (column, _) in zip(names, cells, strict=True)}
@@ -125,12 +124,9 @@ class _Reader:
         """Return a cell as its readers write it, so that a number is read again as the same number."""
         return format_decimal(cell, format="0.##########", locale=self.locale) if isinstance(cell, float) else str(cell)
 
-    def _address(self, index: int, column: int = 0) -> str:
-        return self.sheet.address(index, column)
-
     def _read_row(self, cells: list[tuple[int, str]], index: int) -> None:
         texts = tuple(text for _, text in cells)
-        joined, source = " | ".join(texts), self._address(index, cells[0][0])
+        joined, source = " | ".join(texts), self.sheet.address(index, cells[0][0])
         for section in self.edition.secciones:
             if _fits(texts, section.encabezado):
                 self.pending = list(section.parrafos)
@@ -152,11 +148,11 @@ class _Reader:
             self.pending = []
             for column, text in cells:
                 target = self.targets[max((at for at in self.targets if at <= column), default=min(self.targets))]
-                self._add_section(target, text, self._address(index, column))
+                self._add_section(target, text, self.sheet.address(index, column))
             return
         after = len(cells) == 1 and not cells[0][0] and bool(self.outline.items) and self.matrix is None
         for column, text in cells:
-            self._read_cell(text, self._address(index, column), "nota" if after else "texto")
+            self._read_cell(text, self.sheet.address(index, column), "nota" if after else "texto")
 
     def _read_cell(self, text: str, source: str, key: str) -> None:
         if normalize(text) in self.lists:
@@ -180,7 +176,8 @@ class _Reader:
         found = match_line(text, self.document[is_row])
         for key, value in found.items():
             known = self.outline.documento.setdefault(key, (value, source))
-            if key in _SINGLE and not _continues(known[0], value):
+            one, other = normalize(known[0]), normalize(value)  # one may be cut short at the end of a line
+            if key in _SINGLE and not one.startswith(other) and not other.startswith(one):
                 raise _refuse_two(key, known, (value, source), "un documento de una sola unidad y un solo año")
             if known[0] != value:
                 self.outline.textos.append(("texto", " ".join(text.split()), source))
@@ -208,18 +205,12 @@ class _Reader:
         named = self._list_named(name)
         found = named[0] if len(named) == 1 else None  # between two of one name nothing is guessed
         if found is None and self.edition.clase == "cronograma":
-            found = Item("actividades", None, None, name, self._address(index))
+            found = Item("actividades", None, None, name, self.sheet.address(index))
             self.outline.items.append(found)
         if found is None:
-            self.outline.textos.append(("cronograma_sin_actividad", name, self._address(index)))
+            self.outline.textos.append(("cronograma_sin_actividad", name, self.sheet.address(index)))
         else:
-            found.meses += [(month, self._address(index, month)) for month in months]
-
-
-def _continues(known: str, value: str) -> bool:
-    """Say whether two texts may be one, the other cut short at the end of a line."""
-    one, other = normalize(known), normalize(value)
-    return one.startswith(other) or other.startswith(one)
+            found.meses += [(month, self.sheet.address(index, month)) for month in months]
 
 
 def _refuse_two(key: str, known: tuple[str, str], found: tuple[str, str], expected: str) -> FormatoError:

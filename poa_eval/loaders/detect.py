@@ -10,7 +10,7 @@ from poa_eval.layouts.catalog import known_layouts
 from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.loaders.cards import score_cards
 from poa_eval.loaders.headings import NEAR, HeadingMatcher, list_sheets
-from poa_eval.readers.formats import RawDocument
+from poa_eval.readers.cells import RawDocument
 from poa_eval.text.names import suggest
 
 _SURE = 0.8  # share of the headings from which a document is said to be of another layout than the one named

@@ -13,7 +13,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
-from poa_eval.loaders.damaged_rows import read_block
+from poa_eval.loaders.repair import read_block
 from poa_eval.loaders.rows import Row
 from poa_eval.plan.notes import Repair, Statement
 from poa_eval.plan.schema import COLUMNS, Record

@@ -11,7 +11,7 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.layouts.patterns import find_hot, make_alias, match_path
-from poa_eval.readers.formats import RawDocument, RawSheet
+from poa_eval.readers.cells import RawDocument, RawSheet
 from poa_eval.text.names import normalize, suggest_sentence
 
 #: Share of the expected headings from which a row counts as an attempt at the form.

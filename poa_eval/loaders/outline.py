@@ -12,8 +12,7 @@ from poa_eval.layouts.cards import Cards, Matrix
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.plan.notes import Statement
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
-from poa_eval.readers.cells import Cell
-from poa_eval.readers.formats import RawSheet
+from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import parse_number
 from poa_eval.text.periods import parse_frequency

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import Edition
-from poa_eval.layouts.patterns import compile_pattern, match_line
+from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
-from poa_eval.loaders.row_marks import RowMarks, join_cells
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
-from poa_eval.readers.cells import Cell
-from poa_eval.readers.formats import RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, RawDocument, RawSheet
+from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
@@ -58,7 +58,7 @@ _WIDE = 4  # so many different cells in a row are a table, not a line with a lab
 def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
     """Read the data rows and lines of all visible sheets, each with a table or left out on purpose."""
     content, edition = Content(), headings.edition
-    marks = RowMarks(edition)
+    marks = _RowMarks(edition)
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
             content.lines.append(sheet.note_hidden())
@@ -108,11 +108,60 @@ def _note_no_table(sheet: RawSheet, content: Content, said: int) -> None:
         content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
 
 
+class _RowMarks:
+    """What tells data rows, totals, ends of tables and lines apart, as an edition declares it; made once a document."""
+
+    def __init__(self, edition: Edition) -> None:
+        skipped = edition.ignorar_filas
+        self.lines, self.rows = compile_patterns(edition.contexto)  # of a line or one cell of it, and of several cells
+        self.ignored = tuple(normalize(item) for item in skipped if isinstance(item, str))  # first cells
+        unwanted = (item for item in skipped if isinstance(item, dict))  # cells by column, "" for a blank one
+        self.unwanted = tuple({key: normalize(text) for key, text in item.items()} for item in unwanted)
+        self.ends = tuple(map(normalize, edition.fin_tabla))
+        self.totals = tuple(map(normalize, edition.totales.texto)) if edition.totales else ()
+
+    def name_kind(self, first: Cell) -> str:
+        """Return what the first cell makes of its row: ``end``, ``ignored``, ``total`` or ``data``."""
+        text = normalize(str(first))
+        for kind, patterns in (("end", self.ends), ("ignored", self.ignored), ("total", self.totals)):
+            if any(fnmatchcase(text, pattern) for pattern in patterns):
+                return kind
+        return "data"
+
+    def is_unwanted(self, find_cell: Callable[[str], Cell]) -> bool:
+        """Say whether a row is left out by what its columns hold."""
+
+        def fits(key: str, pattern: str) -> bool:
+            value = find_cell(key)
+            return fnmatchcase(normalize(str(value)), pattern) if value is not None else not pattern
+
+        return any(all(fits(key, pattern) for key, pattern in item.items()) for item in self.unwanted)
+
+    def match_row(self, cells: tuple[Cell, ...]) -> dict[str, str]:
+        """Return what the cells of a row say together by a pattern of several."""
+        return match_line(_join_cells(cells), self.rows) if self.rows else {}
+
+    def match_cells(self, cells: tuple[Cell, ...]) -> dict[str, str]:
+        """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
+        found = self.match_row(cells)
+        distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
+        found |= match_line(" ".join(distinct), self.lines)
+        if not found and len(distinct) > 1:
+            for cell in distinct:
+                found |= match_line(cell, self.lines)
+        return found
+
+
+def _join_cells(cells: tuple[Cell, ...]) -> str:
+    """Return the distinct cells of a row as one text, parted as patterns of several cells part them."""
+    return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
+
+
 class _SheetReader:
     """Adds rows and lines of a sheet to the content, from the top down: what a line says holds for the rows below."""
 
     def __init__(
-        self, sheet: RawSheet, edition: Edition, marks: RowMarks, named: dict[str, str], content: Content
+        self, sheet: RawSheet, edition: Edition, marks: _RowMarks, named: dict[str, str], content: Content
     ) -> None:
         self.sheet, self.edition, self.marks, self.content = sheet, edition, marks, content
         self.named = named  # what the sheet's name says
@@ -146,9 +195,7 @@ class _SheetReader:
         self.content.lines += [("texto" if key == "nota" else key, *said) for key, *said in self.pending]
         if not self.after_rows or self.pending:  # a heading repeated at a page break goes on
             self.above = {}
-        if (
-            self.after_rows and self.pending
-        ):  # lines that say nothing known do not leave the last table's period standing
+        if self.after_rows and self.pending:  # the last table's period is not left standing by lines of nothing known
             self.contexto = dict(self.named)
         self.pending = []
         self.table, self.after_rows = table, False
@@ -164,17 +211,25 @@ class _SheetReader:
             return kind == "ignored"
         row = Row(self.sheet, index, self.table, self.contexto, kind == "total")
         if self.marks.unwanted and self.marks.is_unwanted(row.value):
-            self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
+            self.content.lines.append(("fila_ignorada", _join_cells(cells), self.sheet.address(index, 0)))
             return True
         if kind == "data" and not self._totals.isdisjoint(cells):
             _refuse_total(row, self.above)
-        if self.edition.rellenar:
-            _fill_down(row, self.edition.rellenar, self.above)
         self.content.rows.append(row)
-        if self.edition.contexto_columnas:
-            self.content.lines += _read_context_columns(row, self.edition)
+        if not row.is_total:  # a total is above nothing
+            self._fill_down(row)
+            said = ((key, f"contexto:{key}") for key in self.edition.contexto_columnas)
+            kept = [(key, row.value(column), column) for key, column in said]
+            self.content.lines += [(key, str(v), row.address(c)) for key, v, c in kept if v is not None]
         self.after_rows = True
         return True
+
+    def _fill_down(self, row: Row) -> None:
+        """Give blank cells of merged columns the value above, within their table."""
+        for key in self.edition.rellenar:
+            value = row.value(key)
+            self.above[key] = value if value is not None else self.above.get(key)
+        row.relleno = dict(self.above) if self.edition.rellenar else row.relleno
 
     def _read_line(self, index: int, cells: tuple[Cell, ...]) -> None:
         """Keep what a line says for the rows below it, and the line itself where it says nothing known."""
@@ -220,23 +275,6 @@ def _refuse_total(row: Row, above: Mapping[str, Cell]) -> None:
         f'`totales: {{texto: "{text}"}}`',
         lugar=row.sheet.locate(row.index, at),
     )
-
-
-def _fill_down(row: Row, columns: tuple[str, ...], above: dict[str, Cell]) -> None:
-    """Give blank cells of merged columns the value above, within their table; a total is above nothing."""
-    if row.is_total:
-        return
-    for key in columns:
-        value = row.value(key)
-        above[key] = value if value is not None else above.get(key)
-    row.relleno = dict(above)
-
-
-def _read_context_columns(row: Row, edition: Edition) -> Iterator[Line]:
-    for key in () if row.is_total else edition.contexto_columnas:
-        value = row.value(f"contexto:{key}")
-        if value is not None:
-            yield key, str(value), row.address(f"contexto:{key}")
 
 
 def _keep_year(content: Content, edition: Edition, asked: int | None) -> None:

@@ -17,15 +17,15 @@ from poa_eval.forms.answers import read_answers, read_books, settle_answers
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
-from poa_eval.loaders.document import shape_document
-from poa_eval.loaders.load import load
+from poa_eval.loaders.load import load, shape_document
 from poa_eval.metrics.due import close_month, find_corte
 from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.evaluation import measure
 from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.merge import merge_plans
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.readers.formats import RawDocument, read_raw
+from poa_eval.readers.cells import RawDocument
+from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import CAPTURE, find_kind, read_marker, refuse_form
 
 

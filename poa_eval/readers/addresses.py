@@ -63,10 +63,7 @@ def _list_ranges(cells: list[tuple[int, int]]) -> Iterator[str]:
 class ColumnFinder:
     """Finds the cell of another column in the row of an address, by what loading noted of the sheets.
 
-    Parameters
-    ----------
-    places : iterable of tuple
-        Of each table, its sheet and the letters of its columns: in which of them goal, programme and texts stand.
+    `places` are of each table its sheet and the letters of its columns: in which of them goal, programme, texts stand.
     """
 
     def __init__(self, places: Iterable[tuple[str, Mapping[str, str]]]) -> None:

@@ -6,10 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.readers.cells import RawDocument, RawSheet
+from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.guard import check_file
-
-__all__ = ["RawDocument", "RawSheet", "read_raw"]
 
 #: The function that reads each kind of file; its module, with its libraries, is loaded when such a file comes.
 _KINDS = {
@@ -23,23 +21,12 @@ _READERS = {suffix: reader for reader, suffixes in _KINDS.items() for suffix in 
 
 
 def read_raw(path: str | Path) -> RawDocument:
-    """Read a file into sheets of cells, each cell with its address.
+    """Read a file into sheets of cells, hidden ones included and marked, each cell with its address.
 
-    Parameters
-    ----------
-    path : path-like
-        A spreadsheet (``.xlsx .xlsm .xls .ods``), a text with tab-separated tables (``.txt .md``), ``.csv``, ``.tsv``,
-        ``.html`` or ``.docx``.
+    It is a spreadsheet (``.xlsx .xlsm .xls .ods``), a text with tab-separated tables (``.txt .md``), ``.csv``,
+    ``.tsv``, ``.html`` or ``.docx``.
 
-    Returns
-    -------
-    RawDocument
-        Its sheets, hidden ones included and marked.
-
-    Raises
-    ------
-    ArchivoError
-        The file is missing, empty, damaged, locked by a password, too large, or of a kind that is not read.
+    Raises ArchivoError: it is missing, empty, damaged, locked by a password, too large, or of a kind that is not read.
 
     Examples
     --------

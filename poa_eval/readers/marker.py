@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.readers.formats import RawDocument
+from poa_eval.readers.cells import RawDocument
 
 #: Name of the hidden sheet by which a workbook to fill in is known.
 MARKER = "_poa_eval"

@@ -16,8 +16,10 @@ from poa_eval.readers.guard import check_encoding, check_extent
 _TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>")
 _ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*)>")
 _CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s>/])([^>]*)>")
+_FILLED = re.compile(rb"value|formula|<text:")
 _REPEATED = re.compile(rb'table:number-columns-repeated\s*=\s*["\'](\d+)')
 _NOTE = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
+_MARKED = (b"percentage", b"formula", b"error", b"spanned")
 _SHOWN = re.compile(rb"<text:p(?:\s[^>]*)?(?:(?<=/)>|/>|>(.*?)</text:p>)", re.DOTALL)
 
 
@@ -51,8 +53,7 @@ def _scan_table(xml: bytes, start: int, end: int, place: Place) -> Marks:
     for row in _iter_rows(xml, start, end):
         width = max(width, _measure_row(row.cells))
         check_extent(row.first + row.repeated, width, place)
-        cells = row.cells
-        if b"percentage" in cells or b"formula" in cells or b"error" in cells or b"spanned" in cells:
+        if any(mark in row.cells for mark in _MARKED):
             _scan_row(row, marks)
     return marks
 
@@ -65,15 +66,11 @@ def _iter_rows(xml: bytes, start: int, end: int) -> Iterator[_Row]:
         if not tag[1].endswith(b"/"):
             cells = xml[tag.end() : xml.find(b"</table:table-row>", tag.end(), end)]
             last = len(cells)
-            while (begin := cells.rfind(b"<table:", 0, last)) >= 0 and _is_blank(cells[begin:last]):
+            while (begin := cells.rfind(b"<table:", 0, last)) >= 0 and not _FILLED.search(cells, begin, last):
                 last = begin
             if begin >= 0:
                 yield _Row(first, repeated, cells[:last])
         first += repeated
-
-
-def _is_blank(cell: bytes) -> bool:
-    return b"value" not in cell and b"formula" not in cell and b"<text:" not in cell
 
 
 def _measure_row(cells: bytes) -> int:

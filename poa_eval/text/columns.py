@@ -14,30 +14,8 @@ from poa_eval.text.wording import is_present
 class Column:
     """A column of a table: its heading, how to take the value of a row, and how it looks.
 
-    Parameters
-    ----------
-    title : str
-        Heading; on pages a percentage says so in it.
-    value : str, tuple or callable, optional
-        Key of the row that holds the value, or a function of the row, which may pair a value with its own kind.
-        A column without it stands on pages only.
-    kind : {"text", "number", "percent", "state"}
-        A percentage is 0–100; a state is a word that may be coloured.
-    width : int
-        In letters, on a sheet.
-    cell : callable, optional
-        What a page shows of a row: its cell, with notes, tooltip, link. A column without it stands on sheets only,
-        or in a table of which the rows are made by hand.
-    short : str
-        Heading on pages, where that is another: the group above says the rest.
-    group : str
-        A heading above several columns.
-    tooltip : str
-        On pages, how those numbers of the column come about that do not say it themselves.
-    is_optional : bool
-        Left out where no row has a value.
-    is_aside : bool
-        For who works with the sheet, not for paper; such columns stand last.
+    A column without `value` stands on pages only; one without `cell` on sheets only, or in a table of which the rows
+    are made by hand.
 
     Examples
     --------
@@ -45,16 +23,17 @@ class Column:
     'Avance anual (%)'
     """
 
-    title: str
+    title: str  # heading; on pages a percentage says so in it
+    # Key of the row that holds the value, or a function of the row, which may pair a value with its own kind.
     value: str | tuple[Any, ...] | Callable[[Mapping], object] | None = None
-    kind: str = "text"
-    width: int = 12
-    cell: Callable[[Mapping], Any] | None = None
-    short: str = ""
-    group: str = ""
-    tooltip: str = ""
-    is_optional: bool = False
-    is_aside: bool = False
+    kind: str = "text"  # or number, percent (0–100), state: a word that may be coloured
+    width: int = 12  # in letters, on a sheet
+    cell: Callable[[Mapping], Any] | None = None  # what a page shows of a row: its cell, with notes, tooltip, link
+    short: str = ""  # heading on pages, where that is another: the group above says the rest
+    group: str = ""  # a heading above several columns
+    tooltip: str = ""  # on pages, how those numbers of the column come about that do not say it themselves
+    is_optional: bool = False  # left out where no row has a value
+    is_aside: bool = False  # for who works with the sheet, not for paper; such columns stand last
 
     @cached_property
     def heading(self) -> str:

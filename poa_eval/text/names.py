@@ -79,9 +79,8 @@ def make_unit_id(name: str) -> str:
     ('obras', 'obras-605326')
     """
     folded = normalize(name)
-    plain = re.fullmatch(r"[a-z0-9 ]+", folded)
-    slug = make_slug(folded)
-    return slug if plain else f"{slug}-{make_hash(folded, length=6)}"
+    hashed = "" if re.fullmatch(r"[a-z0-9 ]+", folded) else f"-{make_hash(folded, length=6)}"
+    return make_slug(folded) + hashed
 
 
 def file_name(unidad_id: str) -> str:
@@ -108,9 +107,8 @@ def suggest(word: str, choices: Iterable[str]) -> str | None:
     >>> suggest("trimstre", ["ejercicio", "trimestre"])
     'trimestre'
     """
-    listed = [str(choice) for choice in choices]
-    found = process.extractOne(normalize(str(word)), [normalize(choice) for choice in listed], score_cutoff=60)
-    return listed[found[2]] if found else None
+    found = process.extractOne(str(word), map(str, choices), processor=normalize, score_cutoff=60)
+    return found[0] if found else None
 
 
 def suggest_sentence(word: str, choices: Iterable[str]) -> str:

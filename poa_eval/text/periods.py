@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +30,11 @@ LENGTHS = {"mes": 1, "bimestre": 2, "trimestre": 3, "cuatrimestre": 4, "semestre
 _STEMS = {"bim": 2, "trim": 3, "cuatri": 4, "quadri": 4, "sem": 6}
 _INITIALS = {"b": 2, "t": 3, "q": 3, "c": 4, "s": 6}
 _ORDINALS = {"v": 5, "5": 5, "5to": 5, "quinto": 5, "vi": 6, "6": 6, "6to": 6, "sexto": 6} | _QUARTER_OF
+#: Word in the name of a period → what it says: a month, a length in months, which one of that length, or nothing.
+_SAID = {name: {"month": month} for name, month in _MONTH_OF.items() if not name.isdigit()}
+_SAID |= {word: {"number": number} for word, number in _ORDINALS.items()}
+_SAID |= {word: {"length": 12, "number": 1} for word in ("anual", "ano", "anio")}
+_SAID |= {word: {} for word in ("", "de", "del", "a", "al", "mes", "periodo", "y")}
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/]\d{1,2}(?:[ t][\d:.]*)?)?|(\d{1,2})[-/](\d{4})")
 _BREAKS = re.compile(r"[\s\-–/_.,()]+")
 
@@ -54,69 +58,25 @@ def parse_month(text: str) -> int | None:
     return _MONTH_OF.get(normalize(text).rstrip("."))
 
 
-def parse_quarter(text: str) -> int | None:
-    """Return the quarter 1–4 that a text names, or None.
-
-    Examples
-    --------
-    >>> parse_quarter("PRIMER"), parse_quarter("IV"), parse_quarter("quinto")
-    (1, 4, None)
-    """
-    return _QUARTER_OF.get(normalize(text).rstrip("."))
-
-
-def parse_ordinal(text: str) -> int | None:
-    """Return the number 1–6 that an ordinal is, or None.
-
-    Examples
-    --------
-    >>> parse_ordinal("Primero"), parse_ordinal("V"), parse_ordinal("x")
-    (1, 5, None)
-    """
-    return _ORDINALS.get(normalize(text).rstrip("."))
-
-
 def find_month(name: str, text: str) -> int | None:
     """Return the closing month of a period that a placeholder's text numbers (``trimestre``, ``II`` → 6), or None."""
     if name == "mes":
         return parse_month(text)
-    number = parse_ordinal(text)
+    number = _ORDINALS.get(normalize(text).rstrip("."))
     return number * LENGTHS[name] if number and number * LENGTHS[name] <= 12 else None
 
 
-class _Word(NamedTuple):
-    """A kind of word in the name of a period: its expression, an example, and what it says of the period."""
-
-    expression: str
-    example: str
-    read: Callable[[str], dict[str, int]]
-    after_month: bool = False  # whether it is so read only behind the name of a month
-
-
-#: The kinds of words in the name of a period, in the order in which they are tried; a name holds no other words.
-_WORDS = {
-    "year": _Word(r"\d{4}", "2025", lambda word: {"year": int(word)}),
-    "month": _Word(
-        "|".join(name for name in _MONTH_OF if not name.isdigit()), "marzo", lambda word: {"month": _MONTH_OF[word]}
-    ),
-    "length and number": _Word(r"[btqcs]\d", "t2", lambda word: {"length": _INITIALS[word[0]], "number": int(word[1])}),
-    "number and length": _Word(r"\d[btqcs]", "2t", lambda word: {"length": _INITIALS[word[1]], "number": int(word[0])}),
-    "length": _Word(
-        rf"(?:{'|'.join(_STEMS)}).*",
-        "trimestre",
-        lambda word: {"length": next(length for stem, length in _STEMS.items() if word.startswith(stem))},
-    ),
-    "whole year": _Word(r"anual|ano|anio", "anual", lambda word: {"length": 12, "number": 1}),
-    "short year": _Word(r"\d{2}", "25", lambda word: {"year": 2000 + int(word)}, after_month=True),
-    "number": _Word("|".join(_ORDINALS), "segundo", lambda word: {"number": _ORDINALS[word]}),
-    "filler": _Word(r"|de|del|a|al|mes|periodo|y", "de", lambda word: {}),
-}
-
-
 def _read_word(word: str, after_month: bool) -> dict[str, int] | None:
-    """Return what a word says of a period, or None where it is of no known kind."""
-    fitting = (kind for kind in _WORDS.values() if after_month or not kind.after_month)
-    return next((kind.read(word) for kind in fitting if re.fullmatch(kind.expression, word)), None)
+    """Return what a word in the name of a period says of it, or None where it is of no known kind."""
+    if re.fullmatch(r"\d{4}", word):
+        return {"year": int(word)}
+    if after_month and re.fullmatch(r"\d{2}", word):
+        return {"year": 2000 + int(word)}
+    if numbered := re.fullmatch(r"([btqcs])(\d)|(\d)([btqcs])", word):  # «t2», «2t»
+        return {"length": _INITIALS[numbered[1] or numbered[4]], "number": int(numbered[2] or numbered[3])}
+    if stem := re.match("|".join(_STEMS), word):
+        return {"length": _STEMS[stem[0]]}
+    return _SAID.get(word)
 
 
 @lru_cache(maxsize=4096)
@@ -193,10 +153,8 @@ def name_period(mes: int, meses: int) -> str:
     """
     if meses == 1:
         return MONTHS[mes - 1]
-    if meses == 3 and mes % 3 == 0:
-        return f"{QUARTERS[mes // 3 - 1]} trimestre"
-    if meses == 6 and mes % 6 == 0:
-        return f"{QUARTERS[mes // 6 - 1]} semestre"
+    if meses in (3, 6) and mes % meses == 0:
+        return f"{QUARTERS[mes // meses - 1]} {'trimestre' if meses == 3 else 'semestre'}"
     if meses == 12 and mes == 12:
         return "año"
     return f"{MONTHS[(mes - meses) % 12]}–{MONTHS[mes - 1]}"

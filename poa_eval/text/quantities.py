@@ -6,7 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 from string import ascii_lowercase
-from typing import NamedTuple
 
 from poa_eval.text.names import fold_letters
 from poa_eval.text.periods import MONTH_NAMES, MONTHS
@@ -53,94 +52,61 @@ _LAW = (
 )
 
 
-class _Number(NamedTuple):
-    """A way of writing a number that says no quantity: its expression, and an example."""
-
-    expression: str
-    example: str
-
-
-#: What looks like a number and says no quantity; blotted out in this order before a quantity is looked for.
+#: What looks like a number and says no quantity, by an example; blotted out in this order before one is looked for.
 _NO_QUANTITY = {
     # Enumeration
-    "item": _Number(
-        r"(?:^|[\n;]|(?<=[.;])\s)\s*[(\[]?\d{1,2}(?:\.\d{1,2})*\s?(?:[.)\]]\s?[-–]?|[-–])\s*(?=[^\s\d%])",
-        "1) Mejorar el servicio",
+    "1) Mejorar el servicio": (
+        r"(?:^|[\n;]|(?<=[.;])\s)\s*[(\[]?\d{1,2}(?:\.\d{1,2})*\s?(?:[.)\]]\s?[-–]?|[-–])\s*(?=[^\s\d%])"
     ),
-    "item within": _Number(
-        r"(?<![\d.,])\d{1,2}\.-|\n\s*\d{1,2}(?:\.\d{1,2})+\s+(?=[^\s\d%])", "Revisar:\n1.1 Supervisar"
-    ),
-    "item of a verb": _Number(rf"^\s*\d{{1,2}}\s+(?={_VERBAL}\b)", "1 Mejorar el servicio"),
+    "Revisar:\n1.1 Supervisar": r"(?<![\d.,])\d{1,2}\.-|\n\s*\d{1,2}(?:\.\d{1,2})+\s+(?=[^\s\d%])",
+    "1 Mejorar el servicio": rf"^\s*\d{{1,2}}\s+(?={_VERBAL}\b)",
     # Dates, hours and how often
-    "day of a month": _Number(
+    "Al 31 de mayo de 2024": (
         rf"\b(?:1[o°º]?\.?|{_LIST})(?:\s+de\s+|\s*[-/ ]\s*){_MON}"
-        rf"(?:\s*[-/]\s*\d{{2,4}}\b|\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?",
-        "Al 31 de mayo de 2024",
+        rf"(?:\s*[-/]\s*\d{{2,4}}\b|\s+(?:del?\s+)?(?:{_YEAR}|dos mil\b))?"
     ),
-    "month of a year": _Number(
-        rf"\b{_MON}\s*(?:[-/]\s*\d{{2,4}}\b|(?:del?\s+)?(?:{_YEAR}\b|\d{{1,2}}\b(?!{_PLURAL}|{_MEASURED})))",
-        "Desde mayo del 24",
+    "Desde mayo del 24": (
+        rf"\b{_MON}\s*(?:[-/]\s*\d{{2,4}}\b|(?:del?\s+)?(?:{_YEAR}\b|\d{{1,2}}\b(?!{_PLURAL}|{_MEASURED})))"
     ),
-    "date with slashes": _Number(
-        r"(?<![\d/])(?!(?:1/2|1/3|2/3|1/4|3/4)(?![\d/]))\d{1,4}\s?/\s?\d{1,2}(?:\s?/\s?\d{2,4})?(?![\d/])",
-        "Antes del 30/06/2017",
+    "Antes del 30/06/2017": (
+        r"(?<![\d/])(?!(?:1/2|1/3|2/3|1/4|3/4)(?![\d/]))\d{1,4}\s?/\s?\d{1,2}(?:\s?/\s?\d{2,4})?(?![\d/])"
     ),
-    "date or hour": _Number(
-        r"\b\d{1,2}-\d{1,2}-\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?\s?m\b",
-        "Abrir a las 8:30",
+    "Abrir a las 8:30": (
+        r"\b\d{1,2}-\d{1,2}-\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\b|\b\d{1,2}\s*[ap]\.?\s?m\b"
     ),
-    "days": _Number(
-        rf"\bdias?\s+{_LIST}|\b{_LIST}\s+de\s+cada\s+(?:mes|ano|trimestre|semestre)", "Los días 5, 10 y 15"
-    ),
-    "how often": _Number(
-        rf"\bcada\s+{_NUM}\s+(?:dia|semana|quincena|mes|ano|hora|bimestre|trimestre|semestre)(?:e?s)?\b",
-        "Reunirse cada 15 días",
+    "Los días 5, 10 y 15": rf"\bdias?\s+{_LIST}|\b{_LIST}\s+de\s+cada\s+(?:mes|ano|trimestre|semestre)",
+    "Reunirse cada 15 días": (
+        rf"\bcada\s+{_NUM}\s+(?:dia|semana|quincena|mes|ano|hora|bimestre|trimestre|semestre)(?:e?s)?\b"
     ),
     # Spans of years, ages and horizons
-    "span of years": _Number(
-        rf"\b{_YEAR}\s*(?:-|–|—|/|\by\b|\be\b|\bal?\b)\s*(?:{_YEAR}|\d\d)\b(?!{_PERCENT})", "De 2021 al 24"
-    ),
-    "age": _Number(rf"\b{_NUM}(?:\s*(?:\ba\b|\by\b|\bo\b|-)\s*{_NUM})?\s+anos\b", "Niños de 6 a 12 años"),
+    "De 2021 al 24": rf"\b{_YEAR}\s*(?:-|–|—|/|\by\b|\be\b|\bal?\b)\s*(?:{_YEAR}|\d\d)\b(?!{_PERCENT})",
+    "Niños de 6 a 12 años": rf"\b{_NUM}(?:\s*(?:\ba\b|\by\b|\bo\b|-)\s*{_NUM})?\s+anos\b",
     # How old a debt is, and the rate of a tax
-    "age of a debt": _Number(
-        rf"\b{_SINCE}\s+{_SPAN}\s+(?:(?:habil|natural)es\s+)?de\s+{_DEBT}", "Cuentas de más de 60 días de mora"
-    ),
-    "debt of an age": _Number(rf"\b{_DEBT}\s+{_SINCE}\s+(?:{_SINCE}\s+)?{_SPAN}", "Cartera vencida a 90 días"),
-    "rate of a tax": _Number(
-        rf"\b(?:iva|igv|isr|impuesto)\s+(?:(?:al?|del?|con|tasa)\s+)*{_NUM}{_PERCENT}", "Cobrar el IVA al 16 %"
-    ),
+    "Cuentas de más de 60 días de mora": rf"\b{_SINCE}\s+{_SPAN}\s+(?:(?:habil|natural)es\s+)?de\s+{_DEBT}",
+    "Cartera vencida a 90 días": rf"\b{_DEBT}\s+{_SINCE}\s+(?:{_SINCE}\s+)?{_SPAN}",
+    "Cobrar el IVA al 16 %": rf"\b(?:iva|igv|isr|impuesto)\s+(?:(?:al?|del?|con|tasa)\s+)*{_NUM}{_PERCENT}",
     # Telephones
-    "telephone": _Number(
-        r"(?<!\d)\(?\d{2,4}\)?(?:[- ]\d{2,4}){1,3}[- ]\d{4}(?!\d)|\b\d{2,4}(?:-\d{2,4}){2,}\b|(?<![$\d.,])\d{10,}\b",
-        "Llamar al 33-3617-2222",
+    "Llamar al 33-3617-2222": (
+        r"(?<!\d)\(?\d{2,4}\)?(?:[- ]\d{2,4}){1,3}[- ]\d{4}(?!\d)|\b\d{2,4}(?:-\d{2,4}){2,}\b|(?<![$\d.,])\d{10,}\b"
     ),
-    "short telephone": _Number(rf"\b\d{{3,4}}-\d{{4}}\b(?!{_PLURAL}|{_MEASURED})", "Llamar al 3617-2222"),
+    "Llamar al 3617-2222": rf"\b\d{{3,4}}-\d{{4}}\b(?!{_PLURAL}|{_MEASURED})",
     # Laws and norms; then whatever has a number of its own, and nothing counted after it. The name is a singular that
     # is neither verb nor `_LEADING`.
-    "law": _Number(
-        rf"\b(?:{_LAW})\b\.?\s*(?:n[°ºo]\.?|num\.?|#)?\s*[:.]?\s*{_LIST}(?!{_PERCENT})",
-        "Cumplir los artículos 115 y 116",
-    ),
-    "number of a name": _Number(
+    "Cumplir los artículos 115 y 116": rf"\b(?:{_LAW})\b\.?\s*(?:n[°ºo]\.?|num\.?|#)?\s*[:.]?\s*{_LIST}(?!{_PERCENT})",
+    "Concluir la fase 2": (
         rf"\b(?!{_LEADING}|{_WORD}\b|{_CURRENCY}\b|(?!{_NO_VERB}){_VERBAL}\b|[a-z]*[aeo]s\b)(?:[a-z]{{2,}}|(?:[a-z]\.)+[a-z])"
-        rf"\b\.?\s*(?:\bn[°ºo]\.?|num\.?|#)?\s*(?<![a-z])(?!\d{{1,3}}[.,]\d{{3}}){_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})",
-        "Concluir la fase 2",
+        rf"\b\.?\s*(?:\bn[°ºo]\.?|num\.?|#)?\s*(?<![a-z])(?!\d{{1,3}}[.,]\d{{3}}){_NUM}(?:-\d+)*(?![\d.,]*\d|{_PLURAL}|{_MEASURED})"
     ),
-    "number by its sign": _Number(r"(?:\bn[°º]\.?|#)\s*\d[\d-]*", "Atender los oficios #12"),
+    "Atender los oficios #12": r"(?:\bn[°º]\.?|#)\s*\d[\d-]*",
     # Codes and ordinals
-    "code": _Number(rf"\b(?!{_CURRENCY}\.?\s?\d|[a-z]{{6,}}\d\d)[a-z][a-z.]*[-/]?\d[\w./:-]*", "Según NOM-035"),
-    "ordinal": _Number(
-        rf"\b\d+(?:er|ro|do|to|mo|vo|no|era|ra|da|ta|ma|va|na|[oa°ºª])\b|\d+[°ºª]|\b\d+(?!{_UNIT})[a-z]\w*",
-        "Quedar en 3er lugar",
+    "Según NOM-035": rf"\b(?!{_CURRENCY}\.?\s?\d|[a-z]{{6,}}\d\d)[a-z][a-z.]*[-/]?\d[\w./:-]*",
+    "Quedar en 3er lugar": (
+        rf"\b\d+(?:er|ro|do|to|mo|vo|no|era|ra|da|ta|ma|va|na|[oa°ºª])\b|\d+[°ºª]|\b\d+(?!{_UNIT})[a-z]\w*"
     ),
-    "code of several levels": _Number(
-        r"(?<![\d.,])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d+(?:\.\d+){2,}", "Publicar los 53.1.1"
-    ),
-    "known to be so many": _Number(
-        r"\bl[oa]s\s+(?:dos|tres|cuatro)\b(?!\s+mil)", "Coordinar los tres niveles de gobierno"
-    ),
+    "Publicar los 53.1.1": r"(?<![\d.,])(?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d+(?:\.\d+){2,}",
+    "Coordinar los tres niveles de gobierno": r"\bl[oa]s\s+(?:dos|tres|cuatro)\b(?!\s+mil)",
 }
-_BLOTTED = tuple(re.compile(number.expression) for number in _NO_QUANTITY.values())
+_BLOTTED = tuple(map(re.compile, _NO_QUANTITY.values()))
 _CODE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})+)\s+(?=[^\s\d%])")
 _VERB = re.compile(rf"(?!{_NO_VERB}){_VERBAL}$")
 _DATING = set("ano anos ejercicio fiscal vigencia poa poi en desde de del".split())

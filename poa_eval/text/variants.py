@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
@@ -34,10 +35,7 @@ def pair_variants(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in sorted(names, key=lambda name: (-len(normalize(name)), normalize(name), name)):
         firsts.setdefault(normalize(name), name)
     words = {name: _split(name) for name in firsts.values()}
-    uses: dict[str, int] = {}
-    for said in words.values():
-        for word in set(said):
-            uses[word] = uses.get(word, 0) + 1
+    uses = Counter(word for said in words.values() for word in set(said))
     heads = _join_words(uses)
     groups: dict[object, list[str]] = {}
     for name, said in words.items():

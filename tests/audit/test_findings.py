@@ -10,7 +10,7 @@ import pytest
 import poa_eval as poa
 from made import make_institution
 from places import FIXTURES, ROOT, TEXTS
-from poa_eval.loaders.document import shape_document
+from poa_eval.loaders.load import shape_document
 from poa_eval.loaders.repair import read_row
 from poa_eval.readers.formats import read_raw
 from poa_eval.text.names import normalize
