@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from poa_eval.audit.printed import PrintedFigures, add_parts
 from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
 from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.plan.notes import InferredTotals
 from poa_eval.text.numbers import is_percentage
-
-#: Closing month and length of a period → its figure.
-Values = dict[tuple[int, int], float]
-
 
 _BLANKS = {
     "": "",
@@ -44,142 +41,95 @@ class RowsSum:
         return f"{self.counts.text}{_BLANKS[self.blanks]}"
 
 
-@dataclass
-class _Cells:
-    """Rows added up: how many; whether some cell is blank, may mean more than nothing, or is below 0."""
+class _Cell(NamedTuple):
+    """What a row adds to a total; whether some of that is blank, and whether more may be meant by it."""
 
-    whole: float = 0.0
-    number: int = 0
+    value: float
     is_blank: bool = False
     is_open: bool = False
-    has_negative: bool = False
-
-    def add(self, value: float, is_blank: bool, is_open: bool) -> None:
-        """Add a row."""
-        self.whole, self.number = self.whole + value, self.number + 1
-        self.is_blank, self.is_open = self.is_blank or is_blank, self.is_open or is_open
-        self.has_negative = self.has_negative or value < 0
 
 
-@dataclass
 class TotalsCalculator:
-    """Adds up a plan's rows into its totals.
+    """Adds up a plan's rows into its totals."""
 
-    Parameters
-    ----------
-    activities, periods, series, goals : mapping
-        By `actividad_id`: its row, its periods, its figures (with the series in the key), its goal.
-    totals : sequence of dict
-        All that the documents print of several rows.
-    known : InferredTotals, optional
-        What the totals count, where it is declared or noted already.
-    """
-
-    activities: Mapping[str, Mapping]
-    periods: Mapping[str, Sequence[Mapping]]
-    series: Mapping[tuple[str, str], Values]
-    goals: Mapping[str, float | None]
-    totals: Sequence[Mapping]
-    known: InferredTotals | None = None
-    _sums: dict[tuple, tuple[_Cells, _Cells]] = field(default_factory=dict, init=False)
+    def __init__(self, figures: PrintedFigures) -> None:
+        self._figures = figures
+        self._split: dict[tuple, tuple[list[_Cell], list[_Cell]]] = {}
 
     def settle(self, total: Mapping) -> RowsSum:
         """Return the sum of a total's rows; with blank cells only where they do not matter.
 
         That is where the other cells agree with the total, or pass it already: a blank can only add.
         """
-        counts = self.counts
-        found = self._add_rows(total, counts.counts_percents is not False)
-        over = found.whole - total["valor"]
-        shows = not found.is_open if abs(over) <= TOLERANCE else over > 0 and not found.has_negative
-        if not found.number or (found.is_blank and not shows):
-            return RowsSum(None, counts, "open" if found.number else "")
-        return RowsSum(found.whole, counts, "left out" if found.is_blank else "")
+        rows, percents = self._split_rows(total)
+        parts = [rows] if self.counts.counts_percents is False else [rows, percents]
+        cells = [cell for part in parts for cell in part]
+        whole = sum(_add(part) for part in parts)
+        over, is_blank = whole - total["valor"], any(cell.is_blank for cell in cells)
+        agrees = abs(over) <= TOLERANCE and not any(cell.is_open for cell in cells)
+        passes = over > TOLERANCE and all(cell.value >= 0 for cell in cells)
+        if not cells or (is_blank and not agrees and not passes):
+            return RowsSum(None, self.counts, "open" if cells else "")
+        return RowsSum(whole, self.counts, "left out" if is_blank else "")
 
     @cached_property
     def counts(self) -> InferredTotals:
-        """Return whether the totals count percentages, as they themselves show."""
-        sums = ((total["valor"], *(part.whole for part in self._split_rows(total))) for total in self.totals)
-        return weigh_readings(sums) if self.known is None and self._percents else self.known or InferredTotals()
+        """Return whether the totals count percentages: as is declared or noted, or as they themselves show."""
+        plan = self._figures.plan
+        noted = plan.list_notes(InferredTotals)
+        if plan.rule("suma_segun_documento") is not None or not (noted or self._percents):
+            return InferredTotals()
+        if noted:
+            return noted[0]
+        t = plan.publicado.dropna(subset="valor")
+        t = t[(t["ambito"] != "actividad") & (t["clave"] != "parcial") & t["concepto"].isin((*SERIES, "meta_anual"))]
+        return weigh_readings((row["valor"], *map(_add, self._split_rows(row))) for row in t.to_dict("records"))
 
     @cached_property
     def _percents(self) -> set[str]:
-        return {key for key, a in self.activities.items() if is_percentage(str(a["unidad_medida"]))}
+        return {key for key, a in self._figures.activities.items() if is_percentage(str(a["unidad_medida"]))}
 
     @cached_property
     def _filled(self) -> set[str]:
         """Return the activities whose programme fills the goal of the year: what is blank in it is nothing."""
         found = set()
-        for key, goal in self.goals.items():
-            values = [row["programado"] for row in self.periods[key] if pd.notna(row["programado"])]
-            adds = goal is not None and find_accumulation(self.activities[key], "programado").adds
+        for key, goal in self._figures.goals.items():
+            values = [row["programado"] for row in self._figures.periods[key] if pd.notna(row["programado"])]
+            adds = goal is not None and find_accumulation(self._figures.activities[key], "programado").adds
             if adds and min(values, default=-1) >= 0 and abs(sum(values) - goal) <= TOLERANCE:
                 found.add(key)
         return found
 
-    @cached_property
-    def _units(self) -> dict[str, list[Mapping]]:
-        found: dict[str, list[Mapping]] = {}
-        for row in self.activities.values():
-            found.setdefault(row["unidad_id"], []).append(row)
-        return found
-
-    def list_rows(self, scope: str, key: str) -> Iterable[Mapping]:
-        """List the activities that a figure is of: one, those of a unit, or all."""
-        if scope == "actividad":
-            return [self.activities[key]]
-        return self.activities.values() if scope == "institucion" else self._units.get(key, [])
-
-    def _add_rows(self, total: Mapping, counts_percents: bool) -> _Cells:
-        rows, percents = self._split_rows(total)
-        if not counts_percents or not percents.number:
-            return rows
-        both = zip(vars(rows).values(), vars(percents).values(), strict=True)
-        return _Cells(*(one or other if isinstance(one, bool) else one + other for one, other in both))
-
-    def _split_rows(self, total: Mapping) -> tuple[_Cells, _Cells]:
-        """Return the sum of a total's rows that are no percentages, and that of the percentages."""
+    def _split_rows(self, total: Mapping) -> tuple[list[_Cell], list[_Cell]]:
+        """Return the cells of a total's rows that are no percentages, and those of the percentages."""
         asked = tuple(total[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
-        if asked not in self._sums:
-            sums = _Cells(), _Cells()
-            for row in self.list_rows(*asked[:2]):
-                sums[row["actividad_id"] in self._percents].add(*self._take(row, *asked[2:]))
-            self._sums[asked] = sums
-        return self._sums[asked]
+        if asked not in self._split:
+            self._split[asked] = [], []
+            for row in self._figures.list_rows(*asked[:2]):
+                self._split[asked][row["actividad_id"] in self._percents].append(self._take(row, *asked[2:]))
+        return self._split[asked]
 
-    def _take(self, row: Mapping, name: str, month: int, length: int) -> tuple[float, bool, bool]:
-        """Return what a row adds to a total; whether some of that is blank, and whether more may be meant by it.
+    def _take(self, row: Mapping, name: str, month: int, length: int) -> _Cell:
+        """Return what a row adds to a total.
 
-        It may where the row says nothing of any period, or has a figure of a period that is not within this one.
+        More may be meant where it says nothing of any period, or has a figure of a period that is not within this one.
         """
         key = row["actividad_id"]
         if name == "meta_anual":
-            goal = self.goals[key]
-            return goal or 0.0, goal is None, False
-        values, adds = self.series[key, name], find_accumulation(row, name).adds
+            goal = self._figures.goals[key]
+            return _Cell(goal or 0.0, goal is None)
+        values, adds = self._figures.series[key, name], find_accumulation(row, name).adds
         exact = values.get((month, length))
         if exact is None and adds:
             exact = add_parts(values, month, length)
         if exact is not None:
-            return exact, False, False
+            return _Cell(exact)
         near = [(m, n) for m, n in values if month - length < m and m - n < month]
         inside = [(m, n) for m, n in near if adds and m <= month and m - n >= month - length]
         known = max((sum(values[p] for p in inside if p[1] == n) for n in {n for _, n in inside}), default=0.0)
-        is_open = len(inside) < len(near) or not any(self.series[key, other] for other in SERIES)
-        return known, is_open or name != "programado" or key not in self._filled, is_open
+        is_open = len(inside) < len(near) or not any(self._figures.series[key, other] for other in SERIES)
+        return _Cell(known, is_open or name != "programado" or key not in self._filled, is_open)
 
 
-def add_parts(values: Values, month: int, length: int) -> float | None:
-    """Return the sum of shorter periods that fill one exactly, the shortest first; None where none do.
-
-    Examples
-    --------
-    >>> add_parts({(1, 1): 2.0, (2, 1): 3.0, (3, 1): 4.0}, 3, 3), add_parts({(1, 1): 2.0}, 3, 3)
-    (9.0, None)
-    """
-    for part in (1, 2, 3, 4, 6):
-        if part < length and length % part == 0:
-            found = [values.get((m, part)) for m in range(month - length + part, month + 1, part)]
-            if None not in found:
-                return sum(found)
-    return None
+def _add(cells: Iterable[_Cell]) -> float:
+    return sum(cell.value for cell in cells)

@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import find_accumulation
 from poa_eval.plan.notes import Comment
@@ -157,7 +156,7 @@ def find_twins(context: CheckContext) -> Iterator[Finding]:
     """
     seen: dict[tuple, dict] = {}
     for activity in context.activities.values():
-        periods = context.due.periods[activity["actividad_id"]]
+        periods = context.windows.due.periods[activity["actividad_id"]]
         results = [(p["mes"], p["meses"], p["ejecutado"]) for p in periods if p["ejecutado"] == p["ejecutado"]]
         if len(results) < 3 or len({value for *_, value in results}) == 1:
             continue

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import FORMULAS, TOLERANCE, Case, compute
 from poa_eval.plan.notes import Repair
 from poa_eval.text.periods import name_period
@@ -24,7 +23,7 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
     for printed in context.comparisons:
         if printed["via"] == "formula":
             activity = context.activities[printed["clave"]]
-            periods = [p for p in context.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
+            periods = [p for p in context.windows.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
             rows.append((printed["valor"], periods, activity))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
