@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from poa_eval.audit.printed import PrintedFigures, add_parts
-from poa_eval.audit.totals import RowsSum, TotalsCalculator
+from poa_eval.audit.printed import PrintedFigures, RowsSum, TotalsCalculator, add_parts
 from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
 from poa_eval.metrics.progress import weigh_ratios
 from poa_eval.plan.accumulation import SERIES

@@ -12,8 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from poa_eval.errors import ArchivoError, Place
-from poa_eval.forms.form import Column, Form
-from poa_eval.forms.writer import make_form
+from poa_eval.forms.form import Column, Form, make_form
 from poa_eval.metrics.due import close_month, find_due, list_calendar, list_window
 from poa_eval.metrics.evaluation import describe_quarter
 from poa_eval.plan.plan import Plan

@@ -12,9 +12,8 @@ import pandas as pd
 
 from poa_eval.errors import ArchivoError, FormatoError, Place
 from poa_eval.excel import STAMP
-from poa_eval.forms.form import Column, Field, Form
+from poa_eval.forms.form import Column, Field, Form, make_form
 from poa_eval.forms.reader import Entry, Fault, bare, find_entries, find_field, identify_book, raise_faults
-from poa_eval.forms.writer import make_form
 from poa_eval.metrics.evaluation import name_quarter
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.formats import RawDocument, read_raw

@@ -26,7 +26,7 @@ _NEAR = 0.2
 
 def _contradict(context: CheckContext, period: dict, found: float, expected: float, message: str) -> Finding:
     source = context.columns.find(period["fuente"], "comentario")
-    where = {"actividad_id": period["actividad_id"], "mes": period["mes"]}
+    where = {"actividad_id": period["actividad_id"], "mes": period.get("mes")}
     return make_difference(found, expected, message, source, **where)
 
 
@@ -62,9 +62,7 @@ def find_contradictions(context: CheckContext) -> Iterator[Finding]:
             f"El comentario dice «{text}», y lo reportado {'' if 'mes' in period else 'a la fecha '}es "
             f"{context.show(done)} de {context.show(planned)}: la meta {'sí' if met else 'no'} se cumplió."
         )
-        source = context.columns.find(period["fuente"], "comentario")
-        where = {"actividad_id": activity["actividad_id"], "mes": period.get("mes")}
-        yield make_difference(done, planned, message, source, **where)
+        yield _contradict(context, period, done, planned, message)
 
 
 def _list_whole(context: CheckContext) -> Iterator[tuple[dict, str, float, float, dict]]:
@@ -76,7 +74,8 @@ def _list_whole(context: CheckContext) -> Iterator[tuple[dict, str, float, float
         window = context.window(activity)
         files = {name_file(str(row["fuente"])) for row in window.filas[-1:]}
         if window.is_complete and window.ejecutado is not None and files == {name_file(source)}:
-            yield activity, comment.text, window.ejecutado, window.programado, {"fuente": source}
+            period = {"actividad_id": comment.owner, "fuente": source}
+            yield activity, comment.text, window.ejecutado, window.programado, period
 
 
 @rule("cifra-en-comentario", "advertencia")
@@ -109,15 +108,11 @@ def find_quoted_figures(context: CheckContext) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4096)
 def _name_measure(measure: str, indicator: object, activity: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words that name what is counted, and all words of the activity."""
+    """Return the words that name what is counted, as an indicator's first does if it is no ratio; and all words."""
     words = [frozenset(re.findall(r"[a-zñ]{4,}", normalize(str(text)))) for text in (measure, indicator, activity)]
-    return words[0] | _name_indicator(indicator), words[0].union(*words)
-
-
-def _name_indicator(indicator: object) -> set[str]:
-    """Return the word that says what an indicator counts: its first, unless it is a ratio."""
-    text = _COUNT.sub("", normalize(indicator)) if type(indicator) is str else ""
-    return set() if _RATIO.match(text) else set(re.findall(r"^[a-zñ]{4,}", text))
+    counted = _COUNT.sub("", normalize(indicator)) if type(indicator) is str else ""
+    first = () if _RATIO.match(counted) else re.findall(r"^[a-zñ]{4,}", counted)
+    return words[0].union(first), words[0].union(*words)
 
 
 @rule("desglose-no-suma", "error")
