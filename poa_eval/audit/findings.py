@@ -6,18 +6,15 @@ import datetime as dt
 
 import pandas as pd
 
-from poa_eval.audit.context import CheckContext
 from poa_eval.audit.ledger import Ledger
 from poa_eval.audit.rules import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
-from poa_eval.audit.rules.registry import RULES
+from poa_eval.audit.rules.registry import RULES, CheckContext
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due
 from poa_eval.metrics.registry import take_profile
 from poa_eval.metrics.windows import Windows
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
-
-__all__ = ["FINDING_COLUMNS", "RULES", "SEVERITIES", "check"]
 
 #: Columns of the findings; the contract of `hallazgos`.
 FINDING_COLUMNS = (

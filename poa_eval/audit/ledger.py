@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
-from poa_eval.audit.printed import PrintedFigures, Way
-from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.notes import ROWS, Note, Repair
+from poa_eval.audit.printed import PrintedFigures, RowsSum, TotalsCalculator, add_parts
+from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
+from poa_eval.metrics.progress import weigh_ratios
+from poa_eval.plan.accumulation import SERIES
+from poa_eval.plan.notes import ROWS, InferredFormula, Note, Repair
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import name_file
-from poa_eval.text.periods import name_period
+from poa_eval.text.periods import close_months, name_period, parse_frequency
 from poa_eval.text.wording import name_activity, name_units
 
 #: Columns of ``datos/conciliacion.csv``, the contract.
@@ -71,6 +74,14 @@ def reconcile(plan: Plan) -> pd.DataFrame:
     return Ledger(plan).table
 
 
+class Way(NamedTuple):
+    """A way to obtain a figure again (a key of `ledger.WAYS`), its value, None where something lacks, and its rule."""
+
+    name: str = ""
+    value: float | None = None
+    rule: RowsSum | InferredFormula | None = None
+
+
 class Ledger:
     """The comparisons of a plan's printed figures, obtained again once; `check` and `reconcile` show them.
 
@@ -83,6 +94,7 @@ class Ledger:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._figures = PrintedFigures(plan)
+        self._totals = TotalsCalculator(self._figures)
 
     @cached_property
     def comparisons(self) -> list[dict]:
@@ -90,7 +102,7 @@ class Ledger:
         rebuilt = {repair.owner for repair in self.plan.list_notes(Repair) if repair.state != "ninguna"}
         found = []
         for printed in self._figures.list_printed():
-            ways = list(self._figures.recompute(printed))
+            ways = list(self._recompute(printed))
             for way in [way for way in ways if way.value is not None] or ways[:1] or [Way()]:
                 said = {"via": way.name, "regla": way.rule, "recalculado": way.value}
                 found.append(printed | said | {"resultado": _judge(printed, way, rebuilt)})
@@ -118,18 +130,7 @@ class Ledger:
                 "como": how,
             }
             rows.append(found | own)
-        names = [
-            *LEDGER_COLUMNS,
-            "via",
-            "resultado",
-            "cifra",
-            "ambito",
-            "unidad_id",
-            "actividad_id",
-            "mes",
-            "meses",
-            "como",
-        ]
+        names = [*LEDGER_COLUMNS, *"via resultado cifra ambito unidad_id actividad_id mes meses como".split()]
         table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
         return table.assign(diferencia=table["publicado"] - table["recalculado"])
 
@@ -138,10 +139,91 @@ class Ledger:
         """Return notes of the rules that the printed figures follow undeclared: a unit has few of them."""
         notes: list[Note] = []
         if self.plan.rule("avance") is None and self.plan.publicado["concepto"].eq("avance_pct").any():
-            notes.append(self._figures.progress.inferred)
+            notes.append(self._progress.inferred)
         if self.plan.publicado["ambito"].ne("actividad").any() and self.plan.rule("suma_segun_documento") is None:
-            notes.append(self._figures.totals.counts)
+            notes.append(self._totals.counts)
         return notes
+
+    @cached_property
+    def _progress(self) -> PrintedProgress:
+        """Return what tells by which formula the documents compute the progress of activities."""
+        t = self.plan.publicado
+        t = t[(t["ambito"] == "actividad") & (t["concepto"] == "avance_pct")].dropna(subset="valor")
+        noted = next(iter(self.plan.list_notes(InferredFormula)), None)
+        return PrintedProgress(t.to_dict("records"), self._figures.periods, self._figures.activities, noted)
+
+    def _recompute(self, printed: Mapping) -> Iterator[Way]:
+        """Yield each way to obtain a printed figure again."""
+        scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
+        if key == "parcial":
+            return
+        is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
+        if not is_row and (name in SERIES or is_goal):
+            rows = self._totals.settle(printed)
+            yield Way("filas", rows.value, rows)
+        if name in SERIES and self._figures.adds_up(scope, key, name):
+            own = self._figures.series[key, name] if is_row else self._figures.printed[scope, key, name]
+            parts = add_parts(own, month, length)
+            if length > 1:
+                yield Way("periodos", parts)
+            if parts is None:
+                yield Way("resto", self._subtract(scope, key, name, month, length))
+        elif is_goal and self._figures.adds_up(scope, key, "programado"):
+            yield Way("meta", self._add_programme(scope, key, printed["valor"]))
+        elif is_row and name not in SERIES and not is_goal:
+            yield from self._weigh(printed)
+
+    def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
+        """Return what the figure above leaves for a period: a quarter for its month, the goal for its quarter.
+
+        Only of a sum that holds: one that does not is a difference of that figure, and not of each addend.
+        """
+        values = self._figures.printed.get((scope, key, name), {})
+        if length == 1:
+            whole, others = values.get(((month + 2) // 3 * 3, 3)), close_months((month + 2) // 3)
+        elif length == 3 and name == "programado":
+            goal = self._figures.goals.get(key) if scope == "actividad" else None
+            whole, others = goal, range(3, 13, 3)
+        else:
+            return None
+        found = [values.get((other, length)) for other in others]
+        holds = whole is not None and None not in found and abs(sum(found) - whole) <= TOLERANCE
+        return values[month, length] if holds else None
+
+    def _add_programme(self, scope: str, key: str, goal: float) -> float | None:
+        """Return what is programmed in the year: the printed quarters, or else the periods read.
+
+        A blank quarter is what its months say; where they say nothing it is no obstacle if the others pass the goal
+        or go on to the last one.
+        """
+        printed = self._figures.printed.get((scope, key, "programado"), {})
+        own = self._figures.series.get((key, "programado"), {}) if scope == "actividad" else printed
+        if not any(length == 3 for _, length in printed):
+            return add_parts(own, 12, 12)
+        quarters = {month: printed.get((month, 3), add_parts(own, month, 3)) for month in range(3, 13, 3)}
+        whole = sum(value for value in quarters.values() if value is not None)
+        told = None not in quarters.values() or (12, 3) in printed or whole > goal + TOLERANCE
+        return whole if told else None
+
+    def _weigh(self, printed: Mapping) -> Iterator[Way]:
+        """Yield what the formula of progress, the layout's or the one inferred, gives for a figure of an activity."""
+        name, key, month, length = (printed[k] for k in ("concepto", "clave", "mes", "meses"))
+        if self.plan.rule("avance") is None:
+            inferred = self._progress.inferred if name == "avance_pct" else None
+            if inferred and inferred.formula:
+                yield Way("inferida", self._progress.recompute(printed), inferred)
+            return
+        weight = self.plan.rule(f"avance.peso.{length}")
+        if name == "avance_pct":
+            rows = [row for row in self._figures.periods[key] if row["mes"] <= month]
+            whole = sum(row["meses"] for row in rows) == month
+            yield Way("formula", weigh_ratios(rows, self._figures.activities[key], self.plan) if whole else None)
+        elif name == "avance_absoluto" and weight:
+            asked = parse_frequency(str(self._figures.activities[key]["frecuencia"])) or length
+            yield Way("peso" if asked <= length else "frecuencia", float(weight) * max(asked, length) / length)
+        elif name == "meta_anual" and weight:
+            year = float(weight) * 12 / length
+            yield Way("pesos", 100.0 if abs(year - 100) <= TOLERANCE else year)  # 8.33 a month are a rounded twelfth
 
 
 def _judge(printed: Mapping, way: Way, rebuilt: Set[str]) -> str:
@@ -157,9 +239,6 @@ def _tell_way(found: Mapping) -> str:
     """Say in words how a figure was obtained again, and on what that rests; or why it was not."""
     if found["regla"] is not None:
         return found["regla"].text
-    unknown = not found["via"] and found["ambito"] == "actividad" and found["concepto"] == "avance_pct"
-    return (
-        "el documento no dice su fórmula, y ninguna usual da casi todas sus cifras"
-        if unknown
-        else WAYS.get(found["via"], "")
-    )
+    if not found["via"] and found["ambito"] == "actividad" and found["concepto"] == "avance_pct":
+        return "el documento no dice su fórmula, y ninguna usual da casi todas sus cifras"
+    return WAYS.get(found["via"], "")

@@ -1,33 +1,32 @@
-"""Printed figures: what a document prints of others, and each way to obtain it again from what it is made of."""
+"""Printed figures: what a document prints of others, what these may be made of, and rows added up into totals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from poa_eval.audit.totals import RowsSum, TotalsCalculator, Values, add_parts
-from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
-from poa_eval.metrics.progress import weigh_ratios
+from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
 from poa_eval.plan.accumulation import SERIES, find_accumulation
-from poa_eval.plan.notes import CapturedQuarter, InferredFormula, InferredTotals
+from poa_eval.plan.notes import CapturedQuarter, InferredTotals
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder, name_file
-from poa_eval.text.periods import close_months, parse_frequency
+from poa_eval.text.numbers import is_percentage
 
-
-class Way(NamedTuple):
-    """A way to obtain a figure again (a key of `ledger.WAYS`), its value, None where something lacks, and its rule."""
-
-    name: str = ""
-    value: float | None = None
-    rule: RowsSum | InferredFormula | None = None
+#: Closing month and length of a period → its figure.
+Values = dict[tuple[int, int], float]
+_BLANKS = {
+    "": "",
+    "left out": ", sin contar lo que está en blanco",
+    "open": "; hay celdas en blanco que podrían sumar",
+}
 
 
 class PrintedFigures:
-    """A plan's figures by what they are of, and the ways to obtain a printed one again."""
+    """A plan's figures by what they are of."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -80,97 +79,147 @@ class PrintedFigures:
         return {k: None if pd.isna(a["meta_anual"]) else a["meta_anual"] for k, a in self.activities.items()}
 
     @cached_property
-    def totals(self) -> TotalsCalculator:
-        """Return what adds the rows up into totals."""
-        kinds = (*SERIES, "meta_anual")
-        t = self.plan.publicado.dropna(subset="valor")
-        t = t[(t["ambito"] != "actividad") & (t["clave"] != "parcial") & t["concepto"].isin(kinds)]
-        is_declared = self.plan.rule("suma_segun_documento") is not None
-        known = [InferredTotals()] if is_declared else self.plan.list_notes(InferredTotals)
-        rows = t.to_dict("records")
-        return TotalsCalculator(self.activities, self.periods, self.series, self.goals, rows, next(iter(known), None))
+    def _units(self) -> dict[str, list[Mapping]]:
+        found: dict[str, list[Mapping]] = {}
+        for row in self.activities.values():
+            found.setdefault(row["unidad_id"], []).append(row)
+        return found
+
+    def list_rows(self, scope: str, key: str) -> Iterable[Mapping]:
+        """List the activities that a figure is of: one, those of a unit, or all."""
+        if scope == "actividad":
+            return [self.activities[key]]
+        return self.activities.values() if scope == "institucion" else self._units.get(key, [])
+
+    def adds_up(self, scope: str, key: str, name: str) -> bool:
+        """Say whether the periods of a figure are added up: no last value, mean or constant is among its rows."""
+        return all(find_accumulation(row, name).adds for row in self.list_rows(scope, key))
+
+
+def add_parts(values: Values, month: int, length: int) -> float | None:
+    """Return the sum of shorter periods that fill one exactly, the shortest first; None where none do.
+
+    Examples
+    --------
+    >>> add_parts({(1, 1): 2.0, (2, 1): 3.0, (3, 1): 4.0}, 3, 3), add_parts({(1, 1): 2.0}, 3, 3)
+    (9.0, None)
+    """
+    for part in (1, 2, 3, 4, 6):
+        if part < length and length % part == 0:
+            found = [values.get((m, part)) for m in range(month - length + part, month + 1, part)]
+            if None not in found:
+                return sum(found)
+    return None
+
+
+@dataclass(frozen=True)
+class RowsSum:
+    """The sum of a total's rows, None where that is not known; what it counts, and what its blank cells mean."""
+
+    value: float | None
+    counts: InferredTotals
+    blanks: Literal["", "left out", "open"] = ""
+
+    @property
+    def rest(self) -> str:
+        """Return in words what else is added up or left out."""
+        return f"{self.counts.rest}{_BLANKS[self.blanks]}"
+
+    @property
+    def text(self) -> str:
+        """Return in words how the total was obtained again."""
+        return f"{self.counts.text}{_BLANKS[self.blanks]}"
+
+
+class _Cell(NamedTuple):
+    """What a row adds to a total; whether some of that is blank, and whether more may be meant by it."""
+
+    value: float
+    is_blank: bool = False
+    is_open: bool = False
+
+
+class TotalsCalculator:
+    """Adds up a plan's rows into its totals."""
+
+    def __init__(self, figures: PrintedFigures) -> None:
+        self._figures = figures
+        self._split: dict[tuple, tuple[list[_Cell], list[_Cell]]] = {}
+
+    def settle(self, total: Mapping) -> RowsSum:
+        """Return the sum of a total's rows; with blank cells only where they do not matter.
+
+        That is where the other cells agree with the total, or pass it already: a blank can only add.
+        """
+        rows, percents = self._split_rows(total)
+        parts = [rows] if self.counts.counts_percents is False else [rows, percents]
+        cells = [cell for part in parts for cell in part]
+        whole = sum(_add(part) for part in parts)
+        over, is_blank = whole - total["valor"], any(cell.is_blank for cell in cells)
+        agrees = abs(over) <= TOLERANCE and not any(cell.is_open for cell in cells)
+        passes = over > TOLERANCE and all(cell.value >= 0 for cell in cells)
+        if not cells or (is_blank and not agrees and not passes):
+            return RowsSum(None, self.counts, "open" if cells else "")
+        return RowsSum(whole, self.counts, "left out" if is_blank else "")
 
     @cached_property
-    def progress(self) -> PrintedProgress:
-        """Return what tells by which formula the documents compute the progress of activities."""
-        t = self.plan.publicado
-        t = t[(t["ambito"] == "actividad") & (t["concepto"] == "avance_pct")].dropna(subset="valor")
-        noted = next(iter(self.plan.list_notes(InferredFormula)), None)
-        return PrintedProgress(t.to_dict("records"), self.periods, self.activities, noted)
+    def counts(self) -> InferredTotals:
+        """Return whether the totals count percentages: as is declared or noted, or as they themselves show."""
+        plan = self._figures.plan
+        noted = plan.list_notes(InferredTotals)
+        if plan.rule("suma_segun_documento") is not None or not (noted or self._percents):
+            return InferredTotals()
+        if noted:
+            return noted[0]
+        t = plan.publicado.dropna(subset="valor")
+        t = t[(t["ambito"] != "actividad") & (t["clave"] != "parcial") & t["concepto"].isin((*SERIES, "meta_anual"))]
+        return weigh_readings((row["valor"], *map(_add, self._split_rows(row))) for row in t.to_dict("records"))
 
-    def recompute(self, printed: Mapping) -> Iterator[Way]:
-        """Yield each way to obtain a printed figure again."""
-        scope, key, name, month, length = (printed[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
-        if key == "parcial":
-            return
-        is_row, is_goal = scope == "actividad", name == "meta_anual" and length == 12
-        if not is_row and (name in SERIES or is_goal):
-            rows = self.totals.settle(printed)
-            yield Way("filas", rows.value, rows)
-        if name in SERIES and self._adds(scope, key, name):
-            own = self.series[key, name] if is_row else self.printed[scope, key, name]
-            parts = add_parts(own, month, length)
-            if length > 1:
-                yield Way("periodos", parts)
-            if parts is None:
-                yield Way("resto", self._subtract(scope, key, name, month, length))
-        elif is_goal and self._adds(scope, key, "programado"):
-            yield Way("meta", self._add_programme(scope, key, printed["valor"]))
-        elif is_row and name not in SERIES and not is_goal:
-            yield from self._weigh(printed)
+    @cached_property
+    def _percents(self) -> set[str]:
+        return {key for key, a in self._figures.activities.items() if is_percentage(str(a["unidad_medida"]))}
 
-    def _adds(self, scope: str, key: str, name: str) -> bool:
-        """Say whether the periods of a figure are added up: no last value, mean or constant is among its rows."""
-        return all(find_accumulation(row, name).adds for row in self.totals.list_rows(scope, key))
+    @cached_property
+    def _filled(self) -> set[str]:
+        """Return the activities whose programme fills the goal of the year: what is blank in it is nothing."""
+        found = set()
+        for key, goal in self._figures.goals.items():
+            values = [row["programado"] for row in self._figures.periods[key] if pd.notna(row["programado"])]
+            adds = goal is not None and find_accumulation(self._figures.activities[key], "programado").adds
+            if adds and min(values, default=-1) >= 0 and abs(sum(values) - goal) <= TOLERANCE:
+                found.add(key)
+        return found
 
-    def _subtract(self, scope: str, key: str, name: str, month: int, length: int) -> float | None:
-        """Return what the figure above leaves for a period: a quarter for its month, the goal for its quarter.
+    def _split_rows(self, total: Mapping) -> tuple[list[_Cell], list[_Cell]]:
+        """Return the cells of a total's rows that are no percentages, and those of the percentages."""
+        asked = tuple(total[k] for k in ("ambito", "clave", "concepto", "mes", "meses"))
+        if asked not in self._split:
+            self._split[asked] = [], []
+            for row in self._figures.list_rows(*asked[:2]):
+                self._split[asked][row["actividad_id"] in self._percents].append(self._take(row, *asked[2:]))
+        return self._split[asked]
 
-        Only of a sum that holds: one that does not is a difference of that figure, and not of each addend.
+    def _take(self, row: Mapping, name: str, month: int, length: int) -> _Cell:
+        """Return what a row adds to a total.
+
+        More may be meant where it says nothing of any period, or has a figure of a period that is not within this one.
         """
-        values = self.printed.get((scope, key, name), {})
-        if length == 1:
-            whole, others = values.get(((month + 2) // 3 * 3, 3)), close_months((month + 2) // 3)
-        elif length == 3 and name == "programado":
-            goal = self.goals.get(key) if scope == "actividad" else None
-            whole, others = goal, range(3, 13, 3)
-        else:
-            return None
-        found = [values.get((other, length)) for other in others]
-        holds = whole is not None and None not in found and abs(sum(found) - whole) <= TOLERANCE
-        return values[month, length] if holds else None
+        key = row["actividad_id"]
+        if name == "meta_anual":
+            goal = self._figures.goals[key]
+            return _Cell(goal or 0.0, goal is None)
+        values, adds = self._figures.series[key, name], find_accumulation(row, name).adds
+        exact = values.get((month, length))
+        if exact is None and adds:
+            exact = add_parts(values, month, length)
+        if exact is not None:
+            return _Cell(exact)
+        near = [(m, n) for m, n in values if month - length < m and m - n < month]
+        inside = [(m, n) for m, n in near if adds and m <= month and m - n >= month - length]
+        known = max((sum(values[p] for p in inside if p[1] == n) for n in {n for _, n in inside}), default=0.0)
+        is_open = len(inside) < len(near) or not any(self._figures.series[key, other] for other in SERIES)
+        return _Cell(known, is_open or name != "programado" or key not in self._filled, is_open)
 
-    def _add_programme(self, scope: str, key: str, goal: float) -> float | None:
-        """Return what is programmed in the year: the printed quarters, or else the periods read.
 
-        A blank quarter is what its months say; where they say nothing it is no obstacle if the others pass the goal
-        or go on to the last one.
-        """
-        printed = self.printed.get((scope, key, "programado"), {})
-        own = self.series.get((key, "programado"), {}) if scope == "actividad" else printed
-        if not any(length == 3 for _, length in printed):
-            return add_parts(own, 12, 12)
-        quarters = {month: printed.get((month, 3), add_parts(own, month, 3)) for month in range(3, 13, 3)}
-        whole = sum(value for value in quarters.values() if value is not None)
-        told = None not in quarters.values() or (12, 3) in printed or whole > goal + TOLERANCE
-        return whole if told else None
-
-    def _weigh(self, printed: Mapping) -> Iterator[Way]:
-        """Yield what the formula of progress, the layout's or the one inferred, gives for a figure of an activity."""
-        name, key, month, length = (printed[k] for k in ("concepto", "clave", "mes", "meses"))
-        if self.plan.rule("avance") is None:
-            inferred = self.progress.inferred if name == "avance_pct" else None
-            if inferred and inferred.formula:
-                yield Way("inferida", self.progress.recompute(printed), inferred)
-            return
-        weight = self.plan.rule(f"avance.peso.{length}")
-        if name == "avance_pct":
-            rows = [row for row in self.periods[key] if row["mes"] <= month]
-            whole = sum(row["meses"] for row in rows) == month
-            yield Way("formula", weigh_ratios(rows, self.activities[key], self.plan) if whole else None)
-        elif name == "avance_absoluto" and weight:
-            asked = parse_frequency(str(self.activities[key]["frecuencia"])) or length
-            yield Way("peso" if asked <= length else "frecuencia", float(weight) * max(asked, length) / length)
-        elif name == "meta_anual" and weight:
-            year = float(weight) * 12 / length
-            yield Way("pesos", 100.0 if abs(year - 100) <= TOLERANCE else year)  # 8.33 a month are a rounded twelfth
+def _add(cells: Iterable[_Cell]) -> float:
+    return sum(cell.value for cell in cells)

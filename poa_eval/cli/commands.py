@@ -201,8 +201,7 @@ def _capture(
     ] = None,
 ) -> int:
     from poa_eval.config.params import find_project  # pydantic, pandas and XlsxWriter
-    from poa_eval.forms.capture import write_capture
-    from poa_eval.forms.owed import list_owed
+    from poa_eval.forms.capture import list_owed, write_capture
 
     deadline = _parse_day(limite) if limite else None
     known = poa_eval.load_params(params)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import Place
-from poa_eval.forms.owed import CAPTURE_FORM, CAUSES, HEADINGS, YES_NO, Owed, choose_columns, list_owed
+from poa_eval.forms.capture import CAPTURE_FORM, CAUSES, HEADINGS, YES_NO, Owed, choose_columns, list_owed
 from poa_eval.forms.reader import ERRORS, Entry, Fault, bare, find_entries, identify_book, raise_faults
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.metrics.due import list_answered, read_corte
@@ -82,7 +82,7 @@ def _read_book(
 ) -> _Rows:
     """Return the rows of `avances` and the notes of a unit's and quarter's workbook; what is wrong is a fault."""
     (unit, quarter), before = filed, len(faults)
-    known, seen = {item.key: item for item in owed}, {}
+    known, seen = {(item.actividad_id, item.mes, item.meses): item for item in owed}, {}
     rows, notes = [], [CapturedQuarter(text=str(quarter))]
     own, activities = [item for item in owed if item.unidad_id == unit], plan.actividades.set_index("actividad_id")
     for entry in find_entries(document.hojas, CAPTURE_FORM, choose_columns(activities, own), faults):
@@ -90,10 +90,10 @@ def _read_book(
         item = known.get(key)
         if item is None or item.unidad_id != unit:
             entry.refuse("actividad_id", _tell_foreign(key, item))
-        elif item.key in seen:
-            entry.refuse("actividad_id", f"la misma clave oculta que la celda {seen[item.key]}: una fila repetida")
+        elif key in seen:
+            entry.refuse("actividad_id", f"la misma clave oculta que la celda {seen[key]}: una fila repetida")
         elif not _is_moved(entry, item, activities.loc[item.actividad_id, "actividad"]):
-            seen[item.key] = entry.place("actividad_id").celda
+            seen[key] = entry.place("actividad_id").celda
             row, note = _read_entry(entry, item, may_change)
             rows += [row] if row else []
             notes += [note] if note else []
@@ -125,7 +125,10 @@ def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None
     row["comentario"] = " · ".join(dict.fromkeys(filter(None, [item.comentario, said]))) or None
     if item.pregunta == "realizada":
         return row | {"ejecutado": _read_answer(entry)}, Answered(owner=item.actividad_id, text=HEADINGS["realizada"])
-    row["programado"], value = _read_planned(entry, item), _read_result(entry, item, may_change)
+    planned = _read_figure(entry, item, "programado", "programado {}; el plan dice {}, y el libro no lo cambia")
+    row["programado"] = item.programado if planned is None else planned
+    clash = "" if may_change else "dice {}, y {source} dice {}"
+    value = _read_figure(entry, item, "ejecutado", clash, is_conflict=True)
     if row["programado"] is None and value is None:
         where = {"owner": item.actividad_id, "month": item.mes, "length": item.meses}
         return None, PeriodComment(**where, text=said, source=source) if said else None
@@ -133,31 +136,17 @@ def _read_entry(entry: Entry, item: Owed, may_change: bool) -> tuple[dict | None
     return row | {"ejecutado": value} if is_new else None, None
 
 
-def _read_planned(entry: Entry, item: Owed) -> float | None:
-    """Return what was programmed: the plan says it; where it does not, the workbook."""
-    found, known = _read_number(entry, "programado"), item.programado
-    if None not in (found, known) and not _is_same(found, known):
-        entry.refuse(
-            "programado", f"programado {write_exact(found)}; el plan dice {write_exact(known)}, y el libro no lo cambia"
-        )
-    return found if known is None else known
-
-
-def _read_result(entry: Entry, item: Owed, may_change: bool) -> float | None:
-    found, known = _read_number(entry, "ejecutado"), item.ejecutado
+def _read_figure(entry: Entry, item: Owed, name: str, clash: str, *, is_conflict: bool = False) -> float | None:
+    """Return the figure in a cell; one that is not what the plan has already is refused, where `clash` says why."""
+    found, known = _read_number(entry, name), getattr(item, name)
     if None in (found, known):
         return found
-    if _is_same(found, known):
+    if math.isclose(found, known, abs_tol=1e-9):
         return known
-    if not may_change:
-        entry.refuse(
-            "ejecutado", f"dice {write_exact(found)}, y {item.fuente} dice {write_exact(known)}", is_conflict=True
-        )
+    if clash:
+        text = clash.format(write_exact(found), write_exact(known), source=item.fuente)
+        entry.refuse(name, text, is_conflict=is_conflict)
     return found
-
-
-def _is_same(found: float, known: float) -> bool:
-    return math.isclose(found, known, abs_tol=1e-9)
 
 
 def _tell_foreign(key: tuple, item: Owed | None) -> str:

@@ -13,29 +13,16 @@ Period = Mapping[str, object]
 
 @dataclass(frozen=True)
 class SheetWindow:
-    """A window of a series on the workbook's sheet «Periodos», as live formulas name it.
+    """A window of a series on the workbook's sheet «Periodos», as live formulas name it."""
 
-    Parameters
-    ----------
-    series : str
-        ``programado`` or ``ejecutado``.
-    activity : mapping
-    rows : sequence of Period
-        The periods in the window.
-    key, month, first, last : str
-        Cell of the activity's key, column of the closing month, cells of the first and the last month that count.
-    is_quarter : bool
-        Whether it begins later than in January.
-    """
-
-    series: str
+    series: str  # ``programado`` or ``ejecutado``
     activity: Mapping
-    rows: Sequence[Period]
-    key: str
-    month: str
-    first: str
+    rows: Sequence[Period]  # the periods in the window
+    key: str  # cell of the activity's key
+    month: str  # column of the closing month
+    first: str  # cells of the first and the last month that count
     last: str
-    is_quarter: bool
+    is_quarter: bool  # whether it begins later than in January
 
     @property
     def column(self) -> str:
@@ -70,30 +57,19 @@ LiveFormula = tuple[str, str, bool]
 class AccumulationKind:
     """One way in which periods add up.
 
-    Parameters
-    ----------
-    pick : callable
-        Gives the figure of a window: of its rows (of those with something programmed, unless the kind adds), of the
-        column's values in them, of the column's name, and of the activity.
-    done, planned : str
-        The figure of results and of goals, in formulas.
-    joined : str
-        How it is made of `n` periods, in words.
-    excel : callable
-        Gives the live formula of a window of the workbook.
-    adds : bool
-        Figures of periods, and of activities, may be added up.
-    is_running : bool
-        Each figure counts from January: what a later quarter brought is the difference to the one before.
+    `pick` gives the figure of a window: of its rows (of those with something programmed, unless the kind adds), of the
+    column's values in them, of the column's name, and of the activity.
     """
 
     pick: Callable[[Sequence[Period], Sequence[float], str, Mapping], float]
-    done: str
+    done: str  # the figure of results and of goals, in formulas
     planned: str
-    joined: str
+    joined: str  # how it is made of `n` periods, in words
     excel: Callable[[SheetWindow], LiveFormula]
-    adds: bool = False
-    is_running: bool = False
+    adds: bool = False  # figures of periods, and of activities, may be added up
+    is_running: bool = (
+        False  # each figure counts from January: a later quarter brought the difference to the one before
+    )
 
 
 def _pick_weakest(rows: Sequence[Period], values: Sequence[float], column: str, activity: Mapping) -> float:

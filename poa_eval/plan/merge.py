@@ -31,10 +31,6 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
         For each plan, whether it may change what an earlier one reported; each change is noted (`Change`) and becomes
         a finding.
 
-    Returns
-    -------
-    Plan
-
     Raises
     ------
     ConflictoError
@@ -56,10 +52,12 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
 
 def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
     periods, changes = _merge_periods(old.avances, new.avances, may_change)
-    goals, goal_changes = _merge_goals(old.actividades, new.actividades, may_change)
+    # A goal of the year, too, may change only where the later source replaces.
+    pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
+    changes += [change for pair in pairs.to_dict("records") for change in _compare(pair, may_change, ["meta_anual"])]
     tables: dict[str, pd.DataFrame] = {
         "avances": periods,
-        "actividades": goals,
+        "actividades": _fill(old.actividades, new.actividades, "actividad_id", newest=may_change),
         "unidades": _fill(old.unidades, new.unidades, "unidad_id"),
         "metas": _fill(old.metas, new.metas, "meta_id"),
         "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
@@ -67,11 +65,11 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
         "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
         "foda": _newest(old.foda, new.foda, ["unidad_id", "cuadrante", "punto"]),
     }
-    changed = make_table("contexto", [change.to_row() for change in changes + goal_changes])
+    changed = make_table("contexto", [change.to_row() for change in changes])
     older = old.contexto[~old.contexto["clave"].isin(_list_replaced(old, new))]
     tables["contexto"] = pd.concat([older, new.contexto, changed]).drop_duplicates(["clave", "texto"])
     made = {name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()}
-    return replace(old, **made, carried=(*old.carried, *new.carried, *changes, *goal_changes))
+    return replace(old, **made, carried=(*old.carried, *new.carried, *changes))
 
 
 def _list_replaced(old: Plan, new: Plan) -> set[str]:
@@ -145,13 +143,6 @@ def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) ->
             )
         changes.append(change)
     return changes
-
-
-def _merge_goals(old: pd.DataFrame, new: pd.DataFrame, may_change: bool) -> tuple[pd.DataFrame, list[Change]]:
-    """Return the activities of both; a goal of the year may change only where the later source replaces."""
-    pairs = old.merge(new, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
-    changes = [c for pair in pairs.to_dict("records") for c in _compare(pair, may_change, ["meta_anual"])]
-    return _fill(old, new, "actividad_id", newest=may_change), changes
 
 
 def _fill(old: pd.DataFrame, new: pd.DataFrame, key: str, *, newest: bool = False) -> pd.DataFrame:

@@ -104,14 +104,12 @@ class DeclaredRule(Said):
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class CapturedQuarter(Said):
     """That a capture workbook of a quarter was read; `text` is its number."""
 
     grammar = "regla.captura"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ColumnPlaces(Said):
     """In which columns of a sheet goal, programme and texts stand; `text` has ``sheet: column=letters …``."""
 
@@ -149,7 +147,6 @@ class AcceptedName(Said):
     column: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class Comment(Said):
     """A comment on an activity as a whole."""
 
@@ -165,7 +162,6 @@ class PeriodComment(Said):
     length: int
 
 
-@dataclass(frozen=True, kw_only=True)
 class Answered(Said):
     """That the rows of an activity are answers to a question by Sí or No, `text`."""
 
@@ -264,14 +260,9 @@ class InferredTotals(Note):
         return f"{ROWS}{self.rest}"
 
 
-#: How a key begins → the kinds of which a row with such a key may hold all; any other is a statement.
-_SAID: dict[str, tuple[type[Said], ...]] = {
-    "regla": (CapturedQuarter, ColumnPlaces, DeclaredRule),
-    "variante": (Variant,),
-    "nombre_aceptado": (AcceptedName,),
-    "comentario": (PeriodComment, Comment),
-    "realizada": (Answered,),
-}
+#: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
+_SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DeclaredRule, Variant, AcceptedName)
+_SAID += (PeriodComment, Comment, Answered, Statement)
 
 
 def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:
@@ -285,11 +276,8 @@ def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[No
     ['Repair', 'DeclaredRule']
     """
     known = {(note.key, note.text): note for note in reversed(carried)}
-    rows = zip(contexto["clave"], contexto["texto"], contexto["fuente"], strict=True)
-    return tuple(known.get((key, text)) or _read_row(key, text, source) for key, text, source in rows)
-
-
-def _read_row(key: str, text: str, source: str | None) -> Said:
-    row = {"clave": key, "texto": text, "fuente": source}
-    found = (kind.from_row(row) for kind in _SAID.get(re.match(r"\w*", key)[0], ()))
-    return next(filter(None, found), None) or Statement.from_row(row)
+    notes = []
+    for row in contexto.to_dict("records"):
+        said = (note for kind in _SAID if (note := kind.from_row(row)))
+        notes.append(known.get((row["clave"], row["texto"])) or next(said))
+    return tuple(notes)

@@ -67,13 +67,13 @@ class Plan:
         for name, table in self.tables().items():
             if len(table) or not has_types(name, table):
                 validate_table(name, table)
-        known_units, known_activities = set(self.unidades["unidad_id"]), set(self.actividades["actividad_id"])
-        for name, column, known in (
-            ("actividades", "unidad_id", known_units),
-            ("avances", "actividad_id", known_activities),
-            ("calendario", "actividad_id", known_activities),
+        for name, column, owner in (
+            ("actividades", "unidad_id", self.unidades),
+            ("avances", "actividad_id", self.actividades),
+            ("calendario", "actividad_id", self.actividades),
         ):
-            foreign = self.tables()[name].loc[lambda t, c=column, k=known: ~t[c].isin(k)]
+            table = getattr(self, name)
+            foreign = table[~table[column].isin(owner[column])]
             if len(foreign):
                 row = foreign.iloc[0]
                 raise FormatoError(

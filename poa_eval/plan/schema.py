@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
@@ -22,24 +23,28 @@ TEXT, NUMBER, COUNT = "str", "float64", "int64"
 
 _NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
 _COUNTS = set("mes meses orden".split())
+#: Columns of each table; those with a star are never blank, nor are counts.
 _NAMES = {
-    "unidades": "unidad_id unidad responsable mision vision fuente",
-    "metas": "meta_id unidad_id nivel codigo padre_id texto inversion frecuencia recursos indicador fuente",
-    "actividades": "actividad_id unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion "
-    "actividad indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto "
-    "sentido acumulacion acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
+    "unidades": "*unidad_id *unidad responsable mision vision fuente",
+    "metas": "*meta_id *unidad_id *nivel codigo padre_id texto inversion frecuencia recursos indicador fuente",
+    "actividades": "*actividad_id *unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion "
+    "*actividad indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto "
+    "*sentido *acumulacion *acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
     "medio_verificacion recursos fuente",
-    "lineas": "padre_id orden texto fuente",
-    "avances": "actividad_id mes meses programado ejecutado programado_inicial comentario origen fuente",
-    "calendario": "actividad_id mes origen fuente",
-    "publicado": "ambito clave concepto mes meses valor texto fuente",
-    "foda": "unidad_id cuadrante punto fuente",
-    "contexto": "clave texto fuente",
+    "lineas": "*padre_id orden *texto fuente",
+    "avances": "*actividad_id mes meses programado ejecutado programado_inicial comentario *origen fuente",
+    "calendario": "*actividad_id mes *origen fuente",
+    "publicado": "*ambito *clave *concepto mes meses valor texto fuente",
+    "foda": "*unidad_id *cuadrante *punto fuente",
+    "contexto": "*clave texto fuente",
 }
+_REQUIRED = {table: re.findall(r"\*(\w+)", names) for table, names in _NAMES.items()}
 
 #: Columns of each table with their type; the contract of `Plan`.
 COLUMNS: dict[str, dict[str, str]] = {
-    table: {name: NUMBER if name in _NUMBERS else COUNT if name in _COUNTS else TEXT for name in names.split()}
+    table: {
+        name: NUMBER if name in _NUMBERS else COUNT if name in _COUNTS else TEXT for name in re.findall(r"\w+", names)
+    }
     for table, names in _NAMES.items()
 }
 
@@ -47,17 +52,6 @@ Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
 Length = Literal[1, 2, 3, 4, 6, 12]
 
-_REQUIRED = {
-    "unidades": ("unidad_id", "unidad"),
-    "metas": ("meta_id", "unidad_id", "nivel"),
-    "actividades": ("actividad_id", "unidad_id", "actividad", "sentido", "acumulacion", "acumulacion_programado"),
-    "lineas": ("padre_id", "texto"),
-    "avances": ("actividad_id", "origen"),
-    "calendario": ("actividad_id", "origen"),
-    "publicado": ("ambito", "clave", "concepto"),
-    "foda": ("unidad_id", "cuadrante", "punto"),
-    "contexto": ("clave",),
-}
 _CHOICES = {
     ("avances", "meses"): get_args(Length),
     ("avances", "mes"): tuple(range(1, 13)),
@@ -129,17 +123,12 @@ def validate_table(name: str, table: pd.DataFrame) -> None:
     try:
         schema.validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        raise _explain(name, table, error) from None
-
-
-def _explain(name: str, table: pd.DataFrame, error: pa.errors.SchemaErrors) -> FormatoError:
-    case = error.failure_cases.iloc[0]
-    source = ""
-    if pd.notna(case["index"]) and "fuente" in table and case["index"] in table.index:
-        source = f" ({table.loc[case['index'], 'fuente']})"
-    checks = {"not_nullable": "un valor", "multiple_fields_uniqueness": "filas sin repetir"}
-    return FormatoError(
-        f"«{case['failure_case']}» en la tabla {name}, columna {case['column']}{source}",
-        checks.get(str(case["check"]), str(case["check"])),
-        "revise en el documento la fila citada y las columnas del layout",
-    )
+        case = error.failure_cases.iloc[0]
+        is_row = "fuente" in table and case["index"] in table.index
+        source = f" ({table.loc[case['index'], 'fuente']})" if is_row else ""
+        checks = {"not_nullable": "un valor", "multiple_fields_uniqueness": "filas sin repetir"}
+        raise FormatoError(
+            f"«{case['failure_case']}» en la tabla {name}, columna {case['column']}{source}",
+            checks.get(str(case["check"]), str(case["check"])),
+            "revise en el documento la fila citada y las columnas del layout",
+        ) from None

@@ -13,8 +13,8 @@ from poa_eval.audit.ledger import Ledger
 from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import Params, make_params
 from poa_eval.errors import FormatoError, Place
-from poa_eval.forms.answers import read_answers, read_books, settle_answers
 from poa_eval.forms.capture_reader import apply_captures
+from poa_eval.forms.observations import read_answers, read_books, settle_answers
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.load import load, shape_document

@@ -13,7 +13,7 @@ import pandas as pd
 from poa_eval.audit.ledger import Ledger, reconcile
 from poa_eval.config.params import Params
 from poa_eval.errors import ParamsError
-from poa_eval.forms.answers import ANSWER_COLUMNS
+from poa_eval.forms.observations import ANSWER_COLUMNS
 from poa_eval.metrics.evaluation import Evaluation
 from poa_eval.plan.notes import Note, Statement
 from poa_eval.plan.plan import Plan

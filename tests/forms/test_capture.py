@@ -18,9 +18,8 @@ import poa_eval as poa
 from places import ROOT, list_texts
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ArchivoError, ConflictoError, FormatoError
-from poa_eval.forms.capture import write_capture
+from poa_eval.forms.capture import CAUSES, HEADINGS, list_owed, write_capture
 from poa_eval.forms.capture_reader import apply_captures
-from poa_eval.forms.owed import CAUSES, HEADINGS, list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw

@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import find_accumulation
 from poa_eval.plan.notes import Comment
@@ -27,7 +26,7 @@ _NEAR = 0.2
 
 def _contradict(context: CheckContext, period: dict, found: float, expected: float, message: str) -> Finding:
     source = context.columns.find(period["fuente"], "comentario")
-    where = {"actividad_id": period["actividad_id"], "mes": period["mes"]}
+    where = {"actividad_id": period["actividad_id"], "mes": period.get("mes")}
     return make_difference(found, expected, message, source, **where)
 
 
@@ -63,9 +62,7 @@ def find_contradictions(context: CheckContext) -> Iterator[Finding]:
             f"El comentario dice «{text}», y lo reportado {'' if 'mes' in period else 'a la fecha '}es "
             f"{context.show(done)} de {context.show(planned)}: la meta {'sí' if met else 'no'} se cumplió."
         )
-        source = context.columns.find(period["fuente"], "comentario")
-        where = {"actividad_id": activity["actividad_id"], "mes": period.get("mes")}
-        yield make_difference(done, planned, message, source, **where)
+        yield _contradict(context, period, done, planned, message)
 
 
 def _list_whole(context: CheckContext) -> Iterator[tuple[dict, str, float, float, dict]]:
@@ -77,7 +74,8 @@ def _list_whole(context: CheckContext) -> Iterator[tuple[dict, str, float, float
         window = context.window(activity)
         files = {name_file(str(row["fuente"])) for row in window.filas[-1:]}
         if window.is_complete and window.ejecutado is not None and files == {name_file(source)}:
-            yield activity, comment.text, window.ejecutado, window.programado, {"fuente": source}
+            period = {"actividad_id": comment.owner, "fuente": source}
+            yield activity, comment.text, window.ejecutado, window.programado, period
 
 
 @rule("cifra-en-comentario", "advertencia")
@@ -110,15 +108,11 @@ def find_quoted_figures(context: CheckContext) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4096)
 def _name_measure(measure: str, indicator: object, activity: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words that name what is counted, and all words of the activity."""
+    """Return the words that name what is counted, as an indicator's first does if it is no ratio; and all words."""
     words = [frozenset(re.findall(r"[a-zñ]{4,}", normalize(str(text)))) for text in (measure, indicator, activity)]
-    return words[0] | _name_indicator(indicator), words[0].union(*words)
-
-
-def _name_indicator(indicator: object) -> set[str]:
-    """Return the word that says what an indicator counts: its first, unless it is a ratio."""
-    text = _COUNT.sub("", normalize(indicator)) if type(indicator) is str else ""
-    return set() if _RATIO.match(text) else set(re.findall(r"^[a-zñ]{4,}", text))
+    counted = _COUNT.sub("", normalize(indicator)) if type(indicator) is str else ""
+    first = () if _RATIO.match(counted) else re.findall(r"^[a-zñ]{4,}", counted)
+    return words[0].union(first), words[0].union(*words)
 
 
 @rule("desglose-no-suma", "error")
@@ -157,7 +151,7 @@ def find_twins(context: CheckContext) -> Iterator[Finding]:
     """
     seen: dict[tuple, dict] = {}
     for activity in context.activities.values():
-        periods = context.due.periods[activity["actividad_id"]]
+        periods = context.windows.due.periods[activity["actividad_id"]]
         results = [(p["mes"], p["meses"], p["ejecutado"]) for p in periods if p["ejecutado"] == p["ejecutado"]]
         if len(results) < 3 or len({value for *_, value in results}) == 1:
             continue

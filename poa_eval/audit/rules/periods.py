@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.plan.accumulation import adds_up, find_accumulation
 from poa_eval.plan.notes import Change
 from poa_eval.text.names import normalize
@@ -52,7 +51,7 @@ def find_unplanned_results(context: CheckContext) -> Iterator[Finding]:
 
     Of a result that is already cumulative, only what it grew by; not goals to be kept low, where 0 is a target.
     """
-    for activity_id, periods in context.due.periods.items():
+    for activity_id, periods in context.windows.due.periods.items():
         activity, before = context.activities[activity_id], 0.0
         for p in periods if activity["sentido"] != "descendente" else ():
             done = p["ejecutado"] - before
@@ -76,7 +75,7 @@ def find_overruns(context: CheckContext) -> Iterator[Finding]:
             done, planned = (context.show(getattr(window, c) or 0) for c in ("ejecutado", "programado"))
             message = (
                 f"A la fecha lo ejecutado es {done} de {planned} ({context.show(window.cumplimiento or 0)} %), sobre "
-                f"{context.show(context.perfil.bandas.sobrecumplida.valor)} %: ¿la meta está bien planeada?"
+                f"{context.show(context.windows.perfil.bandas.sobrecumplida.valor)} %: ¿la meta está bien planeada?"
             )
             where = {"actividad_id": activity["actividad_id"], "mes": 3 * context.quarters[-1]}
             yield make_difference(window.ejecutado or 0, window.programado or 0, message, activity["fuente"], **where)
@@ -92,7 +91,7 @@ def find_wrong_frequencies(context: CheckContext) -> Iterator[Finding]:
     """
     for activity in context.activities.values():
         length = parse_frequency(str(activity["frecuencia"]))
-        periods = context.due.periods[activity["actividad_id"]]
+        periods = context.windows.due.periods[activity["actividad_id"]]
         lengths = {p["meses"] for p in periods}
         if length is None or len(lengths) != 1 or lengths == {length} or sum(p["meses"] for p in periods) >= 12:
             continue

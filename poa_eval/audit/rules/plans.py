@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_finding, rule
 from poa_eval.metrics.evaluability import list_goals
 from poa_eval.plan.notes import Statement
 from poa_eval.text.names import fold_letters, normalize, suggest

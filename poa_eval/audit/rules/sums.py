@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poa_eval.audit.context import CheckContext
-from poa_eval.audit.rules.registry import Finding, make_difference, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import FORMULAS, TOLERANCE, Case, compute
 from poa_eval.plan.notes import Repair
 from poa_eval.text.periods import name_period
@@ -24,35 +23,25 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
     for printed in context.comparisons:
         if printed["via"] == "formula":
             activity = context.activities[printed["clave"]]
-            periods = [p for p in context.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
+            periods = [p for p in context.windows.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
             rows.append((printed["valor"], periods, activity))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
-    for printed in wrong:
-        message = (
-            f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula del documento "
-            f"({context.plan.rule('avance.texto')}) resulta {context.show(printed['recalculado'])} %.{hint}"
-        )
-        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
-    for printed in context.differences("inferida"):
-        message = (
-            f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula {printed['regla'].text}, "
-            f"resulta {context.show(printed['recalculado'])} %. El documento no dice cuál usa."
-        )
-        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
-    for printed in context.differences("peso", "frecuencia", "pesos"):
-        what = printed["concepto"].replace("_", " ")
-        message = (
-            f"El documento imprime {context.show(printed['valor'])} % de {what}; por el peso de los periodos "
-            f"son {context.show(printed['recalculado'])} %."
-        )
-        yield _differ(printed, message) | {"concepto": f"{printed['concepto']}/{printed['meses']}"}
-
-
-def _differ(printed: dict, message: str) -> Finding:
-    where = {"actividad_id": printed["clave"], "mes": printed["mes"]}
-    return make_difference(printed["valor"], printed["recalculado"], message, printed["fuente"], **where)
+    for printed in [*wrong, *context.differences("inferida", "peso", "frecuencia", "pesos")]:
+        shown, again = (f"{context.show(printed[c])} %" for c in ("valor", "recalculado"))
+        concept = str(printed["meses"])
+        if printed["via"] == "formula":
+            how = f"con la fórmula del documento ({context.plan.rule('avance.texto')}) resulta {again}.{hint}"
+            message = f"El avance publicado es {shown}; {how}"
+        elif printed["via"] == "inferida":
+            how = f"con la fórmula {printed['regla'].text}, resulta {again}. El documento no dice cuál usa."
+            message = f"El avance publicado es {shown}; {how}"
+        else:
+            concept, what = f"{printed['concepto']}/{concept}", printed["concepto"].replace("_", " ")
+            message = f"El documento imprime {shown} de {what}; por el peso de los periodos son {again}."
+        where = {"actividad_id": printed["clave"], "mes": printed["mes"], "concepto": concept}
+        yield make_difference(printed["valor"], printed["recalculado"], message, printed["fuente"], **where)
 
 
 def _find_formula(rows: list[Case]) -> str | None:
@@ -85,9 +74,7 @@ def find_wrong_totals(context: CheckContext) -> Iterator[Finding]:
         what, period = total["concepto"].replace("_", " "), name_period(total["mes"], total["meses"])
         rows, printed = (context.show(total[c]) for c in ("recalculado", "valor"))
         message = f"Las filas suman {rows} de {what} ({period}){total['regla'].rest}; el TOTAL impreso dice {printed}."
-        where = {"mes": total["mes"], "concepto": f"{total['concepto']}/{total['meses']}"}
-        where |= {"unidad_id": total["clave"]} if total["ambito"] == "unidad" else {}
-        yield make_difference(total["recalculado"], total["valor"], message, total["fuente"], **where)
+        yield _differ(total, message, mes=total["mes"], concepto=f"{total['concepto']}/{total['meses']}")
 
 
 @rule("cobertura-incompleta", "advertencia")
@@ -119,19 +106,16 @@ def find_wrong_quarters(context: CheckContext) -> Iterator[Finding]:
     """
     for found in context.differences("periodos"):
         sums, printed = (context.show(found[c]) for c in ("recalculado", "valor"))
-        name = name_period(found["mes"], found["meses"])
-        parts = "Los meses" if found["meses"] == 3 else "Los periodos"
-        told = "el trimestre" if found["meses"] == 3 else "lo impreso"
+        name, is_quarter = name_period(found["mes"], found["meses"]), found["meses"] == 3
+        parts, told = ("Los meses", "el trimestre") if is_quarter else ("Los periodos", "lo impreso")
         message = f"{parts} del {name} suman {sums} de lo {found['concepto']}; {told} dice {printed}."
-        length = "" if found["meses"] == 3 else f"/{found['meses']}"
-        where = _place(found) | {"mes": found["mes"], "concepto": f"{found['concepto']}{length}"}
-        yield make_difference(found["recalculado"], found["valor"], message, found["fuente"], **where)
+        concept = found["concepto"] if is_quarter else f"{found['concepto']}/{found['meses']}"
+        yield _differ(found, message, mes=found["mes"], concepto=concept)
     precise = {found["clave"] for found in context.differences("periodos", "meta")}
     for repair in context.plan.list_notes(Repair):
         if repair.state == "ninguna" and repair.owner not in precise:
             message = "Los meses de esta fila no suman sus trimestres de ninguna manera: revise todas sus cifras."
-            where = {"actividad_id": repair.owner}
-            yield make_finding(repair.damage, "sumas que cuadren", message, repair.source, **where)
+            yield make_finding(repair.damage, "sumas que cuadren", message, repair.source, actividad_id=repair.owner)
 
 
 @rule("meta-no-cuadra", "error")
@@ -144,9 +128,10 @@ def find_wrong_goals(context: CheckContext) -> Iterator[Finding]:
     for found in context.differences("meta"):
         sums, goal = (context.show(found[c]) for c in ("recalculado", "valor"))
         message = f"Lo programado en el año suma {sums}; la meta anual dice {goal}."
-        yield make_difference(found["recalculado"], found["valor"], message, found["fuente"], **_place(found))
+        yield _differ(found, message)
 
 
-def _place(found: dict) -> Finding:
+def _differ(found: dict, message: str, **where: object) -> Finding:
     key = {"actividad": "actividad_id", "unidad": "unidad_id"}.get(found["ambito"])
-    return {key: found["clave"]} if key else {}
+    where |= {key: found["clave"]} if key else {}
+    return make_difference(found["recalculado"], found["valor"], message, found["fuente"], **where)

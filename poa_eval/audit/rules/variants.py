@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poa_eval.audit.context import CheckContext
 from poa_eval.audit.rules.plans import find_loose_marks
-from poa_eval.audit.rules.registry import Finding, make_finding, rule
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_finding, rule
 from poa_eval.plan.notes import UNUSED_NAME, Repair, Statement, Variant
 from poa_eval.text.names import normalize
 from poa_eval.text.variants import pair_variants

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
-from poa_eval.forms.answers import GONE, tell_answer
+from poa_eval.forms.observations import GONE, tell_answer
 from poa_eval.metrics.evaluation import is_unit
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.addresses import join_addresses

@@ -12,7 +12,7 @@ import poa_eval as poa
 from blocks import read_rows, read_text
 from made import make_quarter, open_params
 from places import ROOT
-from poa_eval.forms.owed import list_owed
+from poa_eval.forms.capture import list_owed
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY

@@ -14,9 +14,18 @@ from made import make_plan, make_quarter, open_params
 from places import ROOT
 from poa_eval.config.params import make_params
 from poa_eval.errors import ArchivoError, FormatoError, ParamsError, PoaError
-from poa_eval.forms.answers import ANSWER_COLUMNS, ANSWER_FORM, MEANINGS, list_asked, read_answers, settle_answers
 from poa_eval.forms.capture import write_capture
-from poa_eval.forms.observations import make_observations, refuse_filled, write_observations
+from poa_eval.forms.observations import (
+    ANSWER_COLUMNS,
+    ANSWER_FORM,
+    MEANINGS,
+    list_asked,
+    make_observations,
+    read_answers,
+    refuse_filled,
+    settle_answers,
+    write_observations,
+)
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.runs.results import write_results
