@@ -35,3 +35,11 @@ def test_importing_any_module_has_no_side_effect():
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("same\n", "")
+
+
+def test_run_with_nothing_to_do_loads_nothing_that_holds_tables():
+    modules = "poa_eval.cli.commands", "poa_eval.runs.batch", "poa_eval.reports.html.index"
+    look = f"import sys, {', '.join(modules)}; print('pandas' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
