@@ -24,7 +24,7 @@ for module in walk_packages(poa.__path__, "poa_eval."):
     names.append(module.name)
     assert look() == before, module.name
 assert type(poa) is types.ModuleType
-assert "poa_eval.runs.preload" in names
+assert "poa_eval.runs.warm" in names
 assert not set(poa.__all__) & {module.name for module in walk_packages(poa.__path__)}
 print("same")
 """

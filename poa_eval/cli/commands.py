@@ -19,7 +19,7 @@ from poa_eval.cli.console import SEVERITY, Command, Group, explain_usage, print_
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
 from poa_eval.runs.folder import RunOutcome
 from poa_eval.runs.pack import find_browser, pack_run, print_pages
-from poa_eval.runs.warm import start_warm_server
+from poa_eval.runs.processes import start_server
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
 _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
@@ -75,7 +75,7 @@ def _run(
         way_out = "quite --jobs, que es de esta máquina: en un clúster cada trabajador dice cuántos hace (--nthreads)"
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
-        start_warm_server()  # it takes as long to load as this process does to read the documents: both at once
+        start_server()  # it takes as long to load as this process does to read the documents: both at once
     from poa_eval.runs.batch import run_quarters  # meanwhile
 
     options: dict = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}

@@ -12,7 +12,7 @@ from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
 from poa_eval.runs.cache import RunCache
 from poa_eval.runs.folder import RunOutcome, claim, drop_draft
 from poa_eval.runs.inputs import find_folder, read_inputs
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import WorkerPool
 
 if TYPE_CHECKING:
     from poa_eval.runs.quarter_run import Pool, QuarterRun
@@ -201,7 +201,7 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
 
 def _choose_pool(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Pool:
     if scheduler is None:
-        return make_pool(jobs, timeout=timeout, memory=memory)
+        return WorkerPool(jobs, timeout=timeout, memory=memory)
     from poa_eval.runs.cluster import Cluster  # slow to load, and few have one
 
     return Cluster(scheduler, timeout=timeout, memory=memory)

@@ -16,9 +16,8 @@ from multiprocessing import current_process
 from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
-from poa_eval.processes import CallDiedError
 from poa_eval.runs.cache import describe_software
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import CallDiedError, WorkerPool
 
 try:
     import distributed
@@ -185,4 +184,4 @@ def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:
     # A nanny's worker may not start processes, lest they outlive it; a pool's end with it by themselves.
     current_process().daemon = False
     function, args = pickle.loads(call)
-    return function(make_pool(worker.state.nthreads, **limits), *args)
+    return function(WorkerPool(worker.state.nthreads, **limits), *args)

@@ -12,8 +12,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import poa_eval as poa
-import poa_eval.runs.produce
-import poa_eval.runs.report  # noqa: F401 (what each report's process calls)
+import poa_eval.runs.produce  # noqa: F401 (what each report's process calls)
 from poa_eval.config.params import make_params
 from poa_eval.metrics.evaluation import measure
 from poa_eval.plan.plan import Plan
@@ -21,8 +20,8 @@ from poa_eval.plan.schema import make_table
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports import show
 from poa_eval.reports.html.page import export_html
-from poa_eval.runs.execute import clean_notebook, give_parameters
-from poa_eval.runs.shell import make_shell, run_cells
+from poa_eval.runs.report import clean_notebook
+from poa_eval.runs.shell import give_parameters, make_shell, run_cells
 
 #: Those that take something else than a quarter, and one that draws what `periods_chart` draws.
 _OTHER = ("activity_chart", "signatures", "table")

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
+import nbformat
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
@@ -28,10 +29,10 @@ from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
-from poa_eval.processes import limit_memory
-from poa_eval.runs.execute import give_parameters
+from poa_eval.runs.processes import limit_memory
 
 if sys.platform != "win32":
     import fcntl
@@ -120,6 +121,17 @@ def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[in
     yield -1, notebook
     for number in run_cells(shell, notebook, take_over(shell)):
         yield number, notebook.cells[number]
+
+
+def give_parameters(text: str, parameters: dict) -> NotebookNode:
+    """Return a notebook ready to be executed, as papermill makes it: without outputs, with a cell of parameters."""
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.metadata["papermill"] = {}
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
 
 
 def make_shell() -> ZMQInteractiveShell:
