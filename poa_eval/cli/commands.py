@@ -24,7 +24,9 @@ from poa_eval.runs.processes import start_server
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
 _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
 
-app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+_ABOUT = "Evaluación del plan operativo anual: del documento al informe."
+
+app = typer.Typer(cls=Group, help=_ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 #: What cannot be read is said by who reads it.
 FileArgument = Annotated[
@@ -41,11 +43,6 @@ JobsOption = Annotated[
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
 ]
-
-
-@app.callback(help="Evaluación del plan operativo anual: del documento al informe.")
-def _start() -> None:
-    pass
 
 
 @app.command("run", cls=Command, help="Elabora los informes de uno o varios trimestres.")
@@ -253,18 +250,10 @@ def _parse_day(text: str) -> dt.date:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line, with the arguments of the process if none are given, and return its exit code.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments; those of the process if not given.
-
-    Returns
-    -------
-    int
-        0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval;
-        130 interrupted.
+    0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval;
+    130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

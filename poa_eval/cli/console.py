@@ -17,6 +17,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 from poa_eval.text.names import suggest_sentence
+from poa_eval.text.wording import is_present, name_rule
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -94,8 +95,6 @@ def show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
 
 def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
     """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
-    from poa_eval.text.wording import is_present, name_rule
-
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))
     for severity, (plural, look) in SEVERITY.items():

@@ -138,10 +138,7 @@ class _Batch:
     def collect(self, *, patience: float | None) -> Iterator[Ended]:
         """Take reports that were made, and yield each run that ends by them.
 
-        Parameters
-        ----------
-        patience : float, optional
-            Seconds without a report after which to see whether any can still come; 0: take what there is by now.
+        After `patience` seconds without a report, see whether any can still come; 0: take what there is by now.
         """
         while self._waiting:
             made = wait(self._waiting, patience, FIRST_COMPLETED).done

@@ -71,13 +71,7 @@ def _is_notebook(content: dict) -> bool:
 
 
 def _hash_documents(params: Params, root: Path) -> list[tuple[str, str]]:
-    """Return name and sha256 of each file that the params name, alone or in a folder.
-
-    Raises
-    ------
-    ArchivoError
-        One cannot be read.
-    """
+    """Return name and sha256 of each file that the params name, alone or in a folder."""
     named = [text for source in params.fuentes for text in (source.archivo, source.layout)]
     found: list[tuple[str, str]] = []
     for name in filter(None, [*named, params.perfil, params.nombres, *params.respuestas]):

@@ -107,10 +107,7 @@ class WorkerPool:
     def iterate(self, steps: Callable[..., Iterator[Any]], *args: object, is_timed: bool = True) -> Iterator[Any]:
         """Run a generator of an importable module in a process of its own, and yield what it yields.
 
-        Raises
-        ------
-        CallDiedError, CallTimeoutError
-            The process died, or took too long and was killed.
+        `CallDiedError` and `CallTimeoutError`: the process died, or took too long and was killed.
         """
         start_server()
         context = get_context("forkserver")

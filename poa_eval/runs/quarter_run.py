@@ -51,20 +51,9 @@ class PlannedReport:
 
 
 class QuarterRun:
-    """The run of one quarter on its way; its folder is held until it is released.
+    """The run of one quarter on its way; its folder is held until `release` is called.
 
-    Parameters
-    ----------
-    inputs : RunInputs
-        What it is made of.
-    cache : RunCache
-        What earlier runs left.
-    pool : WorkerPool or Cluster
-        Where its reports are made.
-    force : bool
-        Make everything again.
-    release : callable
-        Releases its folder.
+    Its reports are made in the pool; with `force` everything is made again.
     """
 
     def __init__(

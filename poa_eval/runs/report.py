@@ -1,4 +1,7 @@
-"""Report: in a process of its own, from a notebook and its figures to its page; also the page of one that failed."""
+"""Report: in a process of its own, from a notebook and its figures to its page; also the page of one that failed.
+
+Of an executed notebook a reader sees what does not vary, and in Spanish why it failed.
+"""
 
 from __future__ import annotations
 

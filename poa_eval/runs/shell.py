@@ -96,24 +96,8 @@ class _Stream(io.TextIOBase):
 def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[int, NotebookNode]]:
     """Execute a notebook in this process, which is good for nothing else afterwards.
 
-    Parameters
-    ----------
-    text : str
-        The notebook.
-    parameters : dict
-        Plain values for its parameters.
-    cwd : Path
-        Folder in which its cells work.
-
-    Yields
-    ------
-    int, NotebookNode
-        -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
-
-    Raises
-    ------
-    CellFailedError
-        After the cell that failed.
+    Yields -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
+    `CellFailedError` comes after the cell that failed.
     """
     os.chdir(cwd)
     sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported
@@ -177,24 +161,8 @@ def take_over(shell: ZMQInteractiveShell) -> BinaryIO:
 def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: BinaryIO) -> Iterator[int]:
     """Run the code cells of a notebook in order, as far as the first that fails, and put their outputs into it.
 
-    Parameters
-    ----------
-    shell : ZMQInteractiveShell
-        As `make_shell` makes it.
-    notebook : NotebookNode
-        Changed in place.
-    written : binary file
-        As `take_over` gives it.
-
-    Yields
-    ------
-    int
-        Number of each cell that was run.
-
-    Raises
-    ------
-    CellFailedError
-        After the number of a cell that failed.
+    `written` is the file that `take_over` gives. Yields the number of each cell that was run; `CellFailedError` comes
+    after that of a cell that failed.
     """
     session, client, loop = shell.displayhook.session, NotebookClient(notebook), asyncio.get_event_loop()
     client.reset_execution_trackers()
