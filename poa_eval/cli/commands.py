@@ -91,17 +91,25 @@ def _run(
 
 
 def _show_outcome(outcome: RunOutcome | PoaError, *, pdf: bool, pack: bool) -> int:
-    """Say what a run left, print and pack it as far as asked; return the exit code."""
+    """Say what a run left, print and pack it as far as asked; return the exit code: no browser is no failure."""
     if isinstance(outcome, PoaError):
         print(outcome, file=sys.stderr)
         return REFUSED
-    page = outcome.carpeta / "index.html"
+    folder = outcome.carpeta
+    page = folder / "index.html"
     same = "" if outcome.elaborados or outcome.fallidas else " (sin cambios)"
     print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}{same}")
     for unidad_id, message in outcome.fallidas:
         who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
         print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-    return max(FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack))
+    made, problem = print_pages(folder) if pdf else ([], None)
+    if made:
+        print(f"PDF: {len(made)}, cada uno junto a su página")
+    if problem:
+        print(problem, file=sys.stderr)
+    if pack:
+        print(f"Para enviar: {pack_run(folder)}")
+    return FAILED if outcome.fallidas or (problem and find_browser()) else 0
 
 
 def _renew_overviews(folders: set[Path]) -> None:
@@ -131,20 +139,6 @@ def _verify(
 def _refuse_outside(option: str, number: float | None, least: int, most: int) -> None:
     if number is not None and not least <= number <= most:
         raise ParamsError(f"«{number:g}» en {option}", f"un número de {least} a {most}", "corrija el número")
-
-
-def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
-    """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
-    if not pdf and not pack:
-        return 0
-    made, problem = print_pages(folder) if pdf else ([], None)
-    if made:
-        print(f"PDF: {len(made)}, cada uno junto a su página")
-    if problem:
-        print(problem, file=sys.stderr)
-    if pack:
-        print(f"Para enviar: {pack_run(folder)}")
-    return FAILED if problem and find_browser() else 0
 
 
 @app.command("load", cls=Command, help="Lee un documento y guarda sus tablas ordenadas y sus hallazgos en CSV.")
@@ -268,11 +262,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         print(explain_usage(error), file=sys.stderr)
         return REFUSED
-    except PoaError as error:
-        print(error, file=sys.stderr)
-        return REFUSED
-    except OSError as error:
-        print(explain_system(error), file=sys.stderr)
+    except (PoaError, OSError) as error:
+        print(error if isinstance(error, PoaError) else explain_system(error), file=sys.stderr)
         return REFUSED
     except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
         if os.environ.get("POA_EVAL_TRAZA"):

@@ -39,11 +39,8 @@ def _name_usage(ctx: Any) -> str:
 def _print_help(self: Any, ctx: Any, formatter: Any) -> None:
     """Print the help of a command (typer's own has English words that cannot be set)."""
     arguments = [(p.metavar, p.help) for p in self.params if p.param_type_name == "argument"]
-    options = [
-        (f"{', '.join(p.opts)} {p.metavar or ''}".rstrip(), p.help)
-        for p in self.params
-        if p.param_type_name == "option"
-    ]
+    named = [p for p in self.params if p.param_type_name == "option"]
+    options = [(f"{', '.join(p.opts)} {p.metavar or ''}".rstrip(), p.help) for p in named]
     options.append(("--help", "Muestra esta ayuda y termina."))
     commands = [(name, command.help) for name, command in getattr(self, "commands", {}).items()]
     console = Console(highlight=False)

@@ -34,12 +34,7 @@ def put_beside(folder: Path, what: str) -> Path:
 def claim(folder: Path) -> Callable[[], None]:
     """Hold a run's folder, so that no other run writes into it meanwhile, and put it right; return what releases it.
 
-    The hold ends with the process at the latest.
-
-    Raises
-    ------
-    ArchivoError
-        Another run holds it, or as `recover`.
+    The hold ends with the process at the latest; a folder that another run holds is refused.
     """
     path, is_new = put_beside(folder, "candado"), not folder.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -28,13 +28,7 @@ class RunInputs:
 
 
 def read_inputs(path: Path, out: str | Path | None = None, root: str | Path | None = None) -> RunInputs:
-    """Read params and notebooks of a run, and hash its documents.
-
-    Raises
-    ------
-    PoaError
-        The params are wrong, a notebook is lacking or damaged, or a document cannot be read.
-    """
+    """Read params and notebooks of a run, and hash its documents, or say which of them is wrong."""
     params = load_params(path)
     project = find_project(path) if root is None else Path(root)
     notebooks = {name: _read_notebook(project, name) for name in (INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK)}

@@ -66,8 +66,6 @@ class QuarterRun:
         self.pending: dict[Future, tuple[PlannedReport, ReportTask, str]] = {}
         self.failed: dict[PlannedReport, str] = {}
         self.last = ""
-        self._count = 0
-        self._institution: MadeReport | None = None
         self._times: dict = {"cuadernos": {}}
 
     def prepare(self) -> None:
@@ -111,15 +109,12 @@ class QuarterRun:
         except CallDiedError:
             made = give_up(task, "no se terminó, porque cayó una y otra vez el trabajador del clúster que lo tenía")
         self.last = report.unidad
-        self._count += 1
         self._times["cuadernos"][report.copia] = round(made.segundos, 3)
         files = self._write_report(report, made)
         if made.mensaje is None:
             self._cache.keep(report.copia, key, files)
         else:
             self.failed[report] = made.mensaje
-        if report.unidad_id is None:
-            self._institution = made
 
     def finish(self) -> RunOutcome:
         """Move the run in, now that all its reports are there."""
@@ -137,7 +132,7 @@ class QuarterRun:
         _write_json(times, self._times | {"total": self._seconds()})
         self.release()
         failed = tuple((report.unidad_id, self.failed[report]) for report in self.reports if report in self.failed)
-        return RunOutcome(self.inputs.folder, failed, self._count)
+        return RunOutcome(self.inputs.folder, failed, len(self._times["cuadernos"]))
 
     def explain(self, error: OSError) -> ArchivoError:
         """Drop what was written, and say what is wrong with the folder."""
@@ -160,10 +155,8 @@ class QuarterRun:
             for report in units
             if report in failed
         ]
-        made = self._institution
-        if made is None:
-            text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
-            made = MadeReport(text, "", None, 0)
+        text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
+        made = MadeReport(text, "", failed.get(institution), 0)
         made = self._pool.result(self._pool.submit(redo_page, made, institution.titulo, told, links))
         self._write_report(institution, made)
         if made.mensaje is not None:

@@ -29,22 +29,14 @@ _OTHER = ("activity_chart", "signatures", "table")
 
 def _make_quarter() -> Quarter:
     """Make up the quarter of a unit; its tables are as the plan's contract has them, and need not be validated."""
-    activity: dict = {
-        "actividad_id": "a",
-        "unidad_id": "u",
-        "actividad": "Ensayo",
-        "unidad_medida": "Acta",
-        "fuente": "a!A1",
-    }
-    activity |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma", "meta_anual": 12}
-    months = [
-        {"actividad_id": "a", "mes": mes, "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
-        for mes in (1, 2, 3)
-    ]
+    activity: dict = {"actividad_id": "a", "unidad_id": "u", "actividad": "Ensayo", "fuente": "a!A1", "meta_anual": 12}
+    activity |= {"unidad_medida": "Acta", "sentido": "ascendente"}
+    activity |= {"acumulacion": "suma", "acumulacion_programado": "suma"}
+    month = {"actividad_id": "a", "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
     plan = Plan("Ensayo", 2024, "es_MX").narrow(
         unidades=make_table("unidades", [{"unidad_id": "u", "unidad": "Ensayo"}]),
         actividades=make_table("actividades", [activity]),
-        avances=make_table("avances", months),
+        avances=make_table("avances", [month | {"mes": mes} for mes in (1, 2, 3)]),
     )
     finding: dict = {"hallazgo_id": "a", "regla": "totales", "gravedad": "nota", "unidad_id": "u", "actividad_id": "a"}
     finding |= {"mes": 3, "encontrado": "1", "esperado": "2", "diferencia": -1.0, "mensaje": "Ensayo.", "fuente": "a"}

@@ -44,11 +44,8 @@ def produce_in_kernel(task: ReportTask, timeout: float | None) -> MadeReport:
     """Produce a report in this process, and its notebook in a kernel."""
     started = time.perf_counter()
     notebook, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=_find_folder(task), timeout=timeout)
-    if error is None:
-        return _finish(task, notebook, started)
-    late = isinstance(error, CallTimeoutError)
-    why = tell_late(timeout) if late else f"no llegó a terminar ({type(error).__name__})"
-    return _finish(task, notebook, started, why)
+    why = None if error is None else f"no llegó a terminar ({type(error).__name__})"
+    return _finish(task, notebook, started, tell_late(timeout) if isinstance(error, CallTimeoutError) else why)
 
 
 def tell_late(seconds: float | None) -> str:
@@ -71,7 +68,7 @@ def _find_folder(task: ReportTask) -> Path:
     return Path(task.raiz) if Path(task.raiz).is_dir() else Path(tempfile.gettempdir())
 
 
-def _finish(task: ReportTask, notebook: NotebookNode, started: float, why: str | None = None) -> MadeReport:
+def _finish(task: ReportTask, notebook: NotebookNode, started: float, why: str | None) -> MadeReport:
     message = explain_failure(notebook, task.nombre) or (why and _tell(task, why))
     if message is None:
         notebook = clean_notebook(notebook)
