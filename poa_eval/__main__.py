@@ -6,13 +6,7 @@ import sys
 
 
 def start() -> int:
-    """Run the command line; however it is stopped, it tidies up, and says so in a line.
-
-    Returns
-    -------
-    int
-        As `cli.main` returns it.
-    """
+    """Run the command line, and return its exit code; however it is stopped, it tidies up, and says so in a line."""
     while (stream := os.open(os.devnull, os.O_RDWR)) <= 2:  # a closed standard stream must not become another file
         os.set_inheritable(stream, True)
     os.close(stream)

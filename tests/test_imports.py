@@ -24,7 +24,7 @@ for module in walk_packages(poa.__path__, "poa_eval."):
     names.append(module.name)
     assert look() == before, module.name
 assert type(poa) is types.ModuleType
-assert "poa_eval.runs.preload" in names
+assert "poa_eval.runs.warm" in names
 assert not set(poa.__all__) & {module.name for module in walk_packages(poa.__path__)}
 print("same")
 """
@@ -35,3 +35,11 @@ def test_importing_any_module_has_no_side_effect():
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", LOOK], env=environment, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("same\n", "")
+
+
+def test_run_with_nothing_to_do_loads_nothing_that_holds_tables():
+    modules = "poa_eval.cli.commands", "poa_eval.runs.batch", "poa_eval.reports.html.index"
+    look = f"import sys, {', '.join(modules)}; print('pandas' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", look], env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")

@@ -16,11 +16,10 @@ import poa_eval as poa
 from made import open_params
 from places import ROOT
 from poa_eval.errors import ParamsError
-from poa_eval.processes import CAN_FORK
-from poa_eval.runs.execute import clean_notebook
+from poa_eval.runs.processes import CAN_FORK, WorkerPool
 from poa_eval.runs.produce import produce_report
+from poa_eval.runs.report import clean_notebook
 from poa_eval.runs.task import ReportTask
-from poa_eval.runs.warm import make_pool
 
 PARAMS = ["institucion", "ejercicio", "trimestre", "fecha_corte", "fuentes", "perfil", "respuestas"]
 NOTEBOOKS = {
@@ -106,7 +105,7 @@ def produce(name: str) -> nbformat.NotebookNode:
     own = quarter.unit("308") if "unidad" in NOTEBOOKS[name] else quarter
     parameters = quarter.params.plain() | ({"unidad": "308"} if own.unidad else {})
     text = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
-    with make_pool(1) as pool:
+    with WorkerPool(1) as pool:
         report = produce_report(pool, ReportTask(name, text, parameters, pickle.dumps(own), str(ROOT), "Título", {}))
     assert report.mensaje is None
     return nbformat.reads(report.cuaderno, as_version=4)

@@ -19,12 +19,14 @@ from poa_eval.cli.console import SEVERITY, Command, Group, explain_usage, print_
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
 from poa_eval.runs.folder import RunOutcome
 from poa_eval.runs.pack import find_browser, pack_run, print_pages
-from poa_eval.runs.warm import start_warm_server
+from poa_eval.runs.processes import start_server
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
 _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week
 
-app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+_ABOUT = "Evaluación del plan operativo anual: del documento al informe."
+
+app = typer.Typer(cls=Group, help=_ABOUT, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 #: What cannot be read is said by who reads it.
 FileArgument = Annotated[
@@ -41,11 +43,6 @@ JobsOption = Annotated[
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", metavar="SEGUNDOS", help="Lo más que puede tardar un informe; si falta, 600.")
 ]
-
-
-@app.callback(help="Evaluación del plan operativo anual: del documento al informe.")
-def _start() -> None:
-    pass
 
 
 @app.command("run", cls=Command, help="Elabora los informes de uno o varios trimestres.")
@@ -75,7 +72,7 @@ def _run(
         way_out = "quite --jobs, que es de esta máquina: en un clúster cada trabajador dice cuántos hace (--nthreads)"
         raise ParamsError("--jobs junto con --scheduler", "uno de los dos", way_out)
     if scheduler is None:
-        start_warm_server()  # it takes as long to load as this process does to read the documents: both at once
+        start_server()  # it takes as long to load as this process does to read the documents: both at once
     from poa_eval.runs.batch import run_quarters  # meanwhile
 
     options: dict = {"out": out, "jobs": jobs, "timeout": timeout, "scheduler": scheduler, "force": force}
@@ -94,17 +91,25 @@ def _run(
 
 
 def _show_outcome(outcome: RunOutcome | PoaError, *, pdf: bool, pack: bool) -> int:
-    """Say what a run left, print and pack it as far as asked; return the exit code."""
+    """Say what a run left, print and pack it as far as asked; return the exit code: no browser is no failure."""
     if isinstance(outcome, PoaError):
         print(outcome, file=sys.stderr)
         return REFUSED
-    page = outcome.carpeta / "index.html"
+    folder = outcome.carpeta
+    page = folder / "index.html"
     same = "" if outcome.elaborados or outcome.fallidas else " (sin cambios)"
     print(f"Informe: {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}{same}")
     for unidad_id, message in outcome.fallidas:
         who = "el informe institucional" if unidad_id is None else f"el informe de la unidad {unidad_id}"
         print(f"No se pudo elaborar {who}. {message}", file=sys.stderr)
-    return max(FAILED if outcome.fallidas else 0, _send_off(outcome.carpeta, pdf=pdf, pack=pack))
+    made, problem = print_pages(folder) if pdf else ([], None)
+    if made:
+        print(f"PDF: {len(made)}, cada uno junto a su página")
+    if problem:
+        print(problem, file=sys.stderr)
+    if pack:
+        print(f"Para enviar: {pack_run(folder)}")
+    return FAILED if outcome.fallidas or (problem and find_browser()) else 0
 
 
 def _renew_overviews(folders: set[Path]) -> None:
@@ -134,20 +139,6 @@ def _verify(
 def _refuse_outside(option: str, number: float | None, least: int, most: int) -> None:
     if number is not None and not least <= number <= most:
         raise ParamsError(f"«{number:g}» en {option}", f"un número de {least} a {most}", "corrija el número")
-
-
-def _send_off(folder: Path, *, pdf: bool, pack: bool) -> int:
-    """Print and pack a run as far as asked; return the exit code, 0 also where no browser is there to print."""
-    if not pdf and not pack:
-        return 0
-    made, problem = print_pages(folder) if pdf else ([], None)
-    if made:
-        print(f"PDF: {len(made)}, cada uno junto a su página")
-    if problem:
-        print(problem, file=sys.stderr)
-    if pack:
-        print(f"Para enviar: {pack_run(folder)}")
-    return FAILED if problem and find_browser() else 0
 
 
 @app.command("load", cls=Command, help="Lee un documento y guarda sus tablas ordenadas y sus hallazgos en CSV.")
@@ -252,18 +243,10 @@ def _parse_day(text: str) -> dt.date:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line, with the arguments of the process if none are given, and return its exit code.
 
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        Arguments; those of the process if not given.
-
-    Returns
-    -------
-    int
-        0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval;
-        130 interrupted.
+    0 done; 1 a report failed, or ``check`` found errors; 2 wrong use or input; 3 a defect of poa_eval;
+    130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -278,11 +261,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         print(explain_usage(error), file=sys.stderr)
         return REFUSED
-    except PoaError as error:
-        print(error, file=sys.stderr)
-        return REFUSED
-    except OSError as error:
-        print(explain_system(error), file=sys.stderr)
+    except (PoaError, OSError) as error:
+        print(error if isinstance(error, PoaError) else explain_system(error), file=sys.stderr)
         return REFUSED
     except Exception as error:  # an analyst never meets a traceback; who mends poa_eval asks for it
         if os.environ.get("POA_EVAL_TRAZA"):

@@ -17,6 +17,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 from poa_eval.text.names import suggest_sentence
+from poa_eval.text.wording import is_present, name_rule
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -38,11 +39,8 @@ def _name_usage(ctx: Any) -> str:
 def _print_help(self: Any, ctx: Any, formatter: Any) -> None:
     """Print the help of a command (typer's own has English words that cannot be set)."""
     arguments = [(p.metavar, p.help) for p in self.params if p.param_type_name == "argument"]
-    options = [
-        (f"{', '.join(p.opts)} {p.metavar or ''}".rstrip(), p.help)
-        for p in self.params
-        if p.param_type_name == "option"
-    ]
+    named = [p for p in self.params if p.param_type_name == "option"]
+    options = [(f"{', '.join(p.opts)} {p.metavar or ''}".rstrip(), p.help) for p in named]
     options.append(("--help", "Muestra esta ayuda y termina."))
     commands = [(name, command.help) for name, command in getattr(self, "commands", {}).items()]
     console = Console(highlight=False)
@@ -94,8 +92,6 @@ def show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
 
 def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
     """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
-    from poa_eval.text.wording import is_present, name_rule
-
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))
     for severity, (plural, look) in SEVERITY.items():

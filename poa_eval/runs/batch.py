@@ -12,7 +12,7 @@ from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
 from poa_eval.runs.cache import RunCache
 from poa_eval.runs.folder import RunOutcome, claim, drop_draft
 from poa_eval.runs.inputs import find_folder, read_inputs
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import WorkerPool
 
 if TYPE_CHECKING:
     from poa_eval.runs.quarter_run import Pool, QuarterRun
@@ -138,10 +138,7 @@ class _Batch:
     def collect(self, *, patience: float | None) -> Iterator[Ended]:
         """Take reports that were made, and yield each run that ends by them.
 
-        Parameters
-        ----------
-        patience : float, optional
-            Seconds without a report after which to see whether any can still come; 0: take what there is by now.
+        After `patience` seconds without a report, see whether any can still come; 0: take what there is by now.
         """
         while self._waiting:
             made = wait(self._waiting, patience, FIRST_COMPLETED).done
@@ -201,7 +198,7 @@ def _refuse_same_folder(paths: Iterable[Path], out: str | Path | None, root: str
 
 def _choose_pool(scheduler: str | None, jobs: int | None, timeout: float | None, memory: int | None) -> Pool:
     if scheduler is None:
-        return make_pool(jobs, timeout=timeout, memory=memory)
+        return WorkerPool(jobs, timeout=timeout, memory=memory)
     from poa_eval.runs.cluster import Cluster  # slow to load, and few have one
 
     return Cluster(scheduler, timeout=timeout, memory=memory)

@@ -18,21 +18,12 @@ from pathlib import Path
 import poa_eval
 from poa_eval.runs.folder import put_beside
 
-LIBRARIES = (
-    *("ipython", "jinja2", "matplotlib", "nbconvert", "numpy"),
-    *("pandas", "papermill", "python-calamine", "xlsxwriter"),
-)
+LIBRARIES = "ipython jinja2 matplotlib nbconvert numpy pandas papermill python-calamine xlsxwriter".split()
 _WHOLE = "ejecucion"
 
 
 class RunCache:
-    """What is known of the reports of one run.
-
-    Parameters
-    ----------
-    folder : Path
-        The run's folder.
-    """
+    """What is known of the reports of the run in one folder."""
 
     def __init__(self, folder: Path):
         self._places = (put_beside(folder, "nuevo"), folder)

@@ -16,9 +16,8 @@ from multiprocessing import current_process
 from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
-from poa_eval.processes import CallDiedError
 from poa_eval.runs.cache import describe_software
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import CallDiedError, WorkerPool
 
 try:
     import distributed
@@ -28,41 +27,15 @@ except ImportError:  # the extra is not installed
 _ADDRESS = re.compile(r"(\w+://)?([^\s:/@\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")  # an IPv6 host in brackets
 
 
-def check_address(address: str) -> None:
-    """Refuse what cannot be the address of a scheduler.
-
-    Examples
-    --------
-    >>> check_address("tcp://127.0.0.1:8786")
-    >>> check_address("localhost")
-    Traceback (most recent call last):
-    poa_eval.errors.ParamsError: ParamsError
-      se encontró   «localhost» en --scheduler
-      se esperaba   la dirección de un planificador de Dask: tcp://HOST:PUERTO (el puerto suele ser 8786)
-      qué hacer     copie la que muestra `dask scheduler` al empezar, o quite --scheduler para usar esta máquina
-    """
-    if not _ADDRESS.fullmatch(address):
-        raise ParamsError(
-            f"«{address}» en --scheduler" if address.strip() else "--scheduler, sin nada escrito en él",
-            "la dirección de un planificador de Dask: tcp://HOST:PUERTO (el puerto suele ser 8786)",
-            "copie la que muestra `dask scheduler` al empezar, o quite --scheduler para usar esta máquina",
-        )
-
-
 class Cluster:
-    """Runs calls on a cluster, as a `WorkerPool` does on this machine; a context.
+    """Runs calls on the cluster of a scheduler, as a `WorkerPool` does on this machine; a context.
 
-    Parameters
-    ----------
-    address : str
-        Of the scheduler: ``tcp://host:8786``.
-    timeout, memory
-        As for `WorkerPool`: of each call, on its worker.
+    The limits are those of `WorkerPool`, of each call on its worker.
 
     Raises
     ------
     ParamsError
-        The address cannot be one.
+        The address cannot be one: ``tcp://host:8786``.
     ClusterError
         On entering: the extra is not installed, there is no scheduler, or it has no worker.
     """
@@ -70,7 +43,12 @@ class Cluster:
     patience = 10  #: seconds to reach the scheduler or see a worker, and without a result after which to `check`
 
     def __init__(self, address: str, *, timeout: float | None = None, memory: int | None = None):
-        check_address(address)
+        if not _ADDRESS.fullmatch(address):
+            raise ParamsError(
+                f"«{address}» en --scheduler" if address.strip() else "--scheduler, sin nada escrito en él",
+                "la dirección de un planificador de Dask: tcp://HOST:PUERTO (el puerto suele ser 8786)",
+                "copie la que muestra `dask scheduler` al empezar, o quite --scheduler para usar esta máquina",
+            )
         self._address, self._limits = address, {"timeout": timeout, "memory": memory}
 
     def __enter__(self) -> Cluster:
@@ -119,28 +97,14 @@ class Cluster:
         return self._executor.submit(_work, describe_software(), self._limits, pickle.dumps((function, args)))
 
     def check(self) -> None:
-        """See whether there is a worker, or one comes within some seconds.
-
-        Raises
-        ------
-        ClusterError
-            There is none.
-        """
+        """See whether there is a worker, or one comes within some seconds."""
         try:
             self._client.wait_for_workers(1, timeout=self.patience)
         except Exception as error:  # of its own or of the system's kind, by version
             raise self._complain("el planificador no tiene trabajadores", "al menos un `dask worker`") from error
 
     def result(self, future: Future) -> Any:
-        """Return what a call returned.
-
-        Raises
-        ------
-        CallDiedError
-            It has cost several workers their life.
-        ClusterError
-            The scheduler is gone, or a worker is not of the same software.
-        """
+        """Return what a call returned; `CallDiedError` where it has cost several workers their life."""
         try:
             return future.result()
         except distributed.KilledWorker:
@@ -185,4 +149,4 @@ def _work(software: dict[str, str], limits: dict, call: bytes) -> Any:
     # A nanny's worker may not start processes, lest they outlive it; a pool's end with it by themselves.
     current_process().daemon = False
     function, args = pickle.loads(call)
-    return function(make_pool(worker.state.nthreads, **limits), *args)
+    return function(WorkerPool(worker.state.nthreads, **limits), *args)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from poa_eval.errors import ArchivoError, Place
 
@@ -31,14 +31,10 @@ def put_beside(folder: Path, what: str) -> Path:
     return folder.with_name(f".{folder.name}.{what}")
 
 
-@contextmanager
-def hold(folder: Path) -> Iterator[None]:
-    """Hold a run's folder, so that no other run writes into it meanwhile; the hold ends with the process at the latest.
+def claim(folder: Path) -> Callable[[], None]:
+    """Hold a run's folder, so that no other run writes into it meanwhile, and put it right; return what releases it.
 
-    Raises
-    ------
-    ArchivoError
-        Another run holds it.
+    The hold ends with the process at the latest; a folder that another run holds is refused.
     """
     path, is_new = put_beside(folder, "candado"), not folder.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,31 +48,22 @@ def hold(folder: Path) -> Iterator[None]:
             "espere a que termine la otra, o elija otra carpeta con --out",
             lugar=Place(str(folder)),
         ) from None
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            if os.name == "nt":  # where nobody can remove what is open; elsewhere nobody may lock what is to go
-                lock.release()
-            path.unlink()
-        lock.release()
-        if is_new:
-            with suppress(OSError):
-                folder.parent.rmdir()
-
-
-def claim(folder: Path) -> Callable[[], None]:
-    """Hold a run's folder and put it right; return what releases it.
-
-    Raises
-    ------
-    ArchivoError
-        As `hold` and `recover`.
-    """
     with ExitStack() as held:
-        held.enter_context(hold(folder))
+        held.callback(_release, lock, path, folder.parent if is_new else None)
         recover(folder)
         return held.pop_all().close
+
+
+def _release(lock: BaseFileLock, path: Path, made: Path | None) -> None:
+    """Release a lock, and remove its file, and the folder that was made for it if nothing else is there."""
+    with suppress(OSError):
+        if os.name == "nt":  # where nobody can remove what is open; elsewhere nobody may lock what is to go
+            lock.release()
+        path.unlink()
+    lock.release()
+    if made is not None:
+        with suppress(OSError):
+            made.rmdir()
 
 
 def recover(folder: Path) -> None:

@@ -28,13 +28,7 @@ class RunInputs:
 
 
 def read_inputs(path: Path, out: str | Path | None = None, root: str | Path | None = None) -> RunInputs:
-    """Read params and notebooks of a run, and hash its documents.
-
-    Raises
-    ------
-    PoaError
-        The params are wrong, a notebook is lacking or damaged, or a document cannot be read.
-    """
+    """Read params and notebooks of a run, and hash its documents, or say which of them is wrong."""
     params = load_params(path)
     project = find_project(path) if root is None else Path(root)
     notebooks = {name: _read_notebook(project, name) for name in (INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK)}
@@ -71,13 +65,7 @@ def _is_notebook(content: dict) -> bool:
 
 
 def _hash_documents(params: Params, root: Path) -> list[tuple[str, str]]:
-    """Return name and sha256 of each file that the params name, alone or in a folder.
-
-    Raises
-    ------
-    ArchivoError
-        One cannot be read.
-    """
+    """Return name and sha256 of each file that the params name, alone or in a folder."""
     named = [text for source in params.fuentes for text in (source.archivo, source.layout)]
     found: list[tuple[str, str]] = []
     for name in filter(None, [*named, params.perfil, params.nombres, *params.respuestas]):

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from poa_eval.processes import LONGEST, CallTimeoutError
+from poa_eval.runs.processes import LONGEST, CallTimeoutError
 
 
 class _OwnKernelManager(AsyncKernelManager):
@@ -38,17 +38,8 @@ def execute_in_kernel(
     The kernel talks through files where the system allows it (ports of parallel kernels can collide), reads no
     personal IPython configuration, and writes no history.
 
-    Parameters
-    ----------
-    text, parameters, cwd
-        As for `shell.execute_here`.
-    timeout : float, optional
-        Seconds that the notebook may take, the start of its kernel included.
-
-    Returns
-    -------
-    NotebookNode, Exception or None
-        The notebook as far as it came, and why it came no further: `CallTimeoutError` where its time was over.
+    Returns the notebook as far as it came, and why it came no further: `CallTimeoutError` where the seconds were over
+    that it may take, the start of its kernel included.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL + 1)  # what is wrong is said once, in Spanish
     end = float("inf") if timeout is None else time.monotonic() + timeout

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from poa_eval.errors import ArchivoError, Place, explain_system
 from poa_eval.forms.observations import refuse_filled
 from poa_eval.metrics.evaluation import name_quarter
-from poa_eval.processes import CallDiedError
 from poa_eval.quarter.prepare import prepare_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.runs.cache import RunCache, list_versions, make_key
 from poa_eval.runs.folder import RunOutcome, clear, drop_draft, drop_others, move_in, put_beside
 from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK, RunInputs
+from poa_eval.runs.processes import CallDiedError
 from poa_eval.runs.produce import give_up, produce_report, redo_page
 from poa_eval.runs.results import write_results
 from poa_eval.runs.task import MadeReport, ReportTask
@@ -31,8 +31,8 @@ from poa_eval.text.names import file_name
 from poa_eval.text.wording import name_unit
 
 if TYPE_CHECKING:
-    from poa_eval.processes import WorkerPool
     from poa_eval.runs.cluster import Cluster
+    from poa_eval.runs.processes import WorkerPool
 
     Pool = WorkerPool | Cluster
 
@@ -51,20 +51,9 @@ class PlannedReport:
 
 
 class QuarterRun:
-    """The run of one quarter on its way; its folder is held until it is released.
+    """The run of one quarter on its way; its folder is held until `release` is called.
 
-    Parameters
-    ----------
-    inputs : RunInputs
-        What it is made of.
-    cache : RunCache
-        What earlier runs left.
-    pool : WorkerPool or Cluster
-        Where its reports are made.
-    force : bool
-        Make everything again.
-    release : callable
-        Releases its folder.
+    Its reports are made in the pool; with `force` everything is made again.
     """
 
     def __init__(
@@ -77,8 +66,6 @@ class QuarterRun:
         self.pending: dict[Future, tuple[PlannedReport, ReportTask, str]] = {}
         self.failed: dict[PlannedReport, str] = {}
         self.last = ""
-        self._count = 0
-        self._institution: MadeReport | None = None
         self._times: dict = {"cuadernos": {}}
 
     def prepare(self) -> None:
@@ -122,15 +109,12 @@ class QuarterRun:
         except CallDiedError:
             made = give_up(task, "no se terminó, porque cayó una y otra vez el trabajador del clúster que lo tenía")
         self.last = report.unidad
-        self._count += 1
         self._times["cuadernos"][report.copia] = round(made.segundos, 3)
         files = self._write_report(report, made)
         if made.mensaje is None:
             self._cache.keep(report.copia, key, files)
         else:
             self.failed[report] = made.mensaje
-        if report.unidad_id is None:
-            self._institution = made
 
     def finish(self) -> RunOutcome:
         """Move the run in, now that all its reports are there."""
@@ -148,7 +132,7 @@ class QuarterRun:
         _write_json(times, self._times | {"total": self._seconds()})
         self.release()
         failed = tuple((report.unidad_id, self.failed[report]) for report in self.reports if report in self.failed)
-        return RunOutcome(self.inputs.folder, failed, self._count)
+        return RunOutcome(self.inputs.folder, failed, len(self._times["cuadernos"]))
 
     def explain(self, error: OSError) -> ArchivoError:
         """Drop what was written, and say what is wrong with the folder."""
@@ -171,10 +155,8 @@ class QuarterRun:
             for report in units
             if report in failed
         ]
-        made = self._institution
-        if made is None:
-            text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
-            made = MadeReport(text, "", None, 0)
+        text = (self._new / "cuadernos" / institution.copia).read_text(encoding="utf-8")
+        made = MadeReport(text, "", failed.get(institution), 0)
         made = self._pool.result(self._pool.submit(redo_page, made, institution.titulo, told, links))
         self._write_report(institution, made)
         if made.mensaje is not None:

@@ -12,8 +12,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import poa_eval as poa
-import poa_eval.runs.produce
-import poa_eval.runs.report  # noqa: F401 (what each report's process calls)
+import poa_eval.runs.produce  # noqa: F401 (what each report's process calls)
 from poa_eval.config.params import make_params
 from poa_eval.metrics.evaluation import measure
 from poa_eval.plan.plan import Plan
@@ -21,8 +20,8 @@ from poa_eval.plan.schema import make_table
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports import show
 from poa_eval.reports.html.page import export_html
-from poa_eval.runs.execute import clean_notebook, give_parameters
-from poa_eval.runs.shell import make_shell, run_cells
+from poa_eval.runs.report import clean_notebook
+from poa_eval.runs.shell import give_parameters, make_shell, run_cells
 
 #: Those that take something else than a quarter, and one that draws what `periods_chart` draws.
 _OTHER = ("activity_chart", "signatures", "table")
@@ -30,22 +29,14 @@ _OTHER = ("activity_chart", "signatures", "table")
 
 def _make_quarter() -> Quarter:
     """Make up the quarter of a unit; its tables are as the plan's contract has them, and need not be validated."""
-    activity: dict = {
-        "actividad_id": "a",
-        "unidad_id": "u",
-        "actividad": "Ensayo",
-        "unidad_medida": "Acta",
-        "fuente": "a!A1",
-    }
-    activity |= {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma", "meta_anual": 12}
-    months = [
-        {"actividad_id": "a", "mes": mes, "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
-        for mes in (1, 2, 3)
-    ]
+    activity: dict = {"actividad_id": "a", "unidad_id": "u", "actividad": "Ensayo", "fuente": "a!A1", "meta_anual": 12}
+    activity |= {"unidad_medida": "Acta", "sentido": "ascendente"}
+    activity |= {"acumulacion": "suma", "acumulacion_programado": "suma"}
+    month = {"actividad_id": "a", "meses": 1, "programado": 1, "ejecutado": 1.5, "origen": "leido"}
     plan = Plan("Ensayo", 2024, "es_MX").narrow(
         unidades=make_table("unidades", [{"unidad_id": "u", "unidad": "Ensayo"}]),
         actividades=make_table("actividades", [activity]),
-        avances=make_table("avances", months),
+        avances=make_table("avances", [month | {"mes": mes} for mes in (1, 2, 3)]),
     )
     finding: dict = {"hallazgo_id": "a", "regla": "totales", "gravedad": "nota", "unidad_id": "u", "actividad_id": "a"}
     finding |= {"mes": 3, "encontrado": "1", "esperado": "2", "diferencia": -1.0, "mensaje": "Ensayo.", "fuente": "a"}

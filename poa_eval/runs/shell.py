@@ -20,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
+import nbformat
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.error import StdinNotImplementedError
@@ -28,10 +29,10 @@ from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
-from poa_eval.processes import limit_memory
-from poa_eval.runs.execute import give_parameters
+from poa_eval.runs.processes import limit_memory
 
 if sys.platform != "win32":
     import fcntl
@@ -95,24 +96,8 @@ class _Stream(io.TextIOBase):
 def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[int, NotebookNode]]:
     """Execute a notebook in this process, which is good for nothing else afterwards.
 
-    Parameters
-    ----------
-    text : str
-        The notebook.
-    parameters : dict
-        Plain values for its parameters.
-    cwd : Path
-        Folder in which its cells work.
-
-    Yields
-    ------
-    int, NotebookNode
-        -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
-
-    Raises
-    ------
-    CellFailedError
-        After the cell that failed.
+    Yields -1 and the notebook with its parameters; then, as they come, each executed cell with its number.
+    `CellFailedError` comes after the cell that failed.
     """
     os.chdir(cwd)
     sys.path.insert(0, "")  # as in a kernel: modules beside the project's folders can be imported
@@ -120,6 +105,17 @@ def execute_here(text: str, parameters: dict, *, cwd: Path) -> Iterator[tuple[in
     yield -1, notebook
     for number in run_cells(shell, notebook, take_over(shell)):
         yield number, notebook.cells[number]
+
+
+def give_parameters(text: str, parameters: dict) -> NotebookNode:
+    """Return a notebook ready to be executed, as papermill makes it: without outputs, with a cell of parameters."""
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.metadata["papermill"] = {}
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return parameterize_notebook(notebook, parameters, kernel_name="python3", language="python")
 
 
 def make_shell() -> ZMQInteractiveShell:
@@ -165,24 +161,8 @@ def take_over(shell: ZMQInteractiveShell) -> BinaryIO:
 def run_cells(shell: ZMQInteractiveShell, notebook: NotebookNode, written: BinaryIO) -> Iterator[int]:
     """Run the code cells of a notebook in order, as far as the first that fails, and put their outputs into it.
 
-    Parameters
-    ----------
-    shell : ZMQInteractiveShell
-        As `make_shell` makes it.
-    notebook : NotebookNode
-        Changed in place.
-    written : binary file
-        As `take_over` gives it.
-
-    Yields
-    ------
-    int
-        Number of each cell that was run.
-
-    Raises
-    ------
-    CellFailedError
-        After the number of a cell that failed.
+    `written` is the file that `take_over` gives. Yields the number of each cell that was run; `CellFailedError` comes
+    after that of a cell that failed.
     """
     session, client, loop = shell.displayhook.session, NotebookClient(notebook), asyncio.get_event_loop()
     client.reset_execution_trackers()

@@ -13,15 +13,7 @@ import pandas as pd
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    r"""Write each table as ``<name>.csv``: UTF-8, ``\n``, decimal point, missing values empty, whole numbers as such.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        Tables by name.
-    folder : Path
-        Existing folder.
-    """
+    r"""Write each table as ``<name>.csv``: UTF-8, ``\n``, decimal point, missing values empty, whole numbers whole."""
     for name, table in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

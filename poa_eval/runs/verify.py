@@ -25,12 +25,8 @@ def verify_run(
     ----------
     folder : str or Path
         Folder of a run, with its ``run.json``.
-    jobs : int, optional
-        As for `run_quarter`.
-    timeout : float, optional
-        Seconds that a notebook may take: those of the run, where one was stopped for it.
-    on_progress : callable, optional
-        As for `run_quarter`.
+    jobs, timeout, on_progress
+        As for `run_quarters`; the time that a notebook may take is that of the run, where one was stopped for it.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Warm process: what the process from which all others are forked loads and does once, before any call.
 
-It is multiprocessing's forkserver, and `preload` is the module that it imports first.
+It is multiprocessing's forkserver, which imports this module first; in any other process the import is harmless.
 """
 
 from __future__ import annotations
@@ -11,30 +11,13 @@ import sys
 from contextlib import suppress
 from threading import Event, Thread
 
-from poa_eval.processes import WorkerPool, start_server
+from poa_eval.runs.processes import ASKER
 
-_PRELOAD = "poa_eval.runs.preload"
 _UNUSED = "rfc3987_syntax"  # what others load, slowly, and never use here
 
 
-def start_warm_server() -> None:
-    """Start the warm process without waiting for it, where the system can fork."""
-    start_server(_PRELOAD)
-
-
-def make_pool(jobs: int | None = None, *, timeout: float | None = None, memory: int | None = None) -> WorkerPool:
-    """Return a pool whose calls begin in processes forked from the warm one; parameters as for `WorkerPool`."""
-    return WorkerPool(jobs, timeout=timeout, memory=memory, preload=_PRELOAD)
-
-
 def warm_up(asker: int) -> None:
-    """Load, and do once, what the process of each report needs; at the end this process has one thread.
-
-    Parameters
-    ----------
-    asker : int
-        Process that has asked for it, with which this one ends.
-    """
+    """Load, and do once, what each report needs, in one thread; end with the process that has asked for it."""
     ready = Event()
     watch = Thread(target=_end_without, args=(asker, ready), daemon=True)  # afterwards the server itself sees to that
     watch.start()
@@ -63,3 +46,7 @@ def _end_without(asker: int, ready: Event) -> None:
     while not ready.wait(0.2):
         if os.getppid() != asker:
             os._exit(1)
+
+
+if ASKER in os.environ:  # only as the server is started
+    warm_up(int(os.environ.pop(ASKER)))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import TypeGuard, TypeVar
+from typing import TYPE_CHECKING, TypeGuard, TypeVar
 
-import pandas as pd
 from babel import dates, numbers
 
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import MONTH_NAMES, name_period
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow to load, and a run with nothing to do needs no tables
 
 T = TypeVar("T")
 
@@ -45,9 +47,11 @@ _ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split
 
 def is_present(value: T | None) -> TypeGuard[T]:
     """Say whether there is a value: neither None nor NaN nor infinite nor blank."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or type(value).__name__ == "NAType":  # pandas' own, which nothing can be compared with
         return False
-    return not pd.isna(value) and value not in (float("inf"), float("-inf"))
+    if isinstance(value, str):
+        return bool(value.strip())
+    return bool(value == value) and value not in (float("inf"), float("-inf"))  # NaN and NaT differ from themselves
 
 
 def format_number(value: float | None, locale: str) -> str:

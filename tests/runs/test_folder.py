@@ -1,13 +1,14 @@
 """The folder of a run: whole or not at all, one run at a time, and nothing lost that no run made."""
 
 import shutil
+from contextlib import ExitStack
 
 import pytest
 
 from poa_eval.errors import ArchivoError
 from poa_eval.runs import batch as run
 from poa_eval.runs import quarter_run
-from poa_eval.runs.folder import hold
+from poa_eval.runs.folder import claim
 from projects import LEFT, list_reports, read_all
 
 
@@ -74,7 +75,8 @@ def test_folder_that_no_run_made_is_not_touched(project):
 def test_second_run_into_the_same_folder_waits_outside(project):
     params = project()
     folder = params.parent.parent / "reports" / "demo-t3"
-    with hold(folder):
+    with ExitStack() as held:
+        held.callback(claim(folder))
         with pytest.raises(ArchivoError, match="otra ejecución está escribiendo en esta carpeta"):
             run.run_quarter(params)
         assert list_reports(params) == [".demo-t3.candado"]

@@ -14,10 +14,10 @@ from projects import write_notebook
 
 IN_KERNEL = """
 import sys, pickle
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import WorkerPool
 from poa_eval.runs import produce
 produce.CAN_FORK = False
-with make_pool(1, timeout=float(sys.argv[2])) as pool, open(sys.argv[1], "rb") as file:
+with WorkerPool(1, timeout=float(sys.argv[2])) as pool, open(sys.argv[1], "rb") as file:
     report = produce.produce_report(pool, pickle.load(file))
 print(report.mensaje)
 print(report.cuaderno)

@@ -3,10 +3,10 @@
 import nbformat
 import pytest
 
-from poa_eval.runs.execute import clean_notebook
 from poa_eval.runs.kernel import execute_in_kernel
+from poa_eval.runs.processes import WorkerPool
 from poa_eval.runs.produce import produce_report
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.report import clean_notebook
 from projects import forks, make_task, write_notebook
 
 KINDS = [
@@ -50,7 +50,7 @@ def test_notebook_is_what_plain_papermill_gives(fault, tmp_path, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # a kernel that finds it leaves alone what programs write
     path = write_notebook(tmp_path / "c.ipynb", [*(KINDS if not fault else KINDS[:2]), fault, "5"])
     task = make_task(path)
-    with make_pool(1) as pool:
+    with WorkerPool(1) as pool:
         report = produce_report(pool, task)
     kernel, error = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     expected = nbformat.writes(clean_notebook(kernel)).splitlines()
@@ -67,7 +67,7 @@ def test_tags_of_a_cell_count_as_papermill_counts_them(tmp_path):
     nbformat.write(notebook, path)
     (tmp_path / "beside.py").touch()
     task = make_task(path)
-    with make_pool(1) as pool:
+    with WorkerPool(1) as pool:
         report = produce_report(pool, task)
     kernel, _ = execute_in_kernel(task.cuaderno, task.parametros, cwd=tmp_path)
     assert report.cuaderno == nbformat.writes(clean_notebook(kernel)) + "\n"
@@ -99,7 +99,7 @@ print(state)
 def test_what_a_notebook_changes_is_nothing_to_the_next(tmp_path):
     look, meddle = (write_notebook(tmp_path / name, [cell]) for name, cell in (("a.ipynb", LOOK), ("b.ipynb", MEDDLE)))
     states = []
-    with make_pool(1) as pool:
+    with WorkerPool(1) as pool:
         for path in (look, meddle, look):
             report = produce_report(pool, make_task(path))
             states.append(nbformat.reads(report.cuaderno, as_version=4).cells[2].outputs[0].text)

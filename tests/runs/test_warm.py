@@ -5,8 +5,7 @@ import subprocess
 import sys
 
 from places import ROOT
-from poa_eval.processes import ASKER
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import ASKER, WorkerPool
 from projects import forks, in_proc
 
 WARM = """
@@ -35,6 +34,6 @@ def look_around():
 
 @forks
 def test_each_process_is_forked_from_the_warm_one():
-    with make_pool(1) as pool:
+    with WorkerPool(1) as pool:
         assert list(pool.iterate(look_around)) == [([True] * 3, True), ("1", False)]
     assert ASKER not in os.environ

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import connection, current_process, get_all_start_methods, get_context, set_start_method
 from threading import Lock, Thread
 from types import ModuleType
@@ -26,9 +27,11 @@ if sys.platform != "win32":
 #: Sockets lie in the folder of temporary files, whose path may have so many signs.
 LONGEST = 70
 CAN_FORK = "forkserver" in get_all_start_methods() and len(tempfile.gettempdir()) < LONGEST
-#: Names in the environment of the server, while it starts, the process that asked for it.
+#: Names in the environment of the server, while it starts, the process that asked for it: with that one the server is
+#: to end while it does not look at its pipe yet.
 ASKER = "POA_EVAL_PID"
 
+_WARM = "poa_eval.runs.warm"  # the module that the server imports first
 _END, _FAILED = "fin", "error"
 _starting = Lock()
 
@@ -41,17 +44,10 @@ class CallTimeoutError(Exception):
     """The call took longer than it may, and its process was ended."""
 
 
-def start_server(preload: str | None = None) -> None:
-    """Start the server of processes, without waiting for it, where the system can fork.
-
-    Parameters
-    ----------
-    preload : str, optional
-        Module that it imports first, with the process that asked for it in its environment as `ASKER`: with that one
-        it is to end while it does not look at its pipe yet.
-    """
+def start_server() -> None:
+    """Start the server of processes, the warm one, without waiting for it, where the system can fork."""
     if CAN_FORK:
-        get_context("forkserver").set_forkserver_preload([preload] if preload else [])
+        get_context("forkserver").set_forkserver_preload([_WARM])
         with _starting:
             resource_tracker.ensure_running()  # which unblocks what is blocked here
             os.environ[ASKER] = str(os.getpid())
@@ -72,30 +68,21 @@ class WorkerPool:
         Seconds that a call may take.
     memory : int, optional
         Bytes of address space that a call may take; its share of the machine if not given.
-    preload : str, optional
-        As for `start_server`.
     """
 
     patience = None  #: seconds without a result after which to `check`; None: never
 
-    def __init__(
-        self,
-        jobs: int | None = None,
-        *,
-        timeout: float | None = None,
-        memory: int | None = None,
-        preload: str | None = None,
-    ):
+    def __init__(self, jobs: int | None = None, *, timeout: float | None = None, memory: int | None = None):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.jobs = jobs or cores
-        self.timeout, self.memory, self._preload = timeout, memory or _share_memory(self.jobs), preload
+        self.timeout, self.memory = timeout, memory or _share_memory(self.jobs)
         self._threads = ThreadPoolExecutor(self.jobs, thread_name_prefix="informe")
         self._running: set = set()
         self._closed = False
 
     def __enter__(self) -> WorkerPool:
         """Start the server, and return itself."""
-        start_server(self._preload)
+        start_server()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -120,18 +107,15 @@ class WorkerPool:
     def iterate(self, steps: Callable[..., Iterator[Any]], *args: object, is_timed: bool = True) -> Iterator[Any]:
         """Run a generator of an importable module in a process of its own, and yield what it yields.
 
-        Raises
-        ------
-        CallDiedError, CallTimeoutError
-            The process died, or took too long and was killed.
+        `CallDiedError` and `CallTimeoutError`: the process died, or took too long and was killed.
         """
-        start_server(self._preload)
+        start_server()
         context = get_context("forkserver")
         receiver, sender = context.Pipe(duplex=False)
         watched, held = context.Pipe(duplex=False)  # nothing is written here: it closes with this process
         process = context.Process(target=_serve, args=(sender, watched, self.memory, steps, args), daemon=True)
         with receiver, held:
-            with _starting, _HiddenMain():
+            with _starting, _hide_main():
                 if self._closed:
                     raise CallDiedError
                 process.start()
@@ -224,12 +208,12 @@ def _kill(process: Any) -> None:
             continue
 
 
-class _HiddenMain:
+@contextmanager
+def _hide_main() -> Iterator[None]:
     """Hide the main module meanwhile, or else each process imports the script that asked for it once more."""
-
-    def __enter__(self) -> None:
-        self._main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-
-    def __exit__(self, *error: object) -> None:
-        sys.modules["__main__"] = self._main
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -3,8 +3,7 @@
 import time
 from contextlib import suppress
 
-from poa_eval.processes import CallDiedError
-from poa_eval.runs.warm import make_pool
+from poa_eval.runs.processes import CallDiedError, WorkerPool
 from projects import forks
 
 
@@ -15,7 +14,7 @@ def sleep_long():
 
 @forks
 def test_interrupted_pool_ends_also_what_it_is_just_starting():
-    with suppress(KeyboardInterrupt), make_pool(2) as pool:
+    with suppress(KeyboardInterrupt), WorkerPool(2) as pool:
         call = pool.submit(lambda pool: list(pool.iterate(sleep_long)))
         time.sleep(0.01)
         raise KeyboardInterrupt
