@@ -1,5 +1,6 @@
 """Show: what a notebook's cell shows of a quarter or an evaluation, under `poa.show`; each gives a block of HTML."""
 
+# ruff: noqa: F401 (the names are for notebooks)
 from poa_eval.reports.sections.activities import show_activities as activities
 from poa_eval.reports.sections.changes import show_changes as changes
 from poa_eval.reports.sections.changes import show_counts as counts
@@ -31,35 +32,4 @@ from poa_eval.reports.sections.summary import show_signatures as signatures
 from poa_eval.reports.sections.summary import show_title as title
 from poa_eval.reports.sections.year_end import show_year_end as year_end
 
-__all__ = [
-    "activities",
-    "activity_chart",
-    "changes",
-    "comments",
-    "context",
-    "counts",
-    "due",
-    "evaluability",
-    "extremes",
-    "findings",
-    "findings_summary",
-    "goals",
-    "headline",
-    "heatmap",
-    "investment",
-    "key_figures",
-    "ledger",
-    "mission",
-    "method",
-    "periods",
-    "periods_chart",
-    "plan",
-    "published",
-    "ranking",
-    "signatures",
-    "sources",
-    "swot",
-    "table",
-    "title",
-    "year_end",
-]
+__all__ = [name for name in dir() if not name.startswith("_")]

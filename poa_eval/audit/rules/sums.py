@@ -28,19 +28,22 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
             rows.append((printed["valor"], periods, activity))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
-    hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
+    advice = [f"Lo impreso en todo el documento corresponde a otra fórmula: {other}."] if other else []
     for printed in wrong:
         message = (
             f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula del documento "
-            f"({context.plan.rule('avance.texto')}) resulta {context.show(printed['recalculado'])} %.{hint}"
+            f"({context.plan.rule('avance.texto')}) resulta {context.show(printed['recalculado'])} %."
         )
-        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
+        yield _differ(printed, message) | {"concepto": str(printed["meses"]), "consejo": advice}
     for printed in context.differences("inferida"):
         message = (
             f"El avance publicado es {context.show(printed['valor'])} %; con la fórmula {printed['regla'].text}, "
-            f"resulta {context.show(printed['recalculado'])} %. El documento no dice cuál usa."
+            f"resulta {context.show(printed['recalculado'])} %."
         )
-        yield _differ(printed, message) | {"concepto": str(printed["meses"])}
+        yield _differ(printed, message) | {
+            "concepto": str(printed["meses"]),
+            "consejo": ["El documento no dice cuál usa."],
+        }
     for printed in context.differences("peso", "frecuencia", "pesos"):
         what = printed["concepto"].replace("_", " ")
         message = (
