@@ -7,6 +7,7 @@ from poa_eval.reports.sections.changes import show_counts as counts
 from poa_eval.reports.sections.charts import plot_activity as activity_chart
 from poa_eval.reports.sections.charts import plot_periods as periods_chart
 from poa_eval.reports.sections.contents import show_plan as plan
+from poa_eval.reports.sections.contents import show_sources as sources
 from poa_eval.reports.sections.contents import show_table as table
 from poa_eval.reports.sections.evaluability import show_evaluability as evaluability
 from poa_eval.reports.sections.findings import show_findings as findings
@@ -25,7 +26,6 @@ from poa_eval.reports.sections.ranking import show_ranking as ranking
 from poa_eval.reports.sections.reconciliation import show_ledger as ledger
 from poa_eval.reports.sections.reconciliation import show_published as published
 from poa_eval.reports.sections.schedule import show_due as due
-from poa_eval.reports.sections.sources import show_sources as sources
 from poa_eval.reports.sections.summary import show_headline as headline
 from poa_eval.reports.sections.summary import show_key_figures as key_figures
 from poa_eval.reports.sections.summary import show_signatures as signatures

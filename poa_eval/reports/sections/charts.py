@@ -13,11 +13,10 @@ from poa_eval.metrics.ranking import ATTENTION, sort_by_need
 from poa_eval.metrics.reasons import tell_reason
 from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
-from poa_eval.reports.html.axes import draw_bars, draw_totals
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.html.pictures import Picture, render_picture
-from poa_eval.reports.sections.headline import tell_done
+from poa_eval.reports.html.pictures import Picture, draw_bars, draw_totals, render_picture
 from poa_eval.reports.sections.inputs import Source, take_evaluation
+from poa_eval.reports.sections.summary import tell_done
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
