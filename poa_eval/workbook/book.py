@@ -22,14 +22,7 @@ from poa_eval.workbook.periods import Activities, list_periods, put_matrix, put_
 
 
 def write_book(quarter: Quarter, path: str | Path) -> None:
-    """Write the workbook of a quarter; the same quarter gives the same bytes.
-
-    Parameters
-    ----------
-    quarter : Quarter
-    path : path-like
-        The ``.xlsx`` file.
-    """
+    """Write the workbook of a quarter as an ``.xlsx`` file; the same quarter gives the same bytes."""
     e = quarter.evaluacion
     title = f"Evaluación del plan operativo anual · {name_quarter(e)}"
     spread = Spread(title, e.plan.institucion, e.plan.locale)
@@ -89,8 +82,15 @@ def _put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
     """Lay out what the plan itself says: how far it can be evaluated, when things fall due, what they cost."""
     plan = e.plan.actividades
     frozen = 1 + bool(plan["codigo"].notna().any())
-    _put_evaluability(spread, e, frozen)
-    _put_calendar(spread, e, rows, frozen)
+    note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
+    what = "qué dice el plan de cada actividad para poder evaluarla"
+    found = evaluability.list_records(e)
+    spread.put_table("Evaluabilidad", what, note, evaluability.COLUMNS, found, frozen=frozen)
+    if len(e.schedule.meses):
+        note = f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. "
+        note += "«Sin calendario»: el plan no dice cuándo; no es lo mismo que no programada."
+        what = "en qué meses vence o está prevista cada actividad"
+        spread.put_table("Calendario", what, note, schedule.list_columns(e), [*rows.values()], frozen=frozen)
     if plan["inversion"].notna().any():
         total = {"actividad": "Total de las actividades", "inversion": plan["inversion"].sum()}
         note = "En la moneda del documento. Una celda vacía es un monto que el documento no dice; no es un cero."
@@ -98,22 +98,6 @@ def _put_plan(spread: Spread, e: Evaluation, rows: Activities) -> None:
         spread.put_table(
             "Inversión", what, note, investment.list_columns(e.plan.locale), [*rows.values()], foot=total, frozen=frozen
         )
-
-
-def _put_evaluability(spread: Spread, e: Evaluation, frozen: int) -> None:
-    found = evaluability.list_records(e)
-    note = f"Evaluabilidad: criterios cumplidos / {len(CRITERIA)} × 100."
-    what = "qué dice el plan de cada actividad para poder evaluarla"
-    spread.put_table("Evaluabilidad", what, note, evaluability.COLUMNS, found, frozen=frozen)
-
-
-def _put_calendar(spread: Spread, e: Evaluation, rows: Activities, frozen: int) -> None:
-    if e.schedule.meses.empty:
-        return
-    note = f"El trimestre de este libro es el {describe_quarter(e.trimestre)}. "
-    note += "«Sin calendario»: el plan no dice cuándo; no es lo mismo que no programada."
-    what = "en qué meses vence o está prevista cada actividad"
-    spread.put_table("Calendario", what, note, schedule.list_columns(e), [*rows.values()], frozen=frozen)
 
 
 def _put_findings(spread: Spread, quarter: Quarter) -> None:

@@ -36,15 +36,10 @@ MET = {window: f"Meta cumplida {span}" for window, span in SPANS.items()}
 STATE = {window: f"Estado {span}" for window, span in SPANS.items()}
 
 
-def name_activity_cell(row: Mapping) -> Cell:
-    """Return the cell that names an activity or a goal by its code and text, with its place."""
-    return text_cell(join_name(row["codigo"], row["actividad"]), source=row["fuente"])
-
-
 #: Columns with which the tables on the plan itself begin and end.
 NAMES = [
     Column("Código", "codigo", width=10, is_optional=True),
-    Column("Actividad", "actividad", width=38, cell=name_activity_cell),
+    Column("Actividad", "actividad", width=38, cell=lambda row: _name_activity(row)),
     Column("Unidad", "nombre", width=22),
 ]
 KEYS = [
@@ -76,7 +71,7 @@ def list_columns(provenance: Provenance) -> list[Column]:
     """List the columns of the activities, for the table of a page and for the sheet; rows as of `list_activities`."""
     return [
         Column("Código", "codigo", width=10, is_optional=True),
-        Column("Actividad", "actividad", width=42, cell=_name_activity),
+        Column("Actividad", "actividad", width=42, cell=lambda row: _name_activity(row, *_list_notes(row))),
         Column("Unidad", "nombre", width=24),
         Column("Indicador", "indicador", width=24, is_optional=True),
         Column("Unidad de medida", "unidad_medida", width=16),
@@ -91,8 +86,7 @@ def list_columns(provenance: Provenance) -> list[Column]:
         Column("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
         Column("Fórmula", "formula", width=44, is_aside=True),
         Column("Lugar en el documento", "fuente", width=34, is_aside=True),
-        Column("Clave", "actividad_id", width=30, is_aside=True),
-        Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
+        *KEYS[1:],
     ]
 
 
@@ -124,12 +118,15 @@ def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
     ]
 
 
-def _name_activity(row: Mapping) -> Cell:
-    measure = (
-        f"Unidad de medida: {row['unidad_medida']}" if is_present(row["unidad_medida"]) else "Sin unidad de medida"
-    )
-    notes = (capitalize(name_indicator(row)), measure)
+def _name_activity(row: Mapping, *notes: str) -> Cell:
+    """Return the cell that names an activity or a goal by its code and text, with its place."""
     return text_cell(join_name(row["codigo"], row["actividad"]), notes=notes, source=row["fuente"])
+
+
+def _list_notes(row: Mapping) -> tuple[str, str]:
+    measure = row["unidad_medida"]
+    said = f"Unidad de medida: {measure}" if is_present(measure) else "Sin unidad de medida"
+    return capitalize(name_indicator(row)), said
 
 
 def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
@@ -143,7 +140,7 @@ def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
 def _show_trend(row: Mapping, provenance: Provenance) -> Cell:
     e, trend = provenance.evaluation, ""
     if is_unit(e):
-        trend = draw_trend(list_comparable(row, provenance.due, e.trimestre)[0], e.plan.locale)
+        trend = draw_trend(list_comparable(row, e.due, e.trimestre)[0], e.plan.locale)
     return Cell("" if trend else MISSING, picture=trend)
 
 

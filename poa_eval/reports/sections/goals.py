@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pandas as pd
 
@@ -210,12 +211,7 @@ def _split(text: object) -> list[str]:
 def _group_facts(facts: Mapping[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
     """Return facts as paragraphs: short ones that follow each other share one."""
     groups: list[list[tuple[str, list[str]]]] = []
-    was_short = False
-    for label, lines in facts.items():
-        is_short = len(lines) == 1 and len(lines[0]) <= _SHORT
-        if is_short and was_short:
-            groups[-1].append((label, lines))
-        else:
-            groups.append([(label, lines)])
-        was_short = is_short
+    for is_short, run in groupby(facts.items(), lambda fact: len(fact[1]) == 1 and len(fact[1][0]) <= _SHORT):
+        told = [*run]
+        groups += [told] if is_short else [[fact] for fact in told]
     return groups

@@ -25,9 +25,7 @@ def show_periods(source: Source) -> Block:
     if e.solo_plan or not is_unit(e):
         return EMPTY
     provenance = Provenance(e)
-    found = {
-        key: list_periods(activity, provenance.due, e.trimestre) for key, activity in provenance.activities.items()
-    }
+    found = {key: list_periods(activity, e.due, e.trimestre) for key, activity in provenance.activities.items()}
     found = {key: {p["mes"]: p for p in periods} for key, periods in found.items() if periods}
     if not found:
         return render_words(["El documento no trae cifras por periodo de esta unidad."])
