@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401 (the names are for notebooks)
 from poa_eval.reports.sections.activities import show_activities as activities
+from poa_eval.reports.sections.activities import show_comments as comments
+from poa_eval.reports.sections.activities import show_periods as periods
 from poa_eval.reports.sections.changes import show_changes as changes
 from poa_eval.reports.sections.changes import show_counts as counts
 from poa_eval.reports.sections.charts import plot_activity as activity_chart
@@ -18,8 +20,6 @@ from poa_eval.reports.sections.goals import show_mission as mission
 from poa_eval.reports.sections.goals import show_swot as swot
 from poa_eval.reports.sections.investment import show_investment as investment
 from poa_eval.reports.sections.method import show_method as method
-from poa_eval.reports.sections.periods import show_comments as comments
-from poa_eval.reports.sections.periods import show_periods as periods
 from poa_eval.reports.sections.ranking import show_extremes as extremes
 from poa_eval.reports.sections.ranking import show_heatmap as heatmap
 from poa_eval.reports.sections.ranking import show_ranking as ranking

@@ -6,7 +6,6 @@ import base64
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib import style
@@ -24,20 +23,10 @@ _STYLE = "poa_eval.reports.html.poa"  # poa.mplstyle, beside this module
 _LETTER, _LINE = 0.025, 0.18  # a bold letter's width and a line's height, as parts of the axes' width and of their top
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture with its words: a title, lines below it, the text that tells its content; and its SVG in base64."""
-
-    title: str
-    notes: Sequence[str]
-    alt: str
-    data: str
-
-
 def render_picture(
     draw: Callable[[Figure], None], size: tuple[float, float], title: str, notes: Sequence[str], alt: str
-) -> Picture:
-    """Return what a function draws, as SVG of the same bytes each time; size in inches."""
+) -> dict[str, object]:
+    """Return what a function draws, as SVG of the same bytes each time, in base64, with its words; size in inches."""
     buffer = io.StringIO()
     with style.context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -45,7 +34,8 @@ def render_picture(
         draw(figure)
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = buffer.getvalue()
-    return Picture(title, notes, alt, base64.b64encode(svg[svg.index("<svg") :].encode()).decode())
+    data = base64.b64encode(svg[svg.index("<svg") :].encode()).decode()
+    return {"title": title, "notes": notes, "alt": alt, "data": data}
 
 
 def draw_bars(axes: Axes, bars: list[dict], months: int, locale: str) -> None:

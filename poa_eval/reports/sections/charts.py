@@ -13,7 +13,7 @@ from poa_eval.metrics.reasons import tell_reason
 from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.html.pictures import Picture, draw_bars, draw_totals, render_picture
+from poa_eval.reports.html.pictures import draw_bars, draw_totals, render_picture
 from poa_eval.reports.sections.inputs import Source, take_evaluation
 from poa_eval.reports.sections.summary import tell_done
 from poa_eval.text.periods import name_period
@@ -98,7 +98,7 @@ def _tell_drawn(drawn: int, states: Series) -> str:
     return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {which}; todas están en la tabla."
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation) -> tuple[Picture, bool]:
+def _draw_activity(row: Mapping[str, object], e: Evaluation) -> tuple[dict[str, object], bool]:
     """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
     bars, is_running = list_comparable(activity, e.due, e.trimestre)

@@ -18,25 +18,16 @@ from poa_eval.text.wording import capitalize, format_number, is_present, name_ru
 
 _QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
 _QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}
-#: What is told of an activity or of a level above it: column → label.
-_FACTS = {
-    "objetivo": "Objetivo",
-    "eje": "Eje",
-    "subeje": "Subeje",
-    "transversalidad": "Transversalidad",
-    "programa": "Programa",
+#: What is told of an activity or of a level above it, in this order: column → label.
+_TOLD = (
+    "objetivo eje subeje transversalidad programa linea_accion meta_texto meta_anual indicador descripcion "
+    "unidad_medida linea_base linea_base_texto frecuencia periodo beneficiarios recursos medio_verificacion"
+)
+_FACTS = {column: name_rule(column) for column in _TOLD.split()} | {
     "linea_accion": "Línea de acción",
     "meta_texto": "Meta",
-    "meta_anual": "Meta anual",
-    "indicador": "Indicador",
-    "descripcion": "Descripción",
     "unidad_medida": "Unidad de medida",
-    "linea_base": "Línea base",
     "linea_base_texto": "Línea base",
-    "frecuencia": "Frecuencia",
-    "periodo": "Periodo",
-    "beneficiarios": "Beneficiarios",
-    "recursos": "Recursos",
     "medio_verificacion": "Medio de verificación",
 }
 _NUMBERS = ("meta_anual", "linea_base")
