@@ -16,7 +16,7 @@ from poa_eval.metrics.windows import Windows
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import make_hash
 
-#: Columns of the findings; the contract of `hallazgos`.
+#: Columns of ``datos/hallazgos.csv``, the contract.
 FINDING_COLUMNS = (
     "hallazgo_id regla gravedad unidad_id actividad_id mes encontrado esperado diferencia mensaje fuente".split()
 )
@@ -48,8 +48,8 @@ def check(
     -------
     DataFrame
         One row a finding: `hallazgo_id`, `regla`, `gravedad`, `unidad_id`, `actividad_id`, `mes`, `encontrado`,
-        `esperado`, `diferencia`, `mensaje`, `fuente`; errors first. The id depends on rule, unit, activity, period
-        and concept, never on a line or a value.
+        `esperado`, `diferencia`, `mensaje`, `fuente`; then `consejo`, the sentences of advice with which the message
+        ends; errors first. The id depends on rule, unit, activity, period and concept, never on a line or a value.
 
     Examples
     --------
@@ -66,7 +66,9 @@ def check(
             unit = found.get("unidad_id") or activity.get("unidad_id")
             concept, month = str(found.pop("concepto", "")), found.get("mes")
             key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
-            rows.append(found | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
+            advice = found.pop("consejo", [])
+            own = {"mensaje": " ".join([str(found["mensaje"]), *advice]), "consejo": tuple(advice)}
+            rows.append(found | own | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
     rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
     types = dict.fromkeys(FINDING_COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
-    return pd.DataFrame(rows, columns=FINDING_COLUMNS).astype(types)
+    return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "consejo"]).astype(types)

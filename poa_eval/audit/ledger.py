@@ -117,19 +117,15 @@ class Ledger:
             unit = activity.get("unidad_id") or (found["clave"] if found["ambito"] == "unidad" else None)
             of_total = "TOTAL parcial" if found["clave"] == "parcial" else "TOTAL"
             who = name_activity(activity, activity["codigo"]) if activity else units.get(str(unit), unit or of_total)
-            what = CONCEPTS.get(str(found["concepto"]), str(found["concepto"]))
-            period = "" if found["meses"] == 12 else f", {name_period(found['mes'], found['meses'])}"
-            how = _tell_way(found)
-            own = {
+            row = found | {
                 "documento": name_file(str(found["fuente"])),
-                "concepto": f"{what}{period}{f' = {how}' if found['via'] else ''} · {who}",
                 "publicado": found["valor"],
                 "cifra": found["concepto"],
                 "unidad_id": unit,
                 "actividad_id": activity.get("actividad_id"),
-                "como": how,
+                "como": _tell_way(found),
             }
-            rows.append(found | own)
+            rows.append(row | {"concepto": f"{name_comparison(row)} · {who}"})
         names = [*LEDGER_COLUMNS, *"via resultado cifra ambito unidad_id actividad_id mes meses como".split()]
         table = pd.DataFrame(rows, columns=names).astype(_NUMBERS | dict.fromkeys(set(names) - set(_NUMBERS), "str"))
         return table.assign(diferencia=table["publicado"] - table["recalculado"])
@@ -233,6 +229,12 @@ def _judge(printed: Mapping, way: Way, rebuilt: Set[str]) -> str:
     if abs(printed["valor"] - way.value) > TOLERANCE:
         return DIFFERS
     return REBUILT if way.name == "periodos" and printed["clave"] in rebuilt else AGREES
+
+
+def name_comparison(row: Mapping) -> str:
+    """Name a printed figure with its period and the way in which it is obtained again, not of whom it is."""
+    period = "" if row["meses"] == 12 else f", {name_period(row['mes'], row['meses'])}"
+    return f"{CONCEPTS.get(row['cifra'], row['cifra'])}{period}" + (f" = {row['como']}" if row["via"] else "")
 
 
 def _tell_way(found: Mapping) -> str:

@@ -40,6 +40,7 @@ def _make_quarter() -> Quarter:
     )
     finding: dict = {"hallazgo_id": "a", "regla": "totales", "gravedad": "nota", "unidad_id": "u", "actividad_id": "a"}
     finding |= {"mes": 3, "encontrado": "1", "esperado": "2", "diferencia": -1.0, "mensaje": "Ensayo.", "fuente": "a"}
+    finding["consejo"] = ()
     values: dict = {"institucion": "Ensayo", "ejercicio": 2024, "trimestre": 1, "fecha_corte": "2024-03-31"}
     params = make_params(values | {"fuentes": [{"archivo": "a.xlsx"}]})
     sources = pd.DataFrame([{"archivo": "a.xlsx", "layout": "ensayo", "sha256": "0", "unidad_id": None}])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from poa_eval.audit.findings import FINDING_COLUMNS
 from poa_eval.audit.ledger import LEDGER_COLUMNS
 from poa_eval.forms.observations import write_observations
 from poa_eval.quarter.quarter import Quarter
@@ -25,7 +26,7 @@ def _list_results(quarter: Quarter) -> dict[str, pd.DataFrame]:
     evaluation = quarter.evaluacion
     return {
         **quarter.plan.tables(),
-        "hallazgos": quarter.hallazgos,
+        "hallazgos": quarter.hallazgos[FINDING_COLUMNS],
         "conciliacion": quarter.conciliacion[list(LEDGER_COLUMNS)],
         "evaluabilidad": evaluation.evaluability.actividades,
         "evaluacion_actividades": evaluation.actividades,

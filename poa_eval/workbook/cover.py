@@ -11,12 +11,11 @@ from poa_eval.metrics.evaluation import Evaluation, describe_quarter, name_quart
 from poa_eval.metrics.reasons import tell_reasons
 from poa_eval.metrics.registry import FIGURES, sort_key_figures
 from poa_eval.quarter.quarter import Quarter
-from poa_eval.reports.sections.headline import tell_headline, tell_plan
+from poa_eval.reports.sections.contents import name_form
 from poa_eval.reports.sections.inputs import list_notes
 from poa_eval.reports.sections.method import list_paragraphs, list_threshold_columns, list_thresholds
 from poa_eval.reports.sections.reconciliation import tell_trust
-from poa_eval.reports.sections.sources import name_form
-from poa_eval.reports.sections.summary import list_plan_figures
+from poa_eval.reports.sections.summary import list_plan_figures, tell_headline, tell_plan
 from poa_eval.text.wording import EMPTY_STATES, capitalize, is_present, name_span
 
 _WIDTHS = (34, 17, 17, 84)

@@ -12,8 +12,8 @@ from poa_eval.reports.sections.activities import PERCENT, STATE
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTHS, QUARTERS, name_period
 from poa_eval.text.wording import capitalize, is_present, name_span
-from poa_eval.workbook.sheets import Activities
 
+Activities = Mapping[str, Mapping]
 _ORIGINS = {"leido": "leído", "reconstruido": "reconstruido por las sumas del documento"}
 
 

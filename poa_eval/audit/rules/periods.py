@@ -149,8 +149,7 @@ def _find_unit_compensations(context: CheckContext, added: list[dict]) -> Iterat
         short = [a for a, w in decided if w.cumplida is False]
         if short and done >= planned:
             names = "; ".join(f"«{a['actividad']}»" for a in short)
-            message = (
-                f"La unidad suma {context.show(done)} de {context.show(planned)}, pero no alcanza su meta: {names}. "
-                "Lo que otras rebasan lo encubre."
-            )
-            yield make_difference(done, planned, message, short[0]["fuente"], unidad_id=unit, concepto=measure)
+            said = f"{context.show(done)} de {context.show(planned)}"
+            message = f"La unidad suma {said}, pero no alcanza su meta: {names}."
+            where = {"unidad_id": unit, "concepto": measure, "consejo": ["Lo que otras rebasan lo encubre."]}
+            yield make_difference(done, planned, message, short[0]["fuente"], **where)

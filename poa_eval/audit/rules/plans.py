@@ -48,12 +48,10 @@ def find_goals_without_quantity(context: CheckContext) -> Iterator[Finding]:
     goals = list_goals(context.plan)
     for goal in goals[~goals["cuantificada"] & ~goals["vacia"]].to_dict("records"):
         has_digit = any(letter.isdigit() for letter in goal["texto"])
-        hint = " Un año, una fecha o una referencia legal no son una cantidad." * has_digit
-        message = (
-            f"La meta «{_cut(goal['texto'])}» no dice cuánto se quiere lograr.{hint} "
-            "Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes»."
-        )
-        yield make_finding(goal["texto"], "una cantidad", message, goal["fuente"], **_at(goal))
+        advice = ["Un año, una fecha o una referencia legal no son una cantidad."] * has_digit
+        advice += ["Escríbala con una cantidad y su unidad de medida, por ejemplo «atender 500 solicitudes»."]
+        message = f"La meta «{_cut(goal['texto'])}» no dice cuánto se quiere lograr."
+        yield make_finding(goal["texto"], "una cantidad", message, goal["fuente"], **_at(goal), consejo=advice)
 
 
 @rule("meta-vacia", "advertencia")
@@ -108,12 +106,12 @@ def find_repeated_codes(context: CheckContext) -> Iterator[Finding]:
                 code, goal = _read_code(row), codes.get(row[above[0]])
                 fits = "." not in code or not is_present(goal) or code.startswith(f"{goal.rstrip('.')}.")
                 wanted = "" if fits else f"{goal.rstrip('.')}.{code.rsplit('.', 1)[-1]}"
-                hint = f" Depende de {goal}: ¿debe decir {wanted}?" if wanted else ""
                 message = (
                     f"La clave {code} de «{_cut(row[name])}» ({row['fuente']}) ya es de "
-                    f"«{_cut(first[name])}» ({first['fuente']}).{hint}"
+                    f"«{_cut(first[name])}» ({first['fuente']})."
                 )
                 where = {"unidad_id": row["unidad_id"], "actividad_id": row.get("actividad_id"), "concepto": row[key]}
+                where["consejo"] = [f"Depende de {goal}: ¿debe decir {wanted}?"] if wanted else []
                 yield make_finding(code, wanted or "una clave propia", message, row["fuente"], **where)
 
 
@@ -163,10 +161,8 @@ def find_loose_marks(context: CheckContext) -> Iterator[Finding]:
         text, near = note.text, suggest(str(note.text), activities)
         where = {"concepto": folded} | ({"actividad_id": activities[near]["actividad_id"]} if near else {})
         hint = f"; la de nombre más parecido es «{_cut(near)}» ({activities[near]['fuente']})" if near else ""
-        message = (
-            f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
-            " Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes."
-        )
+        message = f"El cronograma marca meses para «{_cut(text)}», que no es el nombre de ninguna actividad{hint}."
+        where["consejo"] = ["Sus marcas no se toman: si es la misma, escriba el nombre igual en ambas partes."]
         yield make_finding(text, near or "el nombre de una actividad", message, note.source, **where)
 
 
@@ -188,10 +184,10 @@ def find_leftover_years(context: CheckContext) -> Iterator[Finding]:
             if said[key] > 1:  # told apart by what they are under, not by their lines
                 where["concepto"] = f"{where['concepto']}/{said[key]}"
             message = (
-                f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan "
-                "anterior. Corrija el año o aclare por qué se cita."
+                f"El texto «{_cut(text, 120)}» cita {year} en un plan de {own}: parece quedar de un plan anterior."
             )
-            yield make_finding(str(year), str(own), message, source, **where)
+            advice = ["Corrija el año o aclare por qué se cita."]
+            yield make_finding(str(year), str(own), message, source, **where, consejo=advice)
     for activity in context.activities.values():
         end, start = (re.findall(_YEAR, str(activity[column])) for column in ("fin", "inicio"))
         foreign = [int(y) for y in end[-1:] if int(y) < own] or [int(y) for y in start[:1] if int(y) > own]

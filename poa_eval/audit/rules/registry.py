@@ -78,7 +78,10 @@ def rule(slug: str, severity: str) -> Callable[[Rule], Rule]:
 
 
 def make_finding(found: object, expected: object, message: str, source: object, **where: object) -> Finding:
-    """Make a finding: what was found and expected, the sentence on it, its cell, and whom and what it is about."""
+    """Make a finding: what was found and expected, the sentence on it, its cell, and whom and what it is about.
+
+    Sentences of advice, which several findings may share, come apart, as `consejo`.
+    """
     return {**where, "encontrado": found, "esperado": expected, "mensaje": message, "fuente": source}
 
 

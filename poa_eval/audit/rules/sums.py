@@ -27,20 +27,20 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
             rows.append((printed["valor"], periods, activity))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
-    hint = f" Lo impreso en todo el documento corresponde a otra fórmula: {other}." if other else ""
+    hint = [f"Lo impreso en todo el documento corresponde a otra fórmula: {other}."] if other else []
     for printed in [*wrong, *context.differences("inferida", "peso", "frecuencia", "pesos")]:
         shown, again = (f"{context.show(printed[c])} %" for c in ("valor", "recalculado"))
-        concept = str(printed["meses"])
+        concept, advice = str(printed["meses"]), []
         if printed["via"] == "formula":
-            how = f"con la fórmula del documento ({context.plan.rule('avance.texto')}) resulta {again}.{hint}"
-            message = f"El avance publicado es {shown}; {how}"
+            how, advice = f"con la fórmula del documento ({context.plan.rule('avance.texto')})", hint
+            message = f"El avance publicado es {shown}; {how} resulta {again}."
         elif printed["via"] == "inferida":
-            how = f"con la fórmula {printed['regla'].text}, resulta {again}. El documento no dice cuál usa."
-            message = f"El avance publicado es {shown}; {how}"
+            message = f"El avance publicado es {shown}; con la fórmula {printed['regla'].text}, resulta {again}."
+            advice = ["El documento no dice cuál usa."]
         else:
             concept, what = f"{printed['concepto']}/{concept}", printed["concepto"].replace("_", " ")
             message = f"El documento imprime {shown} de {what}; por el peso de los periodos son {again}."
-        where = {"actividad_id": printed["clave"], "mes": printed["mes"], "concepto": concept}
+        where = {"actividad_id": printed["clave"], "mes": printed["mes"], "concepto": concept, "consejo": advice}
         yield make_difference(printed["valor"], printed["recalculado"], message, printed["fuente"], **where)
 
 

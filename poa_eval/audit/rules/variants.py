@@ -35,8 +35,12 @@ def find_spellings(context: CheckContext) -> Iterator[Finding]:
                 yield make_finding(note.text, None, f"{capitalize(note.text)}.", note.source, **where)
     for note in context.plan.list_notes(Statement):
         if note.name == UNUSED_NAME:
-            message = f"Un nombre aceptado sobra o está mal escrito: {note.text}. Corríjalo o quítelo de ese archivo."
-            yield make_finding(note.text, None, message, note.source, concepto=normalize(note.text))
+            message, where = (
+                f"Un nombre aceptado sobra o está mal escrito: {note.text}.",
+                {"concepto": normalize(note.text)},
+            )
+            where["consejo"] = ["Corríjalo o quítelo de ese archivo."]
+            yield make_finding(note.text, None, message, note.source, **where)
     yield from _propose(context)
     yield from find_loose_marks(context)
 
@@ -56,11 +60,10 @@ def _propose(context: CheckContext) -> Iterator[Finding]:
         for name, other in pair_variants(rows):
             row, first = rows[name], rows[other]
             key = "unidad_id" if column == "unidad" else "actividad_id"
-            message = (
-                f"«{name}» y «{other}» ({first['fuente']}) pueden ser {_ONE[column]}. No se unieron: si lo son, "
-                f'escriba `{column}: {{"{name}": "{other}"}}` en el archivo que nombra `nombres:` de los parámetros.'
-            )
-            where = {key: row[key], "concepto": f"{column}/{normalize(other)}"}
+            message = f"«{name}» y «{other}» ({first['fuente']}) pueden ser {_ONE[column]}."
+            pair = f'`{column}: {{"{name}": "{other}"}}`'
+            advice = f"No se unieron: si lo son, escriba {pair} en el archivo que nombra `nombres:` de los parámetros."
+            where = {key: row[key], "concepto": f"{column}/{normalize(other)}", "consejo": [advice]}
             yield make_finding(name, other, message, row["fuente"], **where)
 
 

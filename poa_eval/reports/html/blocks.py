@@ -16,12 +16,7 @@ _LINES = frozenset("p div section h1 h2 h3 h4 ul li dl dt dd table caption tr fi
 
 @dataclass(frozen=True, repr=False)
 class Block:
-    """What a notebook shows.
-
-    Parameters
-    ----------
-    html : str
-        Markup of the package's templates; all that comes from data is escaped in it.
+    """What a notebook shows: markup of the package's templates, in which all that comes from data is escaped.
 
     Examples
     --------

@@ -13,17 +13,9 @@ from poa_eval.text.periods import QUARTERS
 
 
 def write_overview(folder: Path) -> Path | None:
-    """Write ``index.html`` over the runs in a folder, by institution and period.
+    """Write ``index.html`` over the runs in a folder, each with its ``run.json``, by institution and period.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the runs' folders lie; each run holds a ``run.json``.
-
-    Returns
-    -------
-    Path or None
-        The page; None where there is another's, which is left alone.
+    Returns None where there is a page of another's, which is left alone.
     """
     page = folder / "index.html"
     if page.is_file() and b'name="generator" content="poa_eval ' not in page.read_bytes():

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nbconvert import HTMLExporter
     from nbformat import NotebookNode
 
+#: Relative address of a page, and its name.
+Link = tuple[str, str]
 _TEMPLATES = files("poa_eval.reports.html") / "templates"
 _MARK = "papermill-error-cell-tag"
 _HEADING = re.compile(r"<h2[^>]*>(.*?)</h2>", re.DOTALL)
@@ -33,8 +35,8 @@ def export_html(
     *,
     titulo: str,
     avisos: Iterable[str] = (),
-    enlaces: Iterable[tuple[str, str]] = (),
-    volver: tuple[str, str] | None = None,
+    enlaces: Iterable[Link] = (),
+    volver: Link | None = None,
 ) -> str:
     """Render an executed notebook as a self-contained page.
 
@@ -77,14 +79,8 @@ def export_html(
     return _add_contents(body)
 
 
-def error_page(
-    titulo: str,
-    mensaje: str,
-    enlaces: Iterable[tuple[str, str]] = (),
-    *,
-    volver: tuple[str, str] | None = None,
-) -> str:
-    """Make the page of a report that could not be made, which says why; links as `wrap_page` takes them.
+def error_page(titulo: str, mensaje: str, enlaces: Iterable[Link] = (), *, volver: Link | None = None) -> str:
+    """Make the page of a report that could not be made, which says why; links as `export_html` takes them.
 
     Examples
     --------
@@ -94,28 +90,8 @@ def error_page(
     return wrap_page(titulo, _render("error.html.j2", mensaje=mensaje), enlaces, volver=volver)
 
 
-def wrap_page(
-    titulo: str,
-    cuerpo: str,
-    enlaces: Iterable[tuple[str, str]] = (),
-    *,
-    volver: tuple[str, str] | None = None,
-) -> str:
-    """Make a page of markup of the package's own templates.
-
-    Parameters
-    ----------
-    titulo : str
-        Heading of the page.
-    cuerpo : str
-        Markup of the page's content.
-    enlaces, volver
-        As `export_html` takes them.
-
-    Returns
-    -------
-    str
-        The page.
+def wrap_page(titulo: str, cuerpo: str, enlaces: Iterable[Link] = (), *, volver: Link | None = None) -> str:
+    """Make a page of markup of the package's own templates; links as `export_html` takes them.
 
     Examples
     --------
@@ -126,7 +102,7 @@ def wrap_page(
     return _add_contents(_render("libre.html.j2", pagina=page, cuerpo=cuerpo))
 
 
-def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[tuple[str, str]] = (), volver=None) -> dict:
+def _page(titulo: str, *, avisos: Iterable[str] = (), enlaces: Iterable[Link] = (), volver: Link | None = None) -> dict:
     script = (_TEMPLATES / "informe" / "tablas.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {

@@ -32,11 +32,7 @@ def draw_bar(value: float | None, limit: float = 100.0) -> str:
 def draw_trend(periods: Sequence[Mapping[str, object]], locale: str) -> str:
     """Return what was executed by period as bars, with a line where the programme was; "" for less than two periods.
 
-    Parameters
-    ----------
-    periods : sequence of mapping
-        `mes`, `meses`, `programado`, `ejecutado`, `estado`, in order.
-    locale : str
+    A period has `mes`, `meses`, `programado`, `ejecutado`, `estado`.
     """
     known = [float(p[c]) for p in periods for c in ("programado", "ejecutado") if is_present(p[c])]
     if len(periods) < 2 or not known:

@@ -1,7 +1,8 @@
-"""Activities: what each was to do and did in the quarter and to date; the columns of their table on page and sheet."""
+"""Activities: what each was to do and did, in the quarter, to date and by period; the columns of page and sheet."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -9,20 +10,22 @@ from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, name_quarter
 from poa_eval.metrics.reasons import tell_reason
-from poa_eval.metrics.series import list_comparable
+from poa_eval.metrics.series import list_comparable, list_periods
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_trend
-from poa_eval.reports.html.tables import Cell, render_records, text_cell
+from poa_eval.reports.html.tables import Cell, number_cell, render_records, render_table, state_cell, text_cell
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.reports.sections.provenance import Provenance
 from poa_eval.text.columns import Column, say_yes
 from poa_eval.text.names import normalize, suggest_sentence
+from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     MISSING,
     capitalize,
     format_number,
     is_present,
     join_name,
+    join_words,
     name_activity,
     name_indicator,
     name_span,
@@ -34,17 +37,12 @@ SPANS = {"trimestre": "en el trimestre", "acumulado": "a la fecha"}
 PERCENT = {"trimestre": "Cumplimiento del trimestre", "acumulado": "Cumplimiento acumulado"}
 MET = {window: f"Meta cumplida {span}" for window, span in SPANS.items()}
 STATE = {window: f"Estado {span}" for window, span in SPANS.items()}
-
-
-def name_activity_cell(row: Mapping) -> Cell:
-    """Return the cell that names an activity or a goal by its code and text, with its place."""
-    return text_cell(join_name(row["codigo"], row["actividad"]), source=row["fuente"])
-
+_LETTERS = 96  # what a table of periods has room for beside the names
 
 #: Columns with which the tables on the plan itself begin and end.
 NAMES = [
     Column("Código", "codigo", width=10, is_optional=True),
-    Column("Actividad", "actividad", width=38, cell=name_activity_cell),
+    Column("Actividad", "actividad", width=38, cell=lambda row: _name_activity(row)),
     Column("Unidad", "nombre", width=22),
 ]
 KEYS = [
@@ -76,7 +74,7 @@ def list_columns(provenance: Provenance) -> list[Column]:
     """List the columns of the activities, for the table of a page and for the sheet; rows as of `list_activities`."""
     return [
         Column("Código", "codigo", width=10, is_optional=True),
-        Column("Actividad", "actividad", width=42, cell=_name_activity),
+        Column("Actividad", "actividad", width=42, cell=lambda row: _name_activity(row, *_list_notes(row))),
         Column("Unidad", "nombre", width=24),
         Column("Indicador", "indicador", width=24, is_optional=True),
         Column("Unidad de medida", "unidad_medida", width=16),
@@ -91,8 +89,7 @@ def list_columns(provenance: Provenance) -> list[Column]:
         Column("Ponderación", "ponderacion", "number", is_aside=True, is_optional=True),
         Column("Fórmula", "formula", width=44, is_aside=True),
         Column("Lugar en el documento", "fuente", width=34, is_aside=True),
-        Column("Clave", "actividad_id", width=30, is_aside=True),
-        Column("Clave de la unidad", "unidad_id", width=24, is_aside=True),
+        *KEYS[1:],
     ]
 
 
@@ -124,12 +121,15 @@ def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
     ]
 
 
-def _name_activity(row: Mapping) -> Cell:
-    measure = (
-        f"Unidad de medida: {row['unidad_medida']}" if is_present(row["unidad_medida"]) else "Sin unidad de medida"
-    )
-    notes = (capitalize(name_indicator(row)), measure)
+def _name_activity(row: Mapping, *notes: str) -> Cell:
+    """Return the cell that names an activity or a goal by its code and text, with its place."""
     return text_cell(join_name(row["codigo"], row["actividad"]), notes=notes, source=row["fuente"])
+
+
+def _list_notes(row: Mapping) -> tuple[str, str]:
+    measure = row["unidad_medida"]
+    said = f"Unidad de medida: {measure}" if is_present(measure) else "Sin unidad de medida"
+    return capitalize(name_indicator(row)), said
 
 
 def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
@@ -143,7 +143,7 @@ def _show_progress(row: Mapping, provenance: Provenance) -> Cell:
 def _show_trend(row: Mapping, provenance: Provenance) -> Cell:
     e, trend = provenance.evaluation, ""
     if is_unit(e):
-        trend = draw_trend(list_comparable(row, provenance.due, e.trimestre)[0], e.plan.locale)
+        trend = draw_trend(list_comparable(row, e.due, e.trimestre)[0], e.plan.locale)
     return Cell("" if trend else MISSING, picture=trend)
 
 
@@ -186,3 +186,78 @@ def _choose(word: str, choices: list[str] | tuple[str, ...], what: str) -> str:
     if normalize(word) not in {normalize(choice) for choice in choices}:
         raise ParamsError(f"{what} «{word}»", "un nombre que exista", suggest_sentence(word, dict.fromkeys(choices)))
     return normalize(word)
+
+
+def show_periods(source: Source) -> Block:
+    """Show what each activity of a unit was to do and did, period by period; the institution has no such table."""
+    e = take_evaluation(source)
+    if e.solo_plan or not is_unit(e):
+        return EMPTY
+    provenance = Provenance(e)
+    found = {key: list_periods(activity, e.due, e.trimestre) for key, activity in provenance.activities.items()}
+    found = {key: {p["mes"]: p for p in periods} for key, periods in found.items() if periods}
+    if not found:
+        return render_words(["El documento no trae cifras por periodo de esta unidad."])
+    months = sorted({month for periods in found.values() for month in periods})
+    lengths = {m: min(periods[m]["meses"] for periods in found.values() if m in periods) for m in months}
+    groups = []
+    for key, periods in found.items():
+        activity, rows = provenance.activities[key], []
+        for series in ("programado", "ejecutado"):
+            cells = (_cell_period(key, periods.get(m), series, lengths[m], provenance) for m in months)
+            rows.append([Cell(capitalize(series)), *cells])
+        measure = f" ({activity['unidad_medida']})" if is_present(activity["unidad_medida"]) else ""
+        groups.append((name_activity(activity, activity["codigo"]) + measure, rows))
+    columns = [Column(name_period(m, lengths[m]), kind="number") for m in months]
+    _, *by_month = zip(*(row for _, rows in groups for row in rows), strict=True)
+    parts = math.ceil(sum(max(len(cell.text) for cell in cells) + 3 for cells in by_month) / _LETTERS)
+    size, shown = math.ceil(len(months) / parts), EMPTY
+    for start in range(0, len(months), size):
+        kept = slice(start + 1, start + size + 1)
+        part = [(title, [[row[0], *row[kept]] for row in rows]) for title, rows in groups]
+        span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
+        caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
+        heads = [Column("Actividad"), *columns[start : start + size]]
+        kind = "compacta periodos" if size > 4 else "periodos"
+        shown += render_table(caption, heads, part, source=name_source(e), kind=kind)
+    return shown
+
+
+def _cell_period(key: str, period: Mapping | None, series: str, length: int, provenance: Provenance) -> Cell:
+    """Return a figure of a period; where the column is of shorter periods, with the name of its own."""
+    if period is None:
+        return Cell("", is_number=True)
+    if series == "ejecutado" and period["estado"]:
+        return state_cell(period["estado"], is_number=True)
+    source = (
+        provenance.find_period(key, period, series)
+        if is_present(period[series]) and is_present(period["fuente"])
+        else None
+    )
+    cell = number_cell(period[series], provenance.evaluation.plan.locale, source=source)
+    said = name_period(period["mes"], period["meses"]).replace("trimestre", "trim.")
+    return cell if series == "ejecutado" or period["meses"] == length else replace(cell, notes=(said,))
+
+
+def show_comments(source: Source) -> Block:
+    """Show what a unit commented on its results of the quarter; what it said of several periods stands once.
+
+    A comment on an activity as a whole stands after those on periods.
+    """
+    e = take_evaluation(source)
+    if e.solo_plan or not is_unit(e):
+        return EMPTY
+    due, rows, whole = e.due, [], e.plan.list_comments()
+    for activity in e.plan.actividades.to_dict("records"):
+        said: dict[str, list[str]] = {}
+        for period in list_periods(activity, due, e.trimestre):
+            if is_present(period["comentario"]) and period["mes"] > 3 * e.trimestre - 3:
+                said.setdefault(str(period["comentario"]), []).append(name_period(period["mes"], period["meses"]))
+        told = [f"{capitalize(join_words(periods))}: {text}" for text, periods in said.items()]
+        told += [f"Sobre la actividad: {whole[key]}"] if (key := activity["actividad_id"]) in whole else []
+        name = activity["indicador"] if is_present(activity["indicador"]) else activity["actividad"]
+        rows += [[text_cell(name, source=activity["fuente"]), text_cell("; ".join(told))]] if told else []
+    if not rows:
+        return EMPTY
+    columns = [Column("Actividad o indicador"), Column("Comentario, por periodo")]
+    return render_table("Lo que comentó la unidad", columns, [("", rows)], source=name_source(e))

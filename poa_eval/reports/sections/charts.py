@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 from pandas import DataFrame, Series
 
-from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.evaluation import Evaluation, find_activity, is_unit
 from poa_eval.metrics.ranking import ATTENTION, sort_by_need
 from poa_eval.metrics.reasons import tell_reason
 from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
-from poa_eval.reports.html.axes import draw_bars, draw_totals
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
-from poa_eval.reports.html.pictures import Picture, render_picture
-from poa_eval.reports.sections.headline import tell_done
+from poa_eval.reports.html.pictures import draw_bars, draw_totals, render_picture
 from poa_eval.reports.sections.inputs import Source, take_evaluation
+from poa_eval.reports.sections.summary import tell_done
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import (
     SYMBOLS,
@@ -56,7 +54,7 @@ def plot_activity(source: Source, actividad: str | None = None) -> Block:
     if e.actividades.empty:
         return render_words(["No hay actividades que dibujar."])
     row = sort_by_need(e).iloc[0] if actividad is None else find_activity(e, actividad)
-    picture, has_curve = _draw_activity(row.to_dict(), e, e.due)
+    picture, has_curve = _draw_activity(row.to_dict(), e)
     note = _CURVES if has_curve else _LEGEND
     return render("figuras.html.j2", pictures=[picture], title="", note=note, width="34rem")
 
@@ -70,14 +68,14 @@ def plot_periods(source: Source) -> Block:
     e = take_evaluation(source)
     if e.solo_plan or not is_unit(e):
         return EMPTY
-    table, due = sort_by_need(e), e.due
+    table = sort_by_need(e)
     activities = e.plan.actividades.set_index("actividad_id", drop=False)
     asking = table[table["estado"].isin(ATTENTION)]
-    several = [len(list_comparable(activities.loc[key], due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
+    several = [len(list_comparable(activities.loc[key], e.due, e.trimestre)[0]) > 1 for key in asking["actividad_id"]]
     kept = asking[several].head(_MOST)
     if kept.empty:
         return EMPTY
-    drawn = [_draw_activity(row, e, due) for row in kept.to_dict("records")]
+    drawn = [_draw_activity(row, e) for row in kept.to_dict("records")]
     note = _CURVES if any(has_curve for _, has_curve in drawn) else _LEGEND
     title = ""
     if len(table) > 1:
@@ -100,10 +98,10 @@ def _tell_drawn(drawn: int, states: Series) -> str:
     return f"Se {'dibuja' if drawn == 1 else 'dibujan'} {few} {which}; todas están en la tabla."
 
 
-def _draw_activity(row: Mapping[str, object], e: Evaluation, due: DuePeriods) -> tuple[Picture, bool]:
+def _draw_activity(row: Mapping[str, object], e: Evaluation) -> tuple[dict[str, object], bool]:
     """Return the picture of an activity, and whether it has a curve."""
     activity = e.plan.actividades.loc[e.plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0].to_dict()
-    bars, is_running = list_comparable(activity, due, e.trimestre)
+    bars, is_running = list_comparable(activity, e.due, e.trimestre)
     adds = adds_up(activity)
     totals = _add_running(bars) if adds and len(bars) > 1 else []
     goal = float(row["meta_anual"]) if totals and is_present(row["meta_anual"]) and row["meta_anual"] > 0 else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from os.path import commonprefix
 
 from poa_eval.audit.findings import RULES, SEVERITIES
 from poa_eval.errors import ParamsError
@@ -20,7 +20,6 @@ from poa_eval.text.columns import Column
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.wording import capitalize, is_present, name_rule, name_units
 
-_SENTENCE = re.compile(r"(?<=[.»]) (?=[A-ZÁÉÍÓÚÑ])(?![^«]*»)")  # outside what is quoted
 _MOST_NAMES = 6  # so many activities are named in one cell
 
 
@@ -93,7 +92,8 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     units, groups = name_units(q.plan.unidades), []
     for severity in SEVERITIES:
         for rule, found in table[table["gravedad"] == severity].groupby("regla"):
-            rows, advice = [], _share_advice(list(found["mensaje"].unique()))
+            shared = commonprefix([told[::-1] for told in found["consejo"]]) if found["mensaje"].nunique() > 1 else ()
+            rows, advice = [], " ".join(reversed(shared))
             for (message, answer), same in found.groupby(["mensaje", "respuesta"], sort=False):
                 keys = zip(same["actividad_id"], same["unidad_id"], strict=True)
                 own = [(activities.get(activity, ""), units.get(unit, "")) for activity, unit in keys]
@@ -109,16 +109,6 @@ def show_findings(q: Quarter, *, regla: str | None = None) -> Block:
     columns = [replace(column, is_optional=False) for column in list_columns(q)]
     found = render_records("Hallazgos en el documento", columns, groups, source=name_source(e))
     return found if regla else found + _show_gone(q)
-
-
-def _share_advice(messages: list[str]) -> str:
-    """Return the sentences with which all of several messages end, each of which says something before them."""
-    split = [_SENTENCE.split(message) for message in messages]
-    shared: list[str] = []
-    while len(split) > 1 and min(map(len, split)) > 1 and len({sentences[-1] for sentences in split}) == 1:
-        shared.insert(0, split[0][-1])
-        split = [sentences[:-1] for sentences in split]
-    return " ".join(shared)
 
 
 def _show_gone(q: Quarter) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import pandas as pd
 
@@ -17,25 +18,16 @@ from poa_eval.text.wording import capitalize, format_number, is_present, name_ru
 
 _QUADRANTS = {"fortaleza": "Fortalezas", "oportunidad": "Oportunidades"}
 _QUADRANTS |= {"debilidad": "Debilidades", "amenaza": "Amenazas"}
-#: What is told of an activity or of a level above it: column → label.
-_FACTS = {
-    "objetivo": "Objetivo",
-    "eje": "Eje",
-    "subeje": "Subeje",
-    "transversalidad": "Transversalidad",
-    "programa": "Programa",
+#: What is told of an activity or of a level above it, in this order: column → label.
+_TOLD = (
+    "objetivo eje subeje transversalidad programa linea_accion meta_texto meta_anual indicador descripcion "
+    "unidad_medida linea_base linea_base_texto frecuencia periodo beneficiarios recursos medio_verificacion"
+)
+_FACTS = {column: name_rule(column) for column in _TOLD.split()} | {
     "linea_accion": "Línea de acción",
     "meta_texto": "Meta",
-    "meta_anual": "Meta anual",
-    "indicador": "Indicador",
-    "descripcion": "Descripción",
     "unidad_medida": "Unidad de medida",
-    "linea_base": "Línea base",
     "linea_base_texto": "Línea base",
-    "frecuencia": "Frecuencia",
-    "periodo": "Periodo",
-    "beneficiarios": "Beneficiarios",
-    "recursos": "Recursos",
     "medio_verificacion": "Medio de verificación",
 }
 _NUMBERS = ("meta_anual", "linea_base")
@@ -210,12 +202,7 @@ def _split(text: object) -> list[str]:
 def _group_facts(facts: Mapping[str, list[str]]) -> list[list[tuple[str, list[str]]]]:
     """Return facts as paragraphs: short ones that follow each other share one."""
     groups: list[list[tuple[str, list[str]]]] = []
-    was_short = False
-    for label, lines in facts.items():
-        is_short = len(lines) == 1 and len(lines[0]) <= _SHORT
-        if is_short and was_short:
-            groups[-1].append((label, lines))
-        else:
-            groups.append([(label, lines)])
-        was_short = is_short
+    for is_short, run in groupby(facts.items(), lambda fact: len(fact[1]) == 1 and len(fact[1][0]) <= _SHORT):
+        told = [*run]
+        groups += [told] if is_short else [[fact] for fact in told]
     return groups

@@ -15,16 +15,16 @@ from poa_eval.text.columns import Column
 from poa_eval.text.wording import capitalize, count_words, format_number, is_present, join_words
 
 
-def _show_amount(row: Mapping, locale: str) -> Cell:
-    return number_cell(row["inversion"], locale, source=row["fuente"])
-
-
 def list_columns(locale: str) -> list[Column]:
     """List the columns of what activities cost, for the table of a page and for the sheet."""
-    amount, share = "Suma de las actividades", "Inversión de la actividad / total de las actividades × 100"
+    total, share = "Suma de las actividades", "Inversión de la actividad / total de las actividades × 100"
+
+    def show_amount(row: Mapping) -> Cell:
+        return number_cell(row["inversion"], locale, source=row["fuente"])
+
     return [
         *NAMES,
-        Column("Inversión", "inversion", "number", 16, cell=lambda row: _show_amount(row, locale), tooltip=amount),
+        Column("Inversión", "inversion", "number", 16, cell=show_amount, tooltip=total),
         Column(
             "Parte del total",
             kind="percent",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from poa_eval.metrics.due import DuePeriods
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
 from poa_eval.metrics.registry import FIGURES
-from poa_eval.metrics.windows import WINDOWS, Window
+from poa_eval.metrics.windows import WINDOWS
 from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
@@ -24,21 +23,11 @@ from poa_eval.text.periods import name_period
 from poa_eval.text.wording import capitalize, format_number, format_percent, is_present, name_activity, name_span
 
 
+@dataclass(frozen=True)
 class Provenance:
-    """Where the figures of an evaluation come from.
+    """Where the figures of an evaluation come from."""
 
-    Parameters
-    ----------
-    evaluation : Evaluation
-    """
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self.evaluation = evaluation
-
-    @property
-    def due(self) -> DuePeriods:
-        """Return what is due, with the periods of each activity."""
-        return self.evaluation.due
+    evaluation: Evaluation
 
     @property
     def activities(self) -> Mapping[str, Mapping]:
@@ -73,18 +62,10 @@ class Provenance:
             return self._columns.find(period["fuente"], f"programado:{month}:{length}", "programado")
         return own or (str(period["fuente"]) if is_present(period["fuente"]) else "")
 
-    def window(self, actividad_id: str, window: str) -> Window:
-        """Return what an activity reached in a window (``trimestre``, ``acumulado``), with its periods."""
-        return self.evaluation.window(actividad_id, window)
-
     def name(self, actividad_id: str, figura: str) -> str:
         """Name the origin of a figure of an activity: its cells, and for a computed one its formula.
 
-        Parameters
-        ----------
-        actividad_id : str
-        figura : str
-            Column of the evaluation of activities, such as ``ejecutado_acumulado``.
+        `figura` is a column of the evaluation of activities, such as ``ejecutado_acumulado``.
         """
         row = self._results[actividad_id]
         if not is_present(row[figura]):
@@ -93,7 +74,7 @@ class Provenance:
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
         if what in SERIES:
-            rows = [r for r in self.window(actividad_id, window).filas if is_present(r[what])]
+            rows = [r for r in self.evaluation.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
@@ -140,7 +121,7 @@ class Provenance:
     def _name_parts(self, actividad_id: str, figura: str) -> str:
         """Name the cells of what a percentage is made of."""
         window = "acumulado" if figura == "avance_anual" else figura.removeprefix("cumplimiento_")
-        rows = self.window(actividad_id, window).filas
+        rows = self.evaluation.window(actividad_id, window).filas
         weighed = self.evaluation.plan.rule("avance") is not None
         series = ("ejecutado",) if figura == "avance_anual" and not weighed else ("ejecutado", "programado")
         said = [
@@ -164,14 +145,8 @@ class Provenance:
     def name_group(self, row: Mapping[str, object], figura: str, unidad_id: str | None = None) -> str:
         """Name the origin of a figure of a unit, or of the institution: its formula, its numbers and its activities.
 
-        Parameters
-        ----------
-        row : mapping
-            Row of the evaluation of units or of the institution.
-        figura : str
-            Its column, such as ``proporcion_cumplidas_acumulado``.
-        unidad_id : str, optional
-            The unit.
+        `row` is one of the evaluation of units or of the institution, `figura` a column, such as
+        ``proporcion_cumplidas_acumulado``.
         """
         e, locale = self.evaluation, self.evaluation.plan.locale
         if not is_present(row[figura]):
@@ -214,9 +189,9 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     key, plan, locale, provenance = str(row["actividad_id"]), e.plan, e.plan.locale, Provenance(e)
     name = name_activity(row, plan.actividades.set_index("actividad_id").at[key, "codigo"])
     said = {"trimestre": describe_quarter(e.trimestre), "acumulado": "a la fecha"}
-    windows = {window: provenance.window(key, window) for window in said}
+    windows = {window: e.window(key, window) for window in said}
     periods = []
-    for period in provenance.due.periods[key]:
+    for period in e.due.periods[key]:
         uses = [w for w, found in windows.items() if any(r is period or r == period for r in found.filas)]
         cells = [Cell(name_period(period["mes"], period["meses"]))]
         for series in SERIES:

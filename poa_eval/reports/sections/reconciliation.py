@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS
+from poa_eval.audit.ledger import AGREES, CONCEPTS, DIFFERS, REBUILT, TOLERANCE, UNCHECKED, WAYS, name_comparison
 from poa_eval.metrics.evaluation import Evaluation, is_unit
 from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
@@ -213,7 +213,7 @@ def list_columns(plan: Plan) -> list[Column]:
     how, short = "Cifra, y cómo se obtiene de nuevo", "Cifra impresa y cómo se vuelve a obtener"
     return [
         Column("Resultado", "resultado", "state", 16, cell=show_text("resultado")),
-        Column(how, "concepto", width=70, cell=lambda row: text_cell(_name_comparison(row)), short=short),
+        Column(how, "concepto", width=70, cell=lambda row: text_cell(name_comparison(row)), short=short),
         Column("Unidad", lambda row: units.get(row["unidad_id"]), width=28, is_optional=True),
         Column("Publicado", take("publicado"), "number", 13, cell=show("publicado")),
         Column("Recalculado", take("recalculado"), "number", 13, cell=show("recalculado")),
@@ -222,12 +222,6 @@ def list_columns(plan: Plan) -> list[Column]:
         Column("Documento", "documento", width=24, is_aside=True),
         Column("Clave", "actividad_id", width=30, is_aside=True, is_optional=True),
     ]
-
-
-def _name_comparison(row: Mapping) -> str:
-    """Name a printed figure with its period and the way in which it is obtained again; of whom it is, is known."""
-    period = "" if row["meses"] == 12 else f", {name_period(row['mes'], row['meses'])}"
-    return f"{CONCEPTS.get(row['cifra'], row['cifra'])}{period}" + (f" = {row['como']}" if row["via"] else "")
 
 
 def show_entries(entries: Iterable[Mapping], caption: str, plan: Plan) -> Block:

@@ -9,16 +9,12 @@ import pandas as pd
 from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.schedule import ORIGINS, Schedule
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
-from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text, text_cell
+from poa_eval.reports.html.tables import Cell, count_cell, render_records, render_table, show_text
 from poa_eval.reports.sections.activities import KEYS, NAMES, group_by_unit, list_activities
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTH_NAMES, MONTHS, QUARTERS
-from poa_eval.text.wording import capitalize, count_words, join_name, join_words, name_units
-
-
-def _name_activity(row: Mapping[str, object], code: object) -> Cell:
-    return text_cell(join_name(code, row["actividad"]), source=row["fuente"])
+from poa_eval.text.wording import capitalize, count_words, join_words, name_units
 
 
 def show_due(source: Source) -> Block:

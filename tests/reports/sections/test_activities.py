@@ -1,4 +1,4 @@
-"""The activities' table: figures, states and reasons, narrowed to a unit or a state."""
+"""The activities: their table of figures, states and reasons, their periods, and what a unit commented on them."""
 
 from dataclasses import replace
 
@@ -6,9 +6,10 @@ import pytest
 
 import poa_eval as poa
 from blocks import read_rows, read_text
-from made import make_plan, make_quarter
+from made import make_plan, make_quarter, open_params
 from poa_eval.errors import ParamsError
 from poa_eval.plan.schema import make_table
+from poa_eval.reports.html.blocks import EMPTY
 
 SHOWN = [
     poa.show.title,
@@ -87,3 +88,13 @@ def test_a_second_quarter_alone_says_which_document_is_absent(gerencia_quarter):
     assert "ene" not in [
         row[0] for row in read_rows(poa.show.periods(make_quarter(gerencia_quarter, e.plan, 2).unit("u")))
     ]
+
+
+def test_a_units_comments_and_context_are_its_own(gerencia_quarter):
+    said = read_text(poa.show.comments(gerencia_quarter.unit("303")))
+    assert "SE PRESENTÓ UN AUMENTO DE RECIBOS" in said
+    assert poa.show.comments(gerencia_quarter) == EMPTY
+    context = read_text(poa.show.context(gerencia_quarter.unit("306")))
+    assert context.count("FINANZAS P") == 1  # with and without accent is one
+    assert "Línea de acción" in context
+    assert poa.show.context(open_params("jocotepec-2024-t1").unit("hacienda-municipal")) == EMPTY
