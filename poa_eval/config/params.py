@@ -25,8 +25,8 @@ class Params(Model):
     """What a quarter's run needs."""
 
     institucion: str = Field(min_length=1)  # name on the reports
-    ejercicio: int = Field(ge=1990, le=2100, strict=True)  # year of the plan
-    trimestre: int = Field(ge=1, le=4, strict=True)
+    ejercicio: int = Field(ge=1990, le=2100)  # year of the plan
+    trimestre: int = Field(ge=1, le=4)
     fecha_corte: dt.date  # date on the reports; periods that close after it are not due
     fuentes: tuple[Source, ...] = Field(min_length=1)  # documents in the order of their issue
     perfil: str = "neutro"  # name of a profile, or its YAML file
@@ -37,7 +37,14 @@ class Params(Model):
     @classmethod
     def _refuse_number(cls, value: object) -> object:
         if not isinstance(value, str | dt.date):
-            raise ValueError(f"se encontró «{value}»; debe ser una fecha AAAA-MM-DD")  # noqa: TRY004  (pydantic wants it)
+            raise ValueError(f"se encontró «{value}»; debe ser una fecha AAAA-MM-DD")  # noqa: TRY004
+        return value
+
+    @field_validator("ejercicio", "trimestre", mode="before")
+    @classmethod
+    def _refuse_text(cls, value: object) -> object:
+        if isinstance(value, bool | str | float):
+            raise ValueError(f"se encontró «{value}»; debe ser un número entero")  # noqa: TRY004  (pydantic wants it)
         return value
 
     @model_validator(mode="after")

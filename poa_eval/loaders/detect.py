@@ -83,11 +83,9 @@ def _refuse_missing_sheets(document: RawDocument, layout: Layout) -> None:
 
 def _find_other(document: RawDocument, layout: Layout, ejercicio: int | None) -> str | None:
     """Return the name of another known layout whose headings the document has."""
-    for other in known_layouts():
-        for name in other.ediciones if other.nombre != layout.nombre else ():
-            if _try_edition(document, other, name, ejercicio).rank[0] >= _SURE:
-                return other.nombre
-    return None
+    others = [(other, name) for other in known_layouts() if other.nombre != layout.nombre for name in other.ediciones]
+    tried = (_try_edition(document, other, name, ejercicio) for other, name in others)
+    return next((candidate.layout.nombre for candidate in tried if candidate.rank[0] >= _SURE), None)
 
 
 def _try_edition(document: RawDocument, layout: Layout, name: str, ejercicio: int | None) -> Candidate:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
 
+from poa_eval.config.accepted_names import Names
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import find_layout
@@ -22,12 +24,23 @@ from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
-from poa_eval.plan.notes import AcceptedName, ColumnPlaces, Comment, DeclaredRule, Note, Repair, Statement
+from poa_eval.plan.notes import (
+    UNUSED_NAME,
+    AcceptedName,
+    ColumnPlaces,
+    Comment,
+    DeclaredRule,
+    Note,
+    Repair,
+    Statement,
+    Variant,
+)
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, Record, make_table
 from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import refuse_form
+from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
 #: What a finding or a figure may be about that stands in another cell than its row's source.
@@ -117,6 +130,27 @@ def shape_document(
     return _make_plan(layout, year, tables)
 
 
+def note_names(plan: Plan, names: Names, source: str) -> Plan:
+    """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing."""
+    used = plan.list_notes(AcceptedName)
+    seen: dict[tuple[str, str], list[AcceptedName]] = {}
+    for note in used:
+        seen.setdefault((note.column, note.text), []).append(note)
+    left = plan.contexto[~plan.contexto["clave"].isin({note.key for note in used})]
+    noted = (note for column in names.by_column() for note in _note_column(names, column, seen, source))
+    return replace(plan, contexto=left.reset_index(drop=True)).add_notes(noted)
+
+
+def _note_column(names: Names, column: str, seen: dict, source: str) -> Iterator[Note]:
+    for printed, real in names.by_column()[column].items():
+        said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
+        if (column, normalize(printed)) not in seen:
+            text = f"{column} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
+            yield Statement(name=UNUSED_NAME, text=text, source=source)
+        for note in seen.get((column, normalize(printed)), ()):
+            yield Variant(column=column, owner=note.owner, text=said, source=note.source)
+
+
 def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:
     notes: list[Note] = tables["contexto"]
     rows = tables | {"contexto": [note.to_row() for note in notes]}
@@ -168,10 +202,9 @@ def _name_columns(row: Row) -> Iterator[ColumnPlaces]:
     """Yield in which columns of a sheet stand goal, programme and texts: a period's source is its result's cell."""
     if row.sheet.hoja is None:
         return
-    keys = [key for key in row.table.columns if key.split(":")[0] in _LOCATED]
-    sheet = row.address().rpartition("!")[0]
-    letters = {key: row.address(key).rpartition("!")[2].rstrip("0123456789") for key in keys}
-    yield ColumnPlaces.of_sheet(sheet, letters)
+    places = {key: at + row.sheet.desde for key, at in row.table.columns.items() if key.split(":")[0] in _LOCATED}
+    letters = {key: xl_col_to_name(at) for key, at in places.items()}
+    yield ColumnPlaces.of_sheet(f"{row.sheet.archivo}!{row.sheet.hoja}", letters)
 
 
 def _list_statements(

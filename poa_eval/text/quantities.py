@@ -142,19 +142,18 @@ def find_quantity(text: str) -> str | None:
     folded = fold_letters(text)
     code = _CODE.match(folded)
     if code and not _is_amount(text, folded, code):
-        folded = _blot(code, folded)
+        folded = _blot(code) + folded[code.end() :]
     for pattern in _BLOTTED:
-        for match in pattern.finditer(folded):
-            folded = _blot(match, folded)
+        folded = pattern.sub(_blot, folded)
     for match in _ONE_YEAR.finditer(folded):
         if _is_year(match, folded):
-            folded = _blot(match, folded)
+            folded = folded[: match.start()] + _blot(match) + folded[match.end() :]
     found = _QUANTITY.search(folded)
     return text[found.start() : found.end()].strip() if found else None
 
 
-def _blot(match: re.Match[str], folded: str) -> str:
-    return folded[: match.start()] + "¤" * (match.end() - match.start()) + folded[match.end() :]
+def _blot(match: re.Match[str]) -> str:
+    return "¤" * len(match[0])
 
 
 def _is_amount(text: str, folded: str, code: re.Match[str]) -> bool:
