@@ -22,8 +22,6 @@ from poa_eval.readers.cells import NO_VALUE, RawDocument
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
-_FOLDED = {normalize(answer): value for answer, value in YES_NO.items()}
-
 _Rows = tuple[list[dict[str, object]], list[Said]]
 
 
@@ -187,9 +185,10 @@ def _tell_text(text: str) -> str:
 def _read_answer(entry: Entry) -> float | None:
     """Return 1 for «Sí», 0 for «No», None for a blank and whatever is neither."""
     text = entry.text("realizada")
-    if text and normalize(text) not in _FOLDED:
+    value = {normalize(answer): value for answer, value in YES_NO.items()}.get(normalize(text))
+    if text and value is None:
         entry.refuse("realizada", f"«{text}» en «{HEADINGS['realizada']}»; escriba Sí o No, o déjela vacía")
-    return _FOLDED.get(normalize(text))
+    return value
 
 
 def _read_comment(entry: Entry) -> str | None:

@@ -128,13 +128,12 @@ def _merge_periods(old: pd.DataFrame, new: pd.DataFrame, may_change: bool) -> tu
 def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[Change]:
     changes: list[Change] = []
     activity, month, length = (pair[name] for name in _KEY)
-    period = {"owner": activity, "month": int(month), "length": int(length)}
-    places = {"earlier": pair["fuente"], "source": pair["fuente_new"]}
+    where = {"owner": activity, "month": int(month), "length": int(length), "earlier": pair["fuente"]}
     for column in columns:
         before, after = pair[column], pair[f"{column}_new"]
         if pd.isna(before) or pd.isna(after) or abs(before - after) <= _TOLERANCE:
             continue
-        change = Change(concept=column, before=before, after=after, **period, **places)
+        change = Change(concept=column, before=before, after=after, source=pair["fuente_new"], **where)
         if not may_change:
             raise ConflictoError(
                 f"{column} de {name_period(month, length)} en la actividad {activity}: {change.places}",
