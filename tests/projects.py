@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from made import open_params
+from poa_eval.processes import CAN_FORK
 from poa_eval.runs import batch as run
-from poa_eval.runs.processes import CAN_FORK
 from poa_eval.runs.task import ReportTask
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="needs a system that forks")

@@ -16,7 +16,7 @@ import poa_eval as poa
 from made import open_params
 from places import ROOT
 from poa_eval.errors import ParamsError
-from poa_eval.runs.processes import CAN_FORK, WorkerPool
+from poa_eval.processes import CAN_FORK, WorkerPool
 from poa_eval.runs.produce import produce_report
 from poa_eval.runs.report import clean_notebook
 from poa_eval.runs.task import ReportTask

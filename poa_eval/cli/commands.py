@@ -17,9 +17,9 @@ import typer
 import poa_eval
 from poa_eval.cli.console import SEVERITY, Command, Group, explain_usage, print_findings, print_table, show_progress
 from poa_eval.errors import LayoutError, ParamsError, PoaError, explain_system
+from poa_eval.processes import start_server
 from poa_eval.runs.folder import RunOutcome
 from poa_eval.runs.pack import find_browser, pack_run, print_pages
-from poa_eval.runs.processes import start_server
 
 FAILED, REFUSED, UNEXPECTED, INTERRUPTED = 1, 2, 3, 130
 _MOST, _LONGEST = 1000, 604_800  # reports at a time; seconds, a week

@@ -34,7 +34,8 @@ class Plan:
     unidades, metas, actividades, lineas, avances, calendario, publicado, foda, contexto : DataFrame
         The tidy tables; columns in `COLUMNS`, missing values as NaN, percentages 0–100.
     carried : tuple of Note
-        The notes that hold more than their rows in `contexto` tell; those without a row are dropped.
+        The notes that hold more than their rows in `contexto` tell (repairs, changes, rules that figures follow); those
+        without a row are dropped. A plan made of another's tables takes them along: ``carried=plan.carried``.
 
     Raises
     ------

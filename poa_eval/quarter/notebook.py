@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def _find_prepared(root: Path, params: Params, unit: object) -> Quarter | None:
         unidad = quarter.unidad
         same = unit is unidad if None in (unit, unidad) else normalize(str(unit)) == normalize(unidad)
         if same and offered == [root, params]:
-            return replace(quarter, root=root)
+            return quarter.move(root)
     return None
 
 

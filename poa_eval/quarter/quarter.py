@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +69,12 @@ class Quarter:
         """Keep the plan's ledger, which is worked out already, and return the quarter."""
         self.__dict__["conciliacion"] = ledger.table
         return self
+
+    def move(self, root: Path) -> Quarter:
+        """Return the quarter with file names counted from another folder; what is worked out already stays."""
+        moved = copy(self)
+        object.__setattr__(moved, "root", root)
+        return moved
 
     def unit(self, unidad: str) -> Quarter:
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.

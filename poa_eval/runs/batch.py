@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poa_eval.errors import ClusterError, ParamsError, PoaError, explain_system
+from poa_eval.processes import WorkerPool
 from poa_eval.runs.cache import RunCache
 from poa_eval.runs.folder import RunOutcome, claim, drop_draft
 from poa_eval.runs.inputs import find_folder, read_inputs
-from poa_eval.runs.processes import WorkerPool
 
 if TYPE_CHECKING:
     from poa_eval.runs.quarter_run import Pool, QuarterRun
@@ -107,9 +107,9 @@ def run_quarters(
                 yield path, RunOutcome(inputs.folder)
                 continue
             if batch is None:
+                stack.enter_context(pool)  # the warm process loads meanwhile
                 from poa_eval.runs.quarter_run import QuarterRun  # reads documents: slow to load, not for nothing to do
 
-                stack.enter_context(pool)
                 batch = _Batch(pool, on_progress)
             yield from batch.begin(QuarterRun(inputs, cache, pool, force=force, release=release))
             yield from batch.collect(patience=0)

@@ -16,8 +16,8 @@ from multiprocessing import current_process
 from typing import Any
 
 from poa_eval.errors import ClusterError, ParamsError, Place
+from poa_eval.processes import CallDiedError, WorkerPool
 from poa_eval.runs.cache import describe_software
-from poa_eval.runs.processes import CallDiedError, WorkerPool
 
 try:
     import distributed

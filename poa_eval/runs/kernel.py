@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from poa_eval.runs.processes import LONGEST, CallTimeoutError
+from poa_eval.processes import LONGEST, CallTimeoutError
 
 
 class _OwnKernelManager(AsyncKernelManager):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from poa_eval.processes import CAN_FORK, CallDiedError, CallTimeoutError, WorkerPool
 from poa_eval.reports.html.page import error_page
-from poa_eval.runs.processes import CAN_FORK, CallDiedError, CallTimeoutError, WorkerPool
 from poa_eval.runs.task import Links, MadeReport, ReportTask
 
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from poa_eval.errors import ArchivoError, Place, explain_system
 from poa_eval.forms.observations import refuse_filled
 from poa_eval.metrics.evaluation import name_quarter
+from poa_eval.processes import CallDiedError
 from poa_eval.quarter.prepare import prepare_quarter
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.runs.cache import RunCache, list_versions, make_key
 from poa_eval.runs.folder import RunOutcome, clear, drop_draft, drop_others, move_in, put_beside
 from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK, RunInputs
-from poa_eval.runs.processes import CallDiedError
 from poa_eval.runs.produce import give_up, produce_report, redo_page
 from poa_eval.runs.results import write_results
 from poa_eval.runs.task import MadeReport, ReportTask
@@ -31,8 +31,8 @@ from poa_eval.text.names import file_name
 from poa_eval.text.wording import name_unit
 
 if TYPE_CHECKING:
+    from poa_eval.processes import WorkerPool
     from poa_eval.runs.cluster import Cluster
-    from poa_eval.runs.processes import WorkerPool
 
     Pool = WorkerPool | Cluster
 

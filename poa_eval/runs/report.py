@@ -15,10 +15,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from poa_eval.processes import CallTimeoutError
 from poa_eval.quarter.notebook import offer_prepared
 from poa_eval.reports.html.page import error_page, export_html, own_error_names, without_marks
 from poa_eval.runs.kernel import execute_in_kernel
-from poa_eval.runs.processes import CallTimeoutError
 from poa_eval.runs.shell import CellFailedError, execute_here
 from poa_eval.runs.task import Links, MadeReport, ReportTask
 

@@ -32,7 +32,7 @@ from nbformat import NotebookNode
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
-from poa_eval.runs.processes import limit_memory
+from poa_eval.processes import limit_memory
 
 if sys.platform != "win32":
     import fcntl

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from threading import Event, Thread
 
-from poa_eval.runs.processes import ASKER
+from poa_eval.processes import ASKER
 
 _UNUSED = "rfc3987_syntax"  # what others load, slowly, and never use here
 

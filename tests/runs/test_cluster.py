@@ -17,11 +17,11 @@ from made import write_project
 from places import ROOT
 from poa_eval.cli import commands as cli
 from poa_eval.errors import ClusterError, ParamsError
+from poa_eval.processes import CAN_FORK
 from poa_eval.runs import batch as run
 from poa_eval.runs import cluster as distribute
 from poa_eval.runs.cache import describe_software
 from poa_eval.runs.inputs import INSTITUTION_NOTEBOOK, UNIT_NOTEBOOK
-from poa_eval.runs.processes import CAN_FORK
 from poa_eval.runs.quarter_run import QuarterRun
 from projects import PLAIN, list_made, read_all, write_notebook
 

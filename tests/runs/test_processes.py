@@ -3,7 +3,7 @@
 import time
 from contextlib import suppress
 
-from poa_eval.runs.processes import CallDiedError, WorkerPool
+from poa_eval.processes import CallDiedError, WorkerPool
 from projects import forks
 
 

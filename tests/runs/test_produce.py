@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from poa_eval.runs.processes import CallTimeoutError, WorkerPool
+from poa_eval.processes import CallTimeoutError, WorkerPool
 from poa_eval.runs.produce import produce_report, redo_page
 from poa_eval.runs.task import MadeReport
 from projects import forks, make_task, write_notebook

@@ -3,8 +3,8 @@
 import nbformat
 import pytest
 
+from poa_eval.processes import WorkerPool
 from poa_eval.runs.kernel import execute_in_kernel
-from poa_eval.runs.processes import WorkerPool
 from poa_eval.runs.produce import produce_report
 from poa_eval.runs.report import clean_notebook
 from projects import forks, make_task, write_notebook

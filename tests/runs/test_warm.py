@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from places import ROOT
-from poa_eval.runs.processes import ASKER, WorkerPool
+from poa_eval.processes import ASKER, WorkerPool
 from projects import forks, in_proc
 
 WARM = """
