@@ -86,7 +86,11 @@ class Quarter:
 
     def _narrow(self, unit_id: str, owned: Mapping[str, Mapping[str, list[int]]]) -> Quarter:
         def pick(name: str, table: pd.DataFrame) -> pd.DataFrame:
-            return table.take(owned[name][unit_id]).reset_index(drop=True) if len(table) else table
+            rows = owned[name][unit_id] or [-1]
+            is_stretch = rows[-1] - rows[0] < len(rows)  # as documents mostly have them: sliced without a copy
+            own = table.iloc[rows[0] : rows[-1] + 1] if is_stretch else table.take(rows)
+            own.index = pd.RangeIndex(len(own))
+            return own
 
         plan, evaluation = self.plan, self.evaluacion
         own_plan = plan.narrow(**{name: pick(name, table) for name, table in plan.tables().items()})
