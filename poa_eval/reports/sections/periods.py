@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from poa_eval.metrics.due import list_periods
 from poa_eval.metrics.evaluation import is_unit
-from poa_eval.metrics.series import list_periods
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, render_table, state_cell, text_cell
 from poa_eval.reports.sections.inputs import Source, name_source, take_evaluation
