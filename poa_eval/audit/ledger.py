@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from poa_eval.audit.printed import PrintedFigures, RowsSum, TotalsCalculator, add_parts
+from poa_eval.metrics.activities import weigh_ratios
 from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
-from poa_eval.metrics.progress import weigh_ratios
 from poa_eval.plan.accumulation import SERIES
 from poa_eval.plan.notes import ROWS, InferredFormula, Note, Repair
 from poa_eval.plan.plan import Plan

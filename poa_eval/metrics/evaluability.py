@@ -81,9 +81,8 @@ class Evaluability:
 
     def narrow(self, actividades: pd.DataFrame, unidades: pd.DataFrame, metas: pd.DataFrame) -> Evaluability:
         """Return how far one unit's activities can be evaluated, of its rows; it stands in the institution's place."""
-        alone = unidades.assign(lugar=unidades["lugar"].where(unidades["lugar"].isna(), 1))
-        rows = [{name: row[name] for name in self.institucion} for row in unidades.to_dict("records")]
-        return Evaluability(actividades, alone, pd.DataFrame(rows, columns=list(self.institucion)), metas)
+        alone = unidades.assign(lugar=unidades["lugar"].clip(upper=1))
+        return Evaluability(actividades, alone, unidades[list(self.institucion)], metas)
 
 
 def is_plan_only(plan: Plan) -> bool:

@@ -14,7 +14,7 @@ from poa_eval.errors import ParamsError
 from poa_eval.metrics.activities import ACTIVITY_COLUMNS, ACTIVITY_TYPES, list_quarters, measure_activity
 from poa_eval.metrics.due import DuePeriods, close_month, find_corte, find_due
 from poa_eval.metrics.evaluability import Evaluability, assess, is_plan_only
-from poa_eval.metrics.groups import find_gap, find_obstacle, list_columns, list_types, measure_group
+from poa_eval.metrics.groups import NOTHING, find_obstacle, list_columns, list_types, measure_group
 from poa_eval.metrics.reasons import Formulas, Reason, Reasons
 from poa_eval.metrics.registry import FIGURES, take_profile
 from poa_eval.metrics.schedule import Schedule, find_schedule
@@ -96,7 +96,12 @@ class Evaluation:
 
     def find_gap(self, name: str, row: Mapping[str, object], window: str) -> tuple[Reason, ...]:
         """Return why a figure of a row of `unidades` or `institucion` is empty in a window."""
-        return find_gap(name, row, window, self.gaps[row.get("unidad_id")])
+        if not row[f"evaluadas_{window}"]:
+            return (NOTHING,)
+        if FIGURES[name].needs_weights:
+            return (Reason("sin ponderación"),)
+        reasons = (reason for reason in self.gaps[row.get("unidad_id")] if reason != NOTHING)
+        return tuple(reasons) or (Reason("nada que sumar"),)
 
     def narrow(
         self,
@@ -263,11 +268,6 @@ def name_sum(evaluation: Evaluation, window: str) -> str:
 def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
     """Return how many activities the proportion of goals met is of, as the profile counts them."""
     return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))
-
-
-def name_formula(name: str, e: Evaluation) -> str:
-    """Return the formula of a figure of a group; what goals met are divided by, the profile says."""
-    return FIGURES[name].tell_formula(e.perfil)
 
 
 def has_plan(e: Evaluation) -> bool:

@@ -120,22 +120,12 @@ def guess_formula(cases: Sequence[Case]) -> InferredFormula:
 
 @dataclass
 class PrintedProgress:
-    """What a plan's documents print of progress, of activities, where no layout declares its formula.
+    """What a plan's documents print of progress, of activities, where no layout declares its formula."""
 
-    Parameters
-    ----------
-    printed : sequence of dict
-        Rows of `publicado`.
-    periods, activities : mapping
-        By `actividad_id`: its periods, its row.
-    noted : InferredFormula, optional
-        The formula, where it is known already.
-    """
-
-    printed: Sequence[Mapping]
-    periods: Mapping[str, Periods]
+    printed: Sequence[Mapping]  # rows of `publicado`
+    periods: Mapping[str, Periods]  # by `actividad_id`, as are `activities`
     activities: Mapping[str, Mapping]
-    noted: InferredFormula | None = None
+    noted: InferredFormula | None = None  # the formula, where it is known already
 
     @cached_property
     def inferred(self) -> InferredFormula:

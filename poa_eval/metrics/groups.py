@@ -22,39 +22,31 @@ from poa_eval.text.wording import is_present
 _SUMS = (None, Reason("según el documento"))
 #: Why figures of an activity are not added up to those of others; the first that occurs in a group is named.
 _PERCENTAGES, _NOT_ADDING, _ANSWERS = Reason("porcentajes"), Reason("no se suman"), Reason("respuestas")
-_NOTHING = Reason("sin evaluadas")
+#: Nothing to make a figure of.
+NOTHING = Reason("sin evaluadas")
 
 
 @dataclass(frozen=True)
 class Group:
-    """The activities of a unit, or all, in a window, as the figures of the registry take them.
+    """The activities of a unit, or all, in a window, as the figures of the registry take them."""
 
-    Parameters
-    ----------
-    rows : sequence of mapping
-        Rows of `Evaluation.actividades`.
-    window : str
-        ``trimestre`` or ``acumulado``.
-    perfil : Profile
-    ponderacion : mapping
-        Weight of each activity in the plan, by its id.
-    refusal : Reason or None
-        Why figures are not added up, or the note with which they are.
-    values : dict
-        The figures computed so far.
-    """
-
-    rows: Sequence[Mapping[str, object]]
-    window: str
+    rows: Sequence[Mapping[str, object]]  # of `Evaluation.actividades`
+    window: str  # ``trimestre`` or ``acumulado``
     perfil: Profile
-    ponderacion: Mapping[str, float]
-    refusal: Reason | None
-    values: dict[str, float | None] = field(default_factory=dict)
+    ponderacion: Mapping[str, float]  # weight of each activity in the plan, by its id
+    obstacles: Mapping[str, Reason | None]  # of `find_obstacle`, by the same
+    any_measures: bool  # the document itself adds up whatever it holds, and so do the figures
+    values: dict[str, float | None] = field(default_factory=dict)  # the figures computed so far
 
     @cached_property
     def evaluated(self) -> list[Mapping[str, object]]:
         """The activities with a percentage."""
-        return pick_evaluated(self.rows, self.window)
+        return [row for row in self.rows if row[f"cumplimiento_{self.window}"] is not None]
+
+    @cached_property
+    def refusal(self) -> Reason | None:
+        """Why figures are not added up, or the note with which they are."""
+        return _refuse_sum(self.evaluated, self.obstacles, self.any_measures)
 
     @cached_property
     def states(self) -> Counter[str]:
@@ -128,11 +120,10 @@ def measure_group(
     found: dict[str, object] = {"actividades": len(rows)}
     reasons: dict[Reason, None] = {}
     for window in WINDOWS:
-        refusal = _refuse_sum(pick_evaluated(rows, window), obstacles, any_measures)
-        group = Group(rows, window, profile, weights, refusal)
+        group = Group(rows, window, profile, weights, obstacles, any_measures)
         for figure in FIGURES.values():
             group.values[figure.name] = figure.compute(group)
-        reasons |= dict.fromkeys(filter(None, [refusal]))
+        reasons |= dict.fromkeys(filter(None, [group.refusal]))
         found |= {f"{name}_{window}": value for name, value in group.values.items()}
     if found["volumen_acumulado"] is not None:
         goals = _add_up(rows, "meta_anual")
@@ -141,11 +132,6 @@ def measure_group(
             found["avance_anual"] = found["ejecutado_acumulado"] * 100 / goals
     found["motivo"] = join_reasons(reasons)
     return found, tuple(reasons)
-
-
-def pick_evaluated(rows: Sequence[Mapping[str, object]], window: str) -> list[Mapping[str, object]]:
-    """Return the activities that have a percentage in a window."""
-    return [row for row in rows if row[f"cumplimiento_{window}"] is not None]
 
 
 def _add_up(rows: Sequence[Mapping[str, object]], column: str) -> float:
@@ -158,7 +144,7 @@ def _refuse_sum(
 ) -> Reason | None:
     """Return why the figures of a group are not added up, or the note with which they are."""
     if not rows:
-        return _NOTHING
+        return NOTHING
     if any_measures:
         return Reason("según el documento")
     measures = {normalize(r["unidad_medida"]) if is_present(r["unidad_medida"]) else None for r in rows}
@@ -177,12 +163,3 @@ def find_obstacle(activity: Mapping, answered: frozenset[str]) -> Reason | None:
     if not adds_up(activity):
         return _NOT_ADDING
     return _ANSWERS if activity["actividad_id"] in answered else None
-
-
-def find_gap(name: str, row: Mapping[str, object], window: str, reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Return why a figure of a group, with these reasons, is empty."""
-    if not row[f"evaluadas_{window}"]:
-        return (_NOTHING,)
-    if FIGURES[name].needs_weights:
-        return (Reason("sin ponderación"),)
-    return tuple(reason for reason in reasons if reason != _NOTHING) or (Reason("nada que sumar"),)

@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from poa_eval.metrics.due import DuePeriods
+from poa_eval.metrics.due import list_comparable
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.text.wording import is_present
 
@@ -27,31 +26,17 @@ ASSUMPTIONS = {
 
 @dataclass(frozen=True)
 class Projection:
-    """What is left of an activity's year.
+    """What is left of an activity's year."""
 
-    Parameters
-    ----------
-    meta, falta : float
-        Goal of the year, and the same less what was executed.
-    quedan : int
-        Periods of `meses` months that are left.
-    ritmo, necesario : float
-        Executed per period so far, and what each that is left must bring.
-    proyeccion : float
-        What the year closes with, by the assumption `supuesto`.
-    es_conteo : bool
-        Whether all figures of the activity are whole numbers.
-    """
-
-    meta: float
-    falta: float
-    meses: int
-    quedan: int
-    ritmo: float
-    necesario: float
-    proyeccion: float
-    supuesto: str
-    es_conteo: bool
+    meta: float  # goal of the year
+    falta: float  # the same less what was executed
+    meses: int  # length of a period
+    quedan: int  # periods that are left
+    ritmo: float  # executed per period so far
+    necesario: float  # what each period left must bring
+    proyeccion: float  # what the year closes with
+    supuesto: str  # by which of `ASSUMPTIONS`
+    es_conteo: bool  # all figures of the activity are whole numbers
 
     @property
     def cifras(self) -> tuple[float, float]:
@@ -81,25 +66,19 @@ def find_obstacle(row: Mapping[str, object], activity: Mapping[str, object], e: 
     return None if row["ejecutado_acumulado"] or row["programado_acumulado"] != 0 else "programa"
 
 
-def find_projection(row: Mapping[str, object], e: Evaluation, due: DuePeriods) -> Projection | None:
+def find_projection(row: Mapping[str, object], e: Evaluation) -> Projection | None:
     """Return what is left of an activity's year; None at its end, and where it can not be projected.
 
     Where the programme of the rest of the year is known and reaches the goal, the projection takes it to be carried
     out as far as it was until now; else it takes the mean of each period to go on. A period still open counts as left.
-
-    Parameters
-    ----------
-    row : mapping
-        Row of `Evaluation.actividades`.
-    e : Evaluation
-    due : DuePeriods
+    `row` is of `Evaluation.actividades`.
     """
     plan, goal, done = e.plan, row["meta_anual"], row["ejecutado_acumulado"]
     activity = plan.actividades[plan.actividades["actividad_id"] == row["actividad_id"]].iloc[0]
     if e.trimestre == 4 or find_obstacle(row, activity, e):
         return None
-    length = min((int(p["meses"]) for p in list_comparable(activity, due, e.trimestre)[0]), default=3)
-    month = min(3 * e.trimestre, due.corte)
+    length = min((int(p["meses"]) for p in list_comparable(activity, e.due, e.trimestre)[0]), default=3)
+    month = min(3 * e.trimestre, e.due.corte)
     gone = month // length
     if length not in LENGTHS or not gone:
         return None

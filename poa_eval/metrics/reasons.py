@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from poa_eval.plan.accumulation import ACCUMULATIONS
 from poa_eval.text.periods import name_period
@@ -60,8 +60,7 @@ FORMULAS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a figure is empty: a kind of `TEXTS`, the periods that it names, and what else it does."""
 
     kind: str
@@ -69,8 +68,7 @@ class Reason:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
+class Reasons(NamedTuple):
     """Why figures of an activity are empty: of the quarter, to date, and of the year; None where nothing is to say."""
 
     quarter: Reason | None
@@ -82,8 +80,7 @@ class Reasons:
         return self.quarter if window == "trimestre" else self.to_date
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """By which formula a percentage is made: a kind of `FORMULAS`, and how results and goals accumulate in it."""
 
     kind: str
@@ -91,8 +88,7 @@ class Formula:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Formulas:
+class Formulas(NamedTuple):
     """The formulas of an activity's compliance and of its progress towards the year."""
 
     compliance: Formula | None

@@ -6,7 +6,7 @@ the workbook, and the choices that a profile has for `principal` all iterate ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -19,52 +19,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of a group of activities in a window.
+    """A figure of a group of activities in a window, in the column `name` before ``_trimestre`` or ``_acumulado``.
 
-    Parameters
-    ----------
-    name : str
-        Its column, before ``_trimestre`` or ``_acumulado``.
-    label : str
-    kind : {"count", "quantity", "percent"}
-        Percentages are 0–100.
-    compute : callable
-        Gives it of a `Group`, whose `values` hold the figures above it; None where there is none.
-    formula : str
-        In words; ``{proporcion}`` is what the profile says of goals met.
-    excel : str
-        The live formula of the workbook. ``{own}`` picks the group's rows of «Actividades», ``{percent}`` is their
-        compliance, ``{capped}`` the same up to 100, ``{evaluated}`` how many have one; the name of a figure is its cell
-        on «Unidades».
-    excel_words : str
-        What that does, where it is not the formula.
-    meaning : str
-        Of the figures by which a reader judges: they stand on cards, and a profile may choose one as its principal.
-    parts : tuple of str
-        What the tooltip divides: names of figures, or ``base`` and ``due``, what goals met and reports are out of.
-    is_array : bool
-        Whether `excel` works on arrays.
-    needs_weights : bool
-        There is none where the plan has no weights.
-    gives_state : bool
-        The workbook names the state that it would be.
-    is_late : bool
-        Its columns stand after all others: those were a contract already.
+    In `excel`, its live formula in the workbook, ``{own}`` picks the group's rows of «Actividades», ``{percent}`` is
+    their compliance, ``{capped}`` the same up to 100, ``{evaluated}`` how many have one; the name of a figure is its
+    cell on «Unidades».
     """
 
     name: str
     label: str
-    kind: Literal["count", "quantity", "percent"]
-    compute: Callable[[Group], float | None]
-    formula: str
+    kind: Literal["count", "quantity", "percent"]  # percentages are 0–100
+    compute: Callable[[Group], float | None]  # of a group whose `values` hold the figures above it; None: there is none
+    formula: str  # in words; ``{proporcion}`` is what the profile says of goals met
     excel: str
-    excel_words: str = ""
-    meaning: str = ""
-    parts: tuple[str, ...] = ()
-    is_array: bool = False
-    needs_weights: bool = False
-    gives_state: bool = False
-    is_late: bool = False
+    excel_words: str = ""  # what `excel` does, where it is not the formula
+    meaning: str = ""  # of those by which a reader judges: on cards, and a profile may choose one as its principal
+    parts: tuple[str, ...] = ()  # what the tooltip divides: figures; ``base``, ``due``: what goals met, reports are of
+    is_array: bool = False  # whether `excel` works on arrays
+    needs_weights: bool = False  # there is none where the plan has no weights
+    gives_state: bool = False  # the workbook names the state that it would be
+    is_late: bool = False  # its columns stand after all others: those were a contract already
 
     @property
     def cell_kind(self) -> str:
@@ -103,87 +77,82 @@ def _add_up(name: str, label: str) -> Figure:
     )
 
 
-def _index(figures: Iterable[Figure]) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures}
-
-
+_FIGURES = [
+    Figure(
+        "evaluadas",
+        "Evaluadas",
+        "count",
+        compute=lambda g: len(g.evaluated),
+        formula="actividades con cumplimiento",
+        excel="{evaluated}",
+    ),
+    Figure(
+        "cumplidas",
+        "Metas cumplidas",
+        "count",
+        compute=lambda g: g.count_met(),
+        formula="actividades evaluadas con la meta cumplida",
+        excel='SUMPRODUCT({own}ISNUMBER({percent})*(Actividades[{met}]="sí"))',
+    ),
+    _count_state("sin_reporte", "Sin reporte", "sin reporte"),
+    _count_state("no_programadas", "No programadas", "no programada"),
+    _count_state("no_evaluables", "No evaluables", "no evaluable"),
+    Figure(
+        "cobertura_reporte",
+        "Cobertura de reporte",
+        "percent",
+        compute=lambda g: len(g.evaluated) * 100 / g.due if g.due else None,
+        formula="evaluadas / (evaluadas + sin reporte) × 100",
+        excel="{evaluadas}*100/({due})",
+        parts=("evaluadas", "due"),
+    ),
+    Figure(
+        "proporcion_cumplidas",
+        "Proporción de metas cumplidas",
+        "percent",
+        compute=lambda g: g.values["cumplidas"] * 100 / g.base if g.evaluated else None,
+        formula="{proporcion}",
+        excel="{cumplidas}*100/({base})",
+        meaning="Cuántas de las metas alcanzaron lo programado.",
+        parts=("cumplidas", "base"),
+    ),
+    Figure(
+        "promedio_topado",
+        "Promedio topado",
+        "percent",
+        compute=lambda g: g.capped.mean() if g.evaluated else None,
+        formula="media del cumplimiento de cada actividad, limitado a 100 %",
+        excel="SUMPRODUCT({own}{capped})/{evaluated}",
+        meaning="Cuánto se avanzó en promedio; lo hecho de más en una meta no tapa lo que faltó en otra.",
+        gives_state=True,
+    ),
+    Figure(
+        "promedio_ponderado",
+        "Promedio ponderado",
+        "percent",
+        compute=lambda g: (g.capped * g.weights).sum() / g.weights.sum() if g.is_weighted else None,
+        formula="el promedio topado, con la ponderación que trae el plan",
+        excel="SUMPRODUCT({own}{capped}*{weight})/SUMPRODUCT({own}ISNUMBER({percent})*{weight})",
+        excel_words="El promedio topado, con la ponderación del plan",
+        meaning="Cuánto se avanzó, con el peso que el plan da a cada actividad.",
+        needs_weights=True,
+    ),
+    _add_up("programado", "Programado"),
+    _add_up("ejecutado", "Ejecutado"),
+    Figure(
+        "volumen",
+        "Volumen",
+        "percent",
+        compute=lambda g: g.values["ejecutado"] * 100 / g.values["programado"] if g.values["programado"] else None,
+        formula="Σ ejecutado / Σ programado × 100",
+        excel="{ejecutado}*100/{programado}",
+        excel_words="Ejecutado / programado × 100",
+        meaning="Cuánto se hizo de todo lo programado, sumado.",
+        parts=("ejecutado", "programado"),
+    ),
+]
 #: Every figure of a group in a window, by name, in the order of the columns.
-FIGURES = _index(
-    [
-        Figure(
-            "evaluadas",
-            "Evaluadas",
-            "count",
-            compute=lambda g: len(g.evaluated),
-            formula="actividades con cumplimiento",
-            excel="{evaluated}",
-        ),
-        Figure(
-            "cumplidas",
-            "Metas cumplidas",
-            "count",
-            compute=lambda g: g.count_met(),
-            formula="actividades evaluadas con la meta cumplida",
-            excel='SUMPRODUCT({own}ISNUMBER({percent})*(Actividades[{met}]="sí"))',
-        ),
-        _count_state("sin_reporte", "Sin reporte", "sin reporte"),
-        _count_state("no_programadas", "No programadas", "no programada"),
-        _count_state("no_evaluables", "No evaluables", "no evaluable"),
-        Figure(
-            "cobertura_reporte",
-            "Cobertura de reporte",
-            "percent",
-            compute=lambda g: len(g.evaluated) * 100 / g.due if g.due else None,
-            formula="evaluadas / (evaluadas + sin reporte) × 100",
-            excel="{evaluadas}*100/({due})",
-            parts=("evaluadas", "due"),
-        ),
-        Figure(
-            "proporcion_cumplidas",
-            "Proporción de metas cumplidas",
-            "percent",
-            compute=lambda g: g.values["cumplidas"] * 100 / g.base if g.evaluated else None,
-            formula="{proporcion}",
-            excel="{cumplidas}*100/({base})",
-            meaning="Cuántas de las metas alcanzaron lo programado.",
-            parts=("cumplidas", "base"),
-        ),
-        Figure(
-            "promedio_topado",
-            "Promedio topado",
-            "percent",
-            compute=lambda g: g.capped.mean() if g.evaluated else None,
-            formula="media del cumplimiento de cada actividad, limitado a 100 %",
-            excel="SUMPRODUCT({own}{capped})/{evaluated}",
-            meaning="Cuánto se avanzó en promedio; lo hecho de más en una meta no tapa lo que faltó en otra.",
-            gives_state=True,
-        ),
-        Figure(
-            "promedio_ponderado",
-            "Promedio ponderado",
-            "percent",
-            compute=lambda g: (g.capped * g.weights).sum() / g.weights.sum() if g.is_weighted else None,
-            formula="el promedio topado, con la ponderación que trae el plan",
-            excel="SUMPRODUCT({own}{capped}*{weight})/SUMPRODUCT({own}ISNUMBER({percent})*{weight})",
-            excel_words="El promedio topado, con la ponderación del plan",
-            meaning="Cuánto se avanzó, con el peso que el plan da a cada actividad.",
-            needs_weights=True,
-        ),
-        _add_up("programado", "Programado"),
-        _add_up("ejecutado", "Ejecutado"),
-        Figure(
-            "volumen",
-            "Volumen",
-            "percent",
-            compute=lambda g: g.values["ejecutado"] * 100 / g.values["programado"] if g.values["programado"] else None,
-            formula="Σ ejecutado / Σ programado × 100",
-            excel="{ejecutado}*100/{programado}",
-            excel_words="Ejecutado / programado × 100",
-            meaning="Cuánto se hizo de todo lo programado, sumado.",
-            parts=("ejecutado", "programado"),
-        ),
-    ]
-)
+FIGURES = {figure.name: figure for figure in _FIGURES}
 #: Those by which a reader judges; a profile's `principal` is one of them.
 KEY_FIGURES = {name: figure for name, figure in FIGURES.items() if figure.meaning}
 

@@ -19,21 +19,11 @@ ORIGINS = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """How many activities stand in each quarter.
+    """How many activities stand in each quarter."""
 
-    Parameters
-    ----------
-    meses : DataFrame
-        `actividad_id`, `mes`, `origen` (a key of `ORIGINS`), `fuente`; in order.
-    trimestres : tuple of int
-        Activities with a month in each of the four quarters.
-    sin_calendario : tuple of str
-        Activities of which the plan does not say when.
-    """
-
-    meses: pd.DataFrame
-    trimestres: tuple[int, ...]
-    sin_calendario: tuple[str, ...]
+    meses: pd.DataFrame  # `actividad_id`, `mes`, `origen` (a key of `ORIGINS`), `fuente`; in order
+    trimestres: tuple[int, ...]  # activities with a month in each of the four quarters
+    sin_calendario: tuple[str, ...]  # activities of which the plan does not say when
 
     def narrow(self, ids: Iterable[str]) -> Schedule:
         """Return the schedule of some of the activities, in the order of their ids."""

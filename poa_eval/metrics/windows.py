@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,8 +21,7 @@ from poa_eval.text.periods import QUARTERS, close_months
 WINDOWS = ("trimestre", "acumulado")
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What an activity reached in a window; None where it is undecided, with the reason."""
 
     programado: float | None = None

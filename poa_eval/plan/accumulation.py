@@ -20,9 +20,9 @@ class SheetWindow:
     rows: Sequence[Period]  # the periods in the window
     key: str  # cell of the activity's key
     month: str  # column of the closing month
-    first: str  # cells of the first and the last month that count
-    last: str
-    is_quarter: bool  # whether it begins later than in January
+    first: str  # cell of the first month that counts
+    last: str  # and of the last
+    is_quarter: bool  # it begins later than in January
 
     @property
     def column(self) -> str:
@@ -62,14 +62,12 @@ class AccumulationKind:
     """
 
     pick: Callable[[Sequence[Period], Sequence[float], str, Mapping], float]
-    done: str  # the figure of results and of goals, in formulas
-    planned: str
+    done: str  # the figure of results, in formulas
+    planned: str  # that of goals
     joined: str  # how it is made of `n` periods, in words
-    excel: Callable[[SheetWindow], LiveFormula]
+    excel: Callable[[SheetWindow], LiveFormula]  # the live formula of a window of the workbook
     adds: bool = False  # figures of periods, and of activities, may be added up
-    is_running: bool = (
-        False  # each figure counts from January: a later quarter brought the difference to the one before
-    )
+    is_running: bool = False  # each counts from January: a later quarter brought the difference to the one before
 
 
 def _pick_weakest(rows: Sequence[Period], values: Sequence[float], column: str, activity: Mapping) -> float:

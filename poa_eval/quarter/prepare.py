@@ -92,20 +92,8 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
 def prepare_document(archivo: str, layout: str | None, trimestre: int | None, root: Path) -> Quarter:
     """Load, check and measure one document; without a quarter, at the last that it reports, or the first of a plan.
 
-    Parameters
-    ----------
-    archivo : str
-        Its path is counted from `root`, as is that of a layout that is a YAML file.
-    layout : str or None
-        Without it, it is found by the headings.
-    trimestre : int or None
-        1–4.
-    root : Path
-
-    Raises
-    ------
-    PoaError
-        The document cannot be read.
+    Its path is counted from `root`, as is that of a layout that is a YAML file; without one, it is found by the
+    headings. Raises PoaError: the document cannot be read.
     """
     path = root / archivo
     plan = load(path, str(root / layout) if layout and layout.endswith((".yaml", ".yml")) else layout)

@@ -91,62 +91,52 @@ class Quarter:
         owned = self._find_owned()
         return (self._narrow(unit_id, owned) for unit_id in (self.plan.unidades["unidad_id"] if ids is None else ids))
 
-    def _narrow(self, unit_id: str, owned: Mapping[str, Mapping[str, list[int]]]) -> Quarter:
-        def pick(name: str, table: pd.DataFrame) -> pd.DataFrame:
-            return table.take(owned[name][unit_id]).reset_index(drop=True) if len(table) else table
-
-        plan, evaluation = self.plan, self.evaluacion
-        own_plan = plan.narrow(**{name: pick(name, table) for name, table in plan.tables().items()})
+    def _narrow(self, unit_id: str, owned: Mapping[str, tuple[pd.DataFrame, Mapping[str, list[int]]]]) -> Quarter:
+        own = {name: _take_rows(table, rows[unit_id]) for name, (table, rows) in owned.items()}
+        plan, evaluation = self.plan.narrow(**{name: own[name] for name in COLUMNS}), self.evaluacion
+        evaluability = evaluation.evaluability.narrow(own["evaluables"], own["evaluabilidad"], own["metas_evaluables"])
         narrowed = replace(
             self,
-            plan=own_plan,
-            hallazgos=pick("hallazgos", self.hallazgos),
+            plan=plan,
+            hallazgos=own["hallazgos"],
             evaluacion=evaluation.narrow(
-                own_plan,
-                unit_id,
-                actividades=pick("evaluadas", evaluation.actividades),
-                unidades=pick("resumen", evaluation.unidades),
-                evaluability=evaluation.evaluability.narrow(
-                    pick("evaluables", evaluation.evaluability.actividades),
-                    pick("evaluabilidad", evaluation.evaluability.unidades),
-                    pick("metas_evaluables", evaluation.evaluability.metas),
-                ),
+                plan, unit_id, actividades=own["evaluadas"], unidades=own["resumen"], evaluability=evaluability
             ),
-            fuentes=pick("fuentes", self.fuentes).drop(columns="sha256"),  # it changes with any other unit's figures
+            fuentes=own["fuentes"].drop(columns="sha256"),  # it changes with any other unit's figures
             unidad=unit_id,
-            respuestas=pick("respuestas", self.respuestas),
+            respuestas=own["respuestas"],
         )
-        narrowed.__dict__["conciliacion"] = pick("conciliacion", self.conciliacion)
+        narrowed.__dict__["conciliacion"] = own["conciliacion"]
         return narrowed
 
-    def _find_owned(self) -> dict[str, dict[str, list[int]]]:
-        """Return the rows of each unit in each table, found for all units at once."""
+    def _find_owned(self) -> dict[str, tuple[pd.DataFrame, dict[str, list[int]]]]:
+        """Return each table, and the rows of each unit in it, found for all units at once."""
         plan, evaluation = self.plan, self.evaluacion
         units = dict.fromkeys(plan.unidades["unidad_id"])
         of_goal = dict(plan.metas[["meta_id", "unidad_id"]].itertuples(index=False, name=None))
         of_activity = dict(plan.actividades[["actividad_id", "unidad_id"]].itertuples(index=False, name=None))
         of_any = {unit: unit for unit in units} | of_goal | of_activity
+        tables = plan.tables() | {
+            "hallazgos": self.hallazgos,
+            "conciliacion": self.conciliacion,
+            "evaluadas": evaluation.actividades,
+            "resumen": evaluation.unidades,
+            "evaluables": evaluation.evaluability.actividades,
+            "evaluabilidad": evaluation.evaluability.unidades,
+            "metas_evaluables": evaluation.evaluability.metas,
+            "fuentes": self.fuentes,
+            "respuestas": self.respuestas,
+        }
         owners = {
-            "unidades": plan.unidades["unidad_id"],
-            "metas": plan.metas["unidad_id"],
-            "actividades": plan.actividades["unidad_id"],
             "lineas": map(of_any.get, plan.lineas["padre_id"]),
             "avances": map(of_activity.get, plan.avances["actividad_id"]),
             "calendario": map(of_activity.get, plan.calendario["actividad_id"]),
             "publicado": map(of_any.get, plan.publicado["clave"]),
-            "foda": plan.foda["unidad_id"],
             "contexto": (_find_owner(note, of_any) for note in plan.notes),
-            "hallazgos": self.hallazgos["unidad_id"],
-            "conciliacion": self.conciliacion["unidad_id"],
-            "evaluadas": evaluation.actividades["unidad_id"],
-            "resumen": evaluation.unidades["unidad_id"],
-            "evaluables": evaluation.evaluability.actividades["unidad_id"],
-            "evaluabilidad": evaluation.evaluability.unidades["unidad_id"],
-            "metas_evaluables": evaluation.evaluability.metas["unidad_id"],
             "fuentes": (unit if is_present(unit) else _ALL for unit in self.fuentes["unidad_id"]),
-            "respuestas": self.respuestas["unidad_id"],
         }
-        return {name: _group_rows(owner, units) for name, owner in owners.items()}
+        own = {name: owners[name] if name in owners else table["unidad_id"] for name, table in tables.items()}
+        return {name: (table, _group_rows(own[name], units)) for name, table in tables.items()}
 
     def fingerprint(self) -> str:
         """Return a hash of all that a report of this quarter is made of: the same for the same content."""
@@ -192,6 +182,14 @@ def _group_rows(owners: Iterable[object], units: Iterable[str]) -> dict[str, lis
             if unit in rows:
                 rows[unit].append(at)
     return rows
+
+
+def _take_rows(table: pd.DataFrame, rows: list[int]) -> pd.DataFrame:
+    """Return the rows at these positions; one stretch, as documents mostly have them, without a copy."""
+    first, last = (rows[0], rows[-1]) if rows else (0, -1)
+    own = table.iloc[first : last + 1] if last - first < len(rows) else table.take(rows)
+    own.index = pd.RangeIndex(len(own))
+    return own
 
 
 def _list_content(value: object, known: set[int]) -> object:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from poa_eval.config.profile import STATES
 from poa_eval.errors import ParamsError
+from poa_eval.metrics.due import list_comparable, list_periods
 from poa_eval.metrics.evaluation import Evaluation, describe_quarter, is_unit, name_quarter
 from poa_eval.metrics.reasons import tell_reason
-from poa_eval.metrics.series import list_comparable, list_periods
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_trend
 from poa_eval.reports.html.tables import Cell, number_cell, render_records, render_table, state_cell, text_cell

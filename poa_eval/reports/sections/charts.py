@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 from pandas import DataFrame, Series
 
+from poa_eval.metrics.due import list_comparable
 from poa_eval.metrics.evaluation import Evaluation, find_activity, is_unit
 from poa_eval.metrics.ranking import ATTENTION, sort_by_need
 from poa_eval.metrics.reasons import tell_reason
-from poa_eval.metrics.series import list_comparable
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.html.pictures import draw_bars, draw_totals, render_picture

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity, name_formula
+from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
 from poa_eval.metrics.registry import FIGURES
@@ -157,7 +157,7 @@ class Provenance:
         sums = {"base": count_base(row, window, e), "due": due}
         parts = [sums[part] if part in sums else row[f"{part}_{window}"] for part in FIGURES[name].parts]
         numbers = " / ".join(format_number(part, locale) for part in parts) + " × 100" if parts else ""
-        said = " = ".join(filter(None, (name_formula(name, e), numbers)))
+        said = " = ".join(filter(None, (FIGURES[name].tell_formula(e.perfil), numbers)))
         return f"{capitalize(said)}. Actividades evaluadas: {used or 'ninguna'}"
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from poa_eval.config.profile import STATES
+from poa_eval.metrics.due import list_comparable
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, is_unit
 from poa_eval.metrics.ranking import pick_state, rank_units
 from poa_eval.metrics.registry import FIGURES
-from poa_eval.metrics.series import list_comparable
 from poa_eval.metrics.windows import compare_values
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.sparklines import draw_bar

@@ -80,7 +80,7 @@ def show_year_end(source: Source) -> Block:
         return EMPTY
     provenance, found, obstacles = Provenance(e), [], []
     for row in e.actividades.to_dict("records"):
-        if projection := find_projection(row, e, e.due):
+        if projection := find_projection(row, e):
             found.append((row, projection))
         else:
             obstacles.append(find_obstacle(row, provenance.activities[row["actividad_id"]], e) or "resultado")

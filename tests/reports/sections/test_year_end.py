@@ -14,7 +14,7 @@ from poa_eval.reports.html.blocks import EMPTY
 
 def find(quarter, plan, **fields):
     e = poa.measure(plan, quarter)
-    return find_projection(e.actividades.iloc[0].to_dict(), e, e.due)
+    return find_projection(e.actividades.iloc[0].to_dict(), e)
 
 
 def lengthen(plan, length):
