@@ -14,7 +14,7 @@ from projects import write_notebook
 
 IN_KERNEL = """
 import sys, pickle
-from poa_eval.runs.processes import WorkerPool
+from poa_eval.processes import WorkerPool
 from poa_eval.runs import produce
 produce.CAN_FORK = False
 with WorkerPool(1, timeout=float(sys.argv[2])) as pool, open(sys.argv[1], "rb") as file:
