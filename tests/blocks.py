@@ -2,6 +2,31 @@
 
 import re
 
+import poa_eval as poa
+
+#: The sections that take a quarter, tables and words alike; those that draw stand apart.
+SHOWN = [
+    poa.show.title,
+    poa.show.headline,
+    poa.show.key_figures,
+    poa.show.published,
+    poa.show.counts,
+    poa.show.activities,
+    poa.show.periods,
+    poa.show.comments,
+    poa.show.changes,
+    poa.show.ranking,
+    poa.show.heatmap,
+    poa.show.extremes,
+    poa.show.year_end,
+    poa.show.context,
+    poa.show.findings,
+    poa.show.findings_summary,
+    poa.show.method,
+    poa.show.sources,
+    poa.show.plan,
+]
+
 
 def read_text(block) -> str:
     """Return the words of a block's HTML, pictures aside."""

@@ -5,33 +5,11 @@ from dataclasses import replace
 import pytest
 
 import poa_eval as poa
-from blocks import read_rows, read_text
+from blocks import SHOWN, read_rows, read_text
 from made import make_plan, make_quarter, open_params
 from poa_eval.errors import ParamsError
 from poa_eval.plan.schema import make_table
 from poa_eval.reports.html.blocks import EMPTY
-
-SHOWN = [
-    poa.show.title,
-    poa.show.headline,
-    poa.show.key_figures,
-    poa.show.published,
-    poa.show.counts,
-    poa.show.activities,
-    poa.show.periods,
-    poa.show.comments,
-    poa.show.changes,
-    poa.show.ranking,
-    poa.show.heatmap,
-    poa.show.extremes,
-    poa.show.year_end,
-    poa.show.context,
-    poa.show.findings,
-    poa.show.findings_summary,
-    poa.show.method,
-    poa.show.sources,
-    poa.show.plan,
-]
 
 
 def test_without_an_annual_goal_that_is_why_there_is_no_progress():

@@ -6,33 +6,12 @@ from dataclasses import replace
 import pytest
 
 import poa_eval as poa
-from blocks import read_text
+from blocks import SHOWN, read_text
 from made import make_plan, make_quarter
 from poa_eval.errors import ParamsError
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 
-SHOWN = [
-    poa.show.title,
-    poa.show.headline,
-    poa.show.key_figures,
-    poa.show.published,
-    poa.show.counts,
-    poa.show.activities,
-    poa.show.periods,
-    poa.show.comments,
-    poa.show.changes,
-    poa.show.ranking,
-    poa.show.heatmap,
-    poa.show.extremes,
-    poa.show.year_end,
-    poa.show.context,
-    poa.show.findings,
-    poa.show.findings_summary,
-    poa.show.method,
-    poa.show.sources,
-    poa.show.plan,
-]
 DRAWN = [poa.show.activity_chart, poa.show.periods_chart]
 NOTHING = re.compile(r"\b(nan|none|nat|inf|<na>|true|false)\b", re.IGNORECASE)
 
