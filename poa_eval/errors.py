@@ -1,7 +1,5 @@
 """Errors that a planning analyst can act on: what, where, found, expected, way out (in Spanish)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import partial

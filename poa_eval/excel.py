@@ -1,7 +1,5 @@
 """Spread: tables laid out on the sheets of a workbook to be read: real numbers and dates, filters, print set-up."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import re

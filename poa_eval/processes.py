@@ -3,8 +3,6 @@
 Nothing passes from one call to the next, a crash ends with its process, and no process outlives the one that asked.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys
@@ -80,7 +78,7 @@ class WorkerPool:
         self._running: set = set()
         self._closed = False
 
-    def __enter__(self) -> WorkerPool:
+    def __enter__(self) -> "WorkerPool":
         """Start the server, and return itself."""
         start_server()
         return self

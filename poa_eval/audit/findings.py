@@ -1,7 +1,5 @@
 """Findings: whatever a document prints twice is compared, by each rule; each difference is one finding."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Ledger: each figure that a document prints of others, compared with what it is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Set
 from functools import cached_property
 from typing import NamedTuple

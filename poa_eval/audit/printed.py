@@ -1,7 +1,5 @@
 """Printed figures: what a document prints of others, what these may be made of, and rows added up into totals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The command line: run, load, check, layouts. Help, messages and errors in Spanish; never a traceback."""
 
-from __future__ import annotations
-
 import datetime as dt
 import gc
 import json

@@ -1,7 +1,5 @@
 """Console: what the command line shows: help, progress, tables, findings, and what is wrong with a command."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -90,7 +88,7 @@ def show_progress(name: str) -> Iterator[Callable[[int, int, str, int], None]]:
         )
 
 
-def print_findings(findings: DataFrame, name: str, counts: dict[str, int]) -> None:
+def print_findings(findings: "DataFrame", name: str, counts: dict[str, int]) -> None:
     """Print the findings by severity, each with its rule, what it says and where; the counts at the end."""
     console = _open_console()
     console.print(Text(f"Hallazgos de {name}\n", style="bold"))

@@ -1,7 +1,5 @@
 """Accepted names: the YAML in which an analyst says which printed names are one, applied on the next load."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

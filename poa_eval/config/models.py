@@ -1,7 +1,5 @@
 """YAML files as validated models: unknown keys are refused, all faults are said at once, in Spanish."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args

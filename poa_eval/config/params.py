@@ -1,7 +1,5 @@
 """Parameters of a quarter: one YAML file, or the variables of a notebook."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,7 +46,7 @@ class Params(Model):
         return value
 
     @model_validator(mode="after")
-    def _check_date(self) -> Params:
+    def _check_date(self) -> "Params":
         if self.fecha_corte < dt.date(self.ejercicio, 1, 1):
             raise ValueError(f"fecha_corte {self.fecha_corte} es anterior al ejercicio {self.ejercicio}")
         return self

@@ -1,7 +1,5 @@
 """Profiles: the thresholds by which an institution judges, each with its source."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -39,7 +37,7 @@ class Bands(Model):
     en_riesgo: Threshold
 
     @model_validator(mode="after")
-    def _check_order(self) -> Bands:
+    def _check_order(self) -> "Bands":
         values = [band.valor for _, band in self]
         if values != sorted(values, reverse=True) or self.cumplida.valor > 100:
             raise ValueError("las bandas van de mayor a menor, desde sobrecumplida; cumplida, a lo más 100")
@@ -55,7 +53,7 @@ class Range(Model):
     verificado: bool
 
     @model_validator(mode="after")
-    def _check_order(self) -> Range:
+    def _check_order(self) -> "Range":
         if self.minimo > self.maximo:
             raise ValueError("`minimo` no puede pasar de `maximo`")
         return self

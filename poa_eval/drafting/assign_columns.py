@@ -1,7 +1,5 @@
 """Assign columns: what each column of an unknown table feeds, by its heading and by what stands in it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Find the table (a sketch): where the table of an unknown form stands, and which of its columns are periods."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Guess: what is known of an unknown form so far, and what stands in its columns."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import cached_property

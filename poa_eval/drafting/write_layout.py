@@ -1,7 +1,5 @@
 """Write a draft: a commented layout for a document of an unknown form, with what could be placed and what not."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Capture workbooks: per unit, what it owes a report on in a quarter, to fill in and send back."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Reader of filled capture workbooks: checked cell by cell, and merged by id into the plan."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Forms: what a workbook to fill in is made of: instructions, a protected sheet with open cells, and a hidden one."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Observation workbooks: per unit, what was found that it can answer; made, read back, and told as it stands."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +72,7 @@ def list_asked(findings: pd.DataFrame) -> pd.DataFrame:
     return asked.drop_duplicates("hallazgo_id").assign(mensaje=lambda rows: rows["hallazgo_id"].map(whole))
 
 
-def write_observations(quarter: Quarter, folder: Path) -> None:
+def write_observations(quarter: "Quarter", folder: Path) -> None:
     """Write ``observaciones/<unidad>.xlsx`` per unit.
 
     A unit that has nothing to answer gets no workbook: there is nothing to send back, and whoever waits for answers
@@ -86,7 +84,7 @@ def write_observations(quarter: Quarter, folder: Path) -> None:
         (folder / "observaciones" / f"{file_name(own.unidad)}.xlsx").write_bytes(make_observations(own))
 
 
-def make_observations(quarter: Quarter) -> bytes:
+def make_observations(quarter: "Quarter") -> bytes:
     """Make the observation workbook of a unit's quarter; an answer that still stands is written in it already."""
     plan, params = quarter.plan, quarter.params
     activities = {row["actividad_id"]: name_activity(row, row["codigo"]) for row in plan.actividades.to_dict("records")}

@@ -1,7 +1,5 @@
 """Reader of filled forms: rows found by their headings, read cell by cell with all that is wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

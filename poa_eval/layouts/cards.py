@@ -1,7 +1,5 @@
 """Cards: the layout of forms that are no table: cards, numbered items, month grids."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -79,7 +77,7 @@ class Cards(Model):
     cronograma: Grid | None = None
 
     @model_validator(mode="after")
-    def _check_whole(self) -> Cards:
+    def _check_whole(self) -> "Cards":
         if self.clase == "cronograma" and self.cronograma is None:
             raise ValueError("`clase: cronograma` pide la clave `cronograma:`")
         if self.clase == "fichas" and not (self.bloques or self.matriz):

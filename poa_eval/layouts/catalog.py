@@ -1,7 +1,5 @@
 """Catalogue: the layouts that come with the package (*.yaml), and how one is found by name or read from a file."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib import resources
 from pathlib import Path

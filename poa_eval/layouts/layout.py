@@ -1,7 +1,5 @@
 """Layouts: YAML files that say where an institution's forms keep their figures."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal
 
@@ -92,7 +90,7 @@ class Edition(Model):
         return value
 
     @model_validator(mode="after")
-    def _check_whole(self) -> Edition:
+    def _check_whole(self) -> "Edition":
         """Refuse keys that contradict one another, all at once."""
         columns, by_row = self.columnas, [name for name in FIGURE_COLUMNS if name in self.columnas]
         said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}

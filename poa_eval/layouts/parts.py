@@ -1,7 +1,5 @@
 """Parts of the layout of a table: headings, periods, printed figures, totals and rules."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal
 
@@ -112,7 +110,7 @@ class Series(_Spread):
     grupo: str | None = None
 
     @model_validator(mode="after")
-    def _check_one(self) -> Series:
+    def _check_one(self) -> "Series":
         if not self.encabezados and not self.patron:
             raise ValueError("declare `encabezados` (uno por periodo) o `patron` (uno para todos)")
         if self.encabezados and "meses" not in self.model_fields_set:
@@ -145,7 +143,7 @@ class Published(_Spread):
     columna: Heading | None = None
 
     @model_validator(mode="after")
-    def _check_one(self) -> Published:
+    def _check_one(self) -> "Published":
         if bool(self.columna) == bool(self.encabezados or self.patron):
             raise ValueError("declare `columna` (una cifra por fila) o `encabezados` (una por periodo)")
         return self

@@ -3,8 +3,6 @@
 A heading may also have groups (``GRUPO > NOMBRE``), ``*`` for any text, and ``[2]`` for the second from the left.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Units and activities of a table's rows: spellings that normalize alike are one, and every row knows its activity."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 

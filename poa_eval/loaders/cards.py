@@ -1,7 +1,5 @@
 """Cards: forms of labels and values, numbered items and month marks, read in the order in which they stand."""
 
-from __future__ import annotations
-
 import re
 from fnmatch import fnmatchcase
 

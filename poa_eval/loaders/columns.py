@@ -1,7 +1,5 @@
 """Columns of a table: the texts and numbers of many rows at once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest

@@ -1,7 +1,5 @@
 """Detect: which layout, and which edition of it, a document has, by its headings."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from poa_eval.errors import FormatoError, LayoutError, Place

@@ -1,7 +1,5 @@
 """Figures of rows: the periods that they report and the derived figures that they print, each with its cell."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """Headings: where those of a layout stand in raw sheets, matched once for choosing the edition and reading rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase

@@ -1,7 +1,5 @@
 """Load: one document into a plan, its rows shaped by the layout's word into tidy tables."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

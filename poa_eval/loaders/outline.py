@@ -1,7 +1,5 @@
 """Outlines: goals and activities as a document of cards holds them, numbered ones in a matrix, and into a plan."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,12 +28,12 @@ class Item:
     codigo: str | None
     texto: str
     fuente: str
-    padre: Item | None = None
+    padre: "Item | None" = None
     campos: dict[str, tuple[str, str]] = field(default_factory=dict)  # name → text, source
     lineas: list[tuple[str, str]] = field(default_factory=list)  # text, source
     meses: list[tuple[int, str]] = field(default_factory=list)  # marked month, source
 
-    def list_above(self) -> Iterator[Item]:
+    def list_above(self) -> "Iterator[Item]":
         """Yield what it hangs on, from the nearest up."""
         if self.padre is not None:
             yield self.padre

@@ -5,8 +5,6 @@ that the same row prints are equations; a *reading* inserts exactly the lost mon
 exactly the surplus ones (blank, or a repeat of the neighbour), keeps the order, and satisfies every equation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache

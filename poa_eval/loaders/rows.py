@@ -1,7 +1,5 @@
 """Tables in raw sheets: which rows are data, and what the lines above them say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Totals: which rows of a table add up others, by their words."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Measure an activity: its row in the evaluation, why figures of it are empty, and by which formulas the others are."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

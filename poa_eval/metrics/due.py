@@ -1,7 +1,5 @@
 """Due periods: what must have been reported by a cut-off date, and an activity's series of periods."""
 
-from __future__ import annotations
-
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
@@ -45,11 +43,11 @@ class DuePeriods:
         """Leave out of a pickle what the plan says anyway."""
         return {own.name: getattr(self, own.name) for own in fields(self)}
 
-    def move(self, corte: int) -> DuePeriods:
+    def move(self, corte: int) -> "DuePeriods":
         """Return what is due up to another closed month."""
         return self._share(replace(self, corte=corte), self.periods)
 
-    def narrow(self, plan: Plan, unidad_id: str) -> DuePeriods:
+    def narrow(self, plan: Plan, unidad_id: str) -> "DuePeriods":
         """Return what is due of a unit, whose own plan is given; documents are absent for all units."""
         ids = list(plan.actividades["actividad_id"])
         dated = {key: self.calendar[key] for key in ids if key in self.calendar}
@@ -57,7 +55,7 @@ class DuePeriods:
         own = replace(self, plan=plan, granularity=length, calendar=dated, answered=self.answered & {*ids})
         return self._share(own, {key: self.periods[key] for key in ids})
 
-    def _share(self, other: DuePeriods, periods: Mapping[str, Sequence[Period]]) -> DuePeriods:
+    def _share(self, other: "DuePeriods", periods: Mapping[str, Sequence[Period]]) -> "DuePeriods":
         other.__dict__["periods"] = periods
         return other
 

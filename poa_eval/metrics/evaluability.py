@@ -1,7 +1,5 @@
 """Evaluability: what a plan says of its activities so that they could be measured, criterion by criterion."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -79,7 +77,7 @@ class Evaluability:
     institucion: pd.DataFrame
     metas: pd.DataFrame
 
-    def narrow(self, actividades: pd.DataFrame, unidades: pd.DataFrame, metas: pd.DataFrame) -> Evaluability:
+    def narrow(self, actividades: pd.DataFrame, unidades: pd.DataFrame, metas: pd.DataFrame) -> "Evaluability":
         """Return how far one unit's activities can be evaluated, of its rows; it stands in the institution's place."""
         alone = unidades.assign(lugar=unidades["lugar"].clip(upper=1))
         return Evaluability(actividades, alone, unidades[list(self.institucion)], metas)

@@ -1,7 +1,5 @@
 """Measure stage: what each activity, unit and the institution reached, in the quarter and to date."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -76,7 +74,7 @@ class Evaluation:
         return self.windows.due
 
     @cached_property
-    def anteriores(self) -> tuple[Evaluation, ...]:
+    def anteriores(self) -> "tuple[Evaluation, ...]":
         """Return the evaluations of the earlier quarters, of the same plan."""
         return tuple(_measure_at(self.plan, q, self.perfil, None, self.due) for q in range(1, self.trimestre))
 
@@ -111,7 +109,7 @@ class Evaluation:
         actividades: pd.DataFrame,
         unidades: pd.DataFrame,
         evaluability: Evaluability,
-    ) -> Evaluation:
+    ) -> "Evaluation":
         """Return the evaluation of one unit, whose plan and tables are given, with what was measured of it."""
         ids = list(actividades["actividad_id"])
         narrowed = replace(

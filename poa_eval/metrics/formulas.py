@@ -1,7 +1,5 @@
 """Infer: by which rule a document makes what it prints, where it does not say so, told by its own figures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

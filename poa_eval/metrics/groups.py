@@ -1,7 +1,5 @@
 """Measure a group of activities, a unit's or all: the figures of the registry, and why those that are empty are."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

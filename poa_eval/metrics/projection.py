@@ -1,7 +1,5 @@
 """Projection of the year: the pace that the annual goal still asks for, and where today's pace leads."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Order: units by the profile's principal figure, activities by how much they ask for a look."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Reasons why a figure is empty, and formulas by which one is made: as data, and here, only here, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple

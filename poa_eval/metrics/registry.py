@@ -4,8 +4,6 @@ The columns of the evaluation's tables, the cards of key figures, tooltips, the 
 the workbook, and the choices that a profile has for `principal` all iterate over it: a new figure is a new entry here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -29,7 +27,9 @@ class Figure:
     name: str
     label: str
     kind: Literal["count", "quantity", "percent"]  # percentages are 0–100
-    compute: Callable[[Group], float | None]  # of a group whose `values` hold the figures above it; None: there is none
+    compute: (
+        "Callable[[Group], float | None]"  # of a group whose `values` hold the figures above it; None: there is none
+    )
     formula: str  # in words; ``{proporcion}`` is what the profile says of goals met
     excel: str
     excel_words: str = ""  # what `excel` does, where it is not the formula

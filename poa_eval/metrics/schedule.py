@@ -1,7 +1,5 @@
 """Schedule of a plan: in which months its activities fall due or are planned, and how many in each quarter."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,7 +23,7 @@ class Schedule:
     trimestres: tuple[int, ...]  # activities with a month in each of the four quarters
     sin_calendario: tuple[str, ...]  # activities of which the plan does not say when
 
-    def narrow(self, ids: Iterable[str]) -> Schedule:
+    def narrow(self, ids: Iterable[str]) -> "Schedule":
         """Return the schedule of some of the activities, in the order of their ids."""
         return _order_months(self.meses, ids)
 

@@ -1,7 +1,5 @@
 """Windows of time: what an activity reached in a quarter or to date, and why where that is undecided."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +65,7 @@ class Windows:
             own[quarters] = measure_window(self.activities[actividad_id], self.due, quarters, self.perfil)
         return own[quarters]
 
-    def narrow(self, plan: Plan, unidad_id: str) -> Windows:
+    def narrow(self, plan: Plan, unidad_id: str) -> "Windows":
         """Return the windows of a unit, whose own plan is given."""
         own = Windows(self.due.narrow(plan, unidad_id), self.perfil)
         ids = list(plan.actividades["actividad_id"])

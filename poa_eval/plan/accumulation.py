@@ -1,7 +1,5 @@
 """Accumulation: how an activity's periods add up in a window of time, one entry a kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

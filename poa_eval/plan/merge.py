@@ -1,7 +1,5 @@
 """Merge: the documents of one institution and year into one plan; what contradicts is refused or kept as a change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

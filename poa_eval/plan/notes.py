@@ -6,8 +6,6 @@ the others hold more than they tell (a repair, a change, a rule that figures fol
 the table.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

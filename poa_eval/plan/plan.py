@@ -1,7 +1,5 @@
 """The tidy plan: nine tables with fixed columns, validated when the plan is made."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -95,7 +93,7 @@ class Plan:
         """Return the nine tables by name."""
         return {name: getattr(self, name) for name in COLUMNS}
 
-    def narrow(self, **tables: pd.DataFrame) -> Plan:
+    def narrow(self, **tables: pd.DataFrame) -> "Plan":
         """Return the plan with other rows of its own in some tables; they are valid, and are not validated again."""
         narrowed = copy(self)
         for cached in ("notes", "_rules"):
@@ -104,7 +102,7 @@ class Plan:
         narrowed._drop_carried()
         return narrowed
 
-    def add_notes(self, notes: Iterable[Note]) -> Plan:
+    def add_notes(self, notes: Iterable[Note]) -> "Plan":
         """Return the plan with more notes, after its own."""
         added = tuple(notes)
         table = make_table("contexto", [note.to_row() for note in added])

@@ -1,7 +1,5 @@
 """The tidy plan's schema: columns, types and choices of its tables, and what is wrong with a table that breaks it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -93,7 +91,7 @@ def has_types(name: str, table: pd.DataFrame) -> bool:
 
 
 @cache
-def _make_schema(name: str, *, rules_alone: bool = False) -> pa.DataFrameSchema:
+def _make_schema(name: str, *, rules_alone: bool = False) -> "pa.DataFrameSchema":
     """Make the schema of a table: of all its columns, or of those alone that have a rule besides their type."""
     import pandera.pandas as pa  # slow to load, and a report's process has valid plans only
 

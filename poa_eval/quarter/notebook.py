@@ -1,7 +1,5 @@
 """Open in a notebook: the quarter that its parameters describe, or one document, for an analyst in JupyterLab."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Mapping
 from difflib import get_close_matches

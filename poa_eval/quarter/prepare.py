@@ -1,7 +1,5 @@
 """Prepare a quarter: load and merge its sources, or one document, check and measure them."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import replace
 from pathlib import Path

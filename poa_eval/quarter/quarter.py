@@ -1,7 +1,5 @@
 """A quarter made ready: its plan, findings and evaluation, whole or restricted to a unit."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
@@ -65,18 +63,18 @@ class Quarter:
         """Return what the documents print, obtained again, as `reconcile` gives it."""
         return reconcile(self.plan)
 
-    def keep(self, ledger: Ledger) -> Quarter:
+    def keep(self, ledger: Ledger) -> "Quarter":
         """Keep the plan's ledger, which is worked out already, and return the quarter."""
         self.__dict__["conciliacion"] = ledger.table
         return self
 
-    def move(self, root: Path) -> Quarter:
+    def move(self, root: Path) -> "Quarter":
         """Return the quarter with file names counted from another folder; what is worked out already stays."""
         moved = copy(self)
         object.__setattr__(moved, "root", root)
         return moved
 
-    def unit(self, unidad: str) -> Quarter:
+    def unit(self, unidad: str) -> "Quarter":
         """Return the quarter restricted to one unit: nothing of another unit is left in any table.
 
         Raises
@@ -86,12 +84,12 @@ class Quarter:
         """
         return next(self.units([self.find_unit(unidad)]))
 
-    def units(self, ids: Iterable[str] | None = None) -> Iterator[Quarter]:
+    def units(self, ids: Iterable[str] | None = None) -> "Iterator[Quarter]":
         """Yield the quarter restricted to each unit, as `unit` gives it, or to those of these ids, in their order."""
         owned = self._find_owned()
         return (self._narrow(unit_id, owned) for unit_id in (self.plan.unidades["unidad_id"] if ids is None else ids))
 
-    def _narrow(self, unit_id: str, owned: Mapping[str, tuple[pd.DataFrame, Mapping[str, list[int]]]]) -> Quarter:
+    def _narrow(self, unit_id: str, owned: Mapping[str, tuple[pd.DataFrame, Mapping[str, list[int]]]]) -> "Quarter":
         own = {name: _take_rows(table, rows[unit_id]) for name, (table, rows) in owned.items()}
         plan, evaluation = self.plan.narrow(**{name: own[name] for name in COLUMNS}), self.evaluacion
         evaluability = evaluation.evaluability.narrow(own["evaluables"], own["evaluabilidad"], own["metas_evaluables"])

@@ -1,7 +1,5 @@
 """Addresses: cells as a person follows them, several as one text, and the neighbour in another column."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,7 +1,5 @@
 """Raw cells: what every reader gives, whatever the file, and how those of a spreadsheet are cleaned and filled."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
@@ -22,7 +20,7 @@ class ShownPercent(str):
 
     valor: float
 
-    def __new__(cls, text: str, valor: float) -> ShownPercent:
+    def __new__(cls, text: str, valor: float) -> "ShownPercent":
         """Make the text with its value."""
         made = super().__new__(cls, text)
         made.valor = valor
@@ -62,7 +60,7 @@ class RawSheet:
         """Every distinct text of the sheet, normalized."""
         return {text: normalize(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
-    def crop(self, start: int, stop: int | None) -> RawSheet:
+    def crop(self, start: int, stop: int | None) -> "RawSheet":
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 

@@ -1,7 +1,5 @@
 """Formats of files: one door for every kind of file, giving sheets of cells that keep their address."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pathlib import Path
 

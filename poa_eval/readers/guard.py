@@ -1,7 +1,5 @@
 """Guard: what is looked at before a file is opened: that it is there, is what it says, and is of a sane size."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager

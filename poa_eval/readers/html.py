@@ -1,7 +1,5 @@
 """HTML pages: blocks of text and tables in their order, as the rows of one sheet."""
 
-from __future__ import annotations
-
 import re
 from collections import deque
 from collections.abc import Iterator

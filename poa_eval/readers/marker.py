@@ -1,7 +1,5 @@
 """Marker: the hidden sheet by which a workbook to fill in is known, and told from a document of a plan."""
 
-from __future__ import annotations
-
 from poa_eval.errors import FormatoError, Place
 from poa_eval.readers.cells import RawDocument
 

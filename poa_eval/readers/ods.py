@@ -1,7 +1,5 @@
 """What an OpenDocument sheet says of its cells and python-calamine does not: percentages, errors, merged ranges."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Spreadsheets: python-calamine with what it leaves out put back; xlrd for old ones, of which it leaves out more."""
 
-from __future__ import annotations
-
 import datetime as dt
 import io
 import zipfile

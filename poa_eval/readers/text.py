@@ -1,7 +1,5 @@
 """Text documents: lines are rows, tabs part the cells, stray HTML is taken off."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """Word documents: paragraphs and tables in their order, as the rows of one sheet."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path

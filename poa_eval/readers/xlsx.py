@@ -1,7 +1,5 @@
 """What a workbook's XML says of its cells and python-calamine does not: percentages, errors, lost formulas."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 import zipfile

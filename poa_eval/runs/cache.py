@@ -4,8 +4,6 @@ Beside each run's folder lies a hidden file, ``.<run>.huellas.json``: of each re
 and of its files. The files themselves are the run's; those of a run that was cut short lie in ``.<run>.nuevo``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -3,8 +3,6 @@
 A call carries its data and brings back its result: workers need the same packages, but no disk in common.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import pickle
@@ -51,7 +49,7 @@ class Cluster:
             )
         self._address, self._limits = address, {"timeout": timeout, "memory": memory}
 
-    def __enter__(self) -> Cluster:
+    def __enter__(self) -> "Cluster":
         """Connect, and return itself."""
         if distributed is None:
             raise ClusterError(

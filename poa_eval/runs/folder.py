@@ -1,7 +1,5 @@
 """Folder of a run: locked against another run, written beside its place and moved in, so that it appears whole."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

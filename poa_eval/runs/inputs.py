@@ -1,7 +1,5 @@
 """Inputs of a run: params, notebooks and documents, the folder it goes to, and a key that changes with any of them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass

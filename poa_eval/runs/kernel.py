@@ -1,7 +1,5 @@
 """Kernel: execute a notebook by plain papermill, where the system cannot fork; the executed notebook is the same."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import math

@@ -1,7 +1,5 @@
 """Pack: a run made ready to be sent: its pages as PDF, and all that a reader needs in one file."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Produce reports, each in a process of its own; a failure is told in the result, not raised."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterable, Iterator

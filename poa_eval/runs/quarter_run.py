@@ -3,8 +3,6 @@
 What has not changed since the last run, or was finished by one that was cut short, is not made again (see `cache`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import pickle
@@ -57,7 +55,7 @@ class QuarterRun:
     """
 
     def __init__(
-        self, inputs: RunInputs, cache: RunCache, pool: Pool, *, force: bool, release: Callable[[], None]
+        self, inputs: RunInputs, cache: RunCache, pool: "Pool", *, force: bool, release: Callable[[], None]
     ) -> None:
         self.inputs, self.release = inputs, release
         self._cache, self._pool, self._force = cache, pool, force

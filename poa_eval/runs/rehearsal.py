@@ -1,7 +1,5 @@
 """Rehearsal: a quarter that is made up, drawn and exported once, so that whatever loads at first use is loaded."""
 
-from __future__ import annotations
-
 import asyncio
 import io
 from pathlib import Path

@@ -3,8 +3,6 @@
 Of an executed notebook a reader sees what does not vary, and in Spanish why it failed.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

@@ -1,7 +1,5 @@
 """Results of a run besides its reports: tables, workbooks to return observations in, and the workbook."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -4,8 +4,6 @@ It is ipykernel's own shell, and its messages are turned into outputs by papermi
 notebook is the one that plain papermill gives.
 """
 
-from __future__ import annotations
-
 import asyncio
 import builtins
 import getpass

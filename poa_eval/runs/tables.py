@@ -1,7 +1,5 @@
 """Tables as CSV: the same bytes for the same figures, on every system."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """Tasks: a report to produce and the report produced, as they go from process to process: each carries all it needs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 Links = tuple[tuple[str, str], ...]

@@ -1,7 +1,5 @@
 """Verify: make a run again elsewhere, and compare every byte."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 from pathlib import Path

@@ -3,8 +3,6 @@
 It is multiprocessing's forkserver, which imports this module first; in any other process the import is harmless.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import sys

@@ -1,7 +1,5 @@
 """Claims: what a comment claims of its goal, the quantities it quotes, and the parts it lists."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Columns of the tables that people read, each described once for the pages and for the sheets of a workbook."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Names: how two spellings are compared, and how ids and file names are made of them."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

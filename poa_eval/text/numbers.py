@@ -1,7 +1,5 @@
 """Numbers: read as a locale writes them, written with the digits that were read; percentages as units of measure."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Periods: months, quarters and other parts of a year, as people write them and as reports name them."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Quantities in Spanish sentences: whether a text says how much, or only cites a year, a date, a law or a room."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

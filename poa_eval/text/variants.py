@@ -1,7 +1,5 @@
 """Variants: names that may be one, told by abbreviations, plurals and typing errors; nothing is merged by it."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

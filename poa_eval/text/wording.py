@@ -1,7 +1,5 @@
 """Wording: signs, numbers, dates and names as the reader of a report sees them."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeGuard, TypeVar
@@ -166,7 +164,7 @@ def name_unit(unidad_id: str, unidad: str) -> str:
     return unidad if unidad_id.startswith(make_slug(unidad)) else f"{unidad_id} · {unidad}"
 
 
-def name_units(units: pd.DataFrame) -> dict[str, str]:
+def name_units(units: "pd.DataFrame") -> dict[str, str]:
     """Name each unit of a plan's table `unidades`, by its id."""
     return {key: name_unit(key, name) for key, name in zip(units["unidad_id"], units["unidad"], strict=True)}
 

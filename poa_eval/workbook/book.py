@@ -1,7 +1,5 @@
 """Book: the figures of a quarter as a workbook to read, filter, print and check: its sheets, from cover to proofs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

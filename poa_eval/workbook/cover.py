@@ -1,7 +1,5 @@
 """Cover: what a workbook is, what it says at a glance, where everything is, and how the figures came about."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Live formulas: the sheet «Comprobación», which obtains each stored figure again from the cells of other sheets."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

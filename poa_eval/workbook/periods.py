@@ -1,7 +1,5 @@
 """Periods: the sheets «Periodos», period by period, and «Matriz», months and quarters side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from poa_eval.excel import Spread

@@ -1,7 +1,5 @@
 """Rules on comments: what the words say of a figure against the figure itself."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Rules on periods: changed, absent, not programmed, far beyond their target."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Rules on the plan itself, results or not: goals, baselines, codes, the hierarchy, years left over."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

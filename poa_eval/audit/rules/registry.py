@@ -1,7 +1,5 @@
 """The registry of rules: what a rule looks at, how it is registered, and how a finding is made."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property

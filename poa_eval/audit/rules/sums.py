@@ -1,7 +1,5 @@
 """Rules on printed figures: progress by its formula, rows against totals, months and quarters against their sums."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule

@@ -1,7 +1,5 @@
 """Rules on names and on what loading noted: names taken as one, names that may be one, damaged rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from poa_eval.audit.rules.plans import find_loose_marks

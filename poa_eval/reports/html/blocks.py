@@ -1,7 +1,5 @@
 """Block: a piece of a report, as HTML for notebooks and pages and as plain text for the console."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +40,7 @@ class Block:
             lines[-1] += re.sub(r"[ \n]+", " ", said)
         return "\n".join(line.rstrip() for line in lines if line.strip())
 
-    def __add__(self, other: Block) -> Block:
+    def __add__(self, other: "Block") -> "Block":
         """Return both, one after the other."""
         return Block(self.html + other.html)
 

@@ -1,7 +1,5 @@
 """Index: one page over all the runs of a folder."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Pictures: what all charts draw with: one style, SVG of the same bytes each time, bars, running sums, words."""
 
-from __future__ import annotations
-
 import base64
 import io
 import warnings

@@ -1,7 +1,5 @@
 """Sparklines: pictures so small that they stand in a table cell: a bar beside its number, a trend over the periods."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 

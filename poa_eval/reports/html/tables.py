@@ -1,7 +1,5 @@
 """Tables of a page: cells with their notes, state, tooltip and sparkline, and the table that they make."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Activities: what each was to do and did, in the quarter, to date and by period; the columns of page and sheet."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace

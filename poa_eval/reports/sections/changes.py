@@ -1,7 +1,5 @@
 """Changes: a quarter beside the one before: what changed, which activities and units moved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from poa_eval.config.profile import STATES

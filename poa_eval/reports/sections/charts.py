@@ -1,7 +1,5 @@
 """Charts: an evaluation drawn, each chart with a title that answers and a text that tells its content."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure

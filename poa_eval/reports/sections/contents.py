@@ -1,7 +1,5 @@
 """Contents: the documents that the figures come from, how each was read, and what they hold, table by table."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from poa_eval.errors import ParamsError

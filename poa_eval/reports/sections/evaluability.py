@@ -1,7 +1,5 @@
 """Evaluability: what a plan says of its activities so that they can be evaluated, criterion by criterion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from poa_eval.metrics.evaluability import CRITERIA, Evaluability

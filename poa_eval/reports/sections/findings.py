@@ -1,7 +1,5 @@
 """Findings: what does not add up in the documents, by severity and rule, and what units answered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os.path import commonprefix

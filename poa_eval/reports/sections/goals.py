@@ -1,7 +1,5 @@
 """Goals: what a plan wants, in its own words: mission and vision, SWOT, objectives down to lines of action."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -45,7 +43,7 @@ class _Node:
     facts: dict[str, list[str]]
     lines: list[str]
     marks: list[str] = field(default_factory=list)
-    children: list[_Node] = field(default_factory=list)
+    children: "list[_Node]" = field(default_factory=list)
 
     @property
     def paragraphs(self) -> list[list[tuple[str, list[str]]]]:

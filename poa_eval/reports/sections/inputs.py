@@ -1,7 +1,5 @@
 """Inputs: what a section takes, a quarter or an evaluation, and what it finds there: ledger, findings, documents."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from poa_eval.audit.ledger import reconcile

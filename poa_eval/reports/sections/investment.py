@@ -1,7 +1,5 @@
 """Investment: what a plan's activities cost, as the document says it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import inf
 

@@ -1,7 +1,5 @@
 """Method: how the figures of a report are obtained, and by which thresholds results are judged."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from poa_eval.config.profile import Profile

@@ -1,7 +1,5 @@
 """Provenance: where each figure of a report comes from, cell by cell: the tooltips, and the way shown step by step."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

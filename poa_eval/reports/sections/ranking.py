@@ -1,7 +1,5 @@
 """Ranking: units and goals in order: who leads, what lags and what overshoots."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Reconciliation: what a document prints beside what its own figures give, as tables for a reader."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd

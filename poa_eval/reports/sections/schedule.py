@@ -1,7 +1,5 @@
 """Schedule: when what a plan asks for falls due: in each quarter, and activity by activity in its months."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

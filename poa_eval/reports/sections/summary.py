@@ -1,7 +1,5 @@
 """Summary: the page's title, its headline in words, its key figures as cards, and the lines to sign on."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from poa_eval.metrics.evaluability import CRITERIA

@@ -1,7 +1,5 @@
 """Year end: what is left of the year: the pace that each goal still asks for, and where today's pace leads."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from poa_eval.metrics.projection import ASSUMPTIONS, LENGTHS, Projection, find_obstacle, find_projection
