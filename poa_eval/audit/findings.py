@@ -63,7 +63,7 @@ def check(
             activity = context.activities.get(str(found.get("actividad_id")), {})
             unit = found.get("unidad_id") or activity.get("unidad_id")
             concept, month = str(found.pop("concepto", "")), found.get("mes")
-            key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept, length=10)
+            key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept)
             advice = found.pop("consejo", [])
             own = {"mensaje": " ".join([str(found["mensaje"]), *advice]), "consejo": tuple(advice)}
             rows.append(found | own | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})

@@ -13,12 +13,12 @@ from poa_eval.text.periods import LENGTHS, MONTHS
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
 
-FIGURE_COLUMNS = ("programado", "ejecutado", "programado_inicial")
+FIGURE_COLUMNS = ("programado", "ejecutado", "programado_inicial", "numerador", "denominador")
 #: Columns that say the period of a row, in tables of one row a period.
 PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
 #: What a column of a `tabla` may be mapped to.
 TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURE_COLUMNS, *PERIOD_COLUMNS}
-TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id") and c != "fuente"}
+TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id")} - {"fuente", "identidad", "acumulacion_origen"}
 
 
 def _check_target(name: str) -> str:
@@ -106,7 +106,9 @@ class Series(_Spread):
     ``por_fila`` is the figure that the row says (`series_por_fila`).
     """
 
-    columna: Literal["programado", "ejecutado", "programado_inicial", "comentario", "por_fila"]
+    columna: Literal[
+        "programado", "ejecutado", "programado_inicial", "numerador", "denominador", "comentario", "por_fila"
+    ]
     grupo: str | None = None
 
     @model_validator(mode="after")
@@ -130,6 +132,8 @@ class RowSeries(Model):
     programado: Heading | None = None
     ejecutado: Heading | None = None
     programado_inicial: Heading | None = None
+    numerador: Heading | None = None
+    denominador: Heading | None = None
 
     def texts(self) -> dict[str, Heading]:
         """Return figure → texts."""

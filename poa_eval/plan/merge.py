@@ -120,7 +120,7 @@ def _merge_periods(old: pd.DataFrame, new: pd.DataFrame, may_change: bool) -> tu
     merged = new.set_index(_KEY).combine_first(old.set_index(_KEY)).reset_index()
     order = {activity: i for i, activity in enumerate(dict.fromkeys([*old["actividad_id"], *new["actividad_id"]]))}
     merged = merged.assign(_o=merged["actividad_id"].map(order)).sort_values(["_o", "mes"], kind="stable")
-    return merged[list(old.columns)].astype(dict(old.dtypes)).reset_index(drop=True), changes
+    return merged.reindex(columns=list(old.columns)).astype(dict(old.dtypes)).reset_index(drop=True), changes
 
 
 def _compare(pair: dict, may_change: bool, columns: Sequence[str] = _FIGURES) -> list[Change]:

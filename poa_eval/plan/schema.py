@@ -19,7 +19,10 @@ else:
 
 TEXT, NUMBER, COUNT = "str", "float64", "int64"
 
-_NUMBERS = set("linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor".split())
+_NUMBERS = set(
+    "linea_base meta_anual ponderacion inversion programado ejecutado programado_inicial valor "
+    "numerador denominador".split()
+)
 _COUNTS = set("mes meses orden".split())
 #: Columns of each table; those with a star are never blank, nor are counts.
 _NAMES = {
@@ -28,9 +31,10 @@ _NAMES = {
     "actividades": "*actividad_id *unidad_id meta_id codigo eje subeje transversalidad programa objetivo linea_accion "
     "*actividad indicador descripcion unidad_medida frecuencia linea_base linea_base_texto meta_anual meta_texto "
     "*sentido *acumulacion *acumulacion_programado ponderacion inversion inversion_texto beneficiarios inicio fin "
-    "medio_verificacion recursos fuente",
+    "medio_verificacion recursos fuente identidad acumulacion_origen logros limitaciones medidas",
     "lineas": "*padre_id orden *texto fuente",
-    "avances": "*actividad_id mes meses programado ejecutado programado_inicial comentario *origen fuente",
+    "avances": "*actividad_id mes meses programado ejecutado programado_inicial comentario *origen fuente "
+    "numerador denominador",
     "calendario": "*actividad_id mes *origen fuente",
     "publicado": "*ambito *clave *concepto mes meses valor texto fuente",
     "foda": "*unidad_id *cuadrante *punto fuente",
@@ -47,15 +51,15 @@ COLUMNS: dict[str, dict[str, str]] = {
 }
 
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
-Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual"]
+Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual", "cumplimiento"]
 Length = Literal[1, 2, 3, 4, 6, 12]
 
 _CHOICES = {
     ("avances", "meses"): get_args(Length),
     ("avances", "mes"): tuple(range(1, 13)),
-    ("avances", "origen"): ("leido", "reconstruido"),
+    ("avances", "origen"): ("leido", "reconstruido", "corregido"),
     ("calendario", "mes"): tuple(range(1, 13)),
-    ("calendario", "origen"): ("marca", "frecuencia"),
+    ("calendario", "origen"): ("marca", "frecuencia", "programado", "fechas"),
     ("publicado", "ambito"): ("actividad", "unidad", "institucion"),
     ("publicado", "concepto"): get_args(Concept),
     ("actividades", "sentido"): get_args(Direction),
@@ -82,7 +86,7 @@ def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = 
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(columns))
     if has_types(name, frame):
         return frame.reset_index(drop=True)
-    return pd.DataFrame({c: frame[c].astype(kind) for c, kind in columns.items()}).reset_index(drop=True)
+    return frame.reindex(columns=list(columns)).astype(columns).reset_index(drop=True)
 
 
 def has_types(name: str, table: pd.DataFrame) -> bool:

@@ -47,8 +47,8 @@ def normalize(text: str) -> str:
     return " ".join(folded.split())
 
 
-def make_hash(*parts: str, length: int = 8) -> str:
-    """Return a short stable hash of several texts."""
+def make_hash(*parts: str, length: int = 16) -> str:
+    """Return a stable hash of several texts; 16 digits tell a million of them apart."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
 
 
@@ -94,7 +94,7 @@ def file_name(unidad_id: str) -> str:
     plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", unidad_id) and not unidad_id.endswith(".")
     if plain and unidad_id.split(".")[0].lower() not in _WINDOWS_RESERVED:
         return unidad_id
-    return f"{make_slug(unidad_id)[:_MAX_SLUG]}-{make_hash(unidad_id)}"
+    return f"{make_slug(unidad_id)[:_MAX_SLUG]}-{make_hash(unidad_id, length=8)}"
 
 
 def suggest(word: str, choices: Iterable[str]) -> str | None:
