@@ -1,0 +1,99 @@
+"""What a figure means: how periods add up, from a column, a rule, or the row's own figures."""
+
+from readings import evaluate, list_activities, list_findings, read_case
+
+from refusals import refuse
+
+VALUES = {"columna": "Tipo de operación", "valores": {"Sumable": "suma", "Constante": "constante"}}
+
+
+def test_a_column_says_how_periods_add_up_by_a_map_of_its_values():
+    columns = {"unidad": "Unidad", "actividad": "Variable", "acumulacion": VALUES}
+    plan = read_case("acumulacion-columna", columnas=columns)
+    assert list_activities(plan, "meta_anual", "acumulacion", "acumulacion_origen") == {
+        "Personas atendidas": (40.0, "suma", "declarada"),
+        "Total de servidores": (446.0, "constante", "declarada"),
+    }
+
+
+def test_a_text_outside_the_map_is_refused_by_its_cell():
+    columns = {"unidad": "Unidad", "actividad": "Variable", "acumulacion": VALUES | {"valores": {"Sumable": "suma"}}}
+    refuse(
+        lambda: read_case("acumulacion-columna", columnas=columns), "«Constante»", "acumulacion-columna.csv", "valores"
+    )
+
+
+def test_a_goal_that_is_derived_follows_the_accumulation():
+    plan = read_case("acumulacion-columna", layout="acumulacion-columna-b")
+    assert list_activities(plan, "meta_anual")["Total de servidores"] == (446.0,)
+
+
+def test_a_column_says_which_way_is_better():
+    plan = read_case("sentido-columna")
+    assert evaluate(plan, 1, "cumplimiento_acumulado", "meta_cumplida") == {
+        "Dias de espera": (0.0, False),
+        "Quejas sin atender": (150.0, True),
+        "Personas atendidas": (50.0, False),
+    }
+
+
+def test_a_star_works_in_a_rule():
+    plan = read_case("regla-sin-efecto")
+    assert list_activities(plan, "acumulacion")["Tempestividade das respostas"] == ("promedio",)
+
+
+def test_a_rule_holds_for_both_series():
+    plan = read_case("promedio-a-medias")
+    assert list_activities(plan, "unidad_medida")["Tempestividade das respostas"] == ("%",)
+    assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre", "cumplimiento_trimestre") == {
+        "Tempestividade das respostas": (100.0, 50.0, 50.0),
+        "Vistorias": (30.0, 30.0, 100.0),
+    }
+
+
+def test_the_rows_own_figures_prove_the_accumulation():
+    plan = read_case("constante-por-la-fila")
+    kinds = list_activities(plan, "acumulacion", "acumulacion_origen")
+    assert kinds == {
+        "Sedes atendidas": ("constante", "de la fila"),
+        "Redes en operación": ("constante", "de la fila"),
+        "Personas inscritas": ("promedio", "de la fila"),
+        "Talleres": ("suma", kinds["Talleres"][1]),
+    }
+    assert evaluate(plan, 3, "ejecutado_acumulado", "avance_anual") == {
+        "Sedes atendidas": (17.0, 100.0),
+        "Redes en operación": (1.0, 100.0),
+        "Personas inscritas": (4466.67, 99.26),
+        "Talleres": (3.0, 75.0),
+    }
+    assert "meta-no-cuadra" not in dict(list_findings(plan))
+    assert list_findings(plan, "acumulacion-inferida") == [("acumulacion-inferida", "advertencia")] * 3
+    assert "avance-no-reproduce" not in dict(list_findings(plan))
+
+
+def test_percentages_are_not_summed():
+    plan = read_case("porcentaje-sumado")
+    assert evaluate(plan, 1, "programado_acumulado", "ejecutado_acumulado", "avance_anual") == {
+        "Cobertura de vacunación": (60.0, 58.0, 64.44),
+        "Porcentaje de quejas resueltas": (95.0, 95.0, 100.0),
+        "Avance acumulado de la obra": (10.0, 8.0, 8.0),
+    }
+    assert not [rule for rule, severity in list_findings(plan) if severity == "error"]
+
+
+def test_a_level_is_its_last_value_and_never_a_difference():
+    rules = [
+        {"cuando": {"unidad_medida": "nivel"}, "acumulacion": "nivel", "porque": "es un nivel"},
+        {
+            "cuando": {"unidad_medida": "días"},
+            "acumulacion": "nivel",
+            "sentido": "descendente",
+            "porque": "es un nivel",
+        },
+    ]
+    plan = read_case("nivel", reglas=rules)
+    columns = ("programado_trimestre", "ejecutado_trimestre", "cumplimiento_trimestre", "meta_cumplida_trimestre")
+    measured = evaluate(plan, 2, *columns)
+    assert measured["Cobertura de agua potable"] == (70.0, 71.0, 101.43, True)
+    assert measured["Días de espera"][:2] == (12.0, 12.5)
+    assert measured["Días de espera"][3] is False
