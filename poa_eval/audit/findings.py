@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from poa_eval.audit.ledger import Ledger
-from poa_eval.audit.rules import comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
+from poa_eval.audit.rules import accumulation, comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.audit.rules.registry import RULES, CheckContext
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due
@@ -65,8 +65,9 @@ def check(
             concept, month = str(found.pop("concepto", "")), found.get("mes")
             key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept)
             advice = found.pop("consejo", [])
+            gravity = found.pop("gravedad", severity)
             own = {"mensaje": " ".join([str(found["mensaje"]), *advice]), "consejo": tuple(advice)}
-            rows.append(found | own | {"hallazgo_id": key, "regla": slug, "gravedad": severity, "unidad_id": unit})
+            rows.append(found | own | {"hallazgo_id": key, "regla": slug, "gravedad": gravity, "unidad_id": unit})
     rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
     types = dict.fromkeys(FINDING_COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
     return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "consejo"]).astype(types)

@@ -144,7 +144,8 @@ class Ledger:
         t = self.plan.publicado
         t = t[(t["ambito"] == "actividad") & (t["concepto"] == "avance_pct")].dropna(subset="valor")
         noted = next(iter(self.plan.list_notes(InferredFormula)), None)
-        return PrintedProgress(t.to_dict("records"), self._figures.periods, self._figures.activities, noted)
+        figures = self._figures
+        return PrintedProgress(t.to_dict("records"), figures.periods, figures.activities, noted, self.plan.open_kinds)
 
     def _recompute(self, printed: Mapping) -> Iterator[Way]:
         """Yield each way to obtain a printed figure again."""
@@ -206,6 +207,8 @@ class Ledger:
             inferred = self._progress.inferred if name == "avance_pct" else None
             if inferred and inferred.formula:
                 yield Way("inferida", self._progress.recompute(printed), inferred)
+            elif inferred and inferred.rivals:
+                yield Way("", None, inferred)
             return
         weight = self.plan.rule(f"avance.peso.{length}")
         if name == "avance_pct":

@@ -22,7 +22,7 @@ from poa_eval.layouts.parts import (
     Totals,
 )
 from poa_eval.layouts.patterns import Pattern
-from poa_eval.plan.schema import COLUMNS, NUMBER
+from poa_eval.plan.schema import CHOICES, COLUMNS, NUMBER
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import parse_month
 
@@ -62,6 +62,9 @@ class Edition(Model):
     componer: dict[Target, Text] = Field(default_factory=dict)
     nombres: dict[Target, dict[str, Text]] = Field(default_factory=dict)
     ejercicio: int | None = Field(default=None, ge=1990, le=2100)
+    valores: dict[Literal["acumulacion", "acumulacion_programado", "sentido", "unidad_medida"], dict[Text, Text]] = (
+        Field(default_factory=dict)
+    )
     periodo: Literal["columnas", "contexto", "fila"] = "columnas"
     periodos: tuple[Series, ...] = ()
     series_por_fila: RowSeries | None = None
@@ -74,6 +77,30 @@ class Edition(Model):
     vacios: Texts = ()
     avance: ProgressFormula | None = None
     reglas: tuple[BehaviourRule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _part_value_maps(cls, data: Any) -> Any:
+        """Take ``{columna: …, valores: {…}}`` of a column as its heading and the values that its texts mean."""
+        columns = data.get("columnas") if isinstance(data, dict) else None
+        if not isinstance(columns, dict):
+            return data
+        maps = {
+            name: said for name, said in columns.items() if isinstance(said, dict) and {*said} == {"columna", "valores"}
+        }
+        headings = {name: said["columna"] for name, said in maps.items()}
+        values = {name: said["valores"] for name, said in maps.items()}
+        return {**data, "columnas": columns | headings, "valores": data.get("valores", {}) | values}
+
+    @field_validator("valores")
+    @classmethod
+    def _check_values(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for name, texts in value.items():
+            choices = CHOICES.get(("actividades", name))
+            bad = next((text for text in texts.values() if choices and text not in choices), None)
+            if bad is not None:
+                raise ValueError(f"{name}: «{bad}» no es ninguno de: {', '.join(map(str, choices))}")
+        return value
 
     @field_validator("columnas")
     @classmethod

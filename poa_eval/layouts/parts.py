@@ -6,12 +6,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
+from poa_eval.plan.accumulation import DEFAULT
 from poa_eval.plan.schema import COLUMNS, AccumulationName, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.periods import LENGTHS, MONTHS
 
 #: How an activity behaves where nothing says otherwise.
-BEHAVIOUR = {"sentido": "ascendente", "acumulacion": "suma", "acumulacion_programado": "suma"}
+BEHAVIOUR = {
+    "sentido": "ascendente",
+    "acumulacion": "suma",
+    "acumulacion_programado": "suma",
+    "acumulacion_origen": DEFAULT,
+}
 
 FIGURE_COLUMNS = ("programado", "ejecutado", "programado_inicial", "numerador", "denominador")
 #: Columns that say the period of a row, in tables of one row a period.
@@ -175,7 +181,7 @@ class ProgressFormula(Model):
 class BehaviourRule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
-    cuando: dict[Target, str]
+    cuando: dict[Target, Heading]
     sentido: Direction | None = None
     acumulacion: AccumulationName | None = None
     acumulacion_programado: AccumulationName | None = None

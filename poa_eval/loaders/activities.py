@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 import pandas as pd
 
@@ -9,7 +10,9 @@ from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.loaders.rows import Row
-from poa_eval.plan.notes import Variant
+from poa_eval.loaders.said_behaviour import find_percents, read_behaviour
+from poa_eval.plan.accumulation import DECLARED
+from poa_eval.plan.notes import PercentCells, Variant
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import is_percentage
@@ -27,7 +30,7 @@ class ActivityTable:
 
     units: list[dict[str, object]] = field(default_factory=list)
     table: dict[str, ColumnValues] = field(default_factory=lambda: {name: [] for name in COLUMNS["actividades"]})
-    notes: list[Variant] = field(default_factory=list)  # what was taken as one
+    notes: list[Variant | PercentCells] = field(default_factory=list)  # what was taken as one
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
 
@@ -92,10 +95,13 @@ def _read_run(activities: ActivityTable, run: list[Row], units: list[str], colum
     _part_texts_from_numbers(run, values)
     ids = _make_ids(units, names, values)
     values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
+    read_behaviour(run, values, columns)
     at = run[0].table.columns["actividad"]
     values |= {"actividad_id": list(ids), "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0]}
+    percents = find_percents(run, columns)
     if not columns.is_bare("meta_anual"):
-        _keep_percent_goals_as_text(run, values, columns)
+        _keep_percent_goals_as_text(run, values, columns, percents)
+    _name_percents(activities, values, percents)
     _apply_rules(activities, values, columns)
     _add_rows(activities, run, values)
     return ids
@@ -156,26 +162,52 @@ def _make_ids(units: list[str], names: list[str | None], values: dict[str, Colum
     ]
 
 
-def _keep_percent_goals_as_text(run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
-    """Keep a goal of «100 %» as a text where the activity counts something else."""
+def _keep_percent_goals_as_text(
+    run: list[Row], values: dict[str, ColumnValues], columns: Columns, percents: list[bool]
+) -> None:
+    """Keep a goal of «100 %» as a text where the activity counts something else: neither it nor its periods say %."""
     goals = columns.cells(run, run[0].table.columns.get("meta_anual"))
-    if "meta_anual" not in values or "unidad_medida" not in values or str not in set(map(type, goals)):
+    if "meta_anual" not in values or "unidad_medida" not in values or set(map(type, goals)) <= {int, float, type(None)}:
         return
     for at, (goal, measure) in enumerate(zip(goals, values["unidad_medida"], strict=True)):
-        if measure and isinstance(goal, str) and goal.endswith("%") and not is_percentage(str(measure)):
+        counts = measure and not percents[at] and not is_percentage(str(measure))
+        if counts and isinstance(goal, str) and goal.endswith("%"):
             texts = values.setdefault("meta_texto", [None] * len(run))
             values["meta_anual"][at], texts[at] = None, texts[at] or str(goal)
 
 
+def _name_percents(activities: ActivityTable, values: dict[str, ColumnValues], percents: list[bool]) -> None:
+    """Let % in the cells of periods be the unit of measure where none is printed; note it where another is."""
+    if not any(percents):
+        return
+    measures = values.setdefault("unidad_medida", [None] * len(percents))
+    for at in (at for at, is_percent in enumerate(percents) if is_percent):
+        measures[at] = measures[at] or "%"
+        if not is_percentage(str(measures[at])):
+            where = {"owner": str(values["actividad_id"][at]), "source": values["fuente"][at]}
+            activities.notes.append(PercentCells(text=f"sus cifras llevan %, y su unidad es {measures[at]}", **where))
+
+
 def _apply_rules(activities: ActivityTable, values: dict[str, ColumnValues], columns: Columns) -> None:
-    """Let the layout's rules say how the activities that match behave; a later rule prevails."""
+    """Let the layout's rules say how the activities that match behave; a later rule prevails.
+
+    An accumulation is of results and goals, unless the rule gives that of goals too.
+    """
     for rule in columns.edition.reglas:
-        said = [(values.get(name), normalize(text)) for name, text in rule.cuando.items()]
+        said = [(values.get(name), [*map(normalize, texts)]) for name, texts in rule.cuando.items()]
+        kind = rule.acumulacion_programado or rule.acumulacion
+        told = {"sentido": rule.sentido, "acumulacion": rule.acumulacion, "acumulacion_programado": kind}
+        told["acumulacion_origen"] = DECLARED if kind else None
         for at in range(len(values["actividad"])):
-            if all(normalize(str((cells[at] if cells else None) or "")) == text for cells, text in said):
+            if all(_fits(cells[at] if cells else None, patterns) for cells, patterns in said):
                 activities.used_rules.add(rule.porque)
-                for name in BEHAVIOUR:
-                    values[name][at] = getattr(rule, name) or values[name][at]
+                for name, value in told.items():
+                    values[name][at] = value or values[name][at]
+
+
+def _fits(cell: object, patterns: Iterable[str]) -> bool:
+    text = normalize(str(cell or ""))
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
 def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues]) -> None:

@@ -16,6 +16,7 @@ from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.loaders.activities import ActivityTable, read_activities
+from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
@@ -125,7 +126,7 @@ def shape_document(
         "publicado": make_table("publicado", printed).drop_duplicates(),
         "contexto": notes + find_cutoff(periods, edition, layout.nombre),
     }
-    return _make_plan(layout, year, tables)
+    return infer_accumulation(_make_plan(layout, year, tables))
 
 
 def note_names(plan: Plan, names: Names, source: str) -> Plan:
@@ -260,7 +261,7 @@ def _list_rules(layout: Layout, edition: Edition) -> list[DeclaredRule]:
     for column, names in edition.nombres.items():
         said.append((f"nombres.{column}", "; ".join(f"{printed} = {name}" for printed, name in names.items())))
     for rule in edition.reglas:
-        when = ", ".join(f"{column}: {text}" for column, text in rule.cuando.items())
+        when = ", ".join(f"{column}: {' o '.join(texts)}" for column, texts in rule.cuando.items())
         said.append(("comportamiento", f"{when}: {rule.porque}"))
     return [DeclaredRule(name=name, text=text, source=f"layout {layout.nombre}") for name, text in said]
 

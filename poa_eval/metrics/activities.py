@@ -82,7 +82,8 @@ def measure_progress(
         reason = None if value is not None else to_date.reason or Reason("periodo sin meta")
         text = plan.rule("avance.texto")
         return value, Formula("declarada", about=text) if text else None, reason
-    goal, formula = activity["meta_anual"], Formula("avance")
+    how = activity["acumulacion"], activity["acumulacion_programado"]
+    goal, formula = activity["meta_anual"], Formula("avance", how)
     if pd.isna(goal) or goal <= 0:
         return None, None, Reason("meta anual sin cifra")
     if activity["actividad_id"] in answered:

@@ -1,11 +1,11 @@
 """Infer: by which rule a document makes what it prints, where it does not say so, told by its own figures."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from poa_eval.plan.accumulation import adds_up
+from poa_eval.plan.accumulation import SERIES, accumulate, adds_up
 from poa_eval.plan.notes import InferredFormula, InferredTotals
 from poa_eval.readers.addresses import name_file
 
@@ -16,12 +16,14 @@ _LEAST, _PART = 3, 0.75
 
 Periods = Sequence[Mapping]
 Formula = Callable[[Periods, Mapping], float]
-#: A printed figure, with the periods up to which it tells and their activity.
-Case = tuple[float, Periods, Mapping]
+#: A printed figure, the periods up to which it tells, their activity, and the kinds of accumulation left open of it.
+Case = tuple[float, Periods, Mapping, Sequence[str]]
 
 
-def _sum(periods: Periods, column: str) -> float:
-    return sum(p[column] for p in periods if p[column] == p[column])
+def _accumulate(periods: Periods, series: str, activity: Mapping) -> float:
+    """Return the figure of a series to date, by how the activity accumulates; a blank is nothing."""
+    figure = accumulate(periods, series, activity) if periods else None
+    return float("nan") if figure is None else figure
 
 
 def _last(periods: Periods) -> Mapping:
@@ -43,63 +45,75 @@ def _weigh(weights: dict[int, float]) -> Formula:
 
 
 class UsualFormula(NamedTuple):
-    """A formula of progress: what it gives, and whether it adds up figures, which must then be sums."""
+    """A formula of progress: what it gives, and whether it adds up ratios, which must then be of sums."""
 
     give: Formula
-    adds: bool = True
+    adds: bool = False
 
 
 #: What documents compute their progress by, besides what a layout declares; tried in this order.
-FORMULAS = {
-    "Σ ejecutado / meta anual × 100": UsualFormula(lambda ps, a: _sum(ps, "ejecutado") * 100 / a["meta_anual"]),
-    "Σ ejecutado / Σ programado a la fecha × 100": UsualFormula(
-        lambda ps, _: _sum(ps, "ejecutado") * 100 / _sum(ps, "programado")
+_PLAIN = {
+    "ejecutado a la fecha / meta anual × 100": UsualFormula(
+        lambda ps, a: _accumulate(ps, "ejecutado", a) * 100 / a["meta_anual"]
     ),
-    "último valor / meta anual × 100": UsualFormula(
-        lambda ps, a: _last(ps)["ejecutado"] * 100 / a["meta_anual"], adds=False
+    "ejecutado / programado a la fecha × 100": UsualFormula(
+        lambda ps, a: _accumulate(ps, "ejecutado", a) * 100 / _accumulate(ps, "programado", a)
     ),
+    "último valor / meta anual × 100": UsualFormula(lambda ps, a: _last(ps)["ejecutado"] * 100 / a["meta_anual"]),
     "último valor / programado del periodo × 100": UsualFormula(
-        lambda ps, _: _last(ps)["ejecutado"] * 100 / _last(ps)["programado"], adds=False
+        lambda ps, _: _last(ps)["ejecutado"] * 100 / _last(ps)["programado"]
     ),
-    "promedio de ejecutado / programado × 100": UsualFormula(_mean, adds=False),
+    "promedio de ejecutado / programado × 100": UsualFormula(_mean),
     "Σ ejecutado / programado × (100 / 12 por mes)": UsualFormula(
-        _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)})
+        _weigh({n: n * 100 / 12 for n in (1, 2, 3, 4, 6, 12)}), adds=True
     ),
     "Σ ejecutado / programado × (8.33 por mes, 25 por trimestre)": UsualFormula(
-        _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0})
+        _weigh({1: 8.33, 3: 25.0, 6: 50.0, 12: 100.0}), adds=True
     ),
 }
 
 
-def compute(formula: str, periods: Periods, activity: Mapping) -> float | None:
+def _limit(usual: UsualFormula) -> UsualFormula:
+    return usual._replace(give=lambda periods, activity: min(usual.give(periods, activity), 100.0))
+
+
+#: The same, and each as it stands where more than all counts as all.
+FORMULAS = _PLAIN | {f"{name}, hasta 100 %": _limit(usual) for name, usual in _PLAIN.items()}
+
+
+def compute(formula: str, periods: Periods, activity: Mapping, kinds: Sequence[str] = ()) -> float | None:
     """Return what a formula gives, a blank being nothing; None where it gives no figure: no goal, no weight, no result.
 
-    Figures that are no sum (a last value, a mean) are left out of formulas that add up.
+    Figures that are no sum (a last value, a mean) are left out of formulas that add up ratios. `kinds` are those of the
+    activity's accumulation that are left open: they must agree.
 
     Examples
     --------
     >>> periods = [{"ejecutado": 3.0, "programado": 4.0, "meses": 1}]
     >>> how = {"acumulacion": "suma", "acumulacion_programado": "suma"}
-    >>> compute("Σ ejecutado / meta anual × 100", periods, how | {"meta_anual": 12.0})
+    >>> compute("ejecutado a la fecha / meta anual × 100", periods, how | {"meta_anual": 12.0})
     25.0
     """
     usual = FORMULAS[formula]
+    variants = [{**activity, **dict.fromkeys(SERIES.values(), kind)} for kind in kinds] or [activity]
     try:
-        value = usual.give(periods, activity) if adds_up(activity) or not usual.adds else None
+        values = {usual.give(periods, a) if adds_up(a) or not usual.adds else None for a in variants}
     except (ZeroDivisionError, KeyError, IndexError):
         return None
-    return value if value == value else None
+    value = values.pop()
+    return value if not values and value == value else None
 
 
 def guess_formula(cases: Sequence[Case]) -> InferredFormula:
     """Return the usual formula that nearly all figures of a document follow, and how many; else none.
 
     It gives at least three figures other than 0, and three in four. Another one that does so too is a rival where it
-    gives a figure that this one does not, or explains as many and says something else of any.
+    gives a figure that this one does not, or explains as many and says something else of any: then both are told, and
+    none is taken.
     """
     passing = []
     for name in FORMULAS:
-        values = [compute(name, periods, activity) for _, periods, activity in cases]
+        values = [compute(name, *parts) for _, *parts in cases]
         known = [at for at, value in enumerate(values) if value is not None]
         hits = {at for at in known if abs(values[at] - cases[at][0]) <= TOLERANCE}
         telling = sum(cases[at][0] != 0 for at in hits)
@@ -112,7 +126,7 @@ def guess_formula(cases: Sequence[Case]) -> InferredFormula:
     for other in passing:
         differs = any(None not in (a, b) and abs(a - b) > TOLERANCE for a, b in zip(values, other[4], strict=True))
         if other[3] - hits or (differs and len(other[3]) == len(hits)):
-            return InferredFormula()
+            return InferredFormula(rivals=(name, other[2]), hits=len(hits), known=-best[1])
     return InferredFormula(formula=name, hits=len(hits), known=-best[1])
 
 
@@ -124,6 +138,7 @@ class PrintedProgress:
     periods: Mapping[str, Periods]  # by `actividad_id`, as are `activities`
     activities: Mapping[str, Mapping]
     noted: InferredFormula | None = None  # the formula, where it is known already
+    open_kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of `Plan.open_kinds`
 
     @cached_property
     def inferred(self) -> InferredFormula:
@@ -145,11 +160,12 @@ class PrintedProgress:
             found[name] = max(found.get(name, 0), row["mes"])
         return found
 
-    def _find_parts(self, printed: Mapping) -> tuple[Periods, Mapping]:
-        """Return the periods that a figure tells of, as far as its document has results, and its activity."""
+    def _find_parts(self, printed: Mapping) -> tuple[Periods, Mapping, Sequence[str]]:
+        """Return the periods that a figure tells of, as far as its document has results, its activity, open kinds."""
         month = min(printed["mes"], self._closed.get(name_file(str(printed["fuente"])), 0))
         key = printed["clave"]
-        return [row for row in self.periods[key] if row["mes"] <= month], self.activities[key]
+        own = [row for row in self.periods[key] if row["mes"] <= month]
+        return own, self.activities[key], self.open_kinds.get(key, ())
 
 
 def weigh_readings(totals: Iterable[tuple[float, float, float]]) -> InferredTotals:

@@ -21,6 +21,9 @@ TEXTS = {
     "sin reporte": "falta {periods}",
     "sin programa": "ejecución sin programa",
     "sin cierre anterior": "falta el valor con que cerró el trimestre anterior",
+    "acumulado retrocede": "el resultado acumulado baja",
+    "acumulación abierta": "el documento no dice si es {about}",
+    "sin partes": "falta el numerador o el denominador",
     "en blanco": "sin meta ni resultado en {periods}",
     "meta cero": "la meta es 0",
     "meta negativa": "la meta es negativa",
@@ -52,8 +55,9 @@ FORMULAS = {
     "línea base": "(LB − valor) / (LB − meta) × 100",
     "descendente": "(2 − valor / meta) × 100",
     "razón": "{done} / {planned} × 100",
+    "un periodo": "ejecutado / programado × 100",
     "en rango": "{done} / {planned} × 100, en el rango del perfil",
-    "avance": "Σ ejecutado / meta anual × 100",
+    "avance": "{done} / meta anual × 100",
     "declarada": "{about}",
 }
 

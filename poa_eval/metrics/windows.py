@@ -1,7 +1,7 @@
 """Windows of time: what an activity reached in a quarter or to date, and why where that is undecided."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import pandas as pd
 from poa_eval.config.profile import ROUNDING, Profile
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.reasons import Formula, Reason
-from poa_eval.plan.accumulation import Period, accumulate
+from poa_eval.plan.accumulation import SERIES, Period, accumulate, name_kinds
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, close_months
 
@@ -62,7 +62,11 @@ class Windows:
         """Return what an activity reached in a window of quarters."""
         own = self._measured[actividad_id]
         if quarters not in own:
-            own[quarters] = measure_window(self.activities[actividad_id], self.due, quarters, self.perfil)
+            activity, kinds = self.activities[actividad_id], self.due.plan.open_kinds.get(actividad_id, ())
+            variants = [activity | dict.fromkeys(SERIES.values(), kind) for kind in kinds] or [activity]
+            own[quarters] = _agree(
+                [measure_window(variant, self.due, quarters, self.perfil) for variant in variants], kinds
+            )
         return own[quarters]
 
     def narrow(self, plan: Plan, unidad_id: str) -> "Windows":
@@ -72,6 +76,17 @@ class Windows:
         own.__dict__["activities"] = {key: self.activities[key] for key in ids}
         own.__dict__["_measured"] = defaultdict(dict, {key: self._measured[key] for key in ids})
         return own
+
+
+def _agree(windows: Sequence[Window], kinds: Sequence[str]) -> Window:
+    """Return the window on which the kinds that are left open agree; else what they agree on, and why no more."""
+    first = windows[0]
+    if all(window[:5] == first[:5] for window in windows):
+        return first._replace(formula=Formula("un periodo")) if len(windows) > 1 and first.formula else first
+    programme, result = (
+        value if all(window[at] == value for window in windows) else None for at, value in enumerate(first[:2])
+    )
+    return Window(programme, result, reason=Reason("acumulación abierta", about=name_kinds(kinds)), filas=first.filas)
 
 
 def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...], profile: Profile) -> Window:
@@ -97,7 +112,7 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
         reason = Reason("sin programa") if result else None
         return Window(0.0, result, estado="no programada", reason=reason, filas=filas)
     if programme is None or result is None:
-        return Window(programme, result, reason=Reason("sin cierre anterior"), filas=filas)
+        return Window(programme, result, reason=_explain_increment(known, activity, *before), filas=filas)
     blank = tuple((row["mes"], row["meses"]) for row in rows if row not in known) if len(known) < len(rows) else ()
     return _judge(programme, result, activity, profile, filas, blank)
 
@@ -121,6 +136,15 @@ def _explain_nothing(activity: Mapping, due: DuePeriods, quarters: tuple[int, ..
     if activity["actividad_id"] in due.calendar or any(pd.notna(row["programado"]) for row in periods):
         return Window(0.0, estado="no programada", reason=Reason("nada vence"))
     return Window(reason=_name_lack(activity))
+
+
+def _explain_increment(rows: Sequence[Period], activity: Mapping, periods: Sequence[Period], first: int) -> Reason:
+    """Return why periods with results give none: a cumulative one falls or begins nowhere, a ratio lacks a part."""
+    if activity["acumulacion"] == "razon":
+        return Reason("sin partes")
+    earlier = [row["ejecutado"] for row in periods if row["mes"] < first and pd.notna(row["ejecutado"])]
+    last = [row["ejecutado"] for row in rows if pd.notna(row["ejecutado"])]
+    return Reason("acumulado retrocede" if earlier and last and last[-1] < earlier[-1] else "sin cierre anterior")
 
 
 def _name_lack(activity: Mapping) -> Reason:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from poa_eval.text.numbers import is_percentage
+
 #: A row of `avances`.
 Period = Mapping[str, object]
 
@@ -62,6 +64,7 @@ class AccumulationKind:
     pick: Callable[[Sequence[Period], Sequence[float], str, Mapping], float]
     done: str  # the figure of results, in formulas
     planned: str  # that of goals
+    noun: str  # what such a figure is called
     joined: str  # how it is made of `n` periods, in words
     excel: Callable[[SheetWindow], LiveFormula]  # the live formula of a window of the workbook
     adds: bool = False  # figures of periods, and of activities, may be added up
@@ -74,6 +77,24 @@ def _pick_weakest(rows: Sequence[Period], values: Sequence[float], column: str, 
     both = [row for row in rows if pd.notna(row["programado"]) and pd.notna(row["ejecutado"])]
     worst = min(both, key=lambda row: sign * row["ejecutado"] / (row["programado"] or 1), default=rows[-1])
     return float(worst[column])
+
+
+def _divide_sums(rows: Sequence[Period], values: Sequence[float], column: str, activity: Mapping) -> float:
+    """Return the ratio of sums; of goals, what they would give of the same denominators. NaN where a part is blank."""
+    told = [row for row in rows if pd.notna(row[column])]
+    below = sum(float(row["denominador"]) for row in told)
+    if column == "programado":
+        if len({*values}) == 1:
+            return values[0]
+        return sum(float(row["denominador"]) * row[column] for row in told) / below if below else float("nan")
+    scale = 100 if is_shown_in_percent(activity) else 1
+    return sum(float(row["numerador"]) for row in told) * scale / below if below else float("nan")
+
+
+def is_shown_in_percent(activity: Mapping) -> bool:
+    """Say whether a ratio is shown in percent: its unit of measure is a percentage, or is not said."""
+    measure = activity.get("unidad_medida")
+    return measure is None or pd.isna(measure) or is_percentage(str(measure))
 
 
 def _sum_live(w: SheetWindow) -> LiveFormula:
@@ -100,6 +121,17 @@ def _take_increment_live(w: SheetWindow) -> LiveFormula:
     return formula, f"{said}, menos el último de los trimestres anteriores", is_array
 
 
+def _divide_sums_live(w: SheetWindow) -> LiveFormula:
+    if w.series == "programado":
+        if len({row["programado"] for row in w.rows if pd.notna(row["programado"])}) == 1:
+            return f"AVERAGEIFS({w.column},{w.criteria})", "La misma meta en todos sus periodos", False
+        weighed = f"SUMPRODUCT({w.mask}*{w.column}*Periodos[Denominador])"
+        return f"{weighed}/SUMPRODUCT({w.mask}*Periodos[Denominador])", "Meta de lo que se contó", False
+    scale = "100*" if is_shown_in_percent(w.activity) else ""
+    above, below = (f"SUMIFS(Periodos[{name}],{w.criteria})" for name in ("Numerador", "Denominador"))
+    return f"{scale}{above}/{below}", "Suma de numeradores entre suma de denominadores", False
+
+
 def _pick_weakest_live(w: SheetWindow) -> LiveFormula:
     if not any(pd.notna(row["programado"]) and pd.notna(row["ejecutado"]) for row in w.rows):
         return _take_last_live(w)
@@ -120,6 +152,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         pick=lambda rows, values, column, activity: sum(values),
         done="Σ ejecutado",
         planned="Σ programado",
+        noun="una suma",
         joined="Suma de {n} periodos",
         excel=_sum_live,
         adds=True,
@@ -128,14 +161,24 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         pick=lambda rows, values, column, activity: values[-1],
         done="último valor ejecutado",
         planned="último valor programado",
+        noun="un acumulado",
         joined="Último valor de {n} periodos",
         excel=_take_increment_live,
         is_running=True,
+    ),
+    "nivel": AccumulationKind(
+        pick=lambda rows, values, column, activity: values[-1],
+        done="último nivel",
+        planned="último nivel programado",
+        noun="un nivel",
+        joined="Último nivel de {n} periodos",
+        excel=_take_last_live,
     ),
     "promedio": AccumulationKind(
         pick=lambda rows, values, column, activity: sum(values) / len(values),
         done="promedio ejecutado",
         planned="promedio programado",
+        noun="un promedio",
         joined="Promedio de {n} periodos",
         excel=_average_live,
     ),
@@ -143,12 +186,34 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         pick=_pick_weakest,
         done="periodo más bajo",
         planned="meta constante",
+        noun="una constante",
         joined="Periodo más bajo de {n}",
         excel=_pick_weakest_live,
     ),
+    "razon": AccumulationKind(
+        pick=_divide_sums,
+        done="Σ numerador / Σ denominador",
+        planned="meta",
+        noun="una razón",
+        joined="Razón de las sumas de {n} periodos",
+        excel=_divide_sums_live,
+    ),
 }
+#: From where it is known how an activity accumulates (`acumulacion_origen`).
+DECLARED, PROVED, DEFAULT = "declarada", "de la fila", "por omisión"
 #: Series of figures → column of `actividades` that says how it accumulates.
 SERIES = {"programado": "acumulacion_programado", "ejecutado": "acumulacion"}
+
+
+def name_kinds(kinds: Sequence[str]) -> str:
+    """Name kinds of accumulation as readers do.
+
+    Examples
+    --------
+    >>> name_kinds(("nivel", "ultimo"))
+    'un nivel o un acumulado'
+    """
+    return " o ".join(ACCUMULATIONS[kind].noun for kind in kinds)
 
 
 def find_accumulation(activity: Mapping, series: str) -> AccumulationKind:
@@ -189,7 +254,32 @@ def accumulate(
     if not values:
         return None
     figure = kind.pick(rows, values, series, activity)
+    if figure != figure:
+        return None
     if not kind.is_running or first == 1:
         return figure
     earlier = [row for row in periods if row["mes"] < first]
-    return figure - float(earlier[-1][series]) if earlier and pd.notna(earlier[-1][series]) else None
+    before = float(earlier[-1][series]) if earlier and pd.notna(earlier[-1][series]) else None
+    return figure - before if before is not None and figure >= before else None
+
+
+def accumulate_year(rows: Sequence[Period], activity: Mapping, kinds: Sequence[str] = ()) -> float | None:
+    """Return the goal of the year that a programme makes, by the kinds that are left open or the activity's own.
+
+    None where a period is blank or the periods do not fill the year, where the kinds do not agree, or where a
+    constant goal changes.
+
+    Examples
+    --------
+    >>> quarters = [{"mes": 3 * n, "meses": 3, "programado": 446.0, "ejecutado": None} for n in (1, 2, 3, 4)]
+    >>> accumulate_year(quarters, {"acumulacion_programado": "constante", "sentido": "ascendente"})
+    446.0
+    """
+    values = [row["programado"] for row in rows]
+    if any(pd.isna(value) for value in values) or sum(row["meses"] for row in rows) != 12:
+        return None
+    kinds = kinds or [activity["acumulacion_programado"]]
+    if "constante" in kinds and len({*values}) > 1:
+        return None
+    found = {accumulate(rows, "programado", {**activity, "acumulacion_programado": kind}) for kind in kinds}
+    return found.pop() if len(found) == 1 else None

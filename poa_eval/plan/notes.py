@@ -218,19 +218,47 @@ class Change(Note):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InferredAccumulation(Note):
+    """How an activity's periods add up by its own figures; several kinds where they, or a percentage, leave it open."""
+
+    grammar = "regla.acumulacion/{owner}"
+    kinds: tuple[str, ...]
+    cells: str  # of the figures that prove it
+    is_proved: bool = True  # else a percentage, of which nothing is printed that tells
+    clears_goal: bool = False  # a sum would contradict the goal of the year
+
+    @property
+    def text(self) -> str:
+        """Return the kinds, and on what they rest."""
+        return f"{' o '.join(self.kinds)}, por {self.cells if self.is_proved else 'ser un porcentaje'}"
+
+
+class PercentCells(Said):
+    """That an activity's cells carry a percent sign, where its unit of measure is printed and is none."""
+
+    grammar = "porcentaje/{owner}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class InferredFormula(Note):
-    """The formula that nearly all printed progress follows, and by how many figures; None where there is none."""
+    """The formula that nearly all printed progress follows, and by how many figures; None where there is not one."""
 
     grammar = "regla.avance_inferido"
     source: str = "cifras impresas"
     formula: str | None = None
+    rivals: tuple[str, ...] = ()  # those that explain about as many, where none is taken
     hits: int = 0
     known: int = 0
 
     @property
     def text(self) -> str:
         """Return the formula, and on what it rests."""
-        return f"{self.formula}, que siguen {self.hits} de {self.known} cifras" if self.formula else "ninguna"
+        name = self.formula or " o ".join(self.rivals)
+        return (
+            f"{name}, que {'siguen' if self.hits > 1 else 'sigue'} {self.hits} de {self.known} cifras"
+            if name
+            else "ninguna"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,7 +288,7 @@ class InferredTotals(Note):
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
 _SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DeclaredRule, Variant, AcceptedName)
-_SAID += (PeriodComment, Comment, Answered, Statement)
+_SAID += (PeriodComment, Comment, Answered, PercentCells, Statement)
 
 
 def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:

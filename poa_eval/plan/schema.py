@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-from poa_eval.plan.accumulation import ACCUMULATIONS
+from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, DEFAULT, PROVED
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -54,7 +54,8 @@ Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual", "cumplimiento"]
 Length = Literal[1, 2, 3, 4, 6, 12]
 
-_CHOICES = {
+#: The values that columns of tables may have.
+CHOICES = {
     ("avances", "meses"): get_args(Length),
     ("avances", "mes"): tuple(range(1, 13)),
     ("avances", "origen"): ("leido", "reconstruido", "corregido"),
@@ -65,6 +66,7 @@ _CHOICES = {
     ("actividades", "sentido"): get_args(Direction),
     ("actividades", "acumulacion"): tuple(ACCUMULATIONS),
     ("actividades", "acumulacion_programado"): tuple(ACCUMULATIONS),
+    ("actividades", "acumulacion_origen"): (DECLARED, PROVED, DEFAULT),
 }
 _UNIQUE = {"unidades": ["unidad_id"], "metas": ["meta_id"], "actividades": ["actividad_id"]}
 
@@ -102,11 +104,11 @@ def _make_schema(name: str, *, rules_alone: bool = False) -> "pa.DataFrameSchema
     columns = {
         column: pa.Column(
             kind,
-            checks=[pa.Check.isin(_CHOICES[name, column])] if (name, column) in _CHOICES else None,
+            checks=[pa.Check.isin(CHOICES[name, column])] if (name, column) in CHOICES else None,
             nullable=column not in _REQUIRED[name] and kind != COUNT,
         )
         for column, kind in COLUMNS[name].items()
-        if not rules_alone or column in _REQUIRED[name] or (name, column) in _CHOICES
+        if not rules_alone or column in _REQUIRED[name] or (name, column) in CHOICES
     }
     return pa.DataFrameSchema(columns, strict=not rules_alone, ordered=not rules_alone, unique=_UNIQUE.get(name))
 

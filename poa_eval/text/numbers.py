@@ -50,6 +50,8 @@ def is_percentage(unidad_medida: str) -> bool:
     --------
     >>> is_percentage("Porcentaje de avance"), is_percentage("% de cobertura"), is_percentage("obras")
     (True, True, False)
+    >>> is_percentage("Percentual"), is_percentage("pct")
+    (True, True)
     """
     folded = normalize(unidad_medida)
-    return "%" in folded or re.search(r"\bporcent|\bpor ?ciento", folded) is not None
+    return "%" in folded or re.search(r"\b(?:porcent|percent|pct\b|por ?c(?:i?ento|iento))", folded) is not None

@@ -91,8 +91,8 @@ def test_a_layout_that_says_how_totals_add_up_is_believed():
 
 
 REPORTS = [[3, 4], [5, 1], [2, 2], [8, 7], [6, NO]]
-TO_YEAR = "Σ ejecutado / meta anual × 100"
-TO_DATE = "Σ ejecutado / Σ programado a la fecha × 100"
+TO_YEAR = "ejecutado a la fecha / meta anual × 100"
+TO_DATE = "ejecutado / programado a la fecha × 100"
 
 
 def read_plan(rows, **about):

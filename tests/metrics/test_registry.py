@@ -50,10 +50,11 @@ def test_a_new_figure_stands_after_all_columns_that_were_there(monkeypatch):
 def test_each_accumulation_says_all_that_is_asked_of_it(kind):
     entry = ACCUMULATIONS[kind]
     activity = {"acumulacion": kind, "acumulacion_programado": kind, "sentido": "ascendente"}
-    rows = [{"mes": m, "programado": 10.0, "ejecutado": 5.0 * m} for m in (1, 2)]
+    parts = {"numerador": 1.0, "denominador": 2.0}
+    rows = [{"mes": m, "programado": 10.0, "ejecutado": 5.0 * m} | parts for m in (1, 2)]
     place = SheetWindow("ejecutado", activity, rows, "K", "M", "F", "L", is_quarter=False)
     formula, said, _ = entry.excel(place)
-    assert "Periodos[Ejecutado]" in formula
+    assert "Periodos[Ejecutado]" in formula or "Periodos[Numerador]" in formula
     assert said[0].isupper()
     assert "{n}" in entry.joined
     assert COLUMNS["actividades"]["acumulacion"] == "str"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from poa_eval.audit.rules.accumulation import find_contradicted_goals
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import FORMULAS, TOLERANCE, Case, compute
 from poa_eval.plan.notes import Repair
@@ -22,7 +23,7 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
         if printed["via"] == "formula":
             activity = context.activities[printed["clave"]]
             periods = [p for p in context.windows.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
-            rows.append((printed["valor"], periods, activity))
+            rows.append((printed["valor"], periods, activity, context.plan.open_kinds.get(printed["clave"], ())))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = [f"Lo impreso en todo el documento corresponde a otra fórmula: {other}."] if other else []
@@ -45,7 +46,7 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
 def _find_formula(rows: list[Case]) -> str | None:
     """Return the usual formula that gives every printed figure, two or more; None where there is none."""
     for name in FORMULAS if len(rows) > 1 else ():
-        values = [compute(name, periods, activity) for _, periods, activity in rows]
+        values = [compute(name, *parts) for _, *parts in rows]
         if all(v is not None and abs(v - row[0]) <= TOLERANCE for v, row in zip(values, rows, strict=True)):
             return name
     return None
@@ -120,13 +121,15 @@ def find_wrong_quarters(context: CheckContext) -> Iterator[Finding]:
 def find_wrong_goals(context: CheckContext) -> Iterator[Finding]:
     """Catch printed quarters, or the programme of all periods, that do not add up to the goal of the year: 12 of 13.
 
-    Printed quarters are caught although one is blank, where they pass the goal or go on to the last. Not a programme
-    that is not added up, nor one of which the last periods are blank and that stays below its goal.
+    Printed quarters are caught although one is blank, where they pass the goal or go on to the last. Also a goal that a
+    declared mean, level or constant does not give. Not a programme of which the last periods are blank and that stays
+    below its goal.
     """
     for found in context.differences("meta"):
         sums, goal = (context.show(found[c]) for c in ("recalculado", "valor"))
         message = f"Lo programado en el año suma {sums}; la meta anual dice {goal}."
         yield _differ(found, message)
+    yield from find_contradicted_goals(context)
 
 
 def _differ(found: dict, message: str, **where: object) -> Finding:

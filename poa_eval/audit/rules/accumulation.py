@@ -1,0 +1,71 @@
+"""Rules on how periods add up: what was inferred and from where, what contradicts it, and totals to date that fall."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
+from poa_eval.metrics.formulas import TOLERANCE
+from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, accumulate_year, find_accumulation, name_kinds
+from poa_eval.plan.notes import InferredAccumulation
+from poa_eval.text.periods import spell_period
+
+
+@rule("acumulacion-inferida", "nota")
+def tell_inferred(context: CheckContext) -> Iterator[Finding]:
+    """Tell how the periods of an activity were taken to add up, where they are no sum and its own figures prove it.
+
+    A warning where a sum would contradict the goal of the year: goal 1 beside 1, 1, 1, 1 may be a wrong goal. Not
+    sums, nor what a layout declares, nor percentages of which nothing is printed that tells.
+    """
+    for note in context.plan.list_notes(InferredAccumulation):
+        if not note.is_proved:
+            continue
+        activity, said = context.activities[str(note.owner)], name_kinds(note.kinds)
+        where = {"actividad_id": note.owner, "consejo": ["Si no es así, declárelo en `reglas:` del layout."]}
+        message = f"Sus periodos se tomaron como {said}, porque así lo muestran sus propias cifras ({note.cells})."
+        if len(note.kinds) > 1:
+            message += " Donde no da lo mismo, la cifra queda sin calcular."
+        if note.clears_goal:
+            total = sum(p["programado"] for p in context.windows.due.periods[str(note.owner)])
+            goal = context.show(activity["meta_anual"])
+            message = f"Lo programado suma {context.show(total)} y la meta anual dice {goal}. {message}"
+            where |= {"gravedad": "advertencia", "consejo": ["Si la meta está mal, corríjala.", *where["consejo"]]}
+        yield make_finding(said, "suma", message, note.source, **where)
+
+
+@rule("acumulado-retrocede", "error")
+def find_falling_totals(context: CheckContext) -> Iterator[Finding]:
+    """Catch a result that is already cumulative and falls: 30 to February, 25 to March; its quarter is not computed.
+
+    Not levels, which may fall, nor what may be either.
+    """
+    for key, periods in context.windows.due.periods.items():
+        if key in context.plan.open_kinds or not find_accumulation(context.activities[key], "ejecutado").is_running:
+            continue
+        before = None
+        for p in (p for p in periods if pd.notna(p["ejecutado"])):
+            if before is not None and p["ejecutado"] < before["ejecutado"]:
+                earlier, later = (context.show(q["ejecutado"]) for q in (before, p))
+                name, now = (spell_period(q["mes"], q["meses"]) for q in (before, p))
+                message = f"El resultado acumulado baja de {earlier} en {name} a {later} en {now}."
+                where = {"actividad_id": key, "mes": p["mes"]}
+                yield make_difference(p["ejecutado"], before["ejecutado"], message, p["fuente"], **where)
+            before = p
+
+
+def find_contradicted_goals(context: CheckContext) -> Iterator[Finding]:
+    """Yield goals of the year that a declared accumulation other than a sum does not give; it stands all the same."""
+    for key, activity in context.activities.items():
+        kind = activity["acumulacion_programado"]
+        if activity["acumulacion_origen"] != DECLARED or ACCUMULATIONS[kind].adds or pd.isna(activity["meta_anual"]):
+            continue
+        periods = context.windows.due.periods[key]
+        figure = accumulate_year(periods, activity) if len(periods) > 1 else None
+        if figure is not None and abs(figure - activity["meta_anual"]) > TOLERANCE:
+            year, goal = context.show(figure), context.show(activity["meta_anual"])
+            message = (
+                f"Lo programado en el año, tomado como {name_kinds([kind])}, es {year}; la meta anual dice {goal}."
+            )
+            source = context.columns.find(activity["fuente"], "meta_anual")
+            yield make_difference(figure, activity["meta_anual"], message, source, actividad_id=key)

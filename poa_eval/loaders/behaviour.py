@@ -1,0 +1,180 @@
+"""Behaviour: how the periods of an activity add up, where no layout says so and the figures of its own row prove it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from poa_eval.metrics.formulas import TOLERANCE
+from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES, accumulate_year
+from poa_eval.plan.notes import InferredAccumulation, PercentCells
+from poa_eval.plan.plan import Plan
+from poa_eval.readers.addresses import ColumnFinder, join_addresses
+from poa_eval.text.numbers import is_percentage
+
+#: What a row may prove; of several that are left the first is what `acumulacion` holds.
+_KINDS = ("nivel", "ultimo", "promedio", "constante", "suma")
+_PROGRESS = "avance_pct"
+_BLANK = float("nan")
+
+
+@dataclass(frozen=True)
+class ProofRow:
+    """What the row of an activity prints: its periods in order, its goal of the year, and what is derived of them."""
+
+    periods: Sequence[Mapping]  # of `avances`
+    goal: float = _BLANK
+    printed: Sequence[Mapping] = ()  # of `publicado`: progress, and the series over longer periods
+    is_percent: bool = False
+    is_descending: bool = False
+
+    def prove(self) -> tuple[tuple[str, ...], list[str]]:
+        """Return the kinds that all figures allow, and the cells that tell; all but a sum of a percentage without any.
+
+        A sum prevails, but not of percentages; a goal that each period has as its own is held in each.
+
+        Examples
+        --------
+        >>> def quarters(*values):
+        ...     rows = [{"mes": 3 * n, "meses": 3, "programado": v} for n, v in enumerate(values, start=1)]
+        ...     return [row | {"ejecutado": float("nan"), "fuente": f"p.csv:L2 C{row['mes']}"} for row in rows]
+        >>> ProofRow(quarters(17.0, 17.0, 17.0, 17.0), goal=17.0).prove()[0]
+        ('constante',)
+        >>> ProofRow(quarters(60.0, 70.0, 80.0, 90.0), goal=90.0).prove()[0]
+        ('nivel', 'ultimo')
+        """
+        kinds, cells = {*_KINDS}, list[str]()
+        if any(map(self._falls, SERIES)):
+            kinds.discard("ultimo")
+        for fits, told in self._list_proofs():
+            kinds &= fits
+            cells += told
+        if not cells:
+            kinds = kinds - {"suma"} if self.is_percent else set()
+        elif "constante" in kinds and self._is_held():
+            kinds = {"constante"}
+        elif "suma" in kinds and not self.is_percent:
+            kinds = {"suma"}
+        return tuple(kind for kind in _KINDS if kind in kinds), cells
+
+    @property
+    def clears_goal(self) -> bool:
+        """Whether a sum of the programme would contradict the goal of the year."""
+        values = self._list_values("programado")
+        return values is not None and self.goal == self.goal and abs(sum(values) - self.goal) > TOLERANCE
+
+    def _list_values(self, series: str, first: int = 1, last: int = 12) -> list[float] | None:
+        """List a series over all periods within some months; None where one is blank, or there are not several."""
+        values = [p[series] for p in self.periods if p["mes"] - p["meses"] + 1 >= first and p["mes"] <= last]
+        return values if len(values) > 1 and all(value == value for value in values) else None
+
+    def _falls(self, series: str) -> bool:
+        known = [p[series] for p in self.periods if p[series] == p[series]]
+        return any(after < before - TOLERANCE for before, after in zip(known, known[1:], strict=False))
+
+    def _is_held(self) -> bool:
+        """Say whether each period has the goal of the year as its own."""
+        values = self._list_values("programado") or [_BLANK]
+        return all(abs(value - self.goal) <= TOLERANCE for value in values)
+
+    def _list_proofs(self) -> Iterator[tuple[set[str], list[str]]]:
+        """Yield the kinds that a printed figure allows, and its cells; a figure that none explains tells nothing."""
+        programme = self._list_values("programado")
+        if programme and (fits := _list_fits(programme, self.goal, self.is_descending)):
+            yield fits, [str(p["fuente"]) for p in self.periods]
+        reported = max((p["mes"] for p in self.periods if p["ejecutado"] == p["ejecutado"]), default=0)
+        for item in self.printed:
+            is_progress, month = item["concepto"] == _PROGRESS, item["mes"]
+            if is_progress and not self.goal > 0:
+                continue
+            series, first = ("ejecutado", 1) if is_progress else (item["concepto"], month - item["meses"] + 1)
+            values = self._list_values(series, first, min(month, reported) if is_progress else month)
+            scale = 100 / self.goal if is_progress else 1
+            values = [value * scale for value in values or ()]
+            limit = 100 if is_progress and item["valor"] == 100 else float("inf")
+            if values and (fits := _list_fits(values, item["valor"], self.is_descending, limit)):
+                yield fits, [str(item["fuente"])]
+
+
+def _list_fits(values: Sequence[float], total: float, is_descending: bool, limit: float = float("inf")) -> set[str]:
+    """Return the kinds by which values, at most up to a limit, give a total."""
+    given = {
+        "suma": sum(values),
+        "promedio": sum(values) / len(values),
+        "nivel": values[-1],
+        "ultimo": values[-1],
+        "constante": max(values) if is_descending else min(values),
+    }
+    return {kind for kind, value in given.items() if abs(min(value, limit) - total) <= TOLERANCE}
+
+
+def infer_accumulation(plan: Plan) -> Plan:
+    """Return the plan with the accumulation of activities that declare none, as far as their own figures prove it.
+
+    A printed goal of the year is the sum of the programme, its mean, its last, or each; printed progress, and printed
+    results, are so of the results. A sum that fits is taken without a word, anything else noted with its cells
+    (`InferredAccumulation`). Percentages are never summed without proof. Where several kinds are left, `acumulacion`
+    is the first of them, and only figures on which all agree stand.
+    """
+    older = {note.key for note in plan.list_notes(InferredAccumulation)}
+    plan = replace(plan, contexto=plan.contexto[~plan.contexto["clave"].isin(older)].reset_index(drop=True))
+    percents = {note.owner for note in plan.list_notes(PercentCells)}
+    table, derives = plan.actividades.copy(), plan.rule("meta_anual") is not None
+    measures = {str(text) for text in table["unidad_medida"].dropna().unique()}
+    is_percent = table["unidad_medida"].isin({text for text in measures if is_percentage(text)})
+    is_percent |= table["actividad_id"].isin(percents)
+    is_own = table["acumulacion_origen"] == DECLARED
+    is_sum = table["actividad_id"].isin(_list_sums(plan)) & ~is_percent & ~derives
+    table.loc[~is_own & is_sum, [*SERIES.values(), "acumulacion_origen"]] = ["suma", "suma", PROVED]
+    asked = plan.actividades[~is_own & ~is_sum]
+    notes = []
+    for at, note in _prove_rows(plan, asked.assign(is_percent=is_percent), derives=derives):
+        origin = PROVED if note.is_proved else DEFAULT
+        table.loc[at, [*SERIES.values(), "acumulacion_origen"]] = [note.kinds[0], note.kinds[0], origin]
+        notes += [note] if note.kinds != ("suma",) else []
+    if derives:
+        periods, kinds = _group(plan.avances, "actividad_id"), {note.owner: note.kinds for note in notes}
+        for at, row in table[table["acumulacion_programado"] != "suma"].iterrows():
+            key = row["actividad_id"]
+            table.loc[at, "meta_anual"] = accumulate_year(periods.get(key, []), row, kinds.get(key, ()))
+    return replace(plan, actividades=table).add_notes(notes)
+
+
+def _list_sums(plan: Plan) -> pd.Series:
+    """List the activities whose programme, of several periods and not all 0, adds up to the goal of the year."""
+    known = plan.avances.groupby("actividad_id")["programado"].agg(["sum", "size", "max"])
+    known = known[(known["size"] > 1) & (known["max"] > 0)]
+    goals = plan.actividades.set_index("actividad_id")["meta_anual"].reindex(known.index)
+    return known.index[(known["sum"] - goals).abs() <= TOLERANCE]
+
+
+def _prove_rows(plan: Plan, asked: pd.DataFrame, *, derives: bool) -> Iterator[tuple[int, InferredAccumulation]]:
+    """Yield what the rows of some activities prove, by their position."""
+    if asked.empty:
+        return
+    finder = ColumnFinder(plan.columns)
+    own = plan.avances[plan.avances["actividad_id"].isin(asked["actividad_id"])]
+    periods = _group(own.sort_values(["actividad_id", "mes"], kind="stable"), "actividad_id")
+    telling = plan.publicado["concepto"].isin((*SERIES, _PROGRESS)) & plan.publicado["ambito"].eq("actividad")
+    printed = _group(plan.publicado[telling & plan.publicado["valor"].notna()], "clave")
+    for at, activity in zip(asked.index, asked.to_dict("records"), strict=True):
+        key = activity["actividad_id"]
+        goal = _BLANK if derives else activity["meta_anual"]
+        is_descending = activity["sentido"] == "descendente"
+        row = ProofRow(
+            periods.get(key, ()), goal, printed.get(key, ()), activity["is_percent"], is_descending=is_descending
+        )
+        kinds, cells = row.prove()
+        if kinds:
+            source = finder.find(activity["fuente"], "meta_anual")
+            places = join_addresses([source, *cells])
+            clears = bool(cells) and row.clears_goal and not row.is_percent
+            told = {"owner": key, "source": source, "kinds": kinds, "cells": places}
+            yield at, InferredAccumulation(**told, is_proved=bool(cells), clears_goal=clears)
+
+
+def _group(table: pd.DataFrame, column: str) -> dict[str, list[Mapping]]:
+    found: dict[str, list[Mapping]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(row[column], []).append(row)
+    return found
