@@ -18,6 +18,8 @@ TEXTS = {
     "nada vence": "no vence ningún periodo",
     "sin meta": "sin meta cuantificada",
     "sin meta del periodo": "sin meta para el periodo",
+    "sin programa del periodo": "sin programa del periodo",
+    "acumulación sin decir": "el documento no dice cómo se acumulan sus periodos",
     "sin reporte": "falta {periods}",
     "sin programa": "ejecución sin programa",
     "sin cierre anterior": "falta el valor con que cerró el trimestre anterior",

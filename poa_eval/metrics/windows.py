@@ -86,7 +86,9 @@ def _agree(windows: Sequence[Window], kinds: Sequence[str]) -> Window:
     programme, result = (
         value if all(window[at] == value for window in windows) else None for at, value in enumerate(first[:2])
     )
-    return Window(programme, result, reason=Reason("acumulación abierta", about=name_kinds(kinds)), filas=first.filas)
+    about_all = len(kinds) > 3  # a percentage, of which nothing tells
+    reason = Reason("acumulación sin decir") if about_all else Reason("acumulación abierta", about=name_kinds(kinds))
+    return Window(programme, result, reason=reason, filas=first.filas)
 
 
 def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...], profile: Profile) -> Window:
@@ -96,6 +98,8 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
         return _explain_nothing(activity, due, quarters)
+    if has_goal_alone(activity, due):
+        return _measure_goal(activity, due, quarters, profile, rows, lacking)
     descending = activity["sentido"] == "descendente"
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
@@ -115,6 +119,32 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
         return Window(programme, result, reason=_explain_increment(known, activity, *before), filas=filas)
     blank = tuple((row["mes"], row["meses"]) for row in rows if row not in known) if len(known) < len(rows) else ()
     return _judge(programme, result, activity, profile, filas, blank)
+
+
+def has_goal_alone(activity: Mapping, due: DuePeriods) -> bool:
+    """Say whether an activity has a goal of the year, and a document that gives no programme of any period of it."""
+    periods = due.periods.get(activity["actividad_id"], ())
+    return pd.notna(activity["meta_anual"]) and all(pd.isna(row["programado"]) for row in periods)
+
+
+def _measure_goal(
+    activity: Mapping,
+    due: DuePeriods,
+    quarters: tuple[int, ...],
+    profile: Profile,
+    rows: Sequence[Period],
+    lacking: Sequence[tuple[int, int]],
+) -> Window:
+    """Measure a window of an activity whose programme is the goal of the year alone: only the whole year is judged."""
+    filas, blank = tuple(rows), [(row["mes"], row["meses"]) for row in rows if pd.isna(row["ejecutado"])]
+    if missing := tuple(sorted([*lacking, *blank])):
+        return Window(estado="sin reporte", reason=Reason("sin reporte", missing), filas=filas, faltan=missing)
+    result = accumulate(
+        rows, "ejecutado", activity, due.periods[activity["actividad_id"]], close_months(quarters[0])[0]
+    )
+    if len(quarters) == 4 and due.corte == 12 and result is not None:
+        return _judge(activity["meta_anual"], result, activity, profile, filas, ())
+    return Window(None, result, reason=Reason("sin programa del periodo"), filas=filas)
 
 
 def _refuse_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]) -> Reason | None:

@@ -37,7 +37,7 @@ EMPTY_STATES = {
 }
 
 _ACCENTED = (
-    "actualización área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
+    "actualización acumulación área compensación descripción ejecución específico específicos evaluación fórmula idénticas "
     "información línea numérica sobreejecución vacía validación"
 )
 _ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
