@@ -17,6 +17,7 @@ class Source(Model):
     archivo: str = Field(min_length=1)
     layout: str | None = None
     reemplaza: bool = False
+    identidad: tuple[str, ...] = ()  # the columns that identify an activity, instead of the layout's
 
 
 class Params(Model):

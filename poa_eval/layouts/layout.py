@@ -57,7 +57,9 @@ class Edition(Model):
     ignorar: tuple[Heading, ...] = ()
     ignorar_filas: tuple[Text | dict[str, str], ...] = ()
     rellenar: Texts = ()
+    identidad: Texts = ()
     contexto: Patterns = ()
+    vale_hasta: dict[Text, Literal["otra"]] = Field(default_factory=dict)
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
     componer: dict[Target, Text] = Field(default_factory=dict)
     nombres: dict[Target, dict[str, Text]] = Field(default_factory=dict)
@@ -85,6 +87,8 @@ class Edition(Model):
         columns = data.get("columnas") if isinstance(data, dict) else None
         if not isinstance(columns, dict):
             return data
+        if data.get("identidad") and "codigo" in columns:
+            columns = {"actividad": columns["codigo"]} | columns  # a report by code needs no names
         maps = {
             name: said for name, said in columns.items() if isinstance(said, dict) and {*said} == {"columna", "valores"}
         }
@@ -102,13 +106,6 @@ class Edition(Model):
                 raise ValueError(f"{name}: «{bad}» no es ninguno de: {', '.join(map(str, choices))}")
         return value
 
-    @field_validator("columnas")
-    @classmethod
-    def _check_columns(cls, value: dict[str, Heading]) -> dict[str, Heading]:
-        if "actividad" not in value:
-            raise ValueError("falta asignar un encabezado a: actividad")
-        return value
-
     @field_validator("corte")
     @classmethod
     def _check_corte(cls, value: str | None) -> str | None:
@@ -122,7 +119,16 @@ class Edition(Model):
         columns, by_row = self.columnas, [name for name in FIGURE_COLUMNS if name in self.columnas]
         said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
         skipped = [name for item in self.ignorar_filas if isinstance(item, dict) for name in item]
-        faults = [f"rellenar: «{name}» no está en columnas" for name in self.rellenar if name not in columns]
+        faults = [] if "actividad" in columns else ["columnas: falta asignar un encabezado a: actividad"]
+        faults += [
+            f"identidad: «{name}» no está en columnas ni en contexto"
+            for name in self.identidad
+            if name not in said | {"unidad"}
+        ]
+        faults += [
+            f"vale_hasta: «{name}» no está en contexto" for name in self.vale_hasta if name not in said - {*columns}
+        ]
+        faults += [f"rellenar: «{name}» no está en columnas" for name in self.rellenar if name not in columns]
         faults += [f"ignorar_filas: «{name}» no está en columnas" for name in skipped if name not in columns]
         for rule in self.reglas:
             faults += [

@@ -3,18 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import NoReturn
 
 import pandas as pd
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
+from poa_eval.loaders.identity import RowComparer, list_keys, make_ids, name_identity
 from poa_eval.loaders.rows import Row
 from poa_eval.loaders.said_behaviour import find_percents, read_behaviour
 from poa_eval.plan.accumulation import DECLARED
+from poa_eval.plan.merge import is_code
 from poa_eval.plan.notes import PercentCells, Variant
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
+from poa_eval.text.names import make_unit_id, normalize
 from poa_eval.text.numbers import is_percentage
 
 _NUMBERS = {column for column, kind in COLUMNS["actividades"].items() if kind == NUMBER}
@@ -33,6 +36,7 @@ class ActivityTable:
     notes: list[Variant | PercentCells] = field(default_factory=list)  # what was taken as one
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)  # id → what identifies the activity
 
     def frame(self) -> pd.DataFrame:
         """Return the activities as a table."""
@@ -50,7 +54,8 @@ def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> 
     activities, seen = ActivityTable(), {}
     runs = [(run, _read_units(activities, seen, run, columns, institucion)) for run in split_runs(rows)]
     activities.units = list(seen.values())
-    return activities, [_read_run(activities, run, units, columns) for run, units in runs]
+    comparer = RowComparer(columns)
+    return activities, [_read_run(activities, comparer, run, units, columns) for run, units in runs]
 
 
 def _read_units(
@@ -69,12 +74,7 @@ def _read_units(
             continue
         if code is None and (says_code or (said is None and says_unit)):
             at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
-            raise FormatoError(
-                "una fila sin unidad",
-                "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
-                "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout",
-                lugar=row.sheet.locate(row.index, at),
-            )
+            _refuse_no_unit(row, at, columns)
         name, source = said or institucion, row.address("unidad")
         record = {"unidad_id": code or make_unit_id(name), "unidad": name, "fuente": source}
         record["responsable"] = columns.texts([row], "responsable")[0]
@@ -86,18 +86,38 @@ def _read_units(
     return [ids[pair] for pair in pairs]
 
 
-def _read_run(activities: ActivityTable, run: list[Row], units: list[str], columns: Columns) -> list[str]:
+def _refuse_no_unit(row: Row, at: int | None, columns: Columns) -> NoReturn:
+    name = "unidad_id" if columns.has("unidad_id") else "unidad"
+    hint = "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout"
+    if name not in columns.edition.columnas:
+        hint = f"escríbala en una línea sobre esta tabla; si vale la de la anterior, `vale_hasta: {{{name}: otra}}`"
+    raise FormatoError(
+        "una fila sin unidad",
+        "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
+        hint,
+        lugar=row.sheet.locate(row.index, at),
+    )
+
+
+def _read_run(
+    activities: ActivityTable, comparer: RowComparer, run: list[Row], units: list[str], columns: Columns
+) -> list[str]:
     """Add the activities of rows under one heading, and return the id of each row's."""
     names = columns.texts(run, "actividad")
     _refuse_nameless(run, names)
     values = {"unidad_id": list(units), "actividad": list(names)} | dict(_read_columns(run, columns))
     _keep_goals_of_programme(run, values, columns)
     _part_texts_from_numbers(run, values)
-    ids = _make_ids(units, names, values)
+    ids = make_ids(units, list_keys(run, units, values, columns), columns.identidad, activities.keys)
+    comparer.refuse_differences(run, ids)
     values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
     read_behaviour(run, values, columns)
     at = run[0].table.columns["actividad"]
-    values |= {"actividad_id": list(ids), "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0]}
+    values |= {
+        "actividad_id": list(ids),
+        "identidad": [name_identity(columns)] * len(run),
+        "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0],
+    }
     percents = find_percents(run, columns)
     if not columns.is_bare("meta_anual"):
         _keep_percent_goals_as_text(run, values, columns, percents)
@@ -151,17 +171,6 @@ def _part_texts_from_numbers(run: list[Row], values: dict[str, ColumnValues]) ->
             values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
 
 
-def _make_ids(units: list[str], names: list[str | None], values: dict[str, ColumnValues]) -> list[str]:
-    """Return per row an id that is the same however unit, activity, indicator and code are spelled."""
-    starts = {unit: (make_slug(unit)[:40], normalize(unit)) for unit in dict.fromkeys(units)}
-    folded: list[Iterable[str]] = [map(normalize, map(str, names))]
-    for name in ("indicador", "codigo"):
-        folded.append(normalize(str(text)) if text else "" for text in values.get(name, [None] * len(units)))
-    return [
-        f"{starts[unit][0]}-{make_hash(starts[unit][1], *parts)}" for unit, *parts in zip(units, *folded, strict=True)
-    ]
-
-
 def _keep_percent_goals_as_text(
     run: list[Row], values: dict[str, ColumnValues], columns: Columns, percents: list[bool]
 ) -> None:
@@ -210,6 +219,17 @@ def _fits(cell: object, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
+def _settle_name(activities: ActivityTable, row: Row, position: int, name: str) -> None:
+    """Keep of two names of an activity the first, unless it is only its code; the other is noted."""
+    known, code = activities.table["actividad"][position], activities.table["codigo"][position]
+    if is_code(known, code):
+        activities.table["actividad"][position] = name
+    elif not is_code(name, code):
+        note = f"«{name}» y «{known}» se tomaron como la misma actividad, por su identidad"
+        where = {"owner": activities.table["actividad_id"][position], "source": row.address("actividad")}
+        activities.notes.append(Variant(column="actividad", text=note, **where))
+
+
 def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues]) -> None:
     """Add rows to the table; a row of a known activity fills what is missing of it."""
     table, positions = activities.table, activities.positions
@@ -229,6 +249,8 @@ def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, Colum
         for name, cells in values.items():
             if table[name][position] is None:
                 table[name][position] = cells[at]
+            elif name == "actividad" and normalize(str(cells[at])) != normalize(table[name][position]):
+                _settle_name(activities, run[at], position, str(cells[at]))
             elif (
                 name in _SAME
                 and cells[at] is not None

@@ -148,11 +148,10 @@ class _Reader:
                 target = self.targets[max((at for at in self.targets if at <= column), default=min(self.targets))]
                 self._add_section(target, text, self.sheet.address(index, column))
             return
-        after = len(cells) == 1 and not cells[0][0] and bool(self.outline.items) and self.matrix is None
         for column, text in cells:
-            self._read_cell(text, self.sheet.address(index, column), "nota" if after else "texto")
+            self._read_cell(text, self.sheet.address(index, column))
 
-    def _read_cell(self, text: str, source: str, key: str) -> None:
+    def _read_cell(self, text: str, source: str) -> None:
         if normalize(text) in self.lists:
             self.in_list = True
         elif (
@@ -167,8 +166,7 @@ class _Reader:
         elif self.item is not None and self.in_list:
             self.item.lineas.append((text, source))
         else:
-            key = key if self.item is None else "texto"
-            self.outline.textos.append((key, " ".join(text.split()), source))
+            self.outline.textos.append(("texto", " ".join(text.split()), source))
 
     def _take_document(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.document[is_row])

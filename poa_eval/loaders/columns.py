@@ -6,12 +6,12 @@ from itertools import groupby, zip_longest
 
 import numpy as np
 
-from poa_eval.errors import FormatoError, Place
+from poa_eval.errors import FormatoError, ParamsError, Place
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.loaders.rows import Row
-from poa_eval.readers.cells import Cell, ShownPercent
-from poa_eval.text.names import normalize
+from poa_eval.readers.cells import Cell, FilledAcross, ShownPercent
+from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.numbers import parse_number
 
 _LISTED = 12
@@ -29,10 +29,20 @@ class Columns:
     """What the columns of an edition hold; the rows of a call stand under one heading.
 
     `names` are those that the analyst accepted: per column, printed name → real name; applied after the edition's.
+    `identidad` are the columns that identify an activity, where they are not the edition's.
+
+    Raises ParamsError: one of these is no column of the edition.
     """
 
-    def __init__(self, edition: Edition, locale: str, names: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        locale: str,
+        names: Mapping[str, Mapping[str, str]] | None = None,
+        identidad: Sequence[str] = (),
+    ) -> None:
         self.edition = edition
+        self.identidad = tuple(identidad) or edition.identidad
         self.locale = locale
         self._faults: list[tuple[str, str, Place]] = []
         self._rows: Sequence[Row] = ()
@@ -44,6 +54,12 @@ class Columns:
             {key: {normalize(printed): name for printed, name in said.items()} for key, said in renamed.items()}
             for renamed in (edition.nombres, names or {})
         )
+        if lost := [name for name in self.identidad if name != "unidad" and not self.has(name)]:
+            raise ParamsError(
+                f"identidad: «{lost[0]}»",
+                "columnas que el layout asigna, o dice en `contexto`",
+                suggest_sentence(lost[0], sorted(self._said)),
+            )
         self.used: list[tuple[str, str, Row]] = []  # column, accepted name as printed, its row
 
     def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:
@@ -52,7 +68,10 @@ class Columns:
             return [None] * len(rows)
         if rows is not self._rows:
             self._rows, self._turned = rows, list(zip_longest(*(row.sheet.filas[row.index] for row in rows)))
-        return list(self._turned[column]) if column < len(self._turned) else [None] * len(rows)
+        cells = list(self._turned[column]) if column < len(self._turned) else [None] * len(rows)
+        if FilledAcross in set(map(type, cells)):
+            cells = [None if type(cell) is FilledAcross else cell for cell in cells]  # the text is the first column's
+        return cells
 
     def texts(self, rows: Sequence[Row], key: str) -> list[str | None]:
         """Return a text per row: its cell, else the one above where filled, else what is composed or said above."""

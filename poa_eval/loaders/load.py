@@ -92,11 +92,13 @@ def shape_document(
     *,
     ejercicio: int | None = None,
     names: Mapping[str, Mapping[str, str]] | None = None,
+    identidad: Sequence[str] = (),
 ) -> Plan:
     """Shape a raw document into a plan.
 
     Without a layout, it is the known one whose headings the document has; `ejercicio` is for documents that do not say
-    their year, `names` are accepted names of tables: per column, printed name → real name.
+    their year, `names` are accepted names of tables: per column, printed name → real name. `identidad` are the columns
+    that identify an activity, instead of those of the layout.
 
     Raises FormatoError where a heading, a figure or the period is not as the layout says.
     """
@@ -105,7 +107,7 @@ def shape_document(
     if isinstance(edition, Cards):
         return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, found.headings)
-    columns = Columns(edition, layout.locale, names)
+    columns = Columns(edition, layout.locale, names, identidad)
     activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
     unused = [rule.cuando for rule in edition.reglas if rule.porque not in activities.used_rules]
     texts = [f"ninguna actividad cumple la regla {cuando} del layout" for cuando in unused]

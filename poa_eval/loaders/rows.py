@@ -1,23 +1,21 @@
 """Tables in raw sheets: which rows are data, and what the lines above them say."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import Edition
-from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
+from poa_eval.layouts.patterns import compile_pattern, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
+from poa_eval.loaders.row_marks import BLANK_ROW, RowMarks, join_cells, says_note
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
-from poa_eval.readers.cells import Cell, RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_period
 
 #: What a document, its layout or its reading says beside the figures: key, text, source.
 Line = tuple[str, str, str]
-#: What ends a table where `fin_tabla` says so: a row without any cell.
-BLANK_ROW = "fila en blanco"
 
 
 @dataclass(eq=False, slots=True)
@@ -35,7 +33,8 @@ class Row:
         """Return the cell of a mapped column; None where blank."""
         column = self.table.columns.get(key)
         cells = self.sheet.filas[self.index]
-        return cells[column] if column is not None and column < len(cells) else None
+        cell = cells[column] if column is not None and column < len(cells) else None
+        return None if type(cell) is FilledAcross else cell  # a text over several columns is the first one's
 
     def address(self, key: str | None = None) -> str:
         """Return the address of a mapped column's cell in this row."""
@@ -56,7 +55,7 @@ _WIDE = 4  # so many different cells in a row are a table, not a line with a lab
 def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
     """Read the data rows and lines of all visible sheets, each with a table or left out on purpose."""
     content, edition = Content(), headings.edition
-    marks = _RowMarks(edition)
+    marks = RowMarks(edition)
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
             content.lines.append(sheet.note_hidden())
@@ -101,65 +100,16 @@ def _note_no_table(sheet: RawSheet, content: Content, said: int) -> None:
             lugar=sheet.locate(wide, 0),
         )
     if any(map(any, sheet.filas)):
-        content.lines[said:] = [line for line in content.lines[said:] if line[0] != "nota"]
+        content.lines[said:] = [line for line in content.lines[said:] if line[0] != "texto"]
         note = f"En la hoja «{sheet.hoja}» no hay filas de la tabla del layout."
         content.lines.append(("hoja_sin_tabla", note, sheet.address(0, 0)))
-
-
-class _RowMarks:
-    """What tells data rows, totals, ends of tables and lines apart, as an edition declares it; made once a document."""
-
-    def __init__(self, edition: Edition) -> None:
-        skipped = edition.ignorar_filas
-        self.lines, self.rows = compile_patterns(edition.contexto)  # of a line or one cell of it, and of several cells
-        self.ignored = tuple(normalize(item) for item in skipped if isinstance(item, str))  # first cells
-        unwanted = (item for item in skipped if isinstance(item, dict))  # cells by column, "" for a blank one
-        self.unwanted = tuple({key: normalize(text) for key, text in item.items()} for item in unwanted)
-        self.ends = tuple(map(normalize, edition.fin_tabla))
-        self.totals = tuple(map(normalize, edition.totales.texto)) if edition.totales else ()
-
-    def name_kind(self, first: Cell) -> str:
-        """Return what the first cell makes of its row: ``end``, ``ignored``, ``total`` or ``data``."""
-        text = normalize(str(first))
-        for kind, patterns in (("end", self.ends), ("ignored", self.ignored), ("total", self.totals)):
-            if any(fnmatchcase(text, pattern) for pattern in patterns):
-                return kind
-        return "data"
-
-    def is_unwanted(self, find_cell: Callable[[str], Cell]) -> bool:
-        """Say whether a row is left out by what its columns hold."""
-
-        def fits(key: str, pattern: str) -> bool:
-            value = find_cell(key)
-            return fnmatchcase(normalize(str(value)), pattern) if value is not None else not pattern
-
-        return any(all(fits(key, pattern) for key, pattern in item.items()) for item in self.unwanted)
-
-    def match_row(self, cells: tuple[Cell, ...]) -> dict[str, str]:
-        """Return what the cells of a row say together by a pattern of several."""
-        return match_line(_join_cells(cells), self.rows) if self.rows else {}
-
-    def match_cells(self, cells: tuple[Cell, ...]) -> dict[str, str]:
-        """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
-        found = self.match_row(cells)
-        distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
-        found |= match_line(" ".join(distinct), self.lines)
-        if not found and len(distinct) > 1:
-            for cell in distinct:
-                found |= match_line(cell, self.lines)
-        return found
-
-
-def _join_cells(cells: tuple[Cell, ...]) -> str:
-    """Return the distinct cells of a row as one text, parted as patterns of several cells part them."""
-    return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
 
 
 class _SheetReader:
     """Adds rows and lines of a sheet to the content, from the top down: what a line says holds for the rows below."""
 
     def __init__(
-        self, sheet: RawSheet, edition: Edition, marks: _RowMarks, named: dict[str, str], content: Content
+        self, sheet: RawSheet, edition: Edition, marks: RowMarks, named: dict[str, str], content: Content
     ) -> None:
         self.sheet, self.edition, self.marks, self.content = sheet, edition, marks, content
         self.named = named  # what the sheet's name says
@@ -190,15 +140,20 @@ class _SheetReader:
 
     def _open_table(self, table: Table) -> None:
         """Let the lines above a heading hold for its rows."""
-        self.content.lines += [("texto" if key == "nota" else key, *said) for key, *said in self.pending]
+        self.content.lines += self.pending
         if not self.after_rows or self.pending:  # a heading repeated at a page break goes on
             self.above = {}
         if self.after_rows and self.pending:  # the last table's period is not left standing by lines of nothing known
-            self.contexto = dict(self.named)
+            self._forget()
         self.pending = []
         self.table, self.after_rows = table, False
         if table.year is not None:
             self.content.lines.append(("ejercicio", str(table.year), self.sheet.address(table.top, 0)))
+
+    def _forget(self) -> None:
+        """Let what lines said no longer hold, but for what holds until it is said anew (`vale_hasta`)."""
+        kept = {key: text for key, text in self.contexto.items() if key in self.edition.vale_hasta}
+        self.contexto = {**kept, **self.named}
 
     def _read_row(self, index: int, cells: tuple[Cell, ...], first: Cell) -> bool:
         """Add a data row, unless it is left out; False where it ends the table and is a line."""
@@ -208,8 +163,13 @@ class _SheetReader:
         if kind in ("end", "ignored"):
             return kind == "ignored"
         row = Row(self.sheet, index, self.table, self.contexto, kind == "total")
-        if self.marks.unwanted and self.marks.is_unwanted(row.value):
-            self.content.lines.append(("fila_ignorada", _join_cells(cells), self.sheet.address(index, 0)))
+        if (at := self._find_merged_note(row, cells)) is not None:
+            self.content.lines.append(("nota_combinada", join_cells(cells), self.sheet.address(index, at)))
+            self._renew(row, set())
+            return True
+        if self.marks.unwanted and (why := self.marks.find_unwanted(row.value)):
+            self._renew(row, why)
+            self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
             return True
         if kind == "data" and not self._totals.isdisjoint(cells):
             _refuse_total(row, self.above)
@@ -222,6 +182,33 @@ class _SheetReader:
         self.after_rows = True
         return True
 
+    def _find_merged_note(self, row: Row, cells: tuple[Cell, ...]) -> int | None:
+        """Return the first column of a text merged over several that makes its row a note; None where none does.
+
+        That is where it is all that the row holds outside of columns that are filled down or merged from above, or
+        where the layout calls it a blank.
+        """
+        mapped = {at: key for key, at in row.table.columns.items()}
+        at = next((at for at, cell in enumerate(cells) if isinstance(cell, FilledAcross) and at in mapped), None)
+        if at is None:
+            return None
+        text = cells[at]
+        start = next(other for other, cell in enumerate(cells) if cell == text and not isinstance(cell, FilledAcross))
+        filled = {other for other, key in mapped.items() if key in self.edition.rellenar}
+        rest = {
+            other
+            for other, cell in enumerate(cells)
+            if cell is not None and cell != text and other not in filled and type(cell) is not Filled
+        }
+        return start if not rest or normalize(str(text)) in self.marks.blanks else None
+
+    def _renew(self, row: Row, ignored_by: set[str]) -> None:
+        """Let a row that is no activity say what blank cells below it mean, where that is not why it is left out."""
+        for key in self.edition.rellenar:
+            value = row.value(key)
+            if isinstance(value, str) and key not in ignored_by and not says_total(value) and not says_note(value):
+                self.above[key] = value
+
     def _fill_down(self, row: Row) -> None:
         """Give blank cells of merged columns the value above, within their table."""
         for key in self.edition.rellenar:
@@ -233,11 +220,14 @@ class _SheetReader:
         """Keep what a line says for the rows below it, and the line itself where it says nothing known."""
         found = self.marks.match_cells(cells)
         if self.after_rows and found:
-            self.contexto, self.after_rows = dict(self.named), False
+            self._forget()
+            self.after_rows = False
+        if self.table is not None and not found:
+            self._renew(Row(self.sheet, index, self.table, self.contexto), set())
         self.contexto |= found
         address = self.sheet.address(index, 0)
         line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
-        self.pending += [(key, text, address) for key, text in found.items()] or [("nota", line, address)]
+        self.pending += [(key, text, address) for key, text in found.items()] or [("texto", line, address)]
 
 
 def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:

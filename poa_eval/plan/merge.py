@@ -6,14 +6,19 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
-from poa_eval.plan.notes import Change, Comment, PeriodComment, Repair
+from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED
+from poa_eval.plan.notes import Change, Comment, PeriodComment, Repair, Variant
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, make_table
+from poa_eval.text.names import normalize
 from poa_eval.text.periods import name_period
+from poa_eval.text.wording import is_present
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]
 _TOLERANCE = 1e-9
+_BEHAVIOUR = ["acumulacion", "acumulacion_programado", "acumulacion_origen"]
+_ORIGINS = (DECLARED, PROVED, DEFAULT)  # the best known first
 #: Statements of the cut-off: the newer document's holds.
 CUTOFF = {"corte_trimestre", "corte_mes"}
 
@@ -48,14 +53,42 @@ def merge_plans(plans: Sequence[Plan], *, replaces: Iterable[bool] | None = None
     return merged
 
 
+def is_code(name: object, code: object) -> bool:
+    """Say whether the name of an activity is nothing but its code, as a report by code gives it."""
+    return is_present(code) and normalize(str(name)) == normalize(str(code))
+
+
+def _merge_activities(old: Plan, new: Plan, *, newest: bool) -> tuple[pd.DataFrame, list[Variant]]:
+    """Return the activities of both: names from where they stand, behaviour from where it is known best."""
+    table = _fill(old.actividades, new.actividades, "actividad_id", newest=newest)
+    notes, at = [], {key: position for position, key in enumerate(table["actividad_id"])}
+    pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new"))
+    for pair in pairs.to_dict("records"):
+        row = at[pair["actividad_id"]]
+        name, other = (
+            (pair["actividad_new"], pair["actividad"]) if newest else (pair["actividad"], pair["actividad_new"])
+        )
+        if is_code(name, pair["codigo"]):
+            table.loc[row, "actividad"] = other
+        elif not is_code(other, pair["codigo"]) and normalize(name) != normalize(other):
+            text = f"«{other}» y «{name}» se tomaron como la misma actividad, por su identidad"
+            notes.append(Variant(column="actividad", owner=pair["actividad_id"], text=text, source=pair["fuente_new"]))
+        origins = [pair["acumulacion_origen"], pair["acumulacion_origen_new"]]
+        best = min((0, 1), key=lambda i: _ORIGINS.index(origins[i]) if origins[i] in _ORIGINS else len(_ORIGINS))
+        for column in _BEHAVIOUR:
+            table.loc[row, column] = pair[f"{column}_new" if best else column]
+    return table, notes
+
+
 def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
     periods, changes = _merge_periods(old.avances, new.avances, may_change)
     # A goal of the year, too, may change only where the later source replaces.
     pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
     changes += [change for pair in pairs.to_dict("records") for change in _compare(pair, may_change, ["meta_anual"])]
+    activities, variants = _merge_activities(old, new, newest=may_change)
     tables: dict[str, pd.DataFrame] = {
         "avances": periods,
-        "actividades": _fill(old.actividades, new.actividades, "actividad_id", newest=may_change),
+        "actividades": activities,
         "unidades": _fill(old.unidades, new.unidades, "unidad_id"),
         "metas": _fill(old.metas, new.metas, "meta_id"),
         "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
@@ -63,11 +96,11 @@ def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
         "lineas": _newest(old.lineas, new.lineas, ["padre_id", "orden"]),
         "foda": _newest(old.foda, new.foda, ["unidad_id", "cuadrante", "punto"]),
     }
-    changed = make_table("contexto", [change.to_row() for change in changes])
+    changed = make_table("contexto", [note.to_row() for note in (*changes, *variants)])
     older = old.contexto[~old.contexto["clave"].isin(_list_replaced(old, new))]
     tables["contexto"] = pd.concat([older, new.contexto, changed]).drop_duplicates(["clave", "texto"])
     made = {name: table.reset_index(drop=True)[list(COLUMNS[name])] for name, table in tables.items()}
-    return replace(old, **made, carried=(*old.carried, *new.carried, *changes))
+    return replace(old, **made, carried=(*old.carried, *new.carried, *changes, *variants))
 
 
 def _list_replaced(old: Plan, new: Plan) -> set[str]:

@@ -14,6 +14,7 @@ from poa_eval.errors import FormatoError, Place
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.observations import read_answers, read_books, settle_answers
 from poa_eval.layouts.catalog import find_layout
+from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.load import load, note_names, shape_document
 from poa_eval.metrics.due import close_month, find_corte
 from poa_eval.metrics.evaluability import is_plan_only
@@ -60,7 +61,9 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
                 lugar=Place(source.archivo),
             )
         known = find_layout(str(root / layout) if layout.endswith((".yaml", ".yml")) else layout) if layout else None
-        plan = shape_document(document, known, ejercicio=params.ejercicio, names=names.by_column())
+        plan = shape_document(
+            document, known, ejercicio=params.ejercicio, names=names.by_column(), identidad=source.identidad
+        )
         if plan.ejercicio != params.ejercicio:
             raise FormatoError(
                 f"un documento del ejercicio {plan.ejercicio}",
@@ -71,6 +74,7 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
         plans.append((plan, source.reemplaza))
         sources.append(_describe_source(source.archivo, document, root, plan.rule("layout")))
     merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
+    merged = infer_accumulation(merged) if len(plans) > 1 else merged
     plan = note_names(replace(merged, institucion=params.institucion), names, params.nombres or "")
     if captures:
         documents, replaces = zip(*captures, strict=True)

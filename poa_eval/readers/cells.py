@@ -31,6 +31,10 @@ class Filled(str):
     """The text of a merged cell, once more: in each cell of its range but the first."""
 
 
+class FilledAcross(Filled):
+    """The same in a column after the first: the text is over several columns."""
+
+
 Cell = str | float | int | bool | None
 Index = tuple[int, int]
 
@@ -167,8 +171,9 @@ def apply_marks(rows: list[list[Cell]], marks: Marks) -> None:
         if top < len(rows) and left < len(rows[top]):
             value = rows[top][left]
             fill = value if isinstance(value, str) and (top, left) not in marks.texts else None
+            across = fill and FilledAcross(fill)
             for cells in rows[top : bottom + 1]:
-                cells[left : right + 1] = [fill] * len(cells[left : right + 1])
+                cells[left : right + 1] = [fill, *[across] * (right - left)][: len(cells) - left]
             rows[top][left] = value
     for row, column in _within(rows, marks.percents):
         value = rows[row][column]

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from poa_eval.errors import Place
-from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.readers.guard import check_extent
 from poa_eval.readers.text import decode_text
 
@@ -105,12 +105,14 @@ def _read_html_table(
             inner.extend(piece for piece in pieces if not isinstance(piece, str))
             text = "\n".join(piece for piece in pieces if isinstance(piece, str)) or None
             left = len(rows) - i
-            height = min(read_number(cell.get("rowspan"), 1) or left, left)
+            height = min(read_number(cell.get("rowspan"), 1), left)
+            height = height or 1 + sum(1 for _ in row.itersiblings("tr"))  # 0: to the end of its group
             width = read_width(cell.get("colspan"), column)
-            rest = text and Filled(text)
-            cells |= dict.fromkeys(range(column, column + width), rest) | {column: text}
+            rest, across = (text and kind(text) for kind in (Filled, FilledAcross))
+            cells |= dict.fromkeys(range(column, column + width), across) | {column: text}
             if height > 1:
-                hanging |= dict.fromkeys(range(column, column + width), (height - 1, rest))
+                hanging |= dict.fromkeys(range(column, column + width), (height - 1, across))
+                hanging[column] = height - 1, rest
             column += width
         width = max(cells, default=-1) + 1
         check_extent(len(rows), width, Place(archivo, None, f"L{row.sourceline}"))

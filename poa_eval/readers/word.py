@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from poa_eval.errors import Place
-from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
+from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.readers.guard import check_extent, refuse_damage
 from poa_eval.readers.html import MAX_WIDTH, read_number, read_width
 
@@ -84,10 +84,10 @@ def _read_word_table(table: etree._Element, inner: deque[etree._Element], archiv
             merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
             if merge is not None and merge.get(qn("w:val")) != "restart":
                 text = text or above.get(column)
-            rest = text and Filled(text)
+            rest, across = (text and kind(text) for kind in (Filled, FilledAcross))
             if merge is not None:
                 merged[column] = rest
-            cells += [text, *[rest] * (read_width(_find_value(cell, "w:tcPr", "w:gridSpan"), column) - 1)]
+            cells += [text, *[across] * (read_width(_find_value(cell, "w:tcPr", "w:gridSpan"), column) - 1)]
         check_extent(len(rows), len(cells), Place(archivo))
         yield tuple(cells)
 

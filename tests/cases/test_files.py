@@ -8,18 +8,14 @@ def test_a_span_to_the_end_of_its_group_ends_with_the_heading():
     names = dict(zip(plan.actividades["actividad_id"], plan.actividades["actividad"], strict=True))
     figures = plan.avances.dropna(subset=["programado"])
     found = {(names[r.actividad_id], r.mes): r.programado for r in figures.itertuples()}
-    assert (
-        found
-        == {
-            ("Actividad uno", 3): 1.0,
-            ("Actividad uno", 12): 2.0,
-            ("Actividad dos", 4): 1.0,
-            ("Actividad tres", 1): 5.0,
-            ("Actividad tres", 4): 1.0,
-            ("Actividad tres", 12): 7.0,
-        }
-        or found
-    )  # months worked out from the cells by the mender of this kind
+    assert found == {
+        ("Actividad uno", 3): 1.0,
+        ("Actividad uno", 12): 2.0,
+        ("Actividad dos", 4): 1.0,
+        ("Actividad tres", 1): 5.0,
+        ("Actividad tres", 4): 1.0,
+        ("Actividad tres", 12): 7.0,
+    }
 
 
 def test_a_hidden_row_is_noted():

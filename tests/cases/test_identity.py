@@ -8,7 +8,7 @@ from refusals import refuse
 
 
 def test_rows_that_differ_in_money_are_refused_with_the_key_that_tells_them_apart():
-    refuse(lambda: read_case("identidad-monto"), "identidad-monto.csv", "C3", "identidad:", "inversion")
+    refuse(lambda: read_case("identidad-monto"), "identidad-monto.csv · línea 3", "identidad:", "inversion")
 
 
 def test_rows_that_differ_in_money_are_activities_of_their_own_where_the_layout_says_so():
@@ -45,7 +45,7 @@ def test_params_say_what_identifies_an_activity_of_a_source(tmp_path):
     )
     quarter = poa.prepare_quarter(poa.load_params(path), tmp_path)
     assert len(quarter.plan.actividades) == 2
-    assert quarter.evaluation.institucion["sin_reporte_acumulado"].item() == 0
+    assert quarter.evaluacion.institucion["sin_reporte_acumulado"].item() == 0
 
 
 def test_a_note_merged_over_columns_is_no_activity():

@@ -34,7 +34,7 @@ def test_a_number_merged_over_two_rows_counts_once(write_book, layout):
 
 
 def test_the_same_activity_in_another_unit_of_measure_is_refused(load_rows):
-    with pytest.raises(poa.PoaError, match="unidad_medida «km», y «m2»"):
+    with pytest.raises(poa.PoaError, match="«km» en `unidad_medida`, y «m2» en"):
         load_rows(*HEAD, ROWS[0], [*ROWS[0][:2], "km", *ROWS[0][3:]])
 
 

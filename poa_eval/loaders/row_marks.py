@@ -1,0 +1,69 @@
+"""Marks of rows: what an edition declares to tell data rows, totals, ends of tables, notes and lines apart."""
+
+import re
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from poa_eval.layouts.layout import Edition
+from poa_eval.layouts.patterns import compile_patterns, match_line
+from poa_eval.readers.cells import Cell
+from poa_eval.text.names import normalize
+
+#: What ends a table where `fin_tabla` says so: a row without any cell.
+BLANK_ROW = "fila en blanco"
+
+
+class RowMarks:
+    """What tells data rows, totals, ends of tables and lines apart, as an edition declares it; made once a document."""
+
+    def __init__(self, edition: Edition) -> None:
+        skipped = edition.ignorar_filas
+        self.lines, self.rows = compile_patterns(edition.contexto)  # of a line or one cell of it, and of several cells
+        self.ignored = tuple(normalize(item) for item in skipped if isinstance(item, str))  # first cells
+        unwanted = (item for item in skipped if isinstance(item, dict))  # cells by column, "" for a blank one
+        self.unwanted = tuple({key: normalize(text) for key, text in item.items()} for item in unwanted)
+        self.ends = tuple(map(normalize, edition.fin_tabla))
+        self.totals = tuple(map(normalize, edition.totales.texto)) if edition.totales else ()
+        self.blanks = frozenset(map(normalize, edition.vacios))
+
+    def name_kind(self, first: Cell) -> str:
+        """Return what the first cell makes of its row: ``end``, ``ignored``, ``total`` or ``data``."""
+        text = normalize(str(first))
+        for kind, patterns in (("end", self.ends), ("ignored", self.ignored), ("total", self.totals)):
+            if any(fnmatchcase(text, pattern) for pattern in patterns):
+                return kind
+        return "data"
+
+    def find_unwanted(self, find_cell: Callable[[str], Cell]) -> set[str]:
+        """Return the columns by whose text a row is left out, `""` where by a blank; none where it is not."""
+
+        def fits(key: str, pattern: str) -> bool:
+            value = find_cell(key)
+            return fnmatchcase(normalize(str(value)), pattern) if value is not None else not pattern
+
+        found = next((i for i in self.unwanted if all(fits(key, pattern) for key, pattern in i.items())), {})
+        return {key if pattern else "" for key, pattern in found.items()}
+
+    def match_row(self, cells: tuple[Cell, ...]) -> dict[str, str]:
+        """Return what the cells of a row say together by a pattern of several."""
+        return match_line(join_cells(cells), self.rows) if self.rows else {}
+
+    def match_cells(self, cells: tuple[Cell, ...]) -> dict[str, str]:
+        """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
+        found = self.match_row(cells)
+        distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
+        found |= match_line(" ".join(distinct), self.lines)
+        if not found and len(distinct) > 1:
+            for cell in distinct:
+                found |= match_line(cell, self.lines)
+        return found
+
+
+def says_note(text: str) -> bool:
+    """Say whether a text begins as a note below a table does."""
+    return re.match(r"(?:notas?|fuentes?|observaci\w+|elabor\w+|revis\w+|aprob\w+)\b", normalize(text)) is not None
+
+
+def join_cells(cells: tuple[Cell, ...]) -> str:
+    """Return the distinct cells of a row as one text, parted as patterns of several cells part them."""
+    return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
