@@ -60,8 +60,9 @@ class Cards(Model):
     """A form of cards (`fichas`), of numbered items (`matriz`), of month marks (`cronograma`), or of all of them.
 
     `documento` are patterns of what the document says of itself and its unit, `campos` those of a card's fields;
-    `` | `` parts the cells of a row. `listas` are headings above lines of action, `ignorar` cells that say nothing
-    (``*`` stands for any text), `ceros` and `vacios` texts of an amount that mean 0 and "not known".
+    `` | `` parts the cells of a row. `listas` are headings above lines of action, `ignorar` cells that say nothing,
+    `notas` those that pages show (``*`` stands for any text), `ceros` and `vacios` texts of an amount that mean 0 and
+    "not known".
     """
 
     clase: Literal["fichas", "cronograma"]
@@ -71,6 +72,7 @@ class Cards(Model):
     campos: tuple[Pattern, ...] = ()
     listas: tuple[str, ...] = ()
     ignorar: tuple[str, ...] = ()
+    notas: tuple[str, ...] = ()
     ceros: tuple[str, ...] = ()
     vacios: tuple[str, ...] = ()
     matriz: Matrix | None = None

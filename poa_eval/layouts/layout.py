@@ -18,6 +18,7 @@ from poa_eval.layouts.parts import (
     Published,
     RowSeries,
     Series,
+    Span,
     Target,
     Totals,
 )
@@ -59,6 +60,7 @@ class Edition(Model):
     rellenar: Texts = ()
     identidad: Texts = ()
     contexto: Patterns = ()
+    notas: Texts = ()
     vale_hasta: dict[Text, Literal["otra"]] = Field(default_factory=dict)
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
     componer: dict[Target, Text] = Field(default_factory=dict)
@@ -70,6 +72,8 @@ class Edition(Model):
     periodo: Literal["columnas", "contexto", "fila"] = "columnas"
     periodos: tuple[Series, ...] = ()
     series_por_fila: RowSeries | None = None
+    vigencia: Span | None = None
+    registro: bool = False
     corte: Text | None = None
     meta_anual: Literal["suma de programado"] | None = None
     valor_sin_formato: Texts = ()
@@ -141,6 +145,9 @@ class Edition(Model):
                 self.periodo == "columnas" and by_row
             ),
             f"`periodos` y `periodo: {self.periodo}` se excluyen": self.periodo != "columnas" and self.periodos,
+            "`registro: true` va con un renglón por reporte: `periodo: fila` o `periodo: contexto`": (
+                self.registro and self.periodo == "columnas"
+            ),
             "`periodo: fila` va con una columna del periodo: " + ", ".join(_ROW_PERIODS): (
                 (self.periodo == "fila") == columns.keys().isdisjoint(_ROW_PERIODS)
             ),
@@ -161,6 +168,14 @@ class Edition(Model):
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def optional(self) -> list[set[str]]:
+        """Return the keys of each series that a pattern names: it takes the periods that the form has."""
+        return [
+            {f"{series.columna}:{month}:{series.meses}" for month in series.headings()}
+            for series in self.periodos
+            if series.patron
+        ]
 
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""

@@ -9,7 +9,7 @@ from poa_eval.config.models import Model
 from poa_eval.plan.accumulation import DEFAULT
 from poa_eval.plan.schema import COLUMNS, AccumulationName, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
-from poa_eval.text.periods import LENGTHS, MONTHS
+from poa_eval.text.periods import LENGTHS, MONTHS, find_month
 
 #: How an activity behaves where nothing says otherwise.
 BEHAVIOUR = {
@@ -40,6 +40,13 @@ Target = Annotated[str, AfterValidator(_check_target)]
 def _as_texts(value: Any) -> Any:
     listed = value if isinstance(value, list | tuple) else (value,)
     return tuple(str(item) if isinstance(item, int) and not isinstance(item, bool) else item for item in listed)
+
+
+def _as_month(value: Any) -> int:
+    month = find_month("mes", str(value))
+    if month is None:
+        raise ValueError(f"«{value}» no es un mes")
+    return month
 
 
 #: One heading in the spellings it has been seen in; ``GRUPO > NOMBRE`` names a heading under a group.
@@ -116,11 +123,14 @@ class Series(_Spread):
         "programado", "ejecutado", "programado_inicial", "numerador", "denominador", "comentario", "por_fila"
     ]
     grupo: str | None = None
+    acumulado: bool = False
 
     @model_validator(mode="after")
     def _check_one(self) -> "Series":
         if not self.encabezados and not self.patron:
             raise ValueError("declare `encabezados` (uno por periodo) o `patron` (uno para todos)")
+        if self.acumulado and self.columna not in ("programado", "ejecutado"):
+            raise ValueError("`acumulado: true` va con `columna: programado` o `ejecutado`")
         if self.encabezados and "meses" not in self.model_fields_set:
             raise ValueError("con los meses de cierre como claves, falta `meses` (cuántos dura cada periodo)")
         return self
@@ -128,6 +138,19 @@ class Series(_Spread):
     def headings(self) -> dict[int, Heading]:
         """Return closing month → headings with their group."""
         return self.spread(self.grupo)
+
+
+class Span(Model):
+    """The months of the year that a plan is of."""
+
+    desde: Annotated[int, BeforeValidator(_as_month)]
+    hasta: Annotated[int, BeforeValidator(_as_month)]
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "Span":
+        if self.desde > self.hasta:
+            raise ValueError("`desde` es posterior a `hasta`; un plan es de un solo año (`ejercicio`)")
+        return self
 
 
 class RowSeries(Model):

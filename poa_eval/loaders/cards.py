@@ -166,7 +166,8 @@ class _Reader:
         elif self.item is not None and self.in_list:
             self.item.lineas.append((text, source))
         else:
-            self.outline.textos.append(("texto", " ".join(text.split()), source))
+            is_note = any(fnmatchcase(normalize(text), normalize(pattern)) for pattern in self.edition.notas)
+            self.outline.textos.append(("nota" if is_note else "texto", " ".join(text.split()), source))
 
     def _take_document(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.document[is_row])

@@ -13,7 +13,7 @@ from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import read_block
 from poa_eval.loaders.rows import Row
-from poa_eval.plan.notes import Repair, Statement
+from poa_eval.plan.notes import PlanSpan, Repair, Statement
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
@@ -123,10 +123,25 @@ def join_periods(
     return table.groupby(_KEY, sort=False, as_index=False).agg(how)[names], repeated
 
 
-def sum_programme(periods: pd.DataFrame) -> pd.Series:
-    """Return activity → the sum of its programme, where the whole year is known (`meta_anual: suma de programado`)."""
+def find_span(periods: pd.DataFrame, edition: Edition, layout: str) -> list[PlanSpan]:
+    """Return the note of the months that a plan is of, where they are not the year.
+
+    As the layout says it (`vigencia`); else, of a form with a column per period, from where its columns begin if they
+    go on to December.
+    """
+    if edition.vigencia is not None:
+        return [PlanSpan(first=edition.vigencia.desde, last=edition.vigencia.hasta, source=f"layout {layout}")]
+    if edition.periodo != "columnas" or periods.empty or periods["mes"].max() < 12:
+        return []
+    starts = periods["mes"] - periods["meses"] + 1
+    first = int(starts.min())
+    return [PlanSpan(first=first, last=12, source=periods["fuente"].loc[starts.idxmin()])] if first > 1 else []
+
+
+def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:
+    """Return activity → the sum of its programme, where all months of the plan are known (`meta_anual`)."""
     known = periods[periods["programado"].notna()].groupby("actividad_id")[["meses", "programado"]].sum()
-    return known.loc[known["meses"] == 12, "programado"]
+    return known.loc[known["meses"] == months, "programado"]
 
 
 def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Statement]:
@@ -155,7 +170,8 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     for series in edition.periodos:
         for month in series.headings():
             key = f"{series.columna}:{month}:{series.meses}"
-            keys.setdefault((month, series.meses), {})[series.columna] = key
+            if key in rows[0].table.columns:  # a pattern takes the periods that there are
+                keys.setdefault((month, series.meses), {})[series.columna] = key
     if not keys:
         return {}
     height, width = len(rows), len(keys)

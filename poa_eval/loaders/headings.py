@@ -70,6 +70,7 @@ class HeadingMatcher:
         self.year = ejercicio or edition.ejercicio
         self.wanted = {key: tuple(map(make_alias, names)) for key, names in expected.items()}
         self.shown = {key: show_heading(names[0]) for key, names in expected.items()}
+        self.optional = [] if edition.reparar else edition.optional()
         self.ignored = tuple(make_alias(alias) for names in edition.ignorar for alias in names)
         self._matched: dict[int, tuple[RawSheet, Iterator[Attempt]]] = {}  # by the sheet's id, which it keeps alive
 
@@ -153,7 +154,8 @@ class HeadingMatcher:
             if found:
                 columns[key] = sorted(set(found))
         _share_repeated(columns)
-        missing = [name for key, name in self.shown.items() if key not in columns]
+        spare = set().union(*(keys for keys in self.optional if not keys.isdisjoint(columns)))
+        missing = [name for key, name in self.shown.items() if key not in columns and key not in spare]
         names = [key in columns for key in self.wanted if key.count(":") < 2]
         return Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
 

@@ -20,7 +20,7 @@ from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
-from poa_eval.loaders.figures import find_cutoff, join_periods, read_figures, read_totals, sum_programme
+from poa_eval.loaders.figures import find_cutoff, find_span, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.plan.notes import (
@@ -116,8 +116,10 @@ def shape_document(
     notes = list({(note.key, note.text): note for note in reversed(notes)}.values())[::-1]  # each text of a key once
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
+    span = find_span(periods, edition, layout.nombre)
     if edition.meta_anual:
-        table["meta_anual"] = table["actividad_id"].map(sum_programme(periods))
+        months = span[0].last - span[0].first + 1 if span else 12
+        table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))
     known = set(periods["actividad_id"].unique())
     regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
     tables = {
@@ -126,7 +128,7 @@ def shape_document(
         "avances": periods,
         "calendario": list_due(regular.to_dict("records"), known),
         "publicado": make_table("publicado", printed).drop_duplicates(),
-        "contexto": notes + find_cutoff(periods, edition, layout.nombre),
+        "contexto": [*notes, *span, *find_cutoff(periods, edition, layout.nombre)],
     }
     return infer_accumulation(_make_plan(layout, year, tables))
 
@@ -258,6 +260,8 @@ def _list_rules(layout: Layout, edition: Edition) -> list[DeclaredRule]:
     if edition.avance:
         said += [("avance", edition.avance.formula), ("avance.texto", edition.avance.texto)]
         said += [(f"avance.peso.{n}", write_exact(weight)) for n, weight in sorted(edition.avance.pesos.items())]
+    if edition.registro:
+        said.append(("registro", "sí"))
     if edition.meta_anual:
         said.append(("meta_anual", edition.meta_anual))
     for column, names in edition.nombres.items():

@@ -24,6 +24,7 @@ class RowMarks:
         self.unwanted = tuple({key: normalize(text) for key, text in item.items()} for item in unwanted)
         self.ends = tuple(map(normalize, edition.fin_tabla))
         self.totals = tuple(map(normalize, edition.totales.texto)) if edition.totales else ()
+        self.notes = tuple(map(normalize, edition.notas))
         self.blanks = frozenset(map(normalize, edition.vacios))
 
     def name_kind(self, first: Cell) -> str:
@@ -33,6 +34,10 @@ class RowMarks:
             if any(fnmatchcase(text, pattern) for pattern in patterns):
                 return kind
         return "data"
+
+    def name_line(self, line: str) -> str:
+        """Return the key of a line that no pattern knows: ``nota`` where it is declared as one, to be shown."""
+        return "nota" if any(fnmatchcase(normalize(line), pattern) for pattern in self.notes) else "texto"
 
     def find_unwanted(self, find_cell: Callable[[str], Cell]) -> set[str]:
         """Return the columns by whose text a row is left out, `""` where by a blank; none where it is not."""

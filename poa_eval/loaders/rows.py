@@ -227,7 +227,9 @@ class _SheetReader:
         self.contexto |= found
         address = self.sheet.address(index, 0)
         line = " ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
-        self.pending += [(key, text, address) for key, text in found.items()] or [("texto", line, address)]
+        self.pending += [(key, text, address) for key, text in found.items()] or [
+            (self.marks.name_line(line), line, address)
+        ]
 
 
 def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:

@@ -23,10 +23,16 @@ def _read_spellings() -> dict[str, dict[str, list[str]]]:
 
 
 def read_behaviour(run: Sequence[Row], values: dict[str, list], columns: Columns) -> None:
-    """Let the columns that say it give direction and accumulation of each row; one rule holds for both series.
+    """Let columns, and series that are printed cumulative, give direction and accumulation of each row.
+
+    What is said of results holds for goals too, unless they say otherwise.
 
     Raises FormatoError, by its cell: a text that neither the layout's `valores` nor the usual spellings have.
     """
+    for series in columns.edition.periodos:
+        if series.acumulado:  # what is printed counts from January
+            values[SERIES[series.columna]] = ["ultimo"] * len(run)
+            values["acumulacion_origen"] = [DECLARED] * len(run)
     for name, spellings in _read_spellings().items():
         if name in run[0].table.columns:
             usual = {normalize(text): value for value, texts in spellings.items() for text in texts}

@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from poa_eval.plan.accumulation import Period, adds_up, find_accumulation
-from poa_eval.plan.notes import Answered, CapturedQuarter
+from poa_eval.plan.notes import Answered, CapturedQuarter, PlanSpan
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import close_months, find_month, parse_frequency
 from poa_eval.text.wording import is_present
@@ -30,6 +30,8 @@ class DuePeriods:
     corte: int  # last closed month
     calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
     answered: frozenset[str] = frozenset()  # activities of which results are answers to «¿Realizada?»
+    span: tuple[int, int] = (1, 12)  # first and last month of the plan
+    is_register: bool = False  # one row a report: nothing is due before the first of an activity
 
     @cached_property
     def periods(self) -> Mapping[str, Sequence[Period]]:
@@ -69,9 +71,18 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
     lengths = own["meses"].groupby(own["actividad_id"].map(unit_of)).min()
     seen = {(int(month) - 1) // 3 + 1 for month in plan.avances["mes"].unique()} | captured
     short = captured or (len(lengths) and lengths.min() <= 3)
-    absent = frozenset(range(1, 5)) - seen if short else frozenset()
+    first, last = span = find_span(plan)
+    owed = range((first + 2) // 3, (last + 2) // 3 + 1)
+    absent = frozenset(owed) - seen if short else frozenset()
     granularity = {str(unit): int(length) for unit, length in lengths.items()}
-    return DuePeriods(plan, granularity, absent, corte, dated, frozenset(list_answered(plan)))
+    is_register = plan.rule("registro") is not None
+    return DuePeriods(plan, granularity, absent, corte, dated, frozenset(list_answered(plan)), span, is_register)
+
+
+def find_span(plan: Plan) -> tuple[int, int]:
+    """Return the first and the last month of a plan: as the layout says, or as its own columns run; else the year."""
+    said = [(note.first, note.last) for note in plan.list_notes(PlanSpan)]
+    return (min(first for first, _ in said), max(last for _, last in said)) if said else (1, 12)
 
 
 def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
@@ -121,11 +132,15 @@ def _list_wanted(
     dated = due.calendar.get(activity["actividad_id"])
     if dated is not None:
         return [period for period in dated if period[0] in months]
+    own = due.periods.get(activity["actividad_id"], ())
+    first, last = due.span
+    if due.is_register:
+        first = max(first, min((row["mes"] - row["meses"] + 1 for row in own), default=first))
+    within = [month for month in months if first <= month <= last]
     if rows:
-        return [(month, 1) for month in months] if any(row["meses"] == 1 for row in rows) else []
-    own = [row["meses"] for row in due.periods.get(activity["actividad_id"], ())]
-    length = min(own, default=due.granularity.get(activity["unidad_id"]))
-    return [(month, length) for month in months if month % length == 0] if length else []
+        return [(month, 1) for month in within] if any(row["meses"] == 1 for row in rows) else []
+    length = min((row["meses"] for row in own), default=due.granularity.get(activity["unidad_id"]))
+    return [(month, length) for month in within if month % length == 0] if length else []
 
 
 def list_periods(activity: Mapping[str, object], due: DuePeriods, trimestre: int) -> list[dict[str, object]]:

@@ -73,6 +73,15 @@ class Evaluation:
         """Return what is due, with the periods of each activity."""
         return self.windows.due
 
+    @cached_property  # of the institution: a unit that owes March is covered to March
+    def months(self) -> tuple[int, int]:
+        """Return the first and the last month that figures to date cover: of the plan, as far as its periods go."""
+        close, first = 3 * self.trimestre, self.due.span[0]
+        closed = min(close, self.due.corte or close)
+        ends = [row["mes"] for rows in self.due.periods.values() for row in rows if row["mes"] <= closed]
+        last = max(ends, default=close)
+        return first, last if first <= last and last > close - 3 else close
+
     @cached_property
     def anteriores(self) -> "tuple[Evaluation, ...]":
         """Return the evaluations of the earlier quarters, of the same plan."""
@@ -123,7 +132,7 @@ class Evaluation:
             formulas={key: self.formulas[key] for key in ids},
             gaps={unidad_id: self.gaps[unidad_id]} if unidad_id in self.gaps else {},
         )
-        narrowed.__dict__["evaluability"] = evaluability
+        narrowed.__dict__.update(evaluability=evaluability, months=self.months)
         return narrowed
 
 

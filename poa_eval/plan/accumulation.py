@@ -263,11 +263,13 @@ def accumulate(
     return figure - before if before is not None and figure >= before else None
 
 
-def accumulate_year(rows: Sequence[Period], activity: Mapping, kinds: Sequence[str] = ()) -> float | None:
+def accumulate_year(
+    rows: Sequence[Period], activity: Mapping, kinds: Sequence[str] = (), months: int = 12
+) -> float | None:
     """Return the goal of the year that a programme makes, by the kinds that are left open or the activity's own.
 
-    None where a period is blank or the periods do not fill the year, where the kinds do not agree, or where a
-    constant goal changes.
+    None where a period is blank or the periods do not fill the months of the plan, where the kinds do not agree, or
+    where a constant goal changes.
 
     Examples
     --------
@@ -276,7 +278,7 @@ def accumulate_year(rows: Sequence[Period], activity: Mapping, kinds: Sequence[s
     446.0
     """
     values = [row["programado"] for row in rows]
-    if any(pd.isna(value) for value in values) or sum(row["meses"] for row in rows) != 12:
+    if any(pd.isna(value) for value in values) or sum(row["meses"] for row in rows) != months:
         return None
     kinds = kinds or [activity["acumulacion_programado"]]
     if "constante" in kinds and len({*values}) > 1:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, Self
 import pandas as pd
 
 from poa_eval.text.numbers import write_exact
+from poa_eval.text.periods import MONTH_NAMES
 
 #: How totals are obtained again, in words.
 ROWS = "suma de las filas"
@@ -231,6 +232,20 @@ class InferredAccumulation(Note):
     def text(self) -> str:
         """Return the kinds, and on what they rest."""
         return f"{' o '.join(self.kinds)}, por {self.cells if self.is_proved else 'ser un porcentaje'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSpan(Note):
+    """The months of the year that a document's plan is of."""
+
+    grammar = "regla.vigencia"
+    first: int
+    last: int
+
+    @property
+    def text(self) -> str:
+        """Return the months in words."""
+        return f"de {MONTH_NAMES[self.first - 1]} a {MONTH_NAMES[self.last - 1]}"
 
 
 class PercentCells(Said):

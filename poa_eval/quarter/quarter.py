@@ -140,7 +140,7 @@ class Quarter:
         """Return a hash of all that a report of this quarter is made of: the same for the same content."""
         e, known = self.evaluacion, set()
         # What is carried of a unit may rest on other units' rows: whether a document is absent, what its goals hang on.
-        carried = (self, self.conciliacion, e.evaluability, sorted(e.due.absent), e.due.corte)
+        carried = (self, self.conciliacion, e.evaluability, sorted(e.due.absent), e.due.corte, e.months)
         return hashlib.sha256(repr([_list_content(part, known) for part in carried]).encode()).hexdigest()
 
     def find_unit(self, unidad: object) -> str:

@@ -92,6 +92,8 @@ def parse_period(text: str) -> Period | None:
     if date := _DATE.fullmatch(folded):
         month = parse_month(date[2] or date[3])
         return Period(month, 1, int(date[1] or date[4])) if month else None
+    if joined := re.fullmatch(r"((?:19|20)\d\d)(0[1-9]|1[0-2])", folded):  # 202503
+        return Period(int(joined[2]), 1, int(joined[1]))
     said: dict[str, int] = {}
     months: list[int] = []
     for word in _BREAKS.split(folded):

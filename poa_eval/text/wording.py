@@ -142,15 +142,16 @@ def tell_period(mes: int, meses: int) -> str:
     return f"el periodo de {MONTH_NAMES[(mes - meses) % 12]} a {MONTH_NAMES[mes - 1]}"
 
 
-def name_span(trimestre: int) -> str:
-    """Return the months from January to the close of a quarter.
+def name_span(first: int, last: int) -> str:
+    """Return the months from one to another.
 
     Examples
     --------
-    >>> name_span(2)
-    'de enero a junio'
+    >>> name_span(1, 6), name_span(7, 7)
+    ('de enero a junio', 'en julio')
     """
-    return f"de enero a {MONTH_NAMES[3 * trimestre - 1]}"
+    months = MONTH_NAMES[first - 1], MONTH_NAMES[last - 1]
+    return f"en {months[0]}" if first == last else "de {} a {}".format(*months)
 
 
 def name_unit(unidad_id: str, unidad: str) -> str:

@@ -63,7 +63,7 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
     ]
     rows = e.unidades.assign(nombre=e.unidades["unidad_id"].map(name_units(e.plan.unidades))).to_dict("records")
     whole = e.institucion.iloc[0].to_dict() | {"nombre": "Toda la institución"}
-    note = f"A la fecha es {name_span(e.trimestre)}; en el trimestre, el {describe_quarter(e.trimestre)} solo."
+    note = f"A la fecha es {name_span(*e.months)}; en el trimestre, el {describe_quarter(e.trimestre)} solo."
     what = "cifras de cada unidad y de la institución"
     return spread.put_table("Unidades", what, note, columns, rows, foot=whole)[1]
 

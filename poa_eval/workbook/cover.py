@@ -40,7 +40,7 @@ def put_cover(spread: Spread, sheet: Any, quarter: Quarter) -> None:
         rows = ([figure["name"], figure["value"], None, ". ".join(figure["notes"])] for figure in list_plan_figures(e))
         writer.write_part("Cifras del plan", ("Cifra", "Valor", "", "Qué es"), rows)
     else:
-        spans = f"A la fecha, {name_span(e.trimestre)}", f"En el {describe_quarter(e.trimestre)}"
+        spans = f"A la fecha, {name_span(*e.months)}", f"En el {describe_quarter(e.trimestre)}"
         writer.write_part("Cifras de la institución", ("Cifra", *spans, "Cómo se obtiene"), _list_institution(e))
     rows = [[name, number, None, capitalize(said)] for name, said, number in spread.listed]
     writer.write_part("Contenido", ("Hoja", "Filas", "", "Qué trae"), rows)

@@ -73,7 +73,7 @@ def put_matrix(spread: Spread, e: Evaluation, activities: Activities, periods: S
     is_wide = any(period["situacion"] == "sin reporte" for period in cells.values())
     known = (period[figure] for period in closed for figure in SERIES)
     width = 9 if is_wide or any(is_present(value) and abs(value) >= 10_000 for value in known) else 6
-    total = f"Total {name_span(e.trimestre)}"
+    total = f"Total {name_span(*e.months)}"
     groups = {-quarter: f"{QUARTERS[quarter - 1]} trimestre" for quarter in quarters} | {0: total}
     columns = [
         Column("Unidad", "nombre", width=20),

@@ -94,7 +94,7 @@ def list_columns(provenance: Provenance) -> list[Column]:
 def _list_window_columns(provenance: Provenance, window: str) -> list[Column]:
     """List the columns of a window; on the pages of the first quarter, what is to date is the quarter as well."""
     e, span, tail = provenance.evaluation, SPANS[window], "_trimestre" * (window == "trimestre")
-    quarter, to_date = describe_quarter(e.trimestre), f"a la fecha, {name_span(e.trimestre)}"
+    quarter, to_date = describe_quarter(e.trimestre), f"a la fecha, {name_span(*e.months)}"
     percent, group = PERCENT[window], quarter if tail else capitalize(to_date)
     if e.trimestre == 1:
         percent, group = "Cumplimiento del trimestre y acumulado", f"{quarter} y {to_date}"
@@ -214,7 +214,7 @@ def show_periods(source: Source) -> Block:
         kept = slice(start + 1, start + size + 1)
         part = [(title, [[row[0], *row[kept]] for row in rows]) for title, rows in groups]
         span = "" if parts == 1 else f" ({columns[start].title} a {columns[min(start + size, len(months)) - 1].title})"
-        caption = f"Programado y ejecutado por periodo, {name_span(e.trimestre)}{span}"
+        caption = f"Programado y ejecutado por periodo, {name_span(*e.months)}{span}"
         heads = [Column("Actividad"), *columns[start : start + size]]
         kind = "compacta periodos" if size > 4 else "periodos"
         shown += render_table(caption, heads, part, source=name_source(e), kind=kind)

@@ -37,7 +37,7 @@ def show_counts(source: Source) -> Block:
         return EMPTY
     before = None if is_unit(e) else measure_before(e)[0]
     tables = {f"En el {describe_quarter(e.trimestre)}": e.actividades["estado_trimestre"]}
-    tables[f"A la fecha, {name_span(e.trimestre)}"] = e.actividades["estado"]
+    tables[f"A la fecha, {name_span(*e.months)}"] = e.actividades["estado"]
     if before:
         tables[f"Al cierre del {describe_quarter(before.trimestre)}"] = before.actividades["estado"]
     origin = "Actividades en ese estado, contadas; el estado de cada una está en la tabla de actividades"

@@ -56,7 +56,7 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
         for label, formula in e.formulas[row["actividad_id"]].list_labelled():
             said = f"{label}: {write_formula(formula)}"
             formulas[said] = formulas.get(said, 0) + (label == "cumplimiento" or is_present(row["avance_anual"]))
-    start = f"El trimestre es el {name_quarter(e)}. «A la fecha» va {name_span(e.trimestre)}."
+    start = f"El trimestre es el {name_quarter(e)}. «A la fecha» va {name_span(*e.months)}."
     if e.fecha_corte < close_month(e.plan.ejercicio, 12):
         start += f" Lo que cierra después del {format_day(e.fecha_corte, e.plan.locale)} no está vencido."
     nouns = ("actividad", "actividades")

@@ -202,7 +202,7 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
     columns += [Column("Ejecutado", kind="number"), Column("Celda de lo ejecutado")]
     columns += [Column("Cómo se obtuvo"), Column("Entra en")]
     read = render_table(f"{name}: periodos leídos", columns, [("", periods)], source=name_source(e))
-    figures, said["acumulado"] = [], f"a la fecha, {name_span(e.trimestre)}"
+    figures, said["acumulado"] = [], f"a la fecha, {name_span(*e.months)}"
     for window, label in said.items():
         reason = tell_reason(windows[window].reason)
         for what in ("programado", "ejecutado", "cumplimiento"):

@@ -74,7 +74,7 @@ def show_ranking(source: Source, *, links: bool = False) -> Block:
     groups += [("Sin lugar", [make_row(row, "—", reason) for row, reason in apart])] if apart else []
     if not groups:
         return render_words(["El plan no tiene unidades con actividades."])
-    caption = f"Unidades por {name} a la fecha, {name_span(e.trimestre)}"
+    caption = f"Unidades por {name} a la fecha, {name_span(*e.months)}"
     least = format_percent(e.perfil.cobertura_minima.valor, locale)
     said = f"Las unidades se ordenan por su {name} a la fecha."
     rule = f"La que tiene una cobertura de reporte menor de {least} no recibe lugar."
@@ -88,7 +88,7 @@ def show_heatmap(source: Source) -> Block:
         return EMPTY
     spans = [(describe_quarter(x.trimestre), "trimestre", Provenance(x)) for x in (*e.anteriores, e)]
     if e.trimestre > 1:
-        spans.append((f"A la fecha, {name_span(e.trimestre)}", "acumulado", spans[-1][2]))
+        spans.append((f"A la fecha, {name_span(*e.months)}", "acumulado", spans[-1][2]))
     columns = _list_months(e) if e.trimestre == 1 else []
     for title, window, provenance in spans:
         rows = provenance.evaluation.unidades.to_dict("records")

@@ -22,7 +22,7 @@ from poa_eval.reports.sections.inputs import Source, list_notes, take_evaluation
 from poa_eval.reports.sections.investment import list_free, tell_investment
 from poa_eval.reports.sections.reconciliation import tell_trust
 from poa_eval.reports.sections.schedule import tell_due
-from poa_eval.text.periods import QUARTERS
+from poa_eval.text.periods import MONTH_NAMES, QUARTERS
 from poa_eval.text.wording import (
     capitalize,
     count_words,
@@ -120,7 +120,7 @@ def _describe_figure(figure: Figure, row: Mapping[str, object], e: Evaluation) -
     quarter = describe_quarter(e.trimestre)
     notes = [f"A la fecha y en el {quarter}: {told[0]}"]
     if told[0] != told[1]:
-        notes = [f"A la fecha, {name_span(e.trimestre)}: {told[0]}", f"En el {quarter}: {told[1]}"]
+        notes = [f"A la fecha, {name_span(*e.months)}: {told[0]}", f"En el {quarter}: {told[1]}"]
     value = format_percent(row[f"{figure.name}_acumulado"], e.plan.locale)
     notes = [figure.meaning, *notes, f"Fórmula: {figure.tell_formula(e.perfil)}"]
     return {"name": figure.label, "value": value, "notes": notes}
@@ -164,12 +164,12 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
     if quarter == 1:
         sentences = [met, *rest, "Por ser el primer trimestre, lo acumulado es lo mismo."]
     else:
-        sentences = [f"{capitalize(name_span(quarter))} {_tell_met(figures, 'acumulado', evaluation)}.", met]
+        sentences = [f"{capitalize(name_span(*evaluation.months))} {_tell_met(figures, 'acumulado', evaluation)}.", met]
         if rest != _tell_rest(evaluation, "acumulado"):
             rest = _tell_rest(evaluation, "acumulado", " a la fecha")
             rest += _tell_rest(evaluation, "trimestre", " en el trimestre")
         sentences += rest
-    sentences += _tell_attention(evaluation) + _tell_beyond(evaluation)
+    sentences += _tell_uncovered(evaluation) + _tell_attention(evaluation) + _tell_beyond(evaluation)
     if is_present(figures.get("volumen_acumulado")):
         locale, measure = evaluation.plan.locale, name_sum(evaluation, "acumulado")
         share = format_percent(figures["volumen_acumulado"], locale)
@@ -177,6 +177,14 @@ def tell_headline(evaluation: Evaluation) -> list[str]:
         of = f"({measure}; {share})" if measure else of
         sentences.append(f"A la fecha se ejecutaron {tell_done(figures, 'acumulado', locale)} programados {of}.")
     return sentences
+
+
+def _tell_uncovered(e: Evaluation) -> list[str]:
+    """Tell which months of the quarter no closed period reaches."""
+    last, close = e.months[1], 3 * e.trimestre
+    names = [MONTH_NAMES[month - 1] for month in range(max(last, close - 3) + 1, close + 1)]
+    reached = f"Las cifras llegan hasta {MONTH_NAMES[last - 1]}"
+    return [f"{reached}: de {join_words(names)} no hay ningún periodo cerrado."] if names else []
 
 
 def _tell_attention(evaluation: Evaluation) -> list[str]:
