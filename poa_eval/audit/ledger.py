@@ -10,7 +10,8 @@ from poa_eval.audit.printed import PrintedFigures, RowsSum, TotalsCalculator, ad
 from poa_eval.metrics.activities import weigh_ratios
 from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
 from poa_eval.plan.accumulation import SERIES
-from poa_eval.plan.notes import ROWS, InferredFormula, Note, Repair
+from poa_eval.plan.inferred import ROWS, InferredFormula
+from poa_eval.plan.notes import Note, Repair
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import name_file
 from poa_eval.text.periods import close_months, name_period, parse_frequency

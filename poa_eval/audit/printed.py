@@ -9,7 +9,8 @@ import pandas as pd
 
 from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
 from poa_eval.plan.accumulation import SERIES, find_accumulation
-from poa_eval.plan.notes import CapturedQuarter, InferredTotals
+from poa_eval.plan.inferred import InferredTotals
+from poa_eval.plan.notes import CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder, name_file
 from poa_eval.text.numbers import is_percentage

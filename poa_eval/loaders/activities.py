@@ -13,10 +13,11 @@ from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.loaders.identity import RowComparer, list_keys, make_ids, name_identity
 from poa_eval.loaders.rows import Row
 from poa_eval.loaders.said_behaviour import find_percents, read_behaviour
-from poa_eval.plan.accumulation import DECLARED
+from poa_eval.plan.accumulation import DECLARED, SERIES
 from poa_eval.plan.merge import is_code
 from poa_eval.plan.notes import PercentCells, Variant
 from poa_eval.plan.schema import COLUMNS, NUMBER
+from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import make_unit_id, normalize
 from poa_eval.text.numbers import is_percentage
 
@@ -118,6 +119,7 @@ def _read_run(
         "identidad": [name_identity(columns)] * len(run),
         "fuente": run[0].sheet.addresses([row.index for row in run], [at])[0],
     }
+    _read_signed_goals(run, values, columns)
     percents = find_percents(run, columns)
     if not columns.is_bare("meta_anual"):
         _keep_percent_goals_as_text(run, values, columns, percents)
@@ -169,6 +171,21 @@ def _part_texts_from_numbers(run: list[Row], values: dict[str, ColumnValues]) ->
         at = run[0].table.columns.get(text)
         if number in values and text in values and at == run[0].table.columns[number]:
             values[text] = [t if v is None else None for t, v in zip(values[text], values[number], strict=True)]
+
+
+def _read_signed_goals(run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
+    """Let a goal with a sign («≤45») say the direction, and that it is a level; its text is kept."""
+    goals = columns.cells(run, run[0].table.columns.get("meta_anual"))
+    if str not in set(map(type, goals)):
+        return
+    for at, cell in enumerate(goals):
+        goal = parse_goal(cell, columns.locale) if type(cell) is str else None
+        if goal is not None:
+            values.setdefault("meta_texto", [None] * len(run))[at] = cell
+            values["sentido"][at] = goal.sentido
+            for name in SERIES.values():
+                values[name][at] = "nivel"
+            values["acumulacion_origen"][at] = DECLARED
 
 
 def _keep_percent_goals_as_text(

@@ -7,7 +7,8 @@ import pandas as pd
 
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES, accumulate_year
-from poa_eval.plan.notes import InferredAccumulation, PercentCells
+from poa_eval.plan.inferred import InferredAccumulation
+from poa_eval.plan.notes import PercentCells
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.text.numbers import is_percentage

@@ -11,6 +11,7 @@ from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.loaders.rows import Row
 from poa_eval.readers.cells import Cell, FilledAcross, ShownPercent
+from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.numbers import parse_number
 
@@ -140,6 +141,8 @@ class Columns:
         if not isinstance(cell, str | bool):
             return float(cell)
         number = parse_number(cell, self.locale) if isinstance(cell, str) else None
+        if number is None and key == "meta_anual" and (goal := parse_goal(str(cell), self.locale)):
+            return goal.value
         if number is None and not self._may_be_text(cell, row, column, key):
             shown = show_heading((self.edition.expected().get(key) or (key,))[0])
             self._faults.append((f"«{cell}»", shown, row.sheet.locate(row.index, column)))

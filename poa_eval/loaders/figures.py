@@ -13,7 +13,8 @@ from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import read_block
 from poa_eval.loaders.rows import Row
-from poa_eval.plan.notes import PlanSpan, Repair, Statement
+from poa_eval.plan.inferred import PlanSpan
+from poa_eval.plan.notes import Repair, Statement
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period

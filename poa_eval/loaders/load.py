@@ -23,6 +23,7 @@ from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import find_cutoff, find_span, join_periods, read_figures, read_totals, sum_programme
 from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
+from poa_eval.loaders.scale import note_mixed_scale
 from poa_eval.plan.notes import (
     UNUSED_NAME,
     AcceptedName,
@@ -130,7 +131,7 @@ def shape_document(
         "publicado": make_table("publicado", printed).drop_duplicates(),
         "contexto": [*notes, *span, *find_cutoff(periods, edition, layout.nombre)],
     }
-    return infer_accumulation(_make_plan(layout, year, tables))
+    return infer_accumulation(note_mixed_scale(_make_plan(layout, year, tables)))
 
 
 def note_names(plan: Plan, names: Names, source: str) -> Plan:

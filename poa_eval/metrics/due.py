@@ -9,7 +9,8 @@ from functools import cached_property
 import pandas as pd
 
 from poa_eval.plan.accumulation import Period, adds_up, find_accumulation
-from poa_eval.plan.notes import Answered, CapturedQuarter, PlanSpan
+from poa_eval.plan.inferred import PlanSpan
+from poa_eval.plan.notes import Answered, CapturedQuarter
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import close_months, find_month, parse_frequency
 from poa_eval.text.wording import is_present

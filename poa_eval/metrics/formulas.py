@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from poa_eval.plan.accumulation import SERIES, accumulate, adds_up
-from poa_eval.plan.notes import InferredFormula, InferredTotals
+from poa_eval.plan.inferred import InferredFormula, InferredTotals
 from poa_eval.readers.addresses import name_file
 
 #: Figures are compared with this tolerance; percentages in points.

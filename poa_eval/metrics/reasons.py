@@ -23,6 +23,7 @@ TEXTS = {
     "sin reporte": "falta {periods}",
     "sin programa": "ejecución sin programa",
     "sin cierre anterior": "falta el valor con que cerró el trimestre anterior",
+    "escala mezclada": "una cifra en otra escala en {periods}",
     "acumulado retrocede": "el resultado acumulado baja",
     "acumulación abierta": "el documento no dice si es {about}",
     "sin partes": "falta el numerador o el denominador",

@@ -98,6 +98,9 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
         return _explain_nothing(activity, due, quarters)
+    held = due.plan.held.get(activity["actividad_id"], ())
+    if waiting := tuple((row["mes"], row["meses"]) for row in rows if (row["mes"], row["meses"]) in held):
+        return Window(reason=Reason("escala mezclada", waiting), filas=tuple(rows))
     if has_goal_alone(activity, due):
         return _measure_goal(activity, due, quarters, profile, rows, lacking)
     descending = activity["sentido"] == "descendente"

@@ -15,10 +15,7 @@ from typing import Any, ClassVar, Literal, Self
 import pandas as pd
 
 from poa_eval.text.numbers import write_exact
-from poa_eval.text.periods import MONTH_NAMES
 
-#: How totals are obtained again, in words.
-ROWS = "suma de las filas"
 #: Name of the statement that an accepted name is in no document.
 UNUSED_NAME = "variante.sin_uso"
 _OUTCOMES = {
@@ -218,87 +215,10 @@ class Change(Note):
         return f"{write_exact(self.before)} → {write_exact(self.after)}; {self.places}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class InferredAccumulation(Note):
-    """How an activity's periods add up by its own figures; several kinds where they, or a percentage, leave it open."""
-
-    grammar = "regla.acumulacion/{owner}"
-    kinds: tuple[str, ...]
-    cells: str  # of the figures that prove it
-    is_proved: bool = True  # else a percentage, of which nothing is printed that tells
-    clears_goal: bool = False  # a sum would contradict the goal of the year
-
-    @property
-    def text(self) -> str:
-        """Return the kinds, and on what they rest."""
-        return f"{' o '.join(self.kinds)}, por {self.cells if self.is_proved else 'ser un porcentaje'}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanSpan(Note):
-    """The months of the year that a document's plan is of."""
-
-    grammar = "regla.vigencia"
-    first: int
-    last: int
-
-    @property
-    def text(self) -> str:
-        """Return the months in words."""
-        return f"de {MONTH_NAMES[self.first - 1]} a {MONTH_NAMES[self.last - 1]}"
-
-
 class PercentCells(Said):
     """That an activity's cells carry a percent sign, where its unit of measure is printed and is none."""
 
     grammar = "porcentaje/{owner}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class InferredFormula(Note):
-    """The formula that nearly all printed progress follows, and by how many figures; None where there is not one."""
-
-    grammar = "regla.avance_inferido"
-    source: str = "cifras impresas"
-    formula: str | None = None
-    rivals: tuple[str, ...] = ()  # those that explain about as many, where none is taken
-    hits: int = 0
-    known: int = 0
-
-    @property
-    def text(self) -> str:
-        """Return the formula, and on what it rests."""
-        name = self.formula or " o ".join(self.rivals)
-        return (
-            f"{name}, que {'siguen' if self.hits > 1 else 'sigue'} {self.hits} de {self.known} cifras"
-            if name
-            else "ninguna"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class InferredTotals(Note):
-    """Whether totals count the rows of percentages, None where none tells; and how many of those that tell do so."""
-
-    grammar = "regla.totales_inferidos"
-    source: str = "cifras impresas"
-    counts_percents: bool | None = None
-    hits: int = 0
-    telling: int = 0
-
-    @property
-    def rest(self) -> str:
-        """Return in words what is added up besides the rows, or left out."""
-        if self.counts_percents is None:
-            return ""
-        adds_up = f"totales que así cuadran: {self.hits} de {self.telling}"
-        on = adds_up if self.hits else "lo más cercano; ningún total cuadra"
-        return f" {'con' if self.counts_percents else 'sin'} los porcentajes ({on})"
-
-    @property
-    def text(self) -> str:
-        """Return how totals are obtained again."""
-        return f"{ROWS}{self.rest}"
 
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.

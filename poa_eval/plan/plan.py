@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-from poa_eval.plan.notes import ColumnPlaces, Comment, DeclaredRule, InferredAccumulation, Note, Said, read_notes
+from poa_eval.plan.inferred import InferredAccumulation, MixedScale
+from poa_eval.plan.notes import ColumnPlaces, Comment, DeclaredRule, Note, Said, read_notes
 from poa_eval.plan.schema import COLUMNS, has_types, make_table, validate_table
 from poa_eval.text.wording import is_present
 
@@ -96,7 +97,7 @@ class Plan:
     def narrow(self, **tables: pd.DataFrame) -> "Plan":
         """Return the plan with other rows of its own in some tables; they are valid, and are not validated again."""
         narrowed = copy(self)
-        for cached in ("notes", "_rules", "open_kinds"):
+        for cached in ("notes", "_rules", "open_kinds", "held"):
             narrowed.__dict__.pop(cached, None)
         narrowed.__dict__.update(tables)
         narrowed._drop_carried()
@@ -126,6 +127,14 @@ class Plan:
     def open_kinds(self) -> dict[str, tuple[str, ...]]:
         """Return the kinds of accumulation that are left open of an activity, by its id."""
         return {str(n.owner): n.kinds for n in self.list_notes(InferredAccumulation) if len(n.kinds) > 1}
+
+    @cached_property
+    def held(self) -> dict[str, set[tuple[int, int]]]:
+        """Return the periods (closing month, length) of an activity of which a figure waits, by its id."""
+        found: dict[str, set[tuple[int, int]]] = {}
+        for note in self.list_notes(MixedScale):
+            found.setdefault(str(note.owner), set()).add((note.month, note.length))
+        return found
 
     @property
     def columns(self) -> list[tuple[str, dict[str, str]]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import poa_eval as poa
 from made import make_plan
 from places import ROOT
+from poa_eval.plan.inferred import InferredFormula, InferredTotals
 from poa_eval.plan.notes import (
     AcceptedName,
     Answered,
@@ -20,8 +21,6 @@ from poa_eval.plan.notes import (
     ColumnPlaces,
     Comment,
     DeclaredRule,
-    InferredFormula,
-    InferredTotals,
     PeriodComment,
     Repair,
     Statement,

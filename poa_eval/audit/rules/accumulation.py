@@ -7,7 +7,7 @@ import pandas as pd
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, accumulate_year, find_accumulation, name_kinds
-from poa_eval.plan.notes import InferredAccumulation
+from poa_eval.plan.inferred import InferredAccumulation, MixedScale
 from poa_eval.text.periods import spell_period
 
 
@@ -52,6 +52,22 @@ def find_falling_totals(context: CheckContext) -> Iterator[Finding]:
                 where = {"actividad_id": key, "mes": p["mes"]}
                 yield make_difference(p["ejecutado"], before["ejecutado"], message, p["fuente"], **where)
             before = p
+
+
+@rule("escala-mezclada", "error")
+def find_mixed_scales(context: CheckContext) -> Iterator[Finding]:
+    """Catch a percentage on another scale than its row's others: 0.58 among 60, 70, 80; it is not used until settled.
+
+    Not figures above 1, nor those that a hundred times are still unlike their neighbours.
+    """
+    for note in context.plan.list_notes(MixedScale):
+        shown, usual, points = (context.show(v) for v in (note.value, note.usual, note.value * 100))
+        message = (
+            f"En {spell_period(note.month, note.length)} lo {note.concept} dice {shown}, y las demás cifras de la fila "
+            f"son como {usual}: ¿{points} %? La cifra no se usa hasta que se corrija."
+        )
+        where = {"actividad_id": note.owner, "mes": note.month, "concepto": note.concept}
+        yield make_difference(note.value, note.value * 100, message, note.source, **where)
 
 
 def find_contradicted_goals(context: CheckContext) -> Iterator[Finding]:
