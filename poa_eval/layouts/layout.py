@@ -104,7 +104,7 @@ class Edition(Model):
     @classmethod
     def _check_values(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
         for name, texts in value.items():
-            choices = CHOICES.get(("actividades", name))
+            choices = CHOICES.get(("actividades", name), ())
             bad = next((text for text in texts.values() if choices and text not in choices), None)
             if bad is not None:
                 raise ValueError(f"{name}: «{bad}» no es ninguno de: {', '.join(map(str, choices))}")

@@ -272,6 +272,12 @@ def name_sum(evaluation: Evaluation, window: str) -> str:
     return next(iter(named.values())) if len(named) == 1 and measures.notna().all() else ""
 
 
+def lacks_programme(e: Evaluation) -> bool:
+    """Say whether some activity has progress towards its goal of the year and no programme to compare it with."""
+    table = e.actividades
+    return bool((table["avance_anual"].notna() & table["cumplimiento_acumulado"].isna()).any())
+
+
 def count_base(row: Mapping[str, object], window: str, e: Evaluation) -> int:
     """Return how many activities the proportion of goals met is of, as the profile counts them."""
     return e.perfil.count_base(int(row[f"evaluadas_{window}"]), int(row[f"sin_reporte_{window}"]))

@@ -9,7 +9,7 @@ import numpy as np
 
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.reasons import Reason, join_reasons
-from poa_eval.metrics.registry import FIGURES
+from poa_eval.metrics.registry import FIGURES, YEAR_FIGURES
 from poa_eval.metrics.windows import WINDOWS
 from poa_eval.plan.accumulation import adds_up
 from poa_eval.text.names import normalize
@@ -93,13 +93,17 @@ def list_columns() -> list[str]:
         [f"{name}_{w}" for w in WINDOWS for name, is_late in zip(FIGURES, late, strict=True) if is_late is which]
         for which in (False, True)
     )
-    return ["actividades", *first, "avance_anual", "motivo", *last]
+    return ["actividades", *first, "avance_anual", "motivo", *last, *YEAR_FIGURES]
 
 
 def list_types() -> dict[str, str]:
     """Return the types of the columns that may be empty."""
     real = [figure.name for figure in FIGURES.values() if figure.kind != "count"]
-    return {f"{name}_{w}": "float64" for name in real for w in WINDOWS} | {"avance_anual": "float64", "motivo": "str"}
+    return (
+        {f"{name}_{w}": "float64" for name in real for w in WINDOWS}
+        | dict.fromkeys(("avance_anual", *YEAR_FIGURES), "float64")
+        | {"motivo": "str"}
+    )
 
 
 def measure_group(
@@ -128,6 +132,7 @@ def measure_group(
         decided = all(a["cumplimiento_acumulado"] is not None or a["estado"] == "no programada" for a in rows)
         if decided and goals > 0 and _refuse_sum(rows, obstacles, any_measures) in _SUMS:
             found["avance_anual"] = found["ejecutado_acumulado"] * 100 / goals
+    found |= {name: figure.compute(rows) for name, figure in YEAR_FIGURES.items()}
     found["motivo"] = join_reasons(reasons)
     return found, tuple(reasons)
 

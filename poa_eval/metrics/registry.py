@@ -4,12 +4,12 @@ The columns of the evaluation's tables, the cards of key figures, tooltips, the 
 the workbook, and the choices that a profile has for `principal` all iterate over it: a new figure is a new entry here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from poa_eval.config.profile import Profile, find_profile
-from poa_eval.text.wording import capitalize
+from poa_eval.text.wording import capitalize, is_present
 
 if TYPE_CHECKING:
     from poa_eval.metrics.groups import Group
@@ -153,6 +153,45 @@ _FIGURES = [
 ]
 #: Every figure of a group in a window, by name, in the order of the columns.
 FIGURES = {figure.name: figure for figure in _FIGURES}
+
+
+@dataclass(frozen=True)
+class YearFigure:
+    """A figure of a group's progress towards its goals of the year, in one column; percentages, 0–100."""
+
+    label: str
+    compute: Callable[[Sequence[Mapping[str, object]]], float | None]  # of rows of `Evaluation.actividades`
+    formula: str
+    excel: str  # as of `Figure`; ``{progress}`` is the progress of the activities
+    meaning: str
+
+
+def _list_progress(rows: Sequence[Mapping[str, object]]) -> list[float]:
+    return [row["avance_anual"] for row in rows if is_present(row["avance_anual"])]
+
+
+def _average_progress(rows: Sequence[Mapping[str, object]]) -> float | None:
+    known = [min(value, 100.0) for value in _list_progress(rows)]
+    return sum(known) / len(known) if known else None
+
+
+#: What is told of a year as a whole: no band, colour or rank before its close.
+YEAR_FIGURES = {
+    "promedio_avance_anual": YearFigure(
+        "Avance promedio hacia la meta del año",
+        _average_progress,
+        "media del avance anual de cada actividad, limitado a 100 %",
+        "SUMPRODUCT({own}({progress}-({progress}>100)*({progress}-100)))/SUMPRODUCT({own}ISNUMBER({progress})*1)",
+        "Cuánto de la meta del año se lleva, sin programa por periodo con que comparar.",
+    ),
+    "cobertura_avance": YearFigure(
+        "Cobertura del avance anual",
+        lambda rows: len(_list_progress(rows)) * 100 / len(rows) if rows else None,
+        "actividades con avance anual / actividades × 100",
+        'SUMPRODUCT({own}ISNUMBER({progress})*1)*100/SUMPRODUCT({own}(Actividades[Clave]<>"")*1)',
+        "De cuántas actividades se sabe cuánto llevan de su meta del año.",
+    ),
+}
 #: Those by which a reader judges; a profile's `principal` is one of them.
 KEY_FIGURES = {name: figure for name, figure in FIGURES.items() if figure.meaning}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from poa_eval.audit.findings import SEVERITIES
 from poa_eval.excel import Spread
 from poa_eval.metrics.evaluability import CRITERIA
-from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, name_quarter
-from poa_eval.metrics.registry import FIGURES
+from poa_eval.metrics.evaluation import Evaluation, describe_quarter, has_plan, lacks_programme, name_quarter
+from poa_eval.metrics.registry import FIGURES, YEAR_FIGURES
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.reports.sections import activities, evaluability, findings, investment, reconciliation, schedule
 from poa_eval.reports.sections.activities import SPANS
@@ -58,6 +58,7 @@ def _put_units(spread: Spread, e: Evaluation) -> int:
                 columns.append(Column(label, _name_state(e, f"{name}_{window}"), "state", 15))
     columns += [
         Column("Avance anual", "avance_anual", "percent"),
+        *(Column(f.label, name, "percent") for name, f in YEAR_FIGURES.items() if lacks_programme(e)),
         Column("Motivo de lo que falta", "motivo", width=34, is_optional=True),
         Column("Clave", "unidad_id", width=24, is_aside=True),
     ]

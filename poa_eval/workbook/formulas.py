@@ -8,9 +8,9 @@ import pandas as pd
 
 from poa_eval.excel import CellFormula, Spread
 from poa_eval.metrics.evaluability import CRITERIA
-from poa_eval.metrics.evaluation import Evaluation, has_plan
+from poa_eval.metrics.evaluation import Evaluation, has_plan, lacks_programme
 from poa_eval.metrics.reasons import Reason, tell_reason, tell_reasons
-from poa_eval.metrics.registry import FIGURES
+from poa_eval.metrics.registry import FIGURES, YEAR_FIGURES
 from poa_eval.plan.accumulation import SheetWindow, find_accumulation
 from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.text.columns import Column
@@ -203,6 +203,10 @@ def _prove_groups(e: Evaluation, foot: int) -> Iterator[Proof]:
                 elif figure.kind == "percent" and (weighted or not figure.needs_weights):
                     gap = tell_reasons(e.find_gap(name, row, window))
                     yield Proof(*who, heading, f"Sin cifra: {gap}", None, None)
+        for name, year in YEAR_FIGURES.items() if lacks_programme(e) else ():
+            if is_present(row[name]):
+                formula = year.excel.format(own=own, progress="Actividades[Avance anual]")
+                yield Proof(*who, year.label, capitalize(year.formula), row[name], formula, "percent")
         if is_present(row["avance_anual"]):
             done = f"SUMPRODUCT({own}ISNUMBER(Actividades[{PERCENT['acumulado']}])*Actividades[Ejecutado a la fecha])"
             formula = f"{done}*100/SUMPRODUCT({own}1*Actividades[Meta anual])"

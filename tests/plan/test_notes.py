@@ -118,7 +118,7 @@ def test_nobody_else_knows_how_keys_are_written():
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sorted((ROOT / "poa_eval").rglob("*.py"))
-        if path.name != "notes.py"
+        if path.name not in ("notes.py", "inferred.py")
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(f"{keys}|{begins}|{parts}", line)
     ]

@@ -8,13 +8,14 @@ from poa_eval.metrics.evaluation import (
     count_base,
     describe_quarter,
     is_unit,
+    lacks_programme,
     name_quarter,
     name_sum,
     pick_figures,
 )
 from poa_eval.metrics.ranking import ATTENTION, rank_units, sort_by_need
 from poa_eval.metrics.reasons import tell_reason, tell_reasons
-from poa_eval.metrics.registry import Figure, sort_key_figures
+from poa_eval.metrics.registry import YEAR_FIGURES, Figure, sort_key_figures
 from poa_eval.metrics.windows import WINDOWS
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
 from poa_eval.reports.sections.evaluability import count_criteria, tell_goals
@@ -73,11 +74,25 @@ def show_key_figures(source: Source) -> Block:
         else:
             why = tell_reasons(e.find_gap(figure.name, row, "acumulado"))
             reasons.setdefault(why, []).append(figure.label.lower())
+    cards += _list_year_figures(row, e)
     gaps = [f"{join_words(labels)} ({reason})" for reason, labels in reasons.items()]
     if not cards and not gaps:
         return render_words(["No hay cifras: la unidad no tiene actividades en el plan."])
     shown = render("cifras.html.j2", figures=cards) if cards else EMPTY
     return shown + (render_words([f"Sin cifra: {'; '.join(gaps)}."]) if gaps else EMPTY)
+
+
+def _list_year_figures(row: Mapping[str, object], e: Evaluation) -> list[dict[str, object]]:
+    """List the figures of progress towards goals of the year, where some have no programme to compare results with."""
+    return [
+        {
+            "name": figure.label,
+            "value": format_percent(row[name], e.plan.locale),
+            "notes": [figure.meaning, f"Fórmula: {figure.formula}"],
+        }
+        for name, figure in (YEAR_FIGURES.items() if row and lacks_programme(e) else ())
+        if is_present(row[name])
+    ]
 
 
 def list_plan_figures(e: Evaluation) -> list[dict[str, object]]:
