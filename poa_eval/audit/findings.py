@@ -12,7 +12,7 @@ from poa_eval.metrics.due import find_corte, find_due
 from poa_eval.metrics.registry import take_profile
 from poa_eval.metrics.windows import Windows
 from poa_eval.plan.plan import Plan
-from poa_eval.text.names import make_hash
+from poa_eval.text.names import make_hash, shorten_id
 
 #: Columns of ``datos/hallazgos.csv``, the contract.
 FINDING_COLUMNS = (
@@ -47,7 +47,8 @@ def check(
     DataFrame
         One row a finding: `hallazgo_id`, `regla`, `gravedad`, `unidad_id`, `actividad_id`, `mes`, `encontrado`,
         `esperado`, `diferencia`, `mensaje`, `fuente`; then `consejo`, the sentences of advice with which the message
-        ends; errors first. The id depends on rule, unit, activity, period and concept, never on a line or a value.
+        ends, and `clave_anterior`, the id that version 0.1.0 gave, with which workbooks come back; errors first. The id
+        depends on rule, unit, activity, period and concept, never on a line or a value.
 
     Examples
     --------
@@ -63,11 +64,13 @@ def check(
             activity = context.activities.get(str(found.get("actividad_id")), {})
             unit = found.get("unidad_id") or activity.get("unidad_id")
             concept, month = str(found.pop("concepto", "")), found.get("mes")
-            key = make_hash(slug, str(unit), str(found.get("actividad_id")), str(month), concept)
+            parts = slug, str(unit), str(found.get("actividad_id")), str(month), concept
+            older = make_hash(*parts[:2], shorten_id(parts[2]), *parts[3:], length=10)
             advice = found.pop("consejo", [])
             gravity = found.pop("gravedad", severity)
             own = {"mensaje": " ".join([str(found["mensaje"]), *advice]), "consejo": tuple(advice)}
-            rows.append(found | own | {"hallazgo_id": key, "regla": slug, "gravedad": gravity, "unidad_id": unit})
+            own |= {"hallazgo_id": make_hash(*parts), "clave_anterior": older}
+            rows.append(found | own | {"regla": slug, "gravedad": gravity, "unidad_id": unit})
     rows.sort(key=lambda row: SEVERITIES.index(row["gravedad"]))
     types = dict.fromkeys(FINDING_COLUMNS, "str") | {"mes": "Int64", "diferencia": "float64"}
-    return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "consejo"]).astype(types)
+    return pd.DataFrame(rows, columns=[*FINDING_COLUMNS, "consejo", "clave_anterior"]).astype(types)

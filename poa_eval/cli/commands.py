@@ -150,7 +150,10 @@ def _load(
     from poa_eval.runs.tables import write_tables  # pandas
 
     plan = poa_eval.load(archivo, layout)
-    tables = {**plan.tables(), "hallazgos": poa_eval.check(plan).drop(columns="consejo", errors="ignore")}
+    tables = {
+        **plan.tables(),
+        "hallazgos": poa_eval.check(plan).drop(columns=["consejo", "clave_anterior"], errors="ignore"),
+    }
     out.mkdir(parents=True, exist_ok=True)
     write_tables(tables, out)
     print_table("Tablas", ["archivo", "filas"], [(str(out / f"{name}.csv"), len(t)) for name, t in tables.items()])
@@ -168,7 +171,9 @@ def _check(
     findings = poa_eval.check(poa_eval.load(archivo, layout))
     counts = {severity: int((findings["gravedad"] == severity).sum()) for severity in SEVERITY}
     if as_json:
-        rows = json.loads(findings.drop(columns="consejo", errors="ignore").to_json(orient="records"))
+        rows = json.loads(
+            findings.drop(columns=["consejo", "clave_anterior"], errors="ignore").to_json(orient="records")
+        )
         print(json.dumps({"archivo": archivo.name, "totales": counts, "hallazgos": rows}, ensure_ascii=False, indent=2))
     else:
         print_findings(findings, archivo.name, counts)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from poa_eval.plan.notes import Answered, CapturedQuarter, PeriodComment, Said
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.cells import NO_VALUE, RawDocument
-from poa_eval.text.names import normalize
+from poa_eval.text.names import normalize, shorten_id
 from poa_eval.text.numbers import write_exact
 
 _Rows = tuple[list[dict[str, object]], list[Said]]
@@ -79,6 +80,8 @@ def _read_book(
     """Return the rows of `avances` and the notes of a unit's and quarter's workbook; what is wrong is a fault."""
     (unit, quarter), before = filed, len(faults)
     known, seen = {(item.actividad_id, item.mes, item.meses): item for item in owed}, {}
+    older = Counter(map(shorten_id, {item.actividad_id for item in owed}))  # as version 0.1.0 wrote them
+    known |= {(short, *key[1:]): item for key, item in known.items() if older[short := shorten_id(key[0])] == 1}
     rows, notes = [], [CapturedQuarter(text=str(quarter))]
     own, activities = [item for item in owed if item.unidad_id == unit], plan.actividades.set_index("actividad_id")
     for entry in find_entries(document.hojas, CAPTURE_FORM, choose_columns(activities, own), faults):

@@ -267,7 +267,7 @@ def settle_answers(findings: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFram
     known = {row["hallazgo_id"]: row for row in answers.to_dict("records")}
     rows = []
     for found in list_asked(findings).to_dict("records"):
-        row = known.pop(found["hallazgo_id"], None)
+        row = known.pop(found["hallazgo_id"], None) or known.pop(found.get("clave_anterior"), None)
         if row is None:
             state = NEW if found["unidad_id"] in returned else NOT_RETURNED
         elif row["respuesta"] == FIXED:

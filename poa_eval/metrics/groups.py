@@ -93,7 +93,7 @@ def list_columns() -> list[str]:
         [f"{name}_{w}" for w in WINDOWS for name, is_late in zip(FIGURES, late, strict=True) if is_late is which]
         for which in (False, True)
     )
-    return ["actividades", *first, "avance_anual", "motivo", *last, *YEAR_FIGURES]
+    return ["actividades", *first, "avance_anual", "motivo", *YEAR_FIGURES, *last]
 
 
 def list_types() -> dict[str, str]:

@@ -52,6 +52,17 @@ def make_hash(*parts: str, length: int = 16) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
 
 
+def shorten_id(actividad_id: str) -> str:
+    """Return the id of an activity as version 0.1.0 wrote it, with a shorter hash; workbooks come back with it.
+
+    Examples
+    --------
+    >>> shorten_id("obras-0123456789abcdef"), shorten_id("obras")
+    ('obras-01234567', 'obras')
+    """
+    return re.sub(r"-([0-9a-f]{8})[0-9a-f]{8}(?=$|-\d+$)", r"-\1", actividad_id)
+
+
 def make_slug(text: str) -> str:
     """Return a name as lower-case words joined by hyphens, at most 60 letters, never empty.
 

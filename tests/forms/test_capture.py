@@ -24,6 +24,7 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import make_table
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import find_kind
+from poa_eval.text.names import shorten_id
 
 MONTHLY, HALF_YEARLY = {1, 8}, 5
 HEAD = 6
@@ -390,6 +391,18 @@ def test_an_unfilled_gerencia_changes_nothing_and_a_filled_one_completes_it(gere
     assert row["ejecutado_trimestre"] == january + 4002 + 4003
     assert row["estado_trimestre"] != "sin reporte"
     assert evaluation.institucion["sin_reporte_trimestre"].item() == 0
+
+
+def test_a_workbook_with_the_ids_of_version_0_1_0_is_read(gerencia, tmp_path):
+    path = next(path for path in write_capture(gerencia, 2, tmp_path) if path.stem == "306")
+    fill(path, lambda *_: {"programado": 10, "ejecutado": 100})
+    whole = poa.measure(merge(gerencia, path, trimestre=2), 2).actividades
+    book = openpyxl.load_workbook(path)
+    sheet = book["Captura"]
+    for row in range(HEAD + 1, sheet.max_row + 1):
+        sheet.cell(row, 1, shorten_id(sheet.cell(row, 1).value))
+    book.save(path)
+    assert poa.measure(merge(gerencia, path, trimestre=2), 2).actividades.equals(whole)
 
 
 def test_a_quarter_that_no_document_covers_is_captured_with_its_programme(gerencia, tmp_path):

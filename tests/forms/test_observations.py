@@ -205,6 +205,16 @@ def test_each_finding_is_told_as_it_stands(quarter, book):
     assert own.iloc[1][["motivo", "responde", "fecha"]].tolist() == [REASON, "Ana Paz, jefa", "2023-04-12"]
 
 
+def test_answers_by_the_ids_of_version_0_1_0_are_those_of_the_same_findings(quarter, book):
+    answers = read(quarter, fill(book, ALL))
+    older = dict(quarter.hallazgos[["hallazgo_id", "clave_anterior"]].itertuples(index=False, name=None))
+    assert len(older[answers["hallazgo_id"][0]]) == 10
+    old = answers.assign(hallazgo_id=answers["hallazgo_id"].map(older))
+    pd.testing.assert_frame_equal(
+        settle_answers(quarter.hallazgos, old), settle_answers(quarter.hallazgos, answers), check_dtype=False
+    )
+
+
 def test_reports_say_the_answers_and_what_is_gone(quarter, book):
     plain = poa.show.findings(quarter.unit("303")).text
     assert "Respuesta de la unidad" not in plain
