@@ -1,6 +1,7 @@
 """Layouts: YAML files that say where an institution's forms keep their figures."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -11,6 +12,7 @@ from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.parts import (
     FIGURE_COLUMNS,
     PERIOD_COLUMNS,
+    TARGETS,
     BehaviourRule,
     Header,
     Heading,
@@ -54,7 +56,8 @@ class Edition(Model):
     encabezado: Header = Header()
     lado_a_lado: int = Field(default=1, ge=1, le=4)
     fin_tabla: Texts = ()
-    columnas: dict[Target, Heading]
+    columnas: dict[Text, Heading]
+    opcionales: Texts = ()
     ignorar: tuple[Heading, ...] = ()
     ignorar_filas: tuple[Text | dict[str, str], ...] = ()
     rellenar: Texts = ()
@@ -162,12 +165,37 @@ class Edition(Model):
             ),
         }
         faults += [text for text, is_so in contradictions.items() if is_so]
+        faults += self._find_idle(said | {*self.componer})
         bare = [name for name in self.valor_sin_formato if name not in _NUMBERS]
         hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, _NUMBERS)}" for name in bare)
         faults += [f"valor_sin_formato: {hint}" for hint in hints]
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _find_idle(self, said: set[str]) -> Iterator[str]:
+        """Yield what is declared and has no effect in this form."""
+        columns = self.columnas
+        used = {name for rule in self.reglas for name in rule.cuando} | {*self.identidad}
+        used |= {name for text in self.componer.values() for name in re.findall(r"\{(\w+)\}", text)}
+        used |= {name for item in self.ignorar_filas if isinstance(item, dict) for name in item}
+        for name in columns:
+            if name not in TARGETS | used:
+                yield (
+                    f"columnas: nada usa «{name}»; {suggest_sentence(name, sorted(TARGETS))} (un nombre propio sirve "
+                    "en `componer`, `cuando`, `identidad` o `ignorar_filas`)"
+                )
+        for name in self.componer:
+            if name in columns:
+                yield f"componer: «{name}» ya está en columnas; quite una de las dos"
+        for key in ("opcionales", "nombres"):
+            yield from (f"{key}: «{name}» no está en columnas" for name in getattr(self, key) if name not in said)
+        series = {series.columna for series in self.periodos} | {*columns}
+        if self.meta_anual and series.isdisjoint(("programado", "por_fila")):
+            yield "`meta_anual: suma de programado` pide una serie o columna `programado`"
+        bare = {*self.valor_sin_formato} - {"todo"} - (series | ({"publicado"} if self.publicado else set()))
+        if "por_fila" not in series:
+            yield from (f"valor_sin_formato: «{name}» no está en columnas ni en periodos" for name in bare & _NUMBERS)
 
     def optional(self) -> list[set[str]]:
         """Return the keys of each series that a pattern names: it takes the periods that the form has."""

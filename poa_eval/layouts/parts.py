@@ -204,7 +204,7 @@ class ProgressFormula(Model):
 class BehaviourRule(Model):
     """How the activities that match `cuando` behave; a later rule prevails."""
 
-    cuando: dict[Target, Heading]
+    cuando: dict[str, Heading]
     sentido: Direction | None = None
     acumulacion: AccumulationName | None = None
     acumulacion_programado: AccumulationName | None = None

@@ -124,7 +124,7 @@ def _read_run(
     if not columns.is_bare("meta_anual"):
         _keep_percent_goals_as_text(run, values, columns, percents)
     _name_percents(activities, values, percents)
-    _apply_rules(activities, values, columns)
+    _apply_rules(activities, run, values, columns)
     _add_rows(activities, run, values)
     return ids
 
@@ -214,13 +214,16 @@ def _name_percents(activities: ActivityTable, values: dict[str, ColumnValues], p
             activities.notes.append(PercentCells(text=f"sus cifras llevan %, y su unidad es {measures[at]}", **where))
 
 
-def _apply_rules(activities: ActivityTable, values: dict[str, ColumnValues], columns: Columns) -> None:
+def _apply_rules(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
     """Let the layout's rules say how the activities that match behave; a later rule prevails.
 
     An accumulation is of results and goals, unless the rule gives that of goals too.
     """
     for rule in columns.edition.reglas:
-        said = [(values.get(name), [*map(normalize, texts)]) for name, texts in rule.cuando.items()]
+        said = [
+            (values[name] if name in values else columns.texts(run, name), [*map(normalize, texts)])
+            for name, texts in rule.cuando.items()
+        ]
         kind = rule.acumulacion_programado or rule.acumulacion
         told = {"sentido": rule.sentido, "acumulacion": rule.acumulacion, "acumulacion_programado": kind}
         told["acumulacion_origen"] = DECLARED if kind else None

@@ -154,7 +154,7 @@ class HeadingMatcher:
             if found:
                 columns[key] = sorted(set(found))
         _share_repeated(columns)
-        spare = set().union(*(keys for keys in self.optional if not keys.isdisjoint(columns)))
+        spare = {*self.edition.opcionales}.union(*(keys for keys in self.optional if not keys.isdisjoint(columns)))
         missing = [name for key, name in self.shown.items() if key not in columns and key not in spare]
         names = [key in columns for key in self.wanted if key.count(":") < 2]
         return Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))

@@ -25,6 +25,7 @@ from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
 from poa_eval.plan.notes import (
+    IDLE_RULE,
     UNUSED_NAME,
     AcceptedName,
     ColumnPlaces,
@@ -112,7 +113,7 @@ def shape_document(
     activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
     unused = [rule.cuando for rule in edition.reglas if rule.porque not in activities.used_rules]
     texts = [f"ninguna actividad cumple la regla {cuando} del layout" for cuando in unused]
-    lines = [*content.lines, *(("regla_sin_uso", text, f"layout {layout.nombre}") for text in texts)]
+    lines = [*content.lines, *((IDLE_RULE, text, f"layout {layout.nombre}") for text in texts)]
     notes += [*_list_statements(lines, content, owners, edition), *_list_rules(layout, edition)]
     notes = list({(note.key, note.text): note for note in reversed(notes)}.values())[::-1]  # each text of a key once
     year = _find_year(content.lines, ejercicio, document)

@@ -16,6 +16,8 @@ import pandas as pd
 
 from poa_eval.text.numbers import write_exact
 
+#: Name of the statement that a rule of the layout matched no activity.
+IDLE_RULE = "regla_sin_uso"
 #: Name of the statement that an accepted name is in no document.
 UNUSED_NAME = "variante.sin_uso"
 _OUTCOMES = {

@@ -1,6 +1,7 @@
 """Prepare a quarter: load and merge its sources, or one document, check and measure them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from poa_eval.audit.findings import check
 from poa_eval.audit.ledger import Ledger
 from poa_eval.config.accepted_names import Names, load_names
 from poa_eval.config.params import Params, make_params
-from poa_eval.errors import FormatoError, Place
+from poa_eval.errors import FormatoError, LayoutError, Place
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.observations import read_answers, read_books, settle_answers
 from poa_eval.layouts.catalog import find_layout
@@ -21,6 +22,8 @@ from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.evaluation import measure
 from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.merge import merge_plans
+from poa_eval.plan.notes import IDLE_RULE, Statement
+from poa_eval.plan.plan import Plan
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.formats import read_raw
@@ -73,9 +76,12 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
             )
         plans.append((plan, source.reemplaza))
         sources.append(_describe_source(source.archivo, document, root, plan.rule("layout")))
+    _refuse_idle_rules([plan for plan, _ in plans])
     merged = merge_plans([plan for plan, _ in plans], replaces=[may_change for _, may_change in plans])
     merged = infer_accumulation(merged) if len(plans) > 1 else merged
-    plan = note_names(replace(merged, institucion=params.institucion), names, params.nombres or "")
+    said = merged.contexto[merged.contexto["clave"] != IDLE_RULE]  # idle in one source, at work in another
+    merged = replace(merged, institucion=params.institucion, contexto=said.reset_index(drop=True))
+    plan = note_names(merged, names, params.nombres or "")
     if captures:
         documents, replaces = zip(*captures, strict=True)
         plan = apply_captures(plan, documents, trimestre=params.trimestre, replaces=replaces)
@@ -89,6 +95,21 @@ def prepare_quarter(params: Params, root: str | Path) -> Quarter:
     table = settle_answers(findings, answers) if books else answers
     quarter = Quarter(params, root, plan, findings, evaluation, pd.DataFrame(sources), respuestas=table)
     return quarter.keep(ledger)
+
+
+def _refuse_idle_rules(plans: Sequence[Plan]) -> None:
+    """Refuse a rule of behaviour that matches no activity in any source of its layout: it would have no effect."""
+    idle: dict[str, list[set[str]]] = {}
+    for plan in plans:
+        said = {note.text for note in plan.list_notes(Statement) if note.name == IDLE_RULE}
+        idle.setdefault(str(plan.rule("layout")), []).append(said)
+    for layout, found in idle.items():
+        if always := sorted(set.intersection(*found)):
+            raise LayoutError(
+                f"reglas del layout {layout}: {'; '.join(always)}",
+                "reglas que alguna actividad de las fuentes cumple",
+                "corrija los textos de `cuando:` (`*` vale por cualquier texto), o quite la regla",
+            )
 
 
 def prepare_document(archivo: str, layout: str | None, trimestre: int | None, root: Path) -> Quarter:

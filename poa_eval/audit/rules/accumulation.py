@@ -8,7 +8,9 @@ from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, accumulate_year, find_accumulation, name_kinds
 from poa_eval.plan.inferred import InferredAccumulation, MixedScale
+from poa_eval.plan.notes import IDLE_RULE, Statement
 from poa_eval.text.periods import spell_period
+from poa_eval.text.wording import capitalize
 
 
 @rule("acumulacion-inferida", "nota")
@@ -32,6 +34,16 @@ def tell_inferred(context: CheckContext) -> Iterator[Finding]:
             message = f"Lo programado suma {context.show(total)} y la meta anual dice {goal}. {message}"
             where |= {"gravedad": "advertencia", "consejo": ["Si la meta está mal, corríjala.", *where["consejo"]]}
         yield make_finding(said, "suma", message, note.source, **where)
+
+
+@rule("regla-sin-efecto", "nota")
+def find_idle_rules(context: CheckContext) -> Iterator[Finding]:
+    """Note a rule of behaviour of the layout that matches no activity of the document; a run refuses it."""
+    for note in context.plan.list_notes(Statement):
+        if note.name == IDLE_RULE:
+            message = f"{capitalize(note.text)}."
+            advice = ["Corrija los textos de `cuando:` (`*` vale por cualquier texto), o quite la regla."]
+            yield make_finding(note.text, "una actividad", message, note.source, concepto=note.text, consejo=advice)
 
 
 @rule("acumulado-retrocede", "error")

@@ -1,0 +1,66 @@
+"""The layout language refuses what has no effect, and names what tells rows apart by words of its own."""
+
+import datetime as dt
+
+import pytest
+import yaml
+from readings import CASES, list_findings, make_layout, read_case
+
+import poa_eval as poa
+from refusals import refuse
+
+COLUMNS = {"unidad": "UNIDAD", "actividad": "INDICADOR", "meta_anual": "META"}
+
+
+def test_a_rule_that_matches_nothing_is_noted_in_a_document_and_refused_in_a_run(tmp_path):
+    rule = {"cuando": {"actividad": "No hay*"}, "acumulacion": "promedio", "porque": "es un porcentaje"}
+    plan = read_case("regla-sin-efecto", reglas=[rule])
+    assert ("regla-sin-efecto", "nota") in list_findings(plan)
+    said = yaml.safe_load((CASES / "regla-sin-efecto.yaml").read_text(encoding="utf-8"))
+    said["ediciones"]["2026"]["reglas"] = [rule]
+    (tmp_path / "regla.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "t1.yaml").write_text(
+        "institucion: i\nejercicio: 2026\ntrimestre: 1\nfecha_corte: 2026-03-31\n"
+        f"fuentes: [{{archivo: {CASES}/regla-sin-efecto.csv, layout: {tmp_path}/regla.yaml}}]\n",
+        encoding="utf-8",
+    )
+    refuse(lambda: poa.prepare_quarter(poa.load_params(tmp_path / "t1.yaml"), tmp_path), "no hay*", "cuando:")
+
+
+def test_a_column_that_nothing_reads_is_refused():
+    refuse(
+        lambda: make_layout("sentido-columna", columnas=COLUMNS | {"polaridad": "POLARIDAD"}), "nada usa «polaridad»"
+    )
+
+
+def test_a_helper_column_serves_a_rule():
+    rules = [{"cuando": {"polaridad": ["Menor*", "Desc*"]}, "sentido": "descendente", "porque": "lo dice el documento"}]
+    plan = read_case("sentido-columna", columnas=COLUMNS | {"polaridad": "POLARIDAD"}, reglas=rules)
+    assert plan.actividades["sentido"].tolist() == ["descendente", "descendente", "ascendente"]
+
+
+def test_a_composition_onto_a_mapped_column_is_refused():
+    refuse(lambda: make_layout("sentido-columna", componer={"unidad": "{indicador}"}), "componer: «unidad»")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("registro", True, "registro: true"),
+        ("meta_anual", "suma de programado", "se excluyen"),
+        ("identidad", ["unidad", "folio"], "identidad: «folio»"),
+        ("vale_hasta", {"unidad": "otra"}, "vale_hasta: «unidad» no está en contexto"),
+        ("opcionales", ["indicador"], "opcionales: «indicador»"),
+        ("valor_sin_formato", ["linea_base"], "valor_sin_formato: «linea_base»"),
+    ],
+)
+def test_a_key_without_effect_is_refused(key, value, told):
+    refuse(lambda: make_layout("sentido-columna", **{key: value}), told)
+
+
+def test_an_optional_column_may_be_absent():
+    columns = COLUMNS | {"sentido": "POLARIDAD", "linea_base": "LÍNEA BASE"}
+    refuse(lambda: read_case("sentido-columna", columnas=columns), "LÍNEA BASE")
+    plan = read_case("sentido-columna", columnas=columns, opcionales=["linea_base"])
+    assert plan.actividades["linea_base"].isna().all()
+    assert poa.measure(plan, 1, fecha_corte=dt.date(2025, 3, 31)).actividades["meta_cumplida"].notna().all()
