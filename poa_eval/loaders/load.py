@@ -10,23 +10,23 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from poa_eval.config.accepted_names import Names
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.layouts.layout import Edition, Layout
+from poa_eval.layouts.parts import BehaviourRule
 from poa_eval.loaders.activities import ActivityTable, read_activities
 from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import find_cutoff, find_span, join_periods, read_figures, read_totals, sum_programme
+from poa_eval.loaders.lengths import fold_lengths
 from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
 from poa_eval.plan.notes import (
     IDLE_RULE,
-    UNUSED_NAME,
     AcceptedName,
     ColumnPlaces,
     Comment,
@@ -34,14 +34,12 @@ from poa_eval.plan.notes import (
     Note,
     Repair,
     Statement,
-    Variant,
 )
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, Record, make_table
 from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import refuse_form
-from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
 #: What a finding or a figure may be about that stands in another cell than its row's source.
@@ -111,13 +109,14 @@ def shape_document(
     content = read_content(document, found.headings)
     columns = Columns(edition, layout.locale, names, identidad)
     activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
-    unused = [rule.cuando for rule in edition.reglas if rule.porque not in activities.used_rules]
-    texts = [f"ninguna actividad cumple la regla {cuando} del layout" for cuando in unused]
+    unused = [_tell_condition(rule) for rule in edition.reglas if rule.porque not in activities.used_rules]
+    texts = [f"ninguna actividad cumple la regla «{when}» del layout" for when in unused]
     lines = [*content.lines, *((IDLE_RULE, text, f"layout {layout.nombre}") for text in texts)]
     notes += [*_list_statements(lines, content, owners, edition), *_list_rules(layout, edition)]
     notes = list({(note.key, note.text): note for note in reversed(notes)}.values())[::-1]  # each text of a key once
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
+    periods = fold_lengths(periods, table, edition)
     span = find_span(periods, edition, layout.nombre)
     if edition.meta_anual:
         months = span[0].last - span[0].first + 1 if span else 12
@@ -133,27 +132,6 @@ def shape_document(
         "contexto": [*notes, *span, *find_cutoff(periods, edition, layout.nombre)],
     }
     return infer_accumulation(note_mixed_scale(_make_plan(layout, year, tables)))
-
-
-def note_names(plan: Plan, names: Names, source: str) -> Plan:
-    """Return the plan with a note of each accepted name: in whose rows it was applied, or that it matched nothing."""
-    used = plan.list_notes(AcceptedName)
-    seen: dict[tuple[str, str], list[AcceptedName]] = {}
-    for note in used:
-        seen.setdefault((note.column, note.text), []).append(note)
-    left = plan.contexto[~plan.contexto["clave"].isin({note.key for note in used})]
-    noted = (note for column in names.by_column() for note in _note_column(names, column, seen, source))
-    return replace(plan, contexto=left.reset_index(drop=True)).add_notes(noted)
-
-
-def _note_column(names: Names, column: str, seen: dict, source: str) -> Iterator[Note]:
-    for printed, real in names.by_column()[column].items():
-        said = f"«{printed}» se lee como «{real}», como se aceptó en {source}"
-        if (column, normalize(printed)) not in seen:
-            text = f"{column} «{printed}», que se aceptó en {source}, no aparece en ningún documento"
-            yield Statement(name=UNUSED_NAME, text=text, source=source)
-        for note in seen.get((column, normalize(printed)), ()):
-            yield Variant(column=column, owner=note.owner, text=said, source=note.source)
 
 
 def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:
@@ -269,9 +247,12 @@ def _list_rules(layout: Layout, edition: Edition) -> list[DeclaredRule]:
     for column, names in edition.nombres.items():
         said.append((f"nombres.{column}", "; ".join(f"{printed} = {name}" for printed, name in names.items())))
     for rule in edition.reglas:
-        when = ", ".join(f"{column}: {' o '.join(texts)}" for column, texts in rule.cuando.items())
-        said.append(("comportamiento", f"{when}: {rule.porque}"))
+        said.append(("comportamiento", f"{_tell_condition(rule)}: {rule.porque}"))
     return [DeclaredRule(name=name, text=text, source=f"layout {layout.nombre}") for name, text in said]
+
+
+def _tell_condition(rule: BehaviourRule) -> str:
+    return ", ".join(f"{column}: {' o '.join(texts)}" for column, texts in rule.cuando.items())
 
 
 def _find_year(lines: Iterable[tuple[str, str, str]], given: int | None, document: RawDocument) -> int:

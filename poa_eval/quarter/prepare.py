@@ -15,8 +15,9 @@ from poa_eval.errors import FormatoError, LayoutError, Place
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.observations import read_answers, read_books, settle_answers
 from poa_eval.layouts.catalog import find_layout
+from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.behaviour import infer_accumulation
-from poa_eval.loaders.load import load, note_names, shape_document
+from poa_eval.loaders.load import load, shape_document
 from poa_eval.metrics.due import close_month, find_corte
 from poa_eval.metrics.evaluability import is_plan_only
 from poa_eval.metrics.evaluation import measure

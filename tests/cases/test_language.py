@@ -24,7 +24,7 @@ def test_a_rule_that_matches_nothing_is_noted_in_a_document_and_refused_in_a_run
         f"fuentes: [{{archivo: {CASES}/regla-sin-efecto.csv, layout: {tmp_path}/regla.yaml}}]\n",
         encoding="utf-8",
     )
-    refuse(lambda: poa.prepare_quarter(poa.load_params(tmp_path / "t1.yaml"), tmp_path), "no hay*", "cuando:")
+    refuse(lambda: poa.prepare_quarter(poa.load_params(tmp_path / "t1.yaml"), tmp_path), "No hay*", "cuando:")
 
 
 def test_a_column_that_nothing_reads_is_refused():

@@ -34,3 +34,55 @@ def test_nothing_is_due_before_the_first_row_of_a_form_with_a_row_per_report():
     assert table.loc["Vía rural", ["programado_acumulado", "ejecutado_acumulado"]].tolist() == [20.0, 21.0]
     assert table.loc["Puente", ["programado_acumulado", "ejecutado_acumulado"]].tolist() == [20.0, 18.0]
     assert list_findings(read_case("registro-por-reporte"), "periodo-sin-reporte")
+
+
+def test_a_programme_by_month_and_results_by_quarter_stand_in_one_table(tmp_path):
+    """3 + 3 + 4 programmed in the quarter, 9 done; a quarter of which a month is blank has no programme."""
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Meta anual,Ene,Feb,Mar,Abr,May,Jun,T1,T2\n"
+        "Salud,Consultas,20,3,3,4,3,,4,9,8\nObras,Calles,6,1,1,1,1,1,1,3,2\n",
+        encoding="utf-8",
+    )
+    months = {month: name for month, name in enumerate(("Ene", "Feb", "Mar", "Abr", "May", "Jun"), start=1)}
+    series = [
+        {"columna": "programado", "meses": 1, "encabezados": months},
+        {"columna": "ejecutado", "meses": 3, "encabezados": {3: "T1", 6: "T2"}},
+    ]
+    plan = read_case("bimestre", document=path, periodos=series)
+    assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre", "cumplimiento_trimestre") == {
+        "Consultas": (10.0, 9.0, 90.0),
+        "Calles": (3.0, 3.0, 100.0),
+    }
+    assert evaluate(plan, 2, "programado_trimestre", "ejecutado_trimestre") == {
+        "Consultas": (None, None),
+        "Calles": (3.0, 2.0),
+    }
+
+
+def test_cumulative_series_give_the_difference_of_each_quarter(tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Meta anual,PA3,PA6,PA9,PA12,EA3,EA6,EA9,EA12\n"
+        "Salud,Consultas,100,25,50,75,100,20,48,,\nObras,Calles,12,3,6,9,12,5,4,,\n",
+        encoding="utf-8",
+    )
+    series = [
+        {"columna": name, "encabezados": [f"{letter}A{month}" for month in (3, 6, 9, 12)], "acumulado": True}
+        for name, letter in (("programado", "P"), ("ejecutado", "E"))
+    ]
+    plan = read_case("bimestre", document=path, periodos=series)
+    assert evaluate(plan, 2, "programado_trimestre", "ejecutado_trimestre", "ejecutado_acumulado") == {
+        "Consultas": (25.0, 28.0, 48.0),
+        "Calles": (3.0, None, 4.0),
+    }
+    assert list_findings(plan, "acumulado-retrocede", "meta-no-cuadra") == [("acumulado-retrocede", "error")]
+
+
+def test_a_row_a_period_says_year_and_month_together(tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text("Unidad,Actividad,PERIODO,PROG,EJEC\nObras,Puente,202503,20,18\nObras,Puente,202504,5,6\n", "utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "periodo": "PERIODO", "programado": "PROG"}
+    plan = read_case("registro-por-reporte", document=path, contexto=None, columnas=columns | {"ejecutado": "EJEC"})
+    assert plan.ejercicio == 2025
+    assert plan.avances["mes"].tolist() == [3, 4]
