@@ -1,7 +1,7 @@
 """Behaviour: how the periods of an activity add up, where no layout says so and the figures of its own row prove it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -118,18 +118,21 @@ def infer_accumulation(plan: Plan) -> Plan:
     is the first of them, and only figures on which all agree stand.
     """
     older = {note.key for note in plan.list_notes(InferredAccumulation)}
-    plan = replace(plan, contexto=plan.contexto[~plan.contexto["clave"].isin(older)].reset_index(drop=True))
+    if older:
+        plan = plan.narrow(contexto=plan.contexto[~plan.contexto["clave"].isin(older)].reset_index(drop=True))
     percents = {note.owner for note in plan.list_notes(PercentCells)}
     table, derives = plan.actividades.copy(), plan.rule("meta_anual") is not None
     measures = {str(text) for text in table["unidad_medida"].dropna().unique()}
     is_percent = table["unidad_medida"].isin({text for text in measures if is_percentage(text)})
     is_percent |= table["actividad_id"].isin(percents)
     is_own = table["acumulacion_origen"] == DECLARED
-    is_sum = table["actividad_id"].isin(_list_sums(plan)) & ~is_percent & ~derives
-    table.loc[~is_own & is_sum, [*SERIES.values(), "acumulacion_origen"]] = ["suma", "suma", PROVED]
-    asked = plan.actividades[~is_own & ~is_sum]
+    is_sum = table["actividad_id"].isin([] if derives else _list_sums(plan)) & ~is_percent
+    table["acumulacion_origen"] = table["acumulacion_origen"].mask(~is_own & is_sum, PROVED)
+    if not (table["acumulacion"][is_sum & ~is_own] == "suma").all():  # another document proved something else
+        table.loc[~is_own & is_sum, [*SERIES.values()]] = "suma"
+    asked = plan.actividades.assign(is_percent=is_percent)[~is_own & ~is_sum]
     notes = []
-    for at, note in _prove_rows(plan, asked.assign(is_percent=is_percent), derives=derives):
+    for at, note in _prove_rows(plan, asked, derives=derives):
         origin = PROVED if note.is_proved else DEFAULT
         table.loc[at, [*SERIES.values(), "acumulacion_origen"]] = [note.kinds[0], note.kinds[0], origin]
         notes += [note] if note.kinds != ("suma",) else []
@@ -138,7 +141,7 @@ def infer_accumulation(plan: Plan) -> Plan:
         for at, row in table[table["acumulacion_programado"] != "suma"].iterrows():
             key = row["actividad_id"]
             table.loc[at, "meta_anual"] = accumulate_year(periods.get(key, []), row, kinds.get(key, ()))
-    return replace(plan, actividades=table).add_notes(notes)
+    return plan.narrow(actividades=table).add_notes(notes)
 
 
 def _list_sums(plan: Plan) -> pd.Series:

@@ -70,7 +70,7 @@ class Columns:
         if rows is not self._rows:
             self._rows, self._turned = rows, list(zip_longest(*(row.sheet.filas[row.index] for row in rows)))
         cells = list(self._turned[column]) if column < len(self._turned) else [None] * len(rows)
-        if FilledAcross in set(map(type, cells)):
+        if rows and rows[0].sheet.has_spans:
             cells = [None if type(cell) is FilledAcross else cell for cell in cells]  # the text is the first column's
         return cells
 

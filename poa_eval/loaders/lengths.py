@@ -13,7 +13,7 @@ def fold_lengths(periods: pd.DataFrame, activities: pd.DataFrame, edition: Editi
     """Return the periods with shorter ones folded into the longer one that has what they lack.
 
     Months of the programme become the quarter of the results, by how the activity accumulates; where one of them is
-    blank the quarter has no programme. Not where both lengths give the same series: those overlap, and are refused later.
+    blank the quarter has no programme. Not where both lengths give the same series: they overlap, and are refused.
     """
     lengths = {series.meses for series in edition.periodos if series.columna in FIGURE_COLUMNS}
     if len(lengths) < 2 or periods.empty:

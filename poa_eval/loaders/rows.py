@@ -188,8 +188,10 @@ class _SheetReader:
         That is where it is all that the row holds outside of columns that are filled down or merged from above, or
         where the layout calls it a blank.
         """
+        if not self.sheet.has_spans:
+            return None
         mapped = {at: key for key, at in row.table.columns.items()}
-        at = next((at for at, cell in enumerate(cells) if isinstance(cell, FilledAcross) and at in mapped), None)
+        at = next((at for at, cell in enumerate(cells) if type(cell) is FilledAcross and at in mapped), None)
         if at is None:
             return None
         text = cells[at]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -94,8 +94,8 @@ class Plan:
         """Return the nine tables by name."""
         return {name: getattr(self, name) for name in COLUMNS}
 
-    def narrow(self, **tables: pd.DataFrame) -> "Plan":
-        """Return the plan with other rows of its own in some tables; they are valid, and are not validated again."""
+    def narrow(self, **tables: Any) -> "Plan":
+        """Return the plan with other rows in some tables, or other notes; they are valid, and not validated again."""
         narrowed = copy(self)
         for cached in ("notes", "_rules", "open_kinds", "held"):
             narrowed.__dict__.pop(cached, None)
@@ -108,7 +108,7 @@ class Plan:
         added = tuple(notes)
         table = make_table("contexto", [note.to_row() for note in added])
         contexto = pd.concat([self.contexto, table], ignore_index=True)
-        return replace(self, contexto=contexto, carried=self.carried + added) if added else self
+        return self.narrow(contexto=contexto, carried=self.carried + added) if added else self
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:

@@ -64,6 +64,11 @@ class RawSheet:
         """Every distinct text of the sheet, normalized."""
         return {text: normalize(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
+    @cached_property
+    def has_spans(self) -> bool:
+        """Return whether a text stands over several columns anywhere in the sheet."""
+        return FilledAcross in set(map(type, chain.from_iterable(self.filas)))
+
     def crop(self, start: int, stop: int | None) -> "RawSheet":
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
