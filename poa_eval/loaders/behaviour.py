@@ -146,10 +146,10 @@ def infer_accumulation(plan: Plan) -> Plan:
 
 def _list_sums(plan: Plan) -> pd.Series:
     """List the activities whose programme, of several periods and not all 0, adds up to the goal of the year."""
-    known = plan.avances.groupby("actividad_id")["programado"].agg(["sum", "size", "max"])
-    known = known[(known["size"] > 1) & (known["max"] > 0)]
-    goals = plan.actividades.set_index("actividad_id")["meta_anual"].reindex(known.index)
-    return known.index[(known["sum"] - goals).abs() <= TOLERANCE]
+    own = plan.avances.groupby("actividad_id", sort=False)["programado"]
+    sums, several = own.sum(), own.size() > 1
+    goals = plan.actividades.set_index("actividad_id")["meta_anual"].reindex(sums.index)
+    return sums.index[((sums - goals).abs() <= TOLERANCE) & several & (sums > 0)]
 
 
 def _prove_rows(plan: Plan, asked: pd.DataFrame, *, derives: bool) -> Iterator[tuple[int, InferredAccumulation]]:

@@ -26,7 +26,8 @@ def list_keys(run: Sequence[Row], units: Sequence[str], values: Mapping[str, lis
             parts.append(folded[unit] for unit in units)
         else:
             cells = values[name] if name in values else columns.texts(run, name)
-            parts.append(map(_fold, cells))
+            is_text = {int, float}.isdisjoint(map(type, cells))
+            parts.append([normalize(cell) if cell else "" for cell in cells] if is_text else map(_fold, cells))
     return list(zip(*parts, strict=True))
 
 

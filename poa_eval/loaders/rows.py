@@ -163,7 +163,7 @@ class _SheetReader:
         if kind in ("end", "ignored"):
             return kind == "ignored"
         row = Row(self.sheet, index, self.table, self.contexto, kind == "total")
-        if (at := self._find_merged_note(row, cells)) is not None:
+        if self.sheet.has_spans and (at := self._find_merged_note(row, cells)) is not None:
             self.content.lines.append(("nota_combinada", join_cells(cells), self.sheet.address(index, at)))
             self._renew(row, set())
             return True
@@ -188,8 +188,6 @@ class _SheetReader:
         That is where it is all that the row holds outside of columns that are filled down or merged from above, or
         where the layout calls it a blank.
         """
-        if not self.sheet.has_spans:
-            return None
         mapped = {at: key for key, at in row.table.columns.items()}
         at = next((at for at, cell in enumerate(cells) if type(cell) is FilledAcross and at in mapped), None)
         if at is None:

@@ -24,6 +24,8 @@ def note_mixed_scale(plan: Plan) -> Plan:
     measures = {str(text) for text in plan.actividades["unidad_medida"].dropna().unique()}
     named = plan.actividades["unidad_medida"].isin({text for text in measures if is_percentage(text)})
     asked = percents | {*plan.actividades.loc[named, "actividad_id"]}
+    if not asked:
+        return plan
     known = {(note.key, note.text) for note in plan.list_notes(MixedScale)}
     table = plan.avances[plan.avances["actividad_id"].isin(asked)]
     found = [note for _, rows in table.groupby("actividad_id", sort=False) for note in _find_odd(rows)]

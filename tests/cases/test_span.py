@@ -22,11 +22,6 @@ def test_a_document_of_two_months_of_a_quarter_still_gives_what_it_covers():
     assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre")["Consultas"] == (10.0, 10.0)
 
 
-def test_an_action_that_is_late_is_late_and_not_of_a_wrong_year():
-    plan = read_case("plan-de-varios-anios")
-    assert list_findings(plan, "plazo-vencido", "anio-ajeno") == [("plazo-vencido", "advertencia")]
-
-
 def test_nothing_is_due_before_the_first_row_of_a_form_with_a_row_per_report():
     plan = read_case("registro-por-reporte", registro=True)
     assert not list_findings(plan, "periodo-sin-reporte")
