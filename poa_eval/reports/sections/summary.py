@@ -84,14 +84,11 @@ def show_key_figures(source: Source) -> Block:
 
 def _list_year_figures(row: Mapping[str, object], e: Evaluation) -> list[dict[str, object]]:
     """List the figures of progress towards goals of the year, where some have no programme to compare results with."""
+    figures = YEAR_FIGURES if row and lacks_programme(e) else {}
+    known = [(figure, row[name]) for name, figure in figures.items() if is_present(row[name])]
     return [
-        {
-            "name": figure.label,
-            "value": format_percent(row[name], e.plan.locale),
-            "notes": [figure.meaning, f"Fórmula: {figure.formula}"],
-        }
-        for name, figure in (YEAR_FIGURES.items() if row and lacks_programme(e) else ())
-        if is_present(row[name])
+        {"name": f.label, "value": format_percent(v, e.plan.locale), "notes": [f.meaning, f"Fórmula: {f.formula}"]}
+        for f, v in known
     ]
 
 
