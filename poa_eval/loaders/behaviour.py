@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from poa_eval.metrics.due import find_span
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES, accumulate_year
 from poa_eval.plan.inferred import InferredAccumulation
@@ -45,13 +46,16 @@ class ProofRow:
         ('nivel', 'ultimo')
         """
         kinds, cells = {*_KINDS}, list[str]()
-        if any(map(self._falls, SERIES)):
+        falls = any(map(self._falls, SERIES))
+        if falls:
             kinds.discard("ultimo")
         for fits, told in self._list_proofs():
             kinds &= fits
             cells += told
-        if not cells:
-            kinds = kinds - {"suma"} if self.is_percent else set()
+        if self.is_percent and not (cells and kinds):  # nothing tells, or figures contradict one another
+            kinds, cells = {*_KINDS} - ({"suma", "ultimo"} if falls else {"suma"}), []
+        elif not cells:
+            kinds = set()
         elif "constante" in kinds and self._is_held():
             kinds = {"constante"}
         elif "suma" in kinds and not self.is_percent:
@@ -117,9 +121,16 @@ def infer_accumulation(plan: Plan) -> Plan:
     (`InferredAccumulation`). Percentages are never summed without proof. Where several kinds are left, `acumulacion`
     is the first of them, and only figures on which all agree stand.
     """
-    older = {note.key for note in plan.list_notes(InferredAccumulation)}
-    if older:
-        plan = plan.narrow(contexto=plan.contexto[~plan.contexto["clave"].isin(older)].reset_index(drop=True))
+    if older := plan.list_notes(InferredAccumulation):  # of the documents one by one: all of them together tell anew
+        left = plan.contexto[~plan.contexto["clave"].isin({note.key for note in older})].reset_index(drop=True)
+        again = plan.actividades["actividad_id"].isin({note.owner for note in older})
+        fresh = plan.actividades.copy()
+        fresh.loc[again & (fresh["acumulacion_origen"] != DECLARED), [*SERIES.values(), "acumulacion_origen"]] = [
+            "suma",
+            "suma",
+            DEFAULT,
+        ]
+        plan = plan.narrow(contexto=left, actividades=fresh)
     percents = {note.owner for note in plan.list_notes(PercentCells)}
     table, derives = plan.actividades.copy(), plan.rule("meta_anual") is not None
     measures = {str(text) for text in table["unidad_medida"].dropna().unique()}
@@ -137,10 +148,12 @@ def infer_accumulation(plan: Plan) -> Plan:
         table.loc[at, [*SERIES.values(), "acumulacion_origen"]] = [note.kinds[0], note.kinds[0], origin]
         notes += [note] if note.kinds != ("suma",) else []
     if derives:
+        first, last = find_span(plan)
+        months = last - first + 1
         periods, kinds = _group(plan.avances, "actividad_id"), {note.owner: note.kinds for note in notes}
         for at, row in table[table["acumulacion_programado"] != "suma"].iterrows():
             key = row["actividad_id"]
-            table.loc[at, "meta_anual"] = accumulate_year(periods.get(key, []), row, kinds.get(key, ()))
+            table.loc[at, "meta_anual"] = accumulate_year(periods.get(key, []), row, kinds.get(key, ()), months)
     return plan.narrow(actividades=table).add_notes(notes)
 
 

@@ -13,6 +13,7 @@ from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import read_block
 from poa_eval.loaders.rows import Row
+from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.inferred import PlanSpan
 from poa_eval.plan.notes import Repair, Statement
 from poa_eval.plan.schema import COLUMNS, Record
@@ -124,11 +125,11 @@ def join_periods(
     return table.groupby(_KEY, sort=False, as_index=False).agg(how)[names], repeated
 
 
-def find_span(periods: pd.DataFrame, edition: Edition, layout: str) -> list[PlanSpan]:
+def note_span(periods: pd.DataFrame, goals: pd.Series, edition: Edition, layout: str) -> list[PlanSpan]:
     """Return the note of the months that a plan is of, where they are not the year.
 
     As the layout says it (`vigencia`); else, of a form with a column per period, from where its columns begin if they
-    go on to December.
+    go on to December and give the printed goals of the year (`goals`, by activity): a report of half a year does not.
     """
     if edition.vigencia is not None:
         return [PlanSpan(first=edition.vigencia.desde, last=edition.vigencia.hasta, source=f"layout {layout}")]
@@ -136,7 +137,11 @@ def find_span(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Plan
         return []
     starts = periods["mes"] - periods["meses"] + 1
     first = int(starts.min())
-    return [PlanSpan(first=first, last=12, source=periods["fuente"].loc[starts.idxmin()])] if first > 1 else []
+    sums = sum_programme(periods, 13 - first) if first > 1 else goals.iloc[0:0]
+    known = pd.concat([sums, goals], axis=1, keys=["sum", "goal"], join="inner").dropna()
+    if known.empty or ((known["sum"] - known["goal"]).abs() > TOLERANCE).any():
+        return []
+    return [PlanSpan(first=first, last=12, source=periods["fuente"].loc[starts.idxmin()])]
 
 
 def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:

@@ -20,7 +20,7 @@ from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
-from poa_eval.loaders.figures import find_cutoff, find_span, join_periods, read_figures, read_totals, sum_programme
+from poa_eval.loaders.figures import find_cutoff, join_periods, note_span, read_figures, read_totals, sum_programme
 from poa_eval.loaders.lengths import fold_lengths
 from poa_eval.loaders.outline import list_due, shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
@@ -117,7 +117,7 @@ def shape_document(
     year = _find_year(content.lines, ejercicio, document)
     table = activities.frame()
     periods = fold_lengths(periods, table, edition)
-    span = find_span(periods, edition, layout.nombre)
+    span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
     if edition.meta_anual:
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))

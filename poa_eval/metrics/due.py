@@ -81,9 +81,13 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
 
 
 def find_span(plan: Plan) -> tuple[int, int]:
-    """Return the first and the last month of a plan: as the layout says, or as its own columns run; else the year."""
-    said = [(note.first, note.last) for note in plan.list_notes(PlanSpan)]
-    return (min(first for first, _ in said), max(last for _, last in said)) if said else (1, 12)
+    """Return the first and the last month of a plan, as said or proved, never less than its periods; else the year."""
+    said = plan.list_notes(PlanSpan)
+    if not said:
+        return 1, 12
+    first = min(note.first for note in said)
+    starts = plan.avances["mes"] - plan.avances["meses"] + 1  # another document may begin earlier
+    return min(first, *starts.tolist()), max(note.last for note in said)
 
 
 def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:

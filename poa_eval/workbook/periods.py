@@ -43,6 +43,8 @@ def _name_situation(row: Mapping, activity: Mapping) -> str:
 def put_periods(spread: Spread, activities: Activities, periods: Sequence[Mapping]) -> None:
     """Lay out the sheet «Periodos»: what was programmed and executed in each month or quarter."""
     rows = [activities[row["actividad_id"]] | row for row in periods]
+    is_ratio = any(row["acumulacion"] == "razon" for row in activities.values())
+    parts = ("numerador", "denominador") if is_ratio else ()  # live formulas of ratios name them
     columns = [
         Column("Actividad", "llamada", width=42),
         Column("Periodo", lambda row: name_period(row["mes"], row["meses"]), width=13),
@@ -54,6 +56,7 @@ def put_periods(spread: Spread, activities: Activities, periods: Sequence[Mappin
         Column("Comentario de la unidad", "comentario", width=42, is_optional=True),
         Column("Lugar en el documento", "fuente", width=30),
         Column("Programado inicial", "programado_inicial", "number", 13, is_aside=True, is_optional=True),
+        *(Column(name.capitalize(), name, "number", 13, is_aside=True) for name in parts),
         Column("Mes de cierre", "mes", "number", 9, is_aside=True),
         Column("Meses que abarca", "meses", "number", 9, is_aside=True),
         Column("Origen", lambda row: _ORIGINS.get(row["origen"]), width=15, is_aside=True),

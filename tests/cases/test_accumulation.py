@@ -1,7 +1,10 @@
 """What a figure means: how periods add up, from a column, a rule, or the row's own figures."""
 
+import openpyxl
 from readings import evaluate, list_activities, list_findings, read_case
 
+from made import make_quarter, open_params
+from poa_eval.workbook.book import write_book
 from refusals import refuse
 
 VALUES = {"columna": "Tipo de operación", "valores": {"Sumable": "suma", "Constante": "constante"}}
@@ -97,3 +100,37 @@ def test_a_level_is_its_last_value_and_never_a_difference():
     assert measured["Cobertura de agua potable"] == (70.0, 71.0, 101.43, True)
     assert measured["Días de espera"][:2] == (12.0, 12.5)
     assert measured["Días de espera"][3] is False
+
+
+def test_percentages_whose_figures_contradict_one_another_are_not_summed(tmp_path):
+    """The goal is the last of the programme; the printed progress, 143 %, would be a sum."""
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Unidad de medida,Meta anual,P1,P2,P3,P4,E1,E2,E3,E4,AVANCE\n"
+        "Salud,Cobertura,%,90,60,70,80,90,58,71,,,143.33\n",
+        encoding="utf-8",
+    )
+    plan = read_case("porcentaje-sumado", document=path, publicado=[{"concepto": "avance_pct", "columna": "AVANCE"}])
+    assert evaluate(plan, 2, "programado_acumulado", "ejecutado_acumulado", "avance_anual")["Cobertura"] == (None,) * 3
+
+
+def test_a_ratio_divides_sums_in_the_tables_and_in_the_workbook(tmp_path):
+    """8 of 10 and 30 of 90 are 38 of 100, and not the mean of 80 and 33."""
+    path = tmp_path / "plan.csv"
+    path.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Unidad de medida,Meta anual,P1,P2,N1,N2,D1,D2,E1,E2\n"
+        "Salud,Quejas resueltas,%,50,50,50,8,30,10,90,80,33.3\n",
+        encoding="utf-8",
+    )
+    series = [
+        {"columna": name, "meses": 3, "encabezados": {3: f"{letter}1", 6: f"{letter}2"}}
+        for name, letter in {"programado": "P", "numerador": "N", "denominador": "D", "ejecutado": "E"}.items()
+    ]
+    rule = {"cuando": {"unidad_medida": "%"}, "acumulacion": "razon", "porque": "resueltas de recibidas"}
+    plan = read_case("porcentaje-sumado", document=path, periodos=series, reglas=[rule])
+    assert evaluate(plan, 2, "programado_acumulado", "ejecutado_acumulado", "cumplimiento_acumulado") == {
+        "Quejas resueltas": (50.0, 38.0, 76.0)
+    }
+    write_book(make_quarter(open_params("gerencia-comercial-2023-t1"), plan, 2), tmp_path / "evaluacion.xlsx")
+    heads = [cell.value for cell in openpyxl.load_workbook(tmp_path / "evaluacion.xlsx")["Periodos"][4]]
+    assert {"Numerador", "Denominador"} <= {*heads}

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from readings import evaluate, list_findings, read_case
+from readings import evaluate, find_case, list_findings, read_case
 
 import poa_eval as poa
 
@@ -81,3 +81,26 @@ def test_a_row_a_period_says_year_and_month_together(tmp_path):
     plan = read_case("registro-por-reporte", document=path, contexto=None, columnas=columns | {"ejecutado": "EJEC"})
     assert plan.ejercicio == 2025
     assert plan.avances["mes"].tolist() == [3, 4]
+
+
+def test_a_report_of_half_a_year_is_no_plan_of_half_a_year(tmp_path):
+    """The goal of the year is not the sum of July to December: what went before is absent, and not nothing."""
+    path = tmp_path / "plan.csv"
+    text = find_case("medio-anio").read_text(encoding="utf-8")
+    path.write_text(text.replace("escuelas;60", "escuelas;120"), encoding="utf-8")
+    measured = evaluate(read_case("medio-anio", document=path), 4, "ejecutado_acumulado", "ejecutado_trimestre")
+    assert measured["Pintar escuelas"] == (None, 30.0)
+
+
+def test_a_plan_of_half_a_year_beside_the_other_half_is_of_the_whole_year(tmp_path):
+    path = tmp_path / "enero.csv"
+    text = find_case("medio-anio").read_text(encoding="utf-8")
+    for later, earlier in zip("Jul Ago Sep Oct Nov Dic".split(), "Ene Feb Mar Abr May Jun".split(), strict=True):
+        text = text.replace(f"{later} ", f"{earlier} ")
+    path.write_text(text.replace(";10;10;10;10;10;10\n", ";10;10;;10;10;10\n"), encoding="utf-8")
+    first = read_case("medio-anio", document=path, layout="medio-anio-patron")
+    whole = poa.merge_plans([first, read_case("medio-anio")])
+    e = poa.measure(whole, 4)
+    assert e.months == (1, 12)
+    row = e.actividades.set_index("actividad").loc["Pintar escuelas"]
+    assert (row["estado"], row["motivo"]) == ("sin reporte", "acumulado: falta mar")

@@ -84,12 +84,13 @@ def find_mixed_scales(context: CheckContext) -> Iterator[Finding]:
 
 def find_contradicted_goals(context: CheckContext) -> Iterator[Finding]:
     """Yield goals of the year that a declared accumulation other than a sum does not give; it stands all the same."""
+    first, last = context.windows.due.span
     for key, activity in context.activities.items():
         kind = activity["acumulacion_programado"]
         if activity["acumulacion_origen"] != DECLARED or ACCUMULATIONS[kind].adds or pd.isna(activity["meta_anual"]):
             continue
         periods = context.windows.due.periods[key]
-        figure = accumulate_year(periods, activity) if len(periods) > 1 else None
+        figure = accumulate_year(periods, activity, (), last - first + 1) if len(periods) > 1 else None
         if figure is not None and abs(figure - activity["meta_anual"]) > TOLERANCE:
             year, goal = context.show(figure), context.show(activity["meta_anual"])
             message = (
