@@ -166,8 +166,8 @@ def _make_capture(
     guide = {
         "quarter": describe_quarter(trimestre),
         "span": f"{MONTH_NAMES[3 * trimestre - 3]} a {MONTH_NAMES[3 * trimestre - 1]} de {plan.ejercicio}",
-        "limit": fecha_limite and format_day(fecha_limite, plan.locale),
-        "close": format_day(close_month(plan.ejercicio, 3 * trimestre), plan.locale),
+        "limit": fecha_limite and format_day(fecha_limite),
+        "close": format_day(close_month(plan.ejercicio, 3 * trimestre)),
         **{"columns": columns, "owed": owed, "headings": HEADINGS, "causes": CAUSES},
     }
     values = [{name: _take_value(name, item, activities.loc[item.actividad_id]) for name in columns} for item in owed]

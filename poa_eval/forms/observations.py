@@ -103,7 +103,7 @@ def make_observations(quarter: "Quarter") -> bytes:
             row |= {"estado": answer["estado"], "anterior": said}
             row |= {name: answer[name] for name in filled if answer["estado"] == ANSWERED}
         rows.append(({name: row.get(name) if is_present(row.get(name)) else None for name in columns}, filled))
-    cutoff, period = format_day(params.fecha_corte, plan.locale), name_quarter(quarter.evaluacion)
+    cutoff, period = format_day(params.fecha_corte), name_quarter(quarter.evaluacion)
     kept = [["hallazgo", *(f[name] if is_present(f[name]) else "" for name in ASKED)] for f in asked.to_dict("records")]
     words = {"meanings": MEANINGS, "fixed": FIXED, "confirmed": CONFIRMED, "rejected": REJECTED}
     return make_form(

@@ -48,6 +48,7 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
         if sheet.oculta:
             outline.textos.append(sheet.note_hidden())
         else:
+            outline.textos += sheet.list_notes()
             _Reader(sheet, edition, outline, locale).read()
     return outline
 

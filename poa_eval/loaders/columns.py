@@ -13,7 +13,7 @@ from poa_eval.loaders.rows import Row
 from poa_eval.readers.cells import Cell, FilledAcross, ShownPercent
 from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import normalize, suggest_sentence
-from poa_eval.text.numbers import parse_number
+from poa_eval.text.numbers import parse_number, parse_spaced
 
 _LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
@@ -46,6 +46,7 @@ class Columns:
         self.identidad = tuple(identidad) or edition.identidad
         self.locale = locale
         self._faults: list[tuple[str, str, Place]] = []
+        self._spaced: dict[tuple[int, int | None], bool] = {}  # table, column → whether all of it parts thousands so
         self._rows: Sequence[Row] = ()
         self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
         said = " ".join((*edition.contexto, *edition.nombre_hoja))
@@ -140,13 +141,32 @@ class Columns:
             return cell.valor if self.is_bare(key) else float(cell.removesuffix("%"))
         if not isinstance(cell, str | bool):
             return float(cell)
-        number = parse_number(cell, self.locale) if isinstance(cell, str) else None
+        number = self._parse(cell, row, column) if isinstance(cell, str) else None
         if number is None and key == "meta_anual" and (goal := parse_goal(str(cell), self.locale)):
             return goal.value
         if number is None and not self._may_be_text(cell, row, column, key):
             shown = show_heading((self.edition.expected().get(key) or (key,))[0])
             self._faults.append((f"«{cell}»", shown, row.sheet.locate(row.index, column)))
         return number
+
+    def _parse(self, cell: str, row: Row, column: int | None) -> float | None:
+        """Return the number that a text is; spaces part its thousands only where they do so in the whole column."""
+        number = parse_number(cell, self.locale)
+        if number is not None or (spaced := parse_spaced(cell, self.locale)) is None:
+            return number
+        at = id(row.table), column
+        if at not in self._spaced:
+            below = row.sheet.filas[row.table.top + row.table.height :] if column is not None else ()
+            cells = {cells[column] for cells in below if column < len(cells)}
+            self._spaced[at] = not any(map(self._is_unspaced, cells))
+        return spaced if self._spaced[at] else None
+
+    def _is_unspaced(self, cell: Cell) -> bool:
+        """Say whether a cell is a number of which a space parts no thousands, although it could."""
+        if not isinstance(cell, str):
+            return cell is not None
+        number = parse_number(cell, self.locale)
+        return number is not None and abs(number) >= 1000 and parse_spaced(cell, self.locale) is None
 
     def refuse_faults(self) -> None:
         """Refuse what stood where a number must be, naming the first dozen cells and their columns."""

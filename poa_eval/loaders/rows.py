@@ -60,6 +60,7 @@ def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
         if sheet.oculta:
             content.lines.append(sheet.note_hidden())
             continue
+        content.lines += sheet.list_notes()
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
         before, said = len(content.rows), len(content.lines)

@@ -57,6 +57,7 @@ class RawSheet:
     filas: tuple[tuple[Cell, ...], ...]
     oculta: bool = False
     rotulos: tuple[str, ...] = ()  # place of each row, where a row is no line: ``L12``, ``tabla 3, fila 2``
+    codificacion: str = ""  # of a text in an old code page, which was told by its letters
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
 
     @cached_property
@@ -72,6 +73,13 @@ class RawSheet:
     def crop(self, start: int, stop: int | None) -> "RawSheet":
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
+
+    def list_notes(self) -> list[tuple[str, str, str]]:
+        """List what is to be told of how a sheet was read: key, text, source."""
+        if not self.codificacion:
+            return []
+        text = f"El archivo no está en UTF-8 ni en Windows-1252: se leyó con la codificación {self.codificacion}."
+        return [("codificacion", text, self.address(0, 0))]
 
     def note_hidden(self) -> tuple[str, str, str]:
         """Return the note of a hidden sheet: key, text, source."""

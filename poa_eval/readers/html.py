@@ -32,7 +32,8 @@ def read_html(path: Path) -> RawDocument:
     Raises ArchivoError: the file is not text, or the spans of a table make it too large.
     """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    root = etree.fromstring(decode_text(path).encode(), parser)
+    text, encoding = decode_text(path)
+    root = etree.fromstring(text.encode(), parser)
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
     for piece, line in () if root is None else _list_pieces(root):
@@ -46,7 +47,9 @@ def read_html(path: Path) -> RawDocument:
                 names.append(f"L{at}")
             rows.append(())
             names.append(names[-1] if names else "L1")
-    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names)),))
+    return RawDocument(
+        path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names), codificacion=encoding),)
+    )
 
 
 def _list_pieces(root: etree._Element) -> Iterator[tuple[str | etree._Element, int]]:

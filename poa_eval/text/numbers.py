@@ -8,6 +8,9 @@ from babel.numbers import NumberFormatError, parse_decimal
 from poa_eval.text.names import normalize
 
 _WHOLE = re.compile(r"-?\d+$")
+_SCIENTIFIC = re.compile(r"(-?\d+(?:[.,]\d+)?)[eE]([+-]?\d{1,2})")
+#: Groups of three parted by one kind of space: an ordinary, a no-break, a thin or a narrow one.
+_SPACED = re.compile(r"-?[1-9]\d{0,2}(?:([ \u00a0\u2009\u202f])\d{3}(?:\1\d{3})*)(?:[.,]\d+)?")
 
 
 @lru_cache(maxsize=65536)
@@ -18,18 +21,34 @@ def parse_number(text: str, locale: str) -> float | None:
     --------
     >>> parse_number("6,382", "es_PE"), parse_number("8.33 %", "es_MX"), parse_number("1,5", "es_MX")
     (6382.0, 8.33, None)
-    >>> parse_number("1,5", "es_CO")
-    1.5
+    >>> parse_number("1,5", "es_CO"), parse_number("1e+05", "es_MX"), parse_number("1,5E3", "es_CO")
+    (1.5, 100000.0, 1500.0)
     """
     bare = text.strip().removesuffix("%").rstrip()
     if _WHOLE.match(bare):
         return float(bare)
+    if found := _SCIENTIFIC.fullmatch(bare):
+        value = parse_number(found[1], locale)
+        return None if value is None else float(f"{value!r}e{int(found[2])}")
     if not re.fullmatch(r"-?[\d.,'\s\u00a0\u202f]*\d", bare):
         return None
     try:
         return float(parse_decimal(bare, locale=locale, strict=True))
     except NumberFormatError:
         return None
+
+
+def parse_spaced(text: str, locale: str) -> float | None:
+    """Return the number that a text is whose groups of three are parted by a space, or None.
+
+    Examples
+    --------
+    >>> parse_spaced("4 800", "es_MX"), parse_spaced("1 234 567,5 %", "es_CO"), parse_spaced("4 80", "es_MX")
+    (4800.0, 1234567.5, None)
+    """
+    bare = text.strip().removesuffix("%").rstrip()
+    found = _SPACED.fullmatch(bare)
+    return parse_number(bare.replace(found[1], ""), locale) if found else None
 
 
 def write_exact(value: float) -> str:

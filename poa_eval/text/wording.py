@@ -85,15 +85,15 @@ def format_percent(value: float | None, locale: str) -> str:
     )
 
 
-def format_day(day: dt.date, locale: str) -> str:
-    """Write a date in words.
+def format_day(day: dt.date) -> str:
+    """Write a date in words, in Spanish as the pages are, whatever the locale of a document's numbers.
 
     Examples
     --------
-    >>> format_day(dt.date(2023, 3, 31), "es_MX")
+    >>> format_day(dt.date(2023, 3, 31))
     '31 de marzo de 2023'
     """
-    return dates.format_date(day, format="long", locale=locale)
+    return dates.format_date(day, format="long", locale="es")
 
 
 def count_words(number: int, singular: str, plural: str) -> str:

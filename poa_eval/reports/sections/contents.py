@@ -86,7 +86,7 @@ def show_sources(q: Quarter) -> Block:
     columns = [Column("Archivo"), Column("Forma del documento")]
     table = render_table("Documentos de los que salen las cifras", columns, [("", rows)])
     notes = [f"{note}." for note in list_notes(q.evaluacion)]
-    day = format_day(q.evaluacion.fecha_corte, q.plan.locale)
+    day = format_day(q.evaluacion.fecha_corte)
     return table + show_statements(q) + render_words([f"Fecha de corte: {day}.", *notes])
 
 

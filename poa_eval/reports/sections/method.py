@@ -58,7 +58,7 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
             formulas[said] = formulas.get(said, 0) + (label == "cumplimiento" or is_present(row["avance_anual"]))
     start = f"El trimestre es el {name_quarter(e)}. «A la fecha» va {name_span(*e.months)}."
     if e.fecha_corte < close_month(e.plan.ejercicio, 12):
-        start += f" Lo que cierra después del {format_day(e.fecha_corte, e.plan.locale)} no está vencido."
+        start += f" Lo que cierra después del {format_day(e.fecha_corte)} no está vencido."
     nouns = ("actividad", "actividades")
     applied = [("", f"{capitalize(said)} ({count_words(n, *nouns)})") for said, n in formulas.items() if n]
     rules = [rule.text for rule in e.plan.list_notes(DeclaredRule) if rule.name == "comportamiento"]
@@ -116,5 +116,5 @@ def tell_method(e: Evaluation) -> list[str]:
         "una unidad y la de la institución, la media de sus actividades.",
         "Una actividad está en un trimestre cuando alguno de sus meses cae en él.",
         "La que el plan no pone en ningún mes queda sin calendario: no es lo mismo que no programada.",
-        f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte, e.plan.locale)}.",
+        f"El trimestre es el {name_quarter(e)}; la fecha de corte, el {format_day(e.fecha_corte)}.",
     ]

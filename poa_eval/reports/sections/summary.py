@@ -47,7 +47,7 @@ def show_title(source: Source) -> Block:
         unit = e.plan.unidades.iloc[0]
         title, lines = name_unit(unit["unidad_id"], unit["unidad"]), [e.plan.institucion]
         lines += [f"Responsable: {unit['responsable']}"] if is_present(unit["responsable"]) else []
-    dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte, e.plan.locale)}"
+    dates = f"{capitalize(name_quarter(e))} · Fecha de corte: {format_day(e.fecha_corte)}"
     lines += [dates, *(f"{note}." for note in list_notes(e))]
     return render("titulo.html.j2", title=title, lines=lines)
 
