@@ -10,7 +10,7 @@ import pandas as pd
 from poa_eval.metrics.formulas import TOLERANCE, weigh_readings
 from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.plan.inferred import InferredTotals
-from poa_eval.plan.notes import CapturedQuarter
+from poa_eval.plan.notes import CapturedQuarter, DerivedGoals
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import ColumnFinder, name_file
 from poa_eval.text.numbers import is_percentage
@@ -40,8 +40,9 @@ class PrintedFigures:
     def list_printed(self) -> Iterator[dict]:
         """Yield the printed figures: the goals of the activities, and all that the document derives."""
         columns = ColumnFinder(self.plan.columns)
+        derived = {note.text for note in self.plan.list_notes(DerivedGoals)}
         for activity in self.activities.values():
-            if pd.notna(activity["meta_anual"]):
+            if pd.notna(activity["meta_anual"]) and name_file(str(activity["fuente"])) not in derived:
                 goal = {"ambito": "actividad", "clave": activity["actividad_id"], "concepto": "meta_anual"}
                 source = columns.find(activity["fuente"], "meta_anual")
                 yield goal | {"mes": 12, "meses": 12, "valor": activity["meta_anual"], "fuente": source}

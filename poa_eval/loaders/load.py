@@ -31,6 +31,7 @@ from poa_eval.plan.notes import (
     ColumnPlaces,
     Comment,
     DeclaredRule,
+    DerivedGoals,
     Note,
     Repair,
     Statement,
@@ -119,6 +120,7 @@ def shape_document(
     periods = fold_lengths(periods, table, edition)
     span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
     if edition.meta_anual:
+        notes.append(DerivedGoals(text=document.archivo, source=f"layout {layout.nombre}"))
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))
     known = set(periods["actividad_id"].unique())

@@ -1,5 +1,6 @@
 """Reasons why a figure is empty, and formulas by which one is made: as data, and here, only here, in words."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -134,6 +135,22 @@ def tell_reason(reason: Reason | None) -> str:
 def tell_reasons(reasons: Iterable[Reason]) -> str:
     """Tell several reasons, each once, in their order."""
     return "; ".join(dict.fromkeys(map(tell_reason, reasons)))
+
+
+def tell_few(reasons: Iterable[Reason | None]) -> str:
+    """Tell the reasons of several activities in brackets where they are at most two, "" where they are more or none.
+
+    Results without a programme are counted where only some have them.
+
+    Examples
+    --------
+    >>> tell_few([None, Reason("sin programa"), None]), tell_few([Reason("sin programa")] * 2)
+    (' (1 con ejecución sin programa)', ' (ejecución sin programa)')
+    """
+    told = Counter(map(tell_reason, reasons))
+    few, idle = [text for text in told if text], tell_reason(Reason("sin programa"))
+    texts = (f"{told[text]} con {text}" if text == idle and len(told) > 1 else text for text in few)
+    return f" ({'; '.join(texts)})" if 0 < len(few) <= 2 else ""
 
 
 def join_reasons(reasons: Iterable[Reason]) -> str | None:

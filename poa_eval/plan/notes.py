@@ -129,6 +129,12 @@ class ColumnPlaces(Said):
         return dict(pair.split("=") for pair in self.text.rpartition(": ")[2].split())
 
 
+class DerivedGoals(Said):
+    """That the goals of a document, `text`, are sums of its programme that the layout asks for: it prints none."""
+
+    grammar = "regla.metas_derivadas"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant(Said):
     """A name in another spelling, of a unit, an activity or an indicator, that was taken as one with it."""
@@ -224,7 +230,7 @@ class PercentCells(Said):
 
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
-_SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DeclaredRule, Variant, AcceptedName)
+_SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DerivedGoals, DeclaredRule, Variant, AcceptedName)
 _SAID += (PeriodComment, Comment, Answered, PercentCells, Statement)
 
 

@@ -14,7 +14,7 @@ from poa_eval.metrics.evaluation import (
     pick_figures,
 )
 from poa_eval.metrics.ranking import ATTENTION, rank_units, sort_by_need
-from poa_eval.metrics.reasons import tell_reason, tell_reasons
+from poa_eval.metrics.reasons import tell_few, tell_reasons
 from poa_eval.metrics.registry import YEAR_FIGURES, Figure, sort_key_figures
 from poa_eval.metrics.windows import WINDOWS
 from poa_eval.reports.html.blocks import EMPTY, Block, render, render_words
@@ -262,13 +262,8 @@ def _tell_rest(evaluation: Evaluation, window: str, when: str = "") -> list[str]
         rows = table[states == state]
         if rows.empty:
             continue
-        reasons = list(
-            dict.fromkeys(
-                filter(None, (tell_reason(evaluation.reasons[key].find(window)) for key in rows["actividad_id"]))
-            )
-        )
         said = count_words(len(rows), f"actividad {state}", f"actividades {_PLURALS[state]}")
-        said += f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else ""
+        said += tell_few(evaluation.reasons[key].find(window) for key in rows["actividad_id"])
         if state == "sin reporte" and evaluation.perfil.denominador == "exigibles":
             among = [f"Entre lo que vencía{when} hay {said}: la fórmula del perfil también divide entre ello."]
             continue
