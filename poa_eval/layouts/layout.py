@@ -59,6 +59,7 @@ class Edition(Model):
     columnas: dict[Text, Heading]
     opcionales: Texts = ()
     ignorar: tuple[Heading, ...] = ()
+    filas_ocultas: Literal["leer", "ignorar"] = "leer"
     ignorar_filas: tuple[Text | dict[str, str], ...] = ()
     rellenar: Texts = ()
     identidad: Texts = ()

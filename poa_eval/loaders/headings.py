@@ -26,6 +26,7 @@ class Table:
     height: int
     columns: dict[str, int]
     year: int | None = None
+    width: int = 0  # columns up to the last heading
 
 
 @dataclass
@@ -96,7 +97,8 @@ class HeadingMatcher:
                 _refuse_bad_heading(sheet, self, attempt)
                 years = set(attempt.years.values())
                 year = self.year if years and self.year else next(iter(years), None)
-                yield Table(attempt.top, self.height, {key: at[0] for key, at in attempt.columns.items()}, year)
+                columns = {key: at[0] for key, at in attempt.columns.items()}
+                yield Table(attempt.top, self.height, columns, year, max(attempt.paths) + 1)
                 end = attempt.top + self.height
 
     def split_sheet(self, sheet: RawSheet) -> Iterator[RawSheet]:

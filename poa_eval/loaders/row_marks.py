@@ -54,14 +54,17 @@ class RowMarks:
         return match_line(join_cells(cells), self.rows) if self.rows else {}
 
     def match_cells(self, cells: tuple[Cell, ...]) -> dict[str, str]:
-        """Return what a line says: its cells by a pattern of several, the whole, or else each cell by itself."""
+        """Return what a line says: its cells by a pattern of several, each by itself, and together those that are left.
+
+        So a pattern that ends in a text takes no label in a cell beside its own.
+        """
         found = self.match_row(cells)
-        distinct = [str(cell) for cell in dict.fromkeys(cells) if cell is not None]
-        found |= match_line(" ".join(distinct), self.lines)
-        if not found and len(distinct) > 1:
-            for cell in distinct:
-                found |= match_line(cell, self.lines)
-        return found
+        left = []
+        for cell in dict.fromkeys(str(cell) for cell in cells if cell is not None):
+            said = match_line(cell, self.lines)
+            found |= said
+            left += [] if said else [cell]
+        return found | match_line(" ".join(left), self.lines)
 
 
 def says_note(text: str) -> bool:

@@ -9,6 +9,7 @@ from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
 from poa_eval.loaders.row_marks import BLANK_ROW, RowMarks, join_cells, says_note
+from poa_eval.loaders.stray import list_stray
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.text.names import normalize
@@ -60,7 +61,7 @@ def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
         if sheet.oculta:
             content.lines.append(sheet.note_hidden())
             continue
-        content.lines += sheet.list_notes()
+        content.lines += sheet.list_notes(leaves_out=edition.filas_ocultas == "ignorar")
         named = match_line(sheet.hoja or "", tuple(map(compile_pattern, edition.nombre_hoja)))
         content.lines += [(key, text, sheet.address(0, 0)) for key, text in named.items()]
         before, said = len(content.rows), len(content.lines)
@@ -126,11 +127,12 @@ class _SheetReader:
         """Read all rows; the tables are those of the sheet."""
         tops = {table.top: table for table in tables}
         skip_to = 0
+        unread = self.sheet.filas_ocultas if self.edition.filas_ocultas == "ignorar" else frozenset()
         for index, cells in enumerate(self.sheet.filas):
             if index in tops:
                 self._open_table(tops[index])
                 skip_to = index + tops[index].height
-            if index < skip_to:
+            if index < skip_to or index in unread:
                 continue
             first, is_line = _look_at(cells, self.table)
             if first is None:
@@ -174,6 +176,8 @@ class _SheetReader:
             return True
         if kind == "data" and not self._totals.isdisjoint(cells):
             _refuse_total(row, self.above)
+        if len(cells) > row.table.width:
+            self.content.lines += list_stray(row, self.edition)
         self.content.rows.append(row)
         if not row.is_total:  # a total is above nothing
             self._fill_down(row)

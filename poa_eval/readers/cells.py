@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -58,6 +58,8 @@ class RawSheet:
     oculta: bool = False
     rotulos: tuple[str, ...] = ()  # place of each row, where a row is no line: ``L12``, ``tabla 3, fila 2``
     codificacion: str = ""  # of a text in an old code page, which was told by its letters
+    filas_ocultas: frozenset[int] = frozenset()
+    columnas_ocultas: frozenset[int] = frozenset()
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
 
     @cached_property
@@ -74,12 +76,21 @@ class RawSheet:
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
 
-    def list_notes(self) -> list[tuple[str, str, str]]:
-        """List what is to be told of how a sheet was read: key, text, source."""
-        if not self.codificacion:
-            return []
-        text = f"El archivo no está en UTF-8 ni en Windows-1252: se leyó con la codificación {self.codificacion}."
-        return [("codificacion", text, self.address(0, 0))]
+    def list_notes(self, *, leaves_out: bool = False) -> Iterator[tuple[str, str, str]]:
+        """Yield what is to be told of how a sheet was read: key, text, source; of hidden rows also where left out."""
+        if self.codificacion:
+            text = f"El archivo no está en UTF-8 ni en Windows-1252: se leyó con la codificación {self.codificacion}."
+            yield "codificacion", text, self.address(0, 0)
+        for index in sorted(self.filas_ocultas):
+            if index < len(self.filas) and any(cell is not None for cell in self.filas[index]):
+                name = str(index + 1) if self.hoja else f"«{self.locate(index).celda}»"
+                end = "no se leyó, como pide `filas_ocultas: ignorar`" if leaves_out else "se leyó como las demás"
+                yield "fila_oculta", f"La fila {name} está oculta y {end}.", self.address(index, 0)
+        for at in sorted(self.columnas_ocultas):
+            first = next((i for i, row in enumerate(self.filas) if at < len(row) and row[at] is not None), None)
+            if first is not None:
+                text = f"La columna {xl_col_to_name(at)} está oculta y se leyó como las demás."
+                yield "columna_oculta", text, self.address(first, at)
 
     def note_hidden(self) -> tuple[str, str, str]:
         """Return the note of a hidden sheet: key, text, source."""
@@ -120,6 +131,8 @@ class Marks:
     percents: list[Index] = field(default_factory=list)  # cells whose number is shown as a percentage
     texts: dict[Index, str] = field(default_factory=dict)  # cells with an error or no value, and what to show for it
     merges: list[tuple[Index, Index]] = field(default_factory=list)  # first and last cell of merged ranges
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 def clean_cell(cell: object) -> Cell:

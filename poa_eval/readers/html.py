@@ -13,6 +13,7 @@ from poa_eval.readers.guard import check_extent
 from poa_eval.readers.text import decode_text
 
 MAX_WIDTH = 1000  # columns that a span may reach; browsers, too, take it for the limit
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:collapse|hidden))", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _UNREAD = frozenset(("head", "script", "style", "template"))
 _BLOCKS = frozenset(
@@ -36,20 +37,24 @@ def read_html(path: Path) -> RawDocument:
     root = etree.fromstring(text.encode(), parser)
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
+    hidden: set[int] = set()
     for piece, line in () if root is None else _list_pieces(root):
         tables = deque([piece] if not isinstance(piece, str) else [])
         if not tables:
             rows.append((piece,))
             names.append(f"L{line}")
         while tables:
-            for row, at in _read_html_table(tables.popleft(), tables, path.name):
+            for row, at, is_hidden in _read_html_table(tables.popleft(), tables, path.name):
+                hidden |= {len(rows)} if is_hidden else set()
                 rows.append(row)
                 names.append(f"L{at}")
             rows.append(())
             names.append(names[-1] if names else "L1")
-    return RawDocument(
-        path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names), codificacion=encoding),)
+    places = tuple(names)
+    sheet = RawSheet(
+        path.name, None, tuple(rows), rotulos=places, codificacion=encoding, filas_ocultas=frozenset(hidden)
     )
+    return RawDocument(path.name, (sheet,))
 
 
 def _list_pieces(root: etree._Element) -> Iterator[tuple[str | etree._Element, int]]:
@@ -87,13 +92,13 @@ def _clean(text: str) -> str:
 
 def _read_html_table(
     table: etree._Element, inner: deque[etree._Element], archivo: str
-) -> Iterator[tuple[tuple[Cell, ...], int]]:
-    """Give the caption and the rows of a table with their lines; add to `inner` the tables within its cells."""
+) -> Iterator[tuple[tuple[Cell, ...], int, bool]]:
+    """Give the caption and the rows of a table with their lines, and whether they are hidden; add to `inner` the tables within its cells."""
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     for part in table.iterchildren("caption") if rows else (table,):
         for piece, line in _list_pieces(part):
             if isinstance(piece, str):
-                yield (piece,), line
+                yield (piece,), line, False
             else:
                 inner.append(piece)
     hanging: dict[int, tuple[int, Cell]] = {}  # column → rows still to fill, and with what
@@ -119,7 +124,11 @@ def _read_html_table(
             column += width
         width = max(cells, default=-1) + 1
         check_extent(len(rows), width, Place(archivo, None, f"L{row.sourceline}"))
-        yield tuple(cells.get(at) for at in range(width)), row.sourceline or 1
+        yield tuple(cells.get(at) for at in range(width)), row.sourceline or 1, _is_hidden(row)
+
+
+def _is_hidden(row: etree._Element) -> bool:
+    return row.get("hidden") is not None or _HIDDEN.search(row.get("style") or "") is not None
 
 
 def read_number(text: str | None, otherwise: int) -> int:

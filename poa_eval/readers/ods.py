@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from poa_eval.errors import Place
 from poa_eval.readers.cells import NO_VALUE, Marks
-from poa_eval.readers.guard import check_encoding, check_extent
+from poa_eval.readers.guard import MAX_COLUMNS, check_encoding, check_extent
 
 _TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>")
 _ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*)>")
+_COLUMN = re.compile(rb"<table:table-column(?=[\s>/])([^>]*)>")
+_UNSEEN = frozenset((b"collapse", b"filter"))
 _CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s>/])([^>]*)>")
 _FILLED = re.compile(rb"value|formula|<text:")
 _REPEATED = re.compile(rb'table:number-columns-repeated\s*=\s*["\'](\d+)')
@@ -43,6 +45,18 @@ class _Row(NamedTuple):
     first: int
     repeated: int
     cells: bytes
+    hidden: bool
+
+
+def _list_hidden_columns(xml: bytes, start: int, end: int) -> Iterator[int]:
+    column = 0
+    for tag in _COLUMN.finditer(xml, start, end):
+        last = min(
+            column + (_count(tag[1], b"table:number-columns-repeated") if b"-repeated" in tag[1] else 1), MAX_COLUMNS
+        )
+        if _attribute(tag[1], b"table:visibility") in _UNSEEN:
+            yield from range(column, last)
+        column = last
 
 
 def _scan_table(xml: bytes, start: int, end: int, place: Place) -> Marks:
@@ -51,8 +65,11 @@ def _scan_table(xml: bytes, start: int, end: int, place: Place) -> Marks:
     for row in _iter_rows(xml, start, end):
         width = max(width, _measure_row(row.cells))
         check_extent(row.first + row.repeated, width, place)
+        if row.hidden:
+            marks.hidden_rows.update(range(row.first, row.first + row.repeated))
         if any(mark in row.cells for mark in _MARKED):
             _scan_row(row, marks)
+    marks.hidden_columns.update(_list_hidden_columns(xml, start, end))
     return marks
 
 
@@ -67,7 +84,8 @@ def _iter_rows(xml: bytes, start: int, end: int) -> Iterator[_Row]:
             while (begin := cells.rfind(b"<table:", 0, last)) >= 0 and not _FILLED.search(cells, begin, last):
                 last = begin
             if begin >= 0:
-                yield _Row(first, repeated, cells[:last])
+                hidden = b"visibility" in tag[1] and _attribute(tag[1], b"table:visibility") in _UNSEEN
+                yield _Row(first, repeated, cells[:last], hidden)
         first += repeated
 
 

@@ -51,7 +51,7 @@ def read_spreadsheet(path: Path) -> RawDocument:
                         noted.merges += sheet.merged_cell_ranges or ()
                         apply_marks(rows, noted)
                         hidden = meta.visible != SheetVisibleEnum.Visible
-                        sheets.append(RawSheet(path.name, meta.name, tuple(map(tuple, rows)), hidden))
+                        sheets.append(_make_sheet(path.name, meta.name, rows, noted, hidden=hidden))
         except PasswordError as error:
             raise name_password(path) from error
     return RawDocument(path.name, tuple(sheets))
@@ -99,7 +99,15 @@ def _read_sheet(sheet: Sheet, archivo: str) -> RawSheet:
     width = max(map(len, rows[:height]), default=0)
     rows = [row + [None] * (width - len(row)) for row in rows[:height]]
     apply_marks(rows, marks)
-    return RawSheet(archivo, sheet.name, tuple(map(tuple, rows)), sheet.visibility != 0)
+    marks.hidden_rows = {index for index, row in sheet.rowinfo_map.items() if row.hidden}
+    marks.hidden_columns = {index for index, column in sheet.colinfo_map.items() if column.hidden}
+    return _make_sheet(archivo, sheet.name, rows, marks, hidden=sheet.visibility != 0)
+
+
+def _make_sheet(archivo: str, name: str, rows: list[list[Cell]], marks: Marks, *, hidden: bool) -> RawSheet:
+    rows_hidden, columns_hidden = frozenset(marks.hidden_rows), frozenset(marks.hidden_columns)
+    cells = tuple(map(tuple, rows))
+    return RawSheet(archivo, name, cells, hidden, filas_ocultas=rows_hidden, columnas_ocultas=columns_hidden)
 
 
 def _read_cell(cell: XlsCell, datemode: int, code: str) -> Cell:

@@ -34,6 +34,7 @@ def read_word(path: Path) -> RawDocument:
         blocks = list(_list_within(Document(str(path)).element.body, _PARAGRAPH, _TABLE))
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
+    hidden: set[int] = set()
     paragraphs = number = 0
     for block in blocks:
         tables = deque([block] if block.tag == _TABLE else [])
@@ -44,10 +45,14 @@ def read_word(path: Path) -> RawDocument:
             names.append(f"párrafo {paragraphs}")
         while tables:
             number += 1
-            found = [*_read_word_table(tables.popleft(), tables, path.name), ()]
+            read = list(_read_word_table(tables.popleft(), tables, path.name))
+            hidden |= {len(rows) + at for at, (_, is_hidden) in enumerate(read) if is_hidden}
+            found = [*(row for row, _ in read), ()]
             rows += found
             names += [f"tabla {number}, fila {row}" for row in range(1, len(found) + 1)]
-    return RawDocument(path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names)),))
+    return RawDocument(
+        path.name, (RawSheet(path.name, None, tuple(rows), rotulos=tuple(names), filas_ocultas=frozenset(hidden)),)
+    )
 
 
 def _list_within(element: etree._Element, *names: str) -> Iterator[etree._Element]:
@@ -67,8 +72,10 @@ def _read_words(element: etree._Element) -> str:
     return "".join(_read_words(child) for child in element if child.tag not in _NO_TEXT)
 
 
-def _read_word_table(table: etree._Element, inner: deque[etree._Element], archivo: str) -> Iterator[tuple[Cell, ...]]:
-    """Give the rows of a table; add to `inner` the tables within its cells."""
+def _read_word_table(
+    table: etree._Element, inner: deque[etree._Element], archivo: str
+) -> Iterator[tuple[tuple[Cell, ...], bool]]:
+    """Give the rows of a table, and whether they are hidden; add to `inner` the tables within its cells."""
     merged: dict[int, str | None] = {}  # column → what a cell merged with the one above is filled with
     rows = list(_list_within(table, _ROW))
     for row in rows:
@@ -89,7 +96,8 @@ def _read_word_table(table: etree._Element, inner: deque[etree._Element], archiv
                 merged[column] = rest
             cells += [text, *[across] * (read_width(_find_value(cell, "w:tcPr", "w:gridSpan"), column) - 1)]
         check_extent(len(rows), len(cells), Place(archivo))
-        yield tuple(cells)
+        mark = row.find(f"{qn('w:trPr')}/{qn('w:hidden')}")
+        yield tuple(cells), mark is not None and mark.get(qn("w:val")) not in ("0", "false")
 
 
 def _find_value(element: etree._Element, properties: str, name: str) -> str | None:

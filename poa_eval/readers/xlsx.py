@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
 from poa_eval.errors import ArchivoError, Place
 from poa_eval.readers.cells import KNOWN_ERRORS, NO_VALUE, Index, Marks, shows_percent
-from poa_eval.readers.guard import MAX_CELLS, check_encoding, check_extent
+from poa_eval.readers.guard import MAX_CELLS, MAX_COLUMNS, check_encoding, check_extent
 
 _BUILTIN_PERCENT = {9, 10}
 
@@ -21,6 +21,7 @@ _FAR_COLUMN = re.compile(rb'r=["\']([A-Za-z]{2,3})\d')
 _FAR_ROW = re.compile(rb'r=["\'][A-Za-z]{1,3}(\d{6,7})["\']')
 _CELL_ADDRESS = re.compile(rb'\sr\s*=\s*["\']([A-Za-z]{1,3})(\d{1,7})["\']')
 _ROW_ADDRESS = re.compile(rb'\sr\s*=\s*["\'](\d{1,7})["\']')
+_HIDDEN = re.compile(rb'\shidden\s*=\s*["\'](?:1|true)["\']')
 _ROOT = re.compile(rb"<((?:[^\s<>/:!?]+:)?)worksheet[\s>]")
 
 
@@ -88,6 +89,7 @@ def _scan_sheet(xml: bytes, percent_styles: set[int], place: Place) -> Marks:
             )
         marks.texts[row, column] = text
     marks.texts |= {sheet.locate(start): NO_VALUE for start in sheet.find_uncalculated()}
+    marks.hidden_rows, marks.hidden_columns = sheet.find_hidden()
     return marks
 
 
@@ -121,6 +123,24 @@ class _SheetXml:
         if 0 in styles:
             for found in re.finditer(self._open + rb"c(?=[\s>/])(?![^>]*\ss\s*=)", self.xml):
                 yield found.start()
+
+    def find_hidden(self) -> tuple[set[int], set[int]]:
+        """Find the rows and the columns that are hidden, by a filter or by hand."""
+        rows: set[int] = set()
+        columns: set[int] = set()
+        if b"hidden" not in self.xml:
+            return rows, columns
+        for tag in re.finditer(self._open + rb"col\s[^>]*>", self.xml):
+            if _HIDDEN.search(tag[0]):
+                first, last = (int(re.search(rb'\s%s\s*=\s*["\'](\d+)' % name, tag[0])[1]) for name in (b"min", b"max"))
+                columns.update(range(first - 1, min(last, MAX_COLUMNS)))
+        index = -1
+        for tag in re.finditer(self._open + rb"row(?=[\s>/])[^>]*>", self.xml):
+            address = _ROW_ADDRESS.search(tag[0])
+            index = int(address[1]) - 1 if address else index + 1
+            if _HIDDEN.search(tag[0]):
+                rows.add(index)
+        return rows, columns
 
     def find_errors(self) -> Iterator[tuple[int, str]]:
         """Find the cells with an error, and its text."""
