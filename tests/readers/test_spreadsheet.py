@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from places import FIXTURES
@@ -306,3 +307,21 @@ def test_an_xls_that_is_none(tmp_path, content, said):
     path = tmp_path / "p.xls"
     path.write_bytes(content)
     refuse(path, said)
+
+
+def test_hidden_rows_and_columns_of_an_ods(tmp_path):
+    columns = '<table:table-column table:number-columns-repeated="2"/><table:table-column table:visibility="collapse"/>'
+    hidden = ods_row(ods_cell(2), repeated=2).replace("<table:table-row", '<table:table-row table:visibility="filter"')
+    sheet = read_raw(write_ods(tmp_path / "p.ods", [columns, ods_row(ods_cell(1, repeated=3)), hidden])).hojas[0]
+    assert (sheet.filas_ocultas, sheet.columnas_ocultas) == ({1, 2}, {2})
+
+
+def test_hidden_rows_and_columns_of_an_xlsx(tmp_path):
+    book = openpyxl.Workbook()
+    for row in range(3):
+        book.active.append([row, row, row])
+    book.active.row_dimensions[2].hidden = True
+    book.active.column_dimensions.group("B", "C", hidden=True)
+    book.save(tmp_path / "p.xlsx")
+    sheet = read_raw(tmp_path / "p.xlsx").hojas[0]
+    assert (sheet.filas_ocultas, sheet.columnas_ocultas) == ({1}, {1, 2})
