@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 
 from poa_eval.audit.ledger import Ledger
-from poa_eval.audit.rules import accumulation, comments, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
+from poa_eval.audit.rules import accumulation, comments, dates, periods, plans, sums, variants  # noqa: F401  (importing registers their rules)
 from poa_eval.audit.rules.registry import RULES, CheckContext
 from poa_eval.config.profile import Profile
 from poa_eval.metrics.due import find_corte, find_due

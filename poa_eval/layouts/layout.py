@@ -76,6 +76,7 @@ class Edition(Model):
     periodo: Literal["columnas", "contexto", "fila"] = "columnas"
     periodos: tuple[Series, ...] = ()
     series_por_fila: RowSeries | None = None
+    vacio_es_cero: bool = False
     vigencia: Span | None = None
     registro: bool = False
     corte: Text | None = None
@@ -192,11 +193,30 @@ class Edition(Model):
         for key in ("opcionales", "nombres"):
             yield from (f"{key}: «{name}» no está en columnas" for name in getattr(self, key) if name not in said)
         series = {series.columna for series in self.periodos} | {*columns}
-        if self.meta_anual and series.isdisjoint(("programado", "por_fila")):
+        counted = {item.columna for item in self.counted} | {*columns}
+        if self.meta_anual and counted.isdisjoint(("programado", "por_fila")):
             yield "`meta_anual: suma de programado` pide una serie o columna `programado`"
+        if self.vacio_es_cero and (self.reparar or counted.isdisjoint(("programado", "por_fila"))):
+            yield "`vacio_es_cero: true` pide una serie o columna `programado` con cantidades, sin `reparar`"
         bare = {*self.valor_sin_formato} - {"todo"} - (series | ({"publicado"} if self.publicado else set()))
         if "por_fila" not in series:
             yield from (f"valor_sin_formato: «{name}» no está en columnas ni en periodos" for name in bare & _NUMBERS)
+
+    @property
+    def counted(self) -> tuple[Series, ...]:
+        """The series of figures; the others are marks."""
+        return tuple(series for series in self.periodos if not series.marcas)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether the form has a place for results."""
+        series = {item.columna for item in self.periodos} | {*self.columnas}
+        printed = {item.concepto for item in self.publicado}
+        return (
+            not series.isdisjoint(("ejecutado", "numerador", "por_fila"))
+            or bool(self.reparar)
+            or (not printed.isdisjoint(("ejecutado", "avance_pct", "avance_absoluto")))
+        )
 
     def optional(self) -> list[set[str]]:
         """Return the keys of each series that a pattern names: it takes the periods that the form has."""

@@ -124,6 +124,7 @@ class Series(_Spread):
     ]
     grupo: str | None = None
     acumulado: bool = False
+    marcas: Annotated[tuple[str, ...], BeforeValidator(_as_texts)] = ()
 
     @model_validator(mode="after")
     def _check_one(self) -> "Series":
@@ -131,6 +132,8 @@ class Series(_Spread):
             raise ValueError("declare `encabezados` (uno por periodo) o `patron` (uno para todos)")
         if self.acumulado and self.columna not in ("programado", "ejecutado"):
             raise ValueError("`acumulado: true` va con `columna: programado` o `ejecutado`")
+        if self.marcas and (self.columna != "programado" or self.acumulado):
+            raise ValueError("`marcas` va con `columna: programado` y sin `acumulado`: dicen cuándo, no cuánto")
         if self.encabezados and "meses" not in self.model_fields_set:
             raise ValueError("con los meses de cierre como claves, falta `meses` (cuántos dura cada periodo)")
         return self

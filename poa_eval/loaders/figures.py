@@ -8,17 +8,15 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
-from poa_eval.layouts.layout import LAST_REPORTED, Edition
+from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import read_block
 from poa_eval.loaders.rows import Row
-from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.inferred import PlanSpan
-from poa_eval.plan.notes import Repair, Statement
+from poa_eval.plan.notes import Repair
 from poa_eval.plan.schema import COLUMNS, Record
 from poa_eval.text.names import normalize
-from poa_eval.text.periods import LENGTHS, MONTH_NAMES, Period, find_month, parse_period
+from poa_eval.text.periods import LENGTHS, Period, find_month, parse_period
 
 _KEY = ["actividad_id", "mes", "meses"]
 
@@ -79,7 +77,7 @@ def read_totals(row: Row, columns: Columns) -> list[Record]:
                     total = {"concepto": name, "valor": period[name], "fuente": source}
                     found.append({k: period[k] for k in ("mes", "meses")} | total)
         return found + printed
-    for series in edition.periodos:
+    for series in edition.counted:
         for month in series.headings():
             key = f"{series.columna}:{month}:{series.meses}"
             if series.columna in FIGURE_COLUMNS[:2]:
@@ -125,44 +123,6 @@ def join_periods(
     return table.groupby(_KEY, sort=False, as_index=False).agg(how)[names], repeated
 
 
-def note_span(periods: pd.DataFrame, goals: pd.Series, edition: Edition, layout: str) -> list[PlanSpan]:
-    """Return the note of the months that a plan is of, where they are not the year.
-
-    As the layout says it (`vigencia`); else, of a form with a column per period, from where its columns begin if they
-    go on to December and give the printed goals of the year (`goals`, by activity): a report of half a year does not.
-    """
-    if edition.vigencia is not None:
-        return [PlanSpan(first=edition.vigencia.desde, last=edition.vigencia.hasta, source=f"layout {layout}")]
-    if edition.periodo != "columnas" or periods.empty or periods["mes"].max() < 12:
-        return []
-    starts = periods["mes"] - periods["meses"] + 1
-    first = int(starts.min())
-    sums = sum_programme(periods, 13 - first) if first > 1 else goals.iloc[0:0]
-    known = pd.concat([sums, goals], axis=1, keys=["sum", "goal"], join="inner").dropna()
-    if known.empty or ((known["sum"] - known["goal"]).abs() > TOLERANCE).any():
-        return []
-    return [PlanSpan(first=first, last=12, source=periods["fuente"].loc[starts.idxmin()])]
-
-
-def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:
-    """Return activity → the sum of its programme, where all months of the plan are known (`meta_anual`)."""
-    known = periods[periods["programado"].notna()].groupby("actividad_id")[["meses", "programado"]].sum()
-    return known.loc[known["meses"] == months, "programado"]
-
-
-def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Statement]:
-    """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
-    if edition.corte is None:
-        return []
-    if normalize(edition.corte) != LAST_REPORTED:
-        return [Statement(name="corte_mes", text=edition.corte, source=f"layout {layout}")]
-    reported = periods[periods["ejecutado"].notna()]
-    if reported.empty:
-        return []
-    last = reported.loc[reported["mes"].idxmax()]
-    return [Statement(name="corte_mes", text=MONTH_NAMES[int(last["mes"]) - 1], source=last["fuente"])]
-
-
 def _as_array(name: str, values: list[object]) -> np.ndarray:
     if name in FIGURE_COLUMNS:
         return np.array(values, dtype=float)
@@ -172,12 +132,7 @@ def _as_array(name: str, values: list[object]) -> np.ndarray:
 def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     """Read one column per period: a period per row and column, in the order of the rows."""
     edition = columns.edition
-    keys: dict[tuple[int, int], dict[str, str]] = {}
-    for series in edition.periodos:
-        for month in series.headings():
-            key = f"{series.columna}:{month}:{series.meses}"
-            if key in rows[0].table.columns:  # a pattern takes the periods that there are
-                keys.setdefault((month, series.meses), {})[series.columna] = key
+    keys = _find_keys(rows[0], edition)
     if not keys:
         return {}
     height, width = len(rows), len(keys)
@@ -196,6 +151,8 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
                     figures[kind][:, at] = np.where(kinds == kind, values, np.nan)
             else:
                 figures[name][:, at] = columns.numbers(rows, key)
+    if edition.vacio_es_cero:
+        figures["programado"] = _fill_blanks(figures["programado"], [*keys.values()])
     kept = np.repeat(kinds != "ignorar", width)
     block = {name: values.ravel() for name, values in figures.items()}
     block |= {
@@ -207,6 +164,24 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
         "fuente": sources.ravel(),
     }
     return block if kept.all() else {name: values[kept] for name, values in block.items()}
+
+
+def _find_keys(row: Row, edition: Edition) -> dict[tuple[int, int], dict[str, str]]:
+    """Return closing month, length → figure → key of its column, of the periods that a table has."""
+    keys: dict[tuple[int, int], dict[str, str]] = {}
+    for series in edition.counted:
+        for month in series.headings():
+            key = f"{series.columna}:{month}:{series.meses}"
+            if key in row.table.columns:  # a pattern takes the periods that there are
+                keys.setdefault((month, series.meses), {})[series.columna] = key
+    return keys
+
+
+def _fill_blanks(programme: np.ndarray, periods: list[dict[str, str]]) -> np.ndarray:
+    """Return a programme, rows × periods, with 0 for its blanks, in rows that hold a figure of it at all."""
+    planned = np.array([not series.keys().isdisjoint(("programado", "por_fila")) for series in periods])
+    blank = np.isnan(programme)
+    return np.where(blank & planned & ~blank.all(axis=1, keepdims=True), 0.0, programme)
 
 
 def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:

@@ -20,11 +20,12 @@ from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
-from poa_eval.loaders.figures import find_cutoff, join_periods, note_span, read_figures, read_totals, sum_programme
-from poa_eval.loaders.lengths import fold_lengths
-from poa_eval.loaders.outline import list_due, shape_outline
+from poa_eval.loaders.figures import join_periods, read_figures, read_totals
+from poa_eval.loaders.outline import shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
+from poa_eval.loaders.schedule import list_dates, list_due, read_marks
+from poa_eval.loaders.spans import find_cutoff, fold_lengths, note_span, sum_programme
 from poa_eval.plan.notes import (
     IDLE_RULE,
     AcceptedName,
@@ -32,6 +33,7 @@ from poa_eval.plan.notes import (
     Comment,
     DeclaredRule,
     DerivedGoals,
+    NoResults,
     Note,
     Repair,
     Statement,
@@ -109,7 +111,7 @@ def shape_document(
         return _shape_cards(document, layout, edition, ejercicio)
     content = read_content(document, found.headings)
     columns = Columns(edition, layout.locale, names, identidad)
-    activities, periods, printed, notes, owners = _shape_rows(content, columns, layout.institucion)
+    activities, periods, printed, notes, owners, marked = _shape_rows(content, columns, layout.institucion)
     unused = [_tell_condition(rule) for rule in edition.reglas if rule.porque not in activities.used_rules]
     texts = [f"ninguna actividad cumple la regla «{when}» del layout" for when in unused]
     lines = [*content.lines, *((IDLE_RULE, text, f"layout {layout.nombre}") for text in texts)]
@@ -119,21 +121,34 @@ def shape_document(
     table = activities.frame()
     periods = fold_lengths(periods, table, edition)
     span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
+    if not edition.has_results:
+        notes.append(NoResults(text=document.archivo, source=f"layout {layout.nombre}"))
     if edition.meta_anual:
         notes.append(DerivedGoals(text=document.archivo, source=f"layout {layout.nombre}"))
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))
-    known = set(periods["actividad_id"].unique())
-    regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
     tables = {
         "unidades": activities.units,
         "actividades": table,
         "avances": periods,
-        "calendario": list_due(regular.to_dict("records"), known),
+        "calendario": _make_calendar(table, periods, marked, edition, year),
         "publicado": make_table("publicado", printed).drop_duplicates(),
         "contexto": [*notes, *span, *find_cutoff(periods, edition, layout.nombre)],
     }
     return infer_accumulation(note_mixed_scale(_make_plan(layout, year, tables)))
+
+
+def _make_calendar(
+    table: pd.DataFrame, periods: pd.DataFrame, marked: list[Record], edition: Edition, year: int
+) -> list[Record]:
+    """Return the months in which activities stand: marked; else, without periods, due by frequency; else by dates."""
+    known = set(periods["actividad_id"].unique()) | {record["actividad_id"] for record in marked}
+    regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
+    found = marked + list_due(regular.to_dict("records"), known)
+    if edition.periodos or edition.periodo != "columnas":
+        return found
+    dated = table.loc[table["fin"].notna(), ["actividad_id", "inicio", "fin", "fuente"]]
+    return found + list_dates(dated.to_dict("records"), known | {record["actividad_id"] for record in found}, year)
 
 
 def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:
@@ -145,9 +160,10 @@ def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | li
 
 def _shape_rows(
     content: Content, columns: Columns, institucion: str
-) -> tuple[ActivityTable, pd.DataFrame, list[Record], list[Note], list[str]]:
-    """Read activities, periods, printed figures and notes of all rows, and the unit of each row that is no total."""
+) -> tuple[ActivityTable, pd.DataFrame, list[Record], list[Note], list[str], list[Record]]:
+    """Read activities, periods, printed figures, notes, the unit of each row that is no total, and marked months."""
     printed: list[Record] = []
+    marked: dict[tuple, Record] = {}
     rows = [row for row in content.rows if not row.is_total]
     activities, ids = read_activities(rows, columns, institucion)
     notes: list[Note] = [*activities.notes]
@@ -157,6 +173,8 @@ def _shape_rows(
         if figures.periodos:
             of_row = np.array(names, dtype=object)[figures.periodos["fila"]]
             blocks.append(figures.periodos | {"actividad_id": of_row})
+        for at, record in read_marks(run, columns.edition):
+            marked.setdefault((names[at], record["mes"]), {"actividad_id": names[at]} | record)
         printed += ({"ambito": "actividad", "clave": names[at]} | record for at, record in figures.publicado)
         notes += (replace(repair, owner=names[at]) for at, repair in figures.repairs)
         notes += [*_name_columns(run[0]), *_list_comments(run, names, columns)]
@@ -172,7 +190,7 @@ def _shape_rows(
     may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
     periods, repeated = join_periods(blocks, may_fill=may_fill, may_repeat=may_repeat)
     notes += (Repair(state="repetida", owner=key, source=source) for key, source in repeated)
-    return activities, periods, printed, notes, owners
+    return activities, periods, printed, notes, owners, [*marked.values()]
 
 
 def _list_comments(run: list[Row], names: list[str], columns: Columns) -> Iterator[Comment]:

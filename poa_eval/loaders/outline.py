@@ -1,19 +1,19 @@
 """Outlines: goals and activities as a document of cards holds them, numbered ones in a matrix, and into a plan."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.cards import Cards, Matrix
 from poa_eval.layouts.parts import BEHAVIOUR
+from poa_eval.loaders.schedule import list_due
 from poa_eval.plan.notes import Statement
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import parse_number
-from poa_eval.text.periods import parse_frequency
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
@@ -183,23 +183,6 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
     marked = {str(row["actividad_id"]) for row in records["calendario"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records
-
-
-def list_due(activities: Iterable[Record], known: set[str]) -> list[Record]:
-    """List the months in which activities fall due by their frequency, except for those that are `known`.
-
-    Examples
-    --------
-    >>> [r["mes"] for r in list_due([{"actividad_id": "a", "frecuencia": "Semestral", "fuente": "x"}], set())]
-    [6, 12]
-    """
-    rows: list[Record] = []
-    for activity in activities:
-        length = parse_frequency(str(activity.get("frecuencia") or ""))
-        if length is not None and activity["actividad_id"] not in known:
-            due = {"actividad_id": activity["actividad_id"], "origen": "frecuencia", "fuente": activity["fuente"]}
-            rows += [due | {"mes": month} for month in range(length, 13, length)]
-    return rows
 
 
 def _shape_unit(outline: Outline, institucion: str) -> Record:

@@ -1,16 +1,22 @@
 """Marks of rows: what an edition declares to tell data rows, totals, ends of tables, notes and lines apart."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
+from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_patterns, match_line
 from poa_eval.readers.cells import Cell
 from poa_eval.text.names import normalize
 
+if TYPE_CHECKING:
+    from poa_eval.loaders.rows import Row
+
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
+_NUMBER = re.compile(r"-?\d[\d.,\s]*(?:[eE][+-]?\d+)?\s*%?")
 
 
 class RowMarks:
@@ -75,3 +81,32 @@ def says_note(text: str) -> bool:
 def join_cells(cells: tuple[Cell, ...]) -> str:
     """Return the distinct cells of a row as one text, parted as patterns of several cells part them."""
     return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
+
+
+def list_stray(row: "Row", edition: Edition) -> Iterator[tuple[str, str, str]]:
+    """Yield a note of each number beyond the last heading where the layout ignores all that it does not map.
+
+    Texts there are remarks. A row that gained cells is for `reparar`, where the layout asks for it.
+
+    Raises FormatoError for such a number elsewhere.
+    """
+    cells = row.sheet.filas[row.index]
+    for column in range(row.table.width, 0 if edition.reparar else len(cells)):
+        if not _is_number(cells[column]):
+            continue
+        if not any("*" in names for names in edition.ignorar):
+            raise FormatoError(
+                f"«{cells[column]}», a la derecha del último encabezado de la tabla",
+                "cada cifra bajo un encabezado",
+                "escriba el encabezado de esa columna y asígnelo en el layout; si no interesa, borre la celda o "
+                'declare `ignorar: ["*"]`',
+                lugar=row.sheet.locate(row.index, column),
+            )
+        text = f"«{cells[column]}» está a la derecha del último encabezado y no se leyó."
+        yield "celda_sin_encabezado", text, row.sheet.address(row.index, column)
+
+
+def _is_number(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return _NUMBER.fullmatch(cell) is not None
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

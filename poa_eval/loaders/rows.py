@@ -8,8 +8,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
-from poa_eval.loaders.row_marks import BLANK_ROW, RowMarks, join_cells, says_note
-from poa_eval.loaders.stray import list_stray
+from poa_eval.loaders.row_marks import BLANK_ROW, RowMarks, join_cells, list_stray, says_note
 from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
 from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.text.names import normalize

@@ -10,8 +10,10 @@ import pandas as pd
 
 from poa_eval.plan.accumulation import Period, adds_up, find_accumulation
 from poa_eval.plan.inferred import PlanSpan
-from poa_eval.plan.notes import Answered, CapturedQuarter
+from poa_eval.plan.notes import Answered, CapturedQuarter, NoResults
 from poa_eval.plan.plan import Plan
+from poa_eval.readers.addresses import name_file
+from poa_eval.text.dates import parse_term
 from poa_eval.text.periods import close_months, find_month, parse_frequency
 from poa_eval.text.wording import is_present
 
@@ -32,6 +34,7 @@ class DuePeriods:
     calendar: Mapping[str, list[tuple[int, int]]] = field(default_factory=dict)  # activity id → (closing month, length)
     answered: frozenset[str] = frozenset()  # activities of which results are answers to «¿Realizada?»
     span: tuple[int, int] = (1, 12)  # first and last month of the plan
+    is_plan: bool = False  # no document has a place for results: no report is missing
     is_register: bool = False  # one row a report: nothing is due before the first of an activity
 
     @cached_property
@@ -77,7 +80,11 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
     absent = frozenset(owed) - seen if short else frozenset()
     granularity = {str(unit): int(length) for unit, length in lengths.items()}
     is_register = plan.rule("registro") is not None
-    return DuePeriods(plan, granularity, absent, corte, dated, frozenset(list_answered(plan)), span, is_register)
+    bare = {note.text for note in plan.list_notes(NoResults)}
+    is_plan = bool(bare) and not captured and plan.avances["ejecutado"].isna().all()
+    is_plan = is_plan and {*map(name_file, plan.actividades["fuente"].astype(str).unique())} <= bare
+    answered = frozenset(list_answered(plan))
+    return DuePeriods(plan, granularity, absent, corte, dated, answered, span, is_plan, is_register)
 
 
 def find_span(plan: Plan) -> tuple[int, int]:
@@ -95,13 +102,19 @@ def list_calendar(plan: Plan) -> dict[str, list[tuple[int, int]]]:
 
     Those are the ones of which no programme was read: without a row in `avances`, or with rows that come from the
     question «¿Realizada?» of a capture workbook. The length is that of `frecuencia` where all months close such a
-    period; else each month stands for itself, as a mark does.
+    period; else each month stands for itself, as a mark does. Of dates only the month of the end is due, in its year.
     """
     known = set(plan.avances["actividad_id"]) - list_answered(plan)
     frequency = plan.actividades.set_index("actividad_id")["frecuencia"]
+    ends = plan.actividades.set_index("actividad_id")["fin"]
     found = {}
-    for activity_id, months in plan.calendario.groupby("actividad_id", sort=False)["mes"]:
-        if activity_id not in known:
+    for activity_id, rows in plan.calendario.groupby("actividad_id", sort=False):
+        months = rows["mes"]
+        if activity_id not in known and rows["origen"].eq("fechas").all():
+            term = parse_term(str(ends[activity_id]))
+            is_own = term is None or term.last.year in (None, plan.ejercicio)
+            found[str(activity_id)] = [(int(months.max()), 1)] * is_own
+        elif activity_id not in known:
             length = parse_frequency(str(frequency[activity_id])) or 1
             length = length if (months % length == 0).all() else 1
             found[str(activity_id)] = [(int(month), length) for month in sorted(months.unique())]
@@ -165,7 +178,7 @@ def list_periods(activity: Mapping[str, object], due: DuePeriods, trimestre: int
     idle = activity["sentido"] != "descendente"
     for i, row in enumerate(rows):
         lacks = "no programada" if row["programado"] == 0 and idle else "sin reporte"
-        rows[i] = row | {"estado": "" if is_present(row["ejecutado"]) else lacks}
+        rows[i] = row | {"estado": "" if is_present(row["ejecutado"]) or due.is_plan else lacks}
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 

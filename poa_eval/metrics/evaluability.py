@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.metrics.due import list_calendar
+from poa_eval.plan.accumulation import SERIES
 from poa_eval.plan.plan import Plan
 from poa_eval.text.names import normalize
 from poa_eval.text.quantities import find_quantity
@@ -35,7 +36,10 @@ CRITERIA: dict[str, tuple[str, str]] = {
         "frecuencia de medición",
         "se dice cada cuánto se mide la actividad (o la meta de la que depende), o lo programado viene por periodos",
     ),
-    "calendario": ("calendario", "hay meses marcados, o que resultan de la frecuencia, o periodos programados"),
+    "calendario": (
+        "calendario",
+        "hay meses marcados, o que resultan de la frecuencia o de las fechas de inicio y fin, o periodos programados",
+    ),
     "responsable": (
         "responsable",
         "el documento nombra a la persona o al cargo que responde por la unidad; el nombre de la unidad no basta",
@@ -155,8 +159,8 @@ def assess(plan: Plan) -> Evaluability:
     """
     rows = plan.actividades.merge(plan.unidades[["unidad_id", "unidad", "responsable"]], on="unidad_id", how="left")
     goals = plan.metas.set_index("meta_id").to_dict("index")
-    periodic, programmed = _list_periodic(plan), _list_periodic(plan, "programado")
-    dated = periodic | set(plan.calendario["actividad_id"])
+    periodic, programmed = _list_periodic(plan, *SERIES), _list_periodic(plan, "programado")
+    dated = set(plan.avances.loc[plan.avances["programado"] > 0, "actividad_id"]) | set(plan.calendario["actividad_id"])
     said = {name: [_inherit(key, goals, name) for key in rows["meta_id"]] for name in ("indicador", "frecuencia")}
     said["texto"] = [_read_goal(goals.get(key)) for key in rows["meta_id"]]
     above = pd.DataFrame(said, rows.index, dtype="str")
@@ -199,9 +203,9 @@ def assess(plan: Plan) -> Evaluability:
     return Evaluability(table, units, pd.DataFrame([whole]), listed)
 
 
-def _list_periodic(plan: Plan, column: str = "mes") -> set[str]:
-    """Return the activities whose periods the plan gives; not those that are only asked for by their calendar."""
-    rows = plan.avances[plan.avances[column].notna()]
+def _list_periodic(plan: Plan, *columns: str) -> set[str]:
+    """Return the activities with figures of periods; not those that are only asked for by their calendar."""
+    rows = plan.avances[plan.avances[[*columns]].notna().any(axis=1)]
     return set(rows["actividad_id"]) - set(list_calendar(plan))
 
 

@@ -22,6 +22,7 @@ TEXTS = {
     "sin programa del periodo": "sin programa del periodo",
     "acumulación sin decir": "el documento no dice cómo se acumulan sus periodos",
     "sin reporte": "falta {periods}",
+    "sin lugar para resultados": "el documento no tiene columnas para los resultados",
     "sin programa": "ejecución sin programa",
     "sin cierre anterior": "falta el valor con que cerró el trimestre anterior",
     "escala mezclada": "una cifra en otra escala en {periods}",

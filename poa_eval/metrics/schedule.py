@@ -11,6 +11,7 @@ from poa_eval.plan.plan import Plan
 ORIGINS = {
     "frecuencia": ("●", "cierra un periodo de la frecuencia que dice el plan", "vence", "vencen"),
     "marca": ("■", "está marcado en el plan", "está prevista", "están previstas"),
+    "fechas": ("▲", "está entre las fechas de inicio y fin que dice el plan", "está prevista", "están previstas"),
     "programado": ("◆", "cierra un periodo con una cantidad programada", "está prevista", "están previstas"),
 }
 

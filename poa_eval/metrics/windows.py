@@ -109,6 +109,8 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     missing = tuple(sorted(lacking + [(r["mes"], r["meses"]) for r in open_rows]))
     filas, before = tuple(rows), (due.periods.get(activity["actividad_id"], ()), close_months(quarters[0])[0])
     programme = accumulate(known, "programado", activity, *before) if known and not lacking else None
+    if missing and due.is_plan:
+        return Window(programme, reason=Reason("sin lugar para resultados"), filas=filas)
     if missing:
         reason = Reason("sin reporte", missing)
         return Window(programme, estado="sin reporte", reason=reason, filas=filas, faltan=missing)
@@ -140,6 +142,8 @@ def _measure_goal(
 ) -> Window:
     """Measure a window of an activity whose programme is the goal of the year alone: only the whole year is judged."""
     filas, blank = tuple(rows), [(row["mes"], row["meses"]) for row in rows if pd.isna(row["ejecutado"])]
+    if due.is_plan:
+        return Window(reason=Reason("sin lugar para resultados"), filas=filas)
     if missing := tuple(sorted([*lacking, *blank])):
         return Window(estado="sin reporte", reason=Reason("sin reporte", missing), filas=filas, faltan=missing)
     result = accumulate(

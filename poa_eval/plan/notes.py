@@ -135,6 +135,12 @@ class DerivedGoals(Said):
     grammar = "regla.metas_derivadas"
 
 
+class NoResults(Said):
+    """That the form of a document, `text`, has no place for results: no report of its periods is missing."""
+
+    grammar = "regla.sin_resultados"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Variant(Said):
     """A name in another spelling, of a unit, an activity or an indicator, that was taken as one with it."""
@@ -230,8 +236,8 @@ class PercentCells(Said):
 
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
-_SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DerivedGoals, DeclaredRule, Variant, AcceptedName)
-_SAID += (PeriodComment, Comment, Answered, PercentCells, Statement)
+_SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DerivedGoals, NoResults, DeclaredRule, Variant)
+_SAID += (AcceptedName, PeriodComment, Comment, Answered, PercentCells, Statement)
 
 
 def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:

@@ -93,7 +93,7 @@ def _clean(text: str) -> str:
 def _read_html_table(
     table: etree._Element, inner: deque[etree._Element], archivo: str
 ) -> Iterator[tuple[tuple[Cell, ...], int, bool]]:
-    """Give the caption and the rows of a table with their lines, and whether they are hidden; add to `inner` the tables within its cells."""
+    """Give caption and rows of a table, their lines and whether they are hidden; add to `inner` the tables within."""
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     for part in table.iterchildren("caption") if rows else (table,):
         for piece, line in _list_pieces(part):

@@ -22,6 +22,7 @@ _FAR_ROW = re.compile(rb'r=["\'][A-Za-z]{1,3}(\d{6,7})["\']')
 _CELL_ADDRESS = re.compile(rb'\sr\s*=\s*["\']([A-Za-z]{1,3})(\d{1,7})["\']')
 _ROW_ADDRESS = re.compile(rb'\sr\s*=\s*["\'](\d{1,7})["\']')
 _HIDDEN = re.compile(rb'\shidden\s*=\s*["\'](?:1|true)["\']')
+_COLUMN_SPAN = re.compile(rb'\s(min|max)\s*=\s*["\'](\d{1,5})["\']')
 _ROOT = re.compile(rb"<((?:[^\s<>/:!?]+:)?)worksheet[\s>]")
 
 
@@ -132,8 +133,8 @@ class _SheetXml:
             return rows, columns
         for tag in re.finditer(self._open + rb"col\s[^>]*>", self.xml):
             if _HIDDEN.search(tag[0]):
-                first, last = (int(re.search(rb'\s%s\s*=\s*["\'](\d+)' % name, tag[0])[1]) for name in (b"min", b"max"))
-                columns.update(range(first - 1, min(last, MAX_COLUMNS)))
+                ends = {name: int(value) for name, value in _COLUMN_SPAN.findall(tag[0])}
+                columns.update(range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), MAX_COLUMNS)))
         index = -1
         for tag in re.finditer(self._open + rb"row(?=[\s>/])[^>]*>", self.xml):
             address = _ROW_ADDRESS.search(tag[0])

@@ -146,9 +146,7 @@ def test_a_hidden_row_of_a_page_is_noted(tmp_path, mark):
     document = tmp_path / "plan.html"
     document.write_text(f"<p>PLAN OPERATIVO ANUAL 2025</p>\n<table>{body}</table>", encoding="utf-8")
     plan = read_case("fila-oculta", document=document)
-    assert list_notes(plan, "fila_oculta") == [
-        ("La fila «L3» está oculta y se leyó como las demás.", "plan.html:L3")
-    ]
+    assert list_notes(plan, "fila_oculta") == [("La fila «L3» está oculta y se leyó como las demás.", "plan.html:L3")]
 
 
 def test_only_declared_context_reaches_a_head():

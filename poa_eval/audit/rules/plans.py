@@ -168,10 +168,11 @@ def find_loose_marks(context: CheckContext) -> Iterator[Finding]:
 def find_leftover_years(context: CheckContext) -> Iterator[Finding]:
     """Catch a past year that a text takes for its own: «el avance correspondiente al ejercicio 2022» in a plan of 2024.
 
-    The year must follow «ejercicio», «POA», «plan (programa) operativo», «vigencia» or the like, or close the period of
-    an activity. Not names (of activities, indicators, programmes) nor the years that stand in them; not spans
-    («2021-2024») and lists; not what looks back on purpose («revisión del ejercicio 2016», «cierre», «adeudos»), unless
-    the text takes that year as its norm («en base al programa operativo 2018»); not coming years, which are prepared.
+    The year must follow «ejercicio», «POA», «plan (programa) operativo», «vigencia» or the like; of the period of an
+    activity a start in a coming year is caught (a past end is late: `plazo-vencido`). Not names (of activities,
+    indicators, programmes) nor the years that stand in them; not spans («2021-2024») and lists; not what looks back on
+    purpose («revisión del ejercicio 2016», «cierre», «adeudos»), unless the text takes that year as its norm («en base
+    al programa operativo 2018»); not coming years, which are prepared.
     """
     own, said = context.plan.ejercicio, Counter[tuple]()
     for where, source, text, names in _sentences(context):
@@ -187,12 +188,11 @@ def find_leftover_years(context: CheckContext) -> Iterator[Finding]:
             advice = ["Corrija el año o aclare por qué se cita."]
             yield make_finding(str(year), str(own), message, source, **where, consejo=advice)
     for activity in context.activities.values():
-        end, start = (re.findall(_YEAR, str(activity[column])) for column in ("fin", "inicio"))
-        foreign = [int(y) for y in end[-1:] if int(y) < own] or [int(y) for y in start[:1] if int(y) > own]
-        if foreign:
-            message = f"El periodo de la actividad es de {foreign[0]} en un plan de {own}: corrija el año."
+        start = re.findall(_YEAR, str(activity["inicio"]))
+        if start and int(start[0]) > own:
+            message = f"El periodo de la actividad empieza en {start[0]} en un plan de {own}: corrija el año."
             where = {"actividad_id": activity["actividad_id"], "concepto": "periodo"}
-            yield make_finding(str(foreign[0]), str(own), message, activity["fuente"], **where)
+            yield make_finding(start[0], str(own), message, activity["fuente"], **where)
 
 
 def _sentences(context: CheckContext) -> Iterator[tuple[Finding, str, str, str]]:

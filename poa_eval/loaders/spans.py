@@ -1,0 +1,85 @@
+"""Spans: the months that a plan is of and those that it reports, and periods of two lengths brought to one."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from poa_eval.layouts.layout import LAST_REPORTED, Edition
+from poa_eval.layouts.parts import FIGURE_COLUMNS
+from poa_eval.metrics.formulas import TOLERANCE
+from poa_eval.plan.accumulation import SERIES, accumulate
+from poa_eval.plan.inferred import PlanSpan
+from poa_eval.plan.notes import Statement
+from poa_eval.text.names import normalize
+from poa_eval.text.periods import MONTH_NAMES
+
+
+def fold_lengths(periods: pd.DataFrame, activities: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Return the periods with shorter ones folded into the longer one that has what they lack.
+
+    Months of the programme become the quarter of the results, by how the activity accumulates; where one of them is
+    blank the quarter has no programme. Not where both lengths give the same series: they overlap, and are refused.
+    """
+    lengths = {series.meses for series in edition.periodos if series.columna in FIGURE_COLUMNS}
+    if len(lengths) < 2 or periods.empty:
+        return periods
+    known = {row["actividad_id"]: row for row in activities.to_dict("records")}
+    kept: list[Mapping] = []
+    for key, own in periods.groupby("actividad_id", sort=False):
+        kept += _fold(own.sort_values(["mes", "meses"]).to_dict("records"), known[str(key)])
+    return pd.DataFrame(kept, columns=list(periods.columns)).astype(dict(periods.dtypes))
+
+
+def _fold(rows: list[dict], activity: Mapping) -> list[dict]:
+    """Return the periods of an activity, each month within a longer period of another series folded into it."""
+    for whole in sorted(rows, key=lambda row: row["meses"]):
+        first = whole["mes"] - whole["meses"]
+        parts = [row for row in rows if row["meses"] < whole["meses"] and first < row["mes"] <= whole["mes"]]
+        series = [name for name in SERIES if any(pd.notna(row[name]) for row in parts)]
+        if not parts or any(pd.notna(whole[name]) for name in series):
+            continue
+        is_filled = sum(row["meses"] for row in parts) == whole["meses"]
+        for name in series:
+            complete = is_filled and all(pd.notna(row[name]) for row in parts)
+            figure = accumulate(parts, name, activity) if complete else None
+            whole[name] = float("nan") if figure is None else figure
+        rows = [row for row in rows if not any(row is part for part in parts)]
+    return sorted(rows, key=lambda row: row["mes"])
+
+
+def note_span(periods: pd.DataFrame, goals: pd.Series, edition: Edition, layout: str) -> list[PlanSpan]:
+    """Return the note of the months that a plan is of, where they are not the year.
+
+    As the layout says it (`vigencia`); else, of a form with a column per period, from where its columns begin if they
+    go on to December and give the printed goals of the year (`goals`, by activity): a report of half a year does not.
+    """
+    if edition.vigencia is not None:
+        return [PlanSpan(first=edition.vigencia.desde, last=edition.vigencia.hasta, source=f"layout {layout}")]
+    if edition.periodo != "columnas" or periods.empty or periods["mes"].max() < 12:
+        return []
+    starts = periods["mes"] - periods["meses"] + 1
+    first = int(starts.min())
+    sums = sum_programme(periods, 13 - first) if first > 1 else goals.iloc[0:0]
+    known = pd.concat([sums, goals], axis=1, keys=["sum", "goal"], join="inner").dropna()
+    if known.empty or ((known["sum"] - known["goal"]).abs() > TOLERANCE).any():
+        return []
+    return [PlanSpan(first=first, last=12, source=periods["fuente"].loc[starts.idxmin()])]
+
+
+def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:
+    """Return activity → the sum of its programme, where all months of the plan are known and none is below 0."""
+    known = periods[periods["programado"] >= 0].groupby("actividad_id")[["meses", "programado"]].sum()
+    return known.loc[known["meses"] == months, "programado"]
+
+
+def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Statement]:
+    """Return the note of the month up to which the document reports, where the layout declares it or asks for it."""
+    if edition.corte is None:
+        return []
+    if normalize(edition.corte) != LAST_REPORTED:
+        return [Statement(name="corte_mes", text=edition.corte, source=f"layout {layout}")]
+    reported = periods[periods["ejecutado"].notna()]
+    if reported.empty:
+        return []
+    last = reported.loc[reported["mes"].idxmax()]
+    return [Statement(name="corte_mes", text=MONTH_NAMES[int(last["mes"]) - 1], source=last["fuente"])]
