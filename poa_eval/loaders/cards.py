@@ -11,8 +11,10 @@ from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_l
 from poa_eval.loaders.outline import Item, MatrixReader, Outline
 from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
 from poa_eval.text.names import normalize
+from poa_eval.text.periods import parse_month
 
 _MONTHS = 12
+_LEAST_MONTHS = 2  # that a heading within a card names
 _SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says once
 
 
@@ -84,6 +86,7 @@ class _Reader:
         self.in_list = False
         self.targets: dict[int, str] = {}  # of the section whose contents come next, by column of its heading
         self.pending: list[str] = []  # the same, by paragraph, where its cells came out as paragraphs
+        self.months: dict[int, str] = {}  # column → month, of the heading in a card that its figures come below
         self.matrix: MatrixReader | None = None
 
     def read(self) -> None:
@@ -132,15 +135,8 @@ class _Reader:
                 self.targets = {column: t for (column, _), t in zip(cells, section.destinos, strict=False)}
                 self.item = None
                 return
-        for block, pattern in self.blocks:
-            found = match_line(joined, pattern)
-            if found:
-                name = found.pop("actividad", None) or found.pop("texto", "")
-                self.item = Item(block.tabla, block.nivel, found.pop("codigo", None), name, source)
-                self.item.campos = {key: (text, source) for key, text in found.items()}
-                self.outline.items.append(self.item)
-                self.in_list, self.pending, self.targets = False, [], {}
-                return
+        if self._start_card(joined, source) or self._take_months(cells, index):
+            return
         if self._take_document(joined, source, is_row=True) or self._take_field(joined, source, is_row=True):
             return
         if self.targets and (len(cells) > 1 or not self.pending):
@@ -186,10 +182,61 @@ class _Reader:
     def _take_field(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
         for key, value in found.items():
-            known = self.item.campos.setdefault(key, (value, source))
-            if normalize(known[0]) != normalize(value):
-                raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")
+            self._set_field(key, value, source)
         return bool(found)
+
+    def _set_field(self, key: str, value: str, source: str) -> None:
+        known = self.item.campos.setdefault(key, (value, source)) if self.item else (value, source)
+        if normalize(known[0]) != normalize(value):
+            raise _refuse_two(key, known, (value, source), "cada dato una sola vez en su ficha")
+
+    def _start_card(self, joined: str, source: str) -> bool:
+        """Take a row as the first of a card, or as the heading of its months, which a pattern of a card fits too."""
+        for block, pattern in self.blocks:
+            found = match_line(joined, pattern)
+            if any(_is_month(name) and _is_month(text) for name, text in found.items()):
+                self.item = None  # the heading of the card's months, which its pattern fits too
+                return True
+            if found:
+                name = found.pop("actividad", None) or found.pop("texto", "")
+                self.item = Item(block.tabla, block.nivel, found.pop("codigo", None), name, source)
+                self.item.campos = {key: (text, source) for key, text in found.items()}
+                self.outline.items.append(self.item)
+                self.in_list, self.pending, self.targets, self.months = False, [], {}, {}
+                return True
+        return False
+
+    def _take_months(self, cells: list[tuple[int, str]], index: int) -> bool:
+        """Take a row of a card that names months, its text going on with the name, and the row of their figures.
+
+        Raises FormatoError where the figures are not as many as the months, and do not stand below them.
+        """
+        if self.item is None or self.item.tabla != "actividades":
+            return False
+        if self.months:
+            columns = [column for column, _ in cells]
+            months = dict(zip(columns, self.months.values(), strict=False))
+            if len(cells) != len(self.months):  # of a row that lost no cell, blank ones keep the place of the others
+                is_whole = len(self.sheet.filas[index]) > max(self.months)
+                months = {column: self.months[column] for column in columns if is_whole and column in self.months}
+            if len(months) != len(cells):
+                raise FormatoError(
+                    f"{len(cells)} celdas bajo {', '.join(self.months.values())}",
+                    "una cifra bajo cada mes",
+                    "complete la fila de cifras de la ficha, con 0 donde no se programa nada",
+                    lugar=self.sheet.locate(index),
+                )
+            for column, text in cells:
+                self._set_field(months[column], text, self.sheet.address(index, column))
+            self.months = {}
+            return True
+        named = [at for at, (_, text) in enumerate(cells) if _is_month(text)]
+        if len(named) < _LEAST_MONTHS or named != list(range(named[0], len(cells))) or named[0] > 1:
+            return False
+        self.months = {column: normalize(text) for column, text in cells[named[0] :]}
+        if named[0]:
+            self.item.texto = f"{self.item.texto} {cells[0][1]}"
+        return True
 
     def _list_named(self, name: str) -> list[Item]:
         items = (item for item in self.outline.items if item.tabla == "actividades")
@@ -209,6 +256,10 @@ class _Reader:
             self.outline.textos.append(("cronograma_sin_actividad", name, self.sheet.address(index)))
         else:
             found.meses += [(month, self.sheet.address(index, month)) for month in months]
+
+
+def _is_month(text: str) -> bool:
+    return not text.isdecimal() and parse_month(text) is not None
 
 
 def _refuse_two(key: str, known: tuple[str, str], found: tuple[str, str], expected: str) -> FormatoError:

@@ -248,6 +248,8 @@ def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercici
     place = document.hojas[0].locate(0) if document.hojas else Place(document.archivo)
     records = shape_outline(outline, edition, layout.institucion, layout.locale, place)
     year = _find_year(((key, *said) for key, said in outline.documento.items()), ejercicio, document)
+    if records["avances"]:
+        records["contexto"].append(NoResults(text=document.archivo, source=f"layout {layout.nombre}"))
     records["contexto"].append(DeclaredRule(name="layout", text=layout.nombre, source=f"layout {layout.nombre}"))
     return _make_plan(layout, year, records)
 

@@ -14,6 +14,7 @@ from poa_eval.plan.schema import COLUMNS, NUMBER, Record
 from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import parse_number
+from poa_eval.text.periods import parse_month
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 _UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
@@ -154,6 +155,10 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
                     record[said] = text
                 else:
                     notes.append(Statement(name=said, owner=own, text=text, source=source))
+            elif item.tabla == "actividades" and not name.isdecimal() and (month := parse_month(name)):
+                figure = _read_amount(text, name, edition, locale, source)
+                period = {"actividad_id": own, "mes": month, "meses": 1, "programado": figure, "origen": "leido"}
+                records["avances"].append(period | {"fuente": source})
             elif name in columns:
                 record[name] = text
             else:
@@ -180,7 +185,7 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
     ]
     said = [(name, *what) for name, what in outline.documento.items() if name not in _UNIT_COLUMNS]
     notes += (Statement(name=name, text=text, source=source) for name, text, source in said + outline.textos)
-    marked = {str(row["actividad_id"]) for row in records["calendario"]}
+    marked = {str(row["actividad_id"]) for row in records["calendario"] + records["avances"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records
 

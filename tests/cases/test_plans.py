@@ -1,8 +1,11 @@
 """What a plan says: marks, dates, blanks, cards; and what is impossible."""
 
+import pytest
 from readings import find_case, list_activities, list_findings, make_layout, read_case
 
 import poa_eval as poa
+from poa_eval.errors import FormatoError
+from poa_eval.metrics.due import list_calendar
 
 MARKS = {
     "nombre": "marcas",
@@ -92,3 +95,89 @@ def test_months_on_two_lines_of_a_card():
         [18.0, 24.0],
         [6.0, 12.0],
     ]
+
+
+def test_the_second_line_of_a_card_goes_on_with_its_name_and_is_refused_by_line_where_a_month_lacks(tmp_path):
+    text = find_case("ficha-de-dos-renglones").read_text(encoding="utf-8")
+    plan = read_case("ficha-de-dos-renglones")
+    assert not list_findings(plan, "periodo-sin-reporte", "meta-no-cuadra")
+    short = tmp_path / "ficha.txt"
+    short.write_text(text.replace("4\t4\t4\t4\t4\t4", "4\t4\t4\t4\t4"), encoding="utf-8")
+    with pytest.raises(FormatoError, match="5 celdas bajo jul, ago"):
+        read_case("ficha-de-dos-renglones", document=short)
+    blank = tmp_path / "hueco.txt"
+    blank.write_text(text.replace("4\t4\t4\t4\t4\t4", "4\t4\t\t4\t4\t4"), encoding="utf-8")
+    plan = read_case("ficha-de-dos-renglones", document=blank)
+    assert sorted(plan.avances.groupby("actividad_id")["mes"].agg(list))[-1] == [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12]
+    long = tmp_path / "larga.txt"
+    long.write_text(text.replace("4\t4\t4\t4\t4\t4", "4\t4\t4\t4\t4\t4\t4"), encoding="utf-8")
+    with pytest.raises(FormatoError, match="7 celdas bajo jul, ago"):
+        read_case("ficha-de-dos-renglones", document=long)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ("", "31/12/2026", [12]),
+        ("2026-03-01", "2026-05-15", [3, 4, 5]),
+        ("1 de octubre de 2025", "28 de febrero de 2026", [1, 2]),
+        ("15/11/2026", "15/02/2027", [11, 12]),
+        ("Segundo trimestre", "III trimestre", [4, 5, 6, 7, 8, 9]),
+        ("Janeiro", "Março", [1, 2, 3]),
+        ("", "2025-2026", list(range(1, 13))),
+        ("permanente", "permanente", []),
+        ("02/01/2026", "", []),
+    ],
+)
+def test_dates_as_people_write_them(tmp_path, start, end, months):
+    document = tmp_path / "plan.csv"
+    document.write_text(
+        f"PLAN OPERATIVO ANUAL 2026\nUnidad,Actividad,Meta,Inicio,Fin\nObras,Puente,1 puente,{start},{end}\n",
+        encoding="utf-8",
+    )
+    plan = read_case("fechas-de-inicio-y-fin", document=document)
+    assert _list_months(plan).get("Puente", []) == months
+
+
+def test_only_the_end_month_of_dates_is_due_in_its_year():
+    plan = read_case("fechas-de-inicio-y-fin")
+    names = dict(zip(plan.actividades["actividad_id"], plan.actividades["actividad"], strict=True))
+    assert {names[key]: due for key, due in list_calendar(plan).items()} == {
+        "Campaña de salud bucal": [(6, 1)],
+        "Bacheo": [(9, 1)],
+        "Puente": [(12, 1)],
+    }
+
+
+def test_another_text_than_a_mark_is_refused_by_cell():
+    keys = {"columnas": {"unidad": "Unidad", "actividad": "Actividad", "meta_texto": "Meta"}}
+    series = {"columna": "programado", "patron": "T{trimestre}", "marcas": ["●"]}
+    layout = make_layout("fechas-de-inicio-y-fin", periodos=[series], **keys)
+    with pytest.raises(FormatoError, match="línea 3\n.*«X»\n.*una marca"):
+        poa.load(find_case("marcas-por-trimestre"), layout)
+
+
+def test_an_action_whose_end_is_in_a_past_year_is_late_and_not_of_a_wrong_year():
+    plan = read_case("plan-de-varios-anios")
+    found = poa.check(plan)
+    late = found[found["regla"] == "plazo-vencido"]
+    assert late["mensaje"].str.contains("vencía en 2025").all()
+    assert late["fuente"].tolist() == ["plan-de-varios-anios.csv:L3"]
+    assert not (found["regla"] == "anio-ajeno").any()
+
+
+def test_blank_rows_stay_blank_and_evaluability_agrees_with_the_calendar():
+    plan = read_case("plan-con-huecos", vacio_es_cero=True)
+    goals = list_activities(plan, "meta_anual")
+    assert goals["Podar árboles"] == (None,)
+    assert goals["Pintar la escuela"] == (None,)  # a programme below 0 is none
+    evaluation = poa.measure(plan, 1)
+    assert evaluation.evaluability.actividades["calendario"].sum() == 3
+    assert len(set(evaluation.schedule.meses["actividad_id"])) == 3
+    assert not evaluation.actividades["estado"].eq("sin reporte").any()
+
+
+def test_a_form_with_a_place_for_results_owes_them():
+    assert list_findings(read_case("resumen-no-programadas"), "periodo-sin-reporte") == []
+    plan = read_case("identidad-codigo-plan")
+    assert set(poa.measure(plan, 1).actividades["estado"]) == {"no evaluable"}
