@@ -1,12 +1,15 @@
 """What the documents show is true: commands, files, figures, and the keys of a layout."""
 
 import re
+import textwrap
 
 import pytest
+import yaml
 
 import make_tables
 from places import ROOT
 from poa_eval.cli import commands as cli
+from poa_eval.layouts.layout import Edition
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -62,3 +65,13 @@ def test_contributing_is_recipes():
 def test_the_samples_of_readme_are_those_that_are_shipped():
     listed = re.findall(r"^\| `([\w-]+)` \|", README, re.MULTILINE)
     assert sorted(listed) == sorted(path.stem for path in (ROOT / "params").glob("*.yaml"))
+
+
+def test_each_example_of_a_question_is_taken_by_the_language():
+    text = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
+    section = text.partition("## Questions, each with its keys")[2].partition("\n## ")[0]
+    blocks = [textwrap.dedent(block) for block in re.findall(r"(?:^    .*\n)+", section, re.MULTILINE)]
+    assert len(blocks) >= 12
+    for block in blocks:
+        columns = {"columnas": {"unidad": "Unidad", "actividad": "Actividad", "indicador": "Indicador"}}
+        assert Edition.model_validate({"clase": "tabla"} | columns | yaml.safe_load(block)), block
