@@ -6,20 +6,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from itertools import zip_longest
 
 import yaml
 
-from poa_eval.drafting.find_table import Sketch, find_runs, find_sketch
+from poa_eval.drafting.find_table import PeriodRun, Sketch, find_runs, find_sketch
 from poa_eval.drafting.guess import Guess, matches_heading
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias
 from poa_eval.loaders.columns import TEXT_TWINS
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import RawDocument
+from poa_eval.text.dates import YEARS
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, find_month, parse_period
 
-_EITHER = {"unidad", "unidades"}  # headings of units of measure, and of those who are responsible
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+#: Words of headings that are Portuguese and not Spanish, folded.
+_PORTUGUESE = frozenset(
+    "unidade atividade acao responsavel descricao janeiro fevereiro maio junho julho setembro outubro novembro "
+    "dezembro fev out dez executado ano do polaridade orcamento".split()
+)
+_EITHER = {"unidad", "unidades", "unidade"}  # headings of units of measure, and of those who are responsible
 
 
 def guess_columns(document: RawDocument) -> Guess | None:
@@ -80,6 +88,9 @@ def _count_tables(sketch: Sketch) -> int:
 
 
 def _guess_locale(guess: Guess) -> str:
+    headings = {word for path in guess.sketch.paths.values() for part in path for word in normalize(part).split()}
+    if len(headings & _PORTUGUESE) > 1:
+        return "pt_BR"
     texts = [cell for column in guess.sketch.paths for cell in guess.cells(column) if type(cell) is str]
     commas = sum(re.fullmatch(r"-?\d+,\d{1,2}%?|-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", text) is not None for text in texts)
     points = sum(re.fullmatch(r"-?\d+\.\d{1,2}%?|-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) is not None for text in texts)
@@ -89,8 +100,7 @@ def _guess_locale(guess: Guess) -> str:
 def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
     """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands."""
     for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
-        said = re.findall(r"[a-z]+|%", normalize(re.sub(r"\{\w+\}", " ", " ".join(run.templates))))
-        named = next((name for name, marks in words.items() if set(map(normalize, marks)) & set(said)), None)
+        named = _name_run(run, words)
         figure = named or "programado"
         guess.unsure |= set() if named else {figure}
         if figure not in {"ignorar", *(name for name, _ in guess.series)}:
@@ -101,9 +111,23 @@ def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
             guess.ignored += run.all_columns
 
 
+def _name_run(run: PeriodRun, words: dict[str, list[str]]) -> str | None:
+    """Return the figure that the headings of a run name; of headings under one another the innermost decides."""
+    levels = zip_longest(*(template.split(" > ")[::-1] for template in run.templates), fillvalue="")
+    for level in levels:
+        text = normalize(re.sub(r"\{\w+\}", " ", " ".join(level)))
+        text = re.sub(r"\bprogramacion de (?:la )?ejecucion\b", "programacion", text)
+        said = set(re.findall(r"[a-z]+|%", text))
+        named = next((name for name, marks in words.items() if said & {*map(normalize, marks)}), None)
+        if named:
+            return named
+    return None
+
+
 def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     """Place the other columns by their usual headings and by what stands in them."""
-    free = [column for column in guess.sketch.paths if column not in guess.taken()]
+    foreign = _find_foreign(guess)
+    free = [column for column in guess.sketch.paths if column not in guess.taken() | foreign]
     by_row = {} if guess.series else _match(guess, free, usual["fila"])
     by_row = {
         name: column for name, column in by_row.items() if name in FIGURE_COLUMNS or _says_periods(guess, name, column)
@@ -129,9 +153,40 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     unit = guess.columns.get("unidad")
     if unit is not None and "unidad_medida" not in guess.columns and normalize(guess.sketch.paths[unit][-1]) in _EITHER:
         guess.doubts["unidad"] = "¿la unidad responsable, o la unidad de medida?"
+    _replace_missing(guess)
+    guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
+
+
+def _replace_missing(guess: Guess) -> None:
+    """Where no heading names the unit or the activity, take what stands for it, and say so."""
+    if "unidad" not in guess.columns and "responsable" in guess.columns:
+        said = guess.cells(guess.columns["responsable"])
+        if len({*said}) < len(said):
+            guess.columns["unidad"] = guess.columns.pop("responsable")
+            guess.doubts["unidad"] = "el responsable, a falta de una columna de la unidad"
+    if "actividad" not in guess.columns and "indicador" in guess.columns:
+        guess.columns["actividad"] = guess.columns.pop("indicador")
+        guess.doubts["actividad"] = "el indicador, a falta de una columna de la actividad"
     if "actividad" not in guess.columns:
         _guess_activity(guess)
-    guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
+
+
+def _find_foreign(guess: Guess) -> set[int]:
+    """Return the columns that say of another year what a column says of the last of the periods, the draft's own."""
+    dated = {year for _, run in guess.series for column in run.all_columns for year in _list_years(guess, column)}
+    if not dated:
+        return set()
+    own = str(max(dated))
+    bare = {column: _YEAR.sub("", " > ".join(path)) for column, path in guess.sketch.paths.items()}
+    current = {text for column, text in bare.items() if own in " > ".join(guess.sketch.paths[column])}
+    years = {column: _list_years(guess, column) for column in bare}
+    return {
+        column for column, text in bare.items() if years[column] and text in current and int(own) not in years[column]
+    }
+
+
+def _list_years(guess: Guess, column: int) -> set[int]:
+    return {int(year) for year in _YEAR.findall(" ".join(guess.sketch.paths[column])) if int(year) in YEARS}
 
 
 def _find_measure(guess: Guess, columns: Iterable[int], usual: dict[str, dict[str, list]]) -> int | None:
@@ -166,7 +221,9 @@ def _match(guess: Guess, columns: Iterable[int], usual: dict[str, list], *, near
     for (rank, name), text in _list_aliases(usual):
         alias = make_alias(text)
         for column in columns:
-            if matches_heading(guess.sketch.paths[column], alias):
+            if name == "actividad" and guess.is_numeric(column):  # codes
+                continue
+            if matches_heading(tuple(part.replace("_", " ") for part in guess.sketch.paths[column]), alias):
                 away = abs(column - near) if near is not None else column
                 found.append((-len(alias), rank, away, order.index(name), name, column))
     placed: dict[str, int] = {}

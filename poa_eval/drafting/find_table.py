@@ -4,17 +4,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from poa_eval.loaders.headings import read_paths
 from poa_eval.readers.cells import Cell, RawSheet
+from poa_eval.text.dates import YEARS
 from poa_eval.text.names import fold_letters, normalize
-from poa_eval.text.periods import LENGTHS, MONTH_NAMES, MONTHS, find_month
+from poa_eval.text.periods import LENGTHS, MONTH_NAMES, MONTHS, find_month, parse_period
 
 _LOOKED_AT = 300  # rows of a sheet in which a heading is looked for
 _LONG = 120
 _INITIALS = ("efmamjjasond", "jfmamjjasond")
 _MONTH_WORDS = "|".join(sorted({*MONTHS, *MONTH_NAMES, "set", "setiembre", "mzo", "sept"}, key=len, reverse=True))
-_MONTH_WORDS += "|janeiro|fevereiro|fev|marco|abril|maio|mai|junho|julho|setembro|outubro|out|novembro|dezembro|dez"
+_MONTH_WORDS += "|jan|janeiro|fevereiro|fev|marco|abril|maio|mai|junho|julho|setembro|outubro|out|novembro|dezembro|dez"
 _ORDINAL = r"i{1,3}|iv|v|vi|[1-6](?:er|do|ro|to|°|º|o)?|primero?|segundo|tercero?|cuarto|quinto|sexto"
 #: How headings say a period: expressions over folded text; the first group is what changes from period to period.
 _SAYINGS = (
@@ -26,12 +28,18 @@ _SAYINGS = (
     ("semestre", rf"\bsem\w*\.?\s*({_ORDINAL})\b"),
     ("semestre", r"\bs\.?\s?([12])\b"),
     ("bimestre", rf"\b({_ORDINAL})\.?\s+bim\w*"),
-    ("cuatrimestre", rf"\b({_ORDINAL})\.?\s+cuat\w*"),
+    ("cuatrimestre", rf"\b({_ORDINAL})\.?\s+(?:cuat|quadri)\w*"),
+    ("trimestre", r"\b([1-4])\s?[tq](?=(?:19|20)\d\d\b)"),
+    ("trimestre", r"^([1-4])[°º]$"),
     ("mes", rf"\b((?:{_MONTH_WORDS})\b\.?)"),
     ("mes", r"(?:^|(?<=[\s).]))(\d{1,2})$"),
     ("trimestre", r"^(i{1,3}|iv)$"),
 )
-_YEAR = re.compile(r"\b(20\d\d)\b")
+_MONTH_SPAN = re.compile(rf"\b(?:{_MONTH_WORDS})\b\.?\s*(?:[-–/]|al?)\s*(?:{_MONTH_WORDS})\b\.?")
+_RUNNING = re.compile(r"\b(?:al?|hasta)\s+(?:mes\s+de\s+)?\{mes\}", re.IGNORECASE)
+_NUMERIC = re.compile(r"[-+]?\d[\d.,\s]*%?")
+_KINDS = {length: name for name, length in LENGTHS.items()}
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _SHORT_YEAR = re.compile(r"(?<=\{mes\})(\W{1,3})(\d\d)\b")
 
 
@@ -58,11 +66,18 @@ class PeriodRun:
     templates: list[str] = field(default_factory=list)  # their headings, with placeholders, as they occur
     columns: dict[int, list[int]] = field(default_factory=dict)  # closing month → columns, one for each year
     initials: bool = False  # the headings are the initials of the months (E F M A …)
+    printed: dict[int, str] = field(default_factory=dict)  # closing month → heading, where no template says them all
+    is_running: bool = False  # the figures count from January: A MARZO, A JUNIO …
+
+    @property
+    def meses(self) -> int:
+        """How many months a period lasts."""
+        return 12 // len(self.columns) if self.is_running else LENGTHS[self.kind]
 
     @property
     def is_whole(self) -> bool:
         """Whether every period of a year is there."""
-        return len(self.columns) == 12 // LENGTHS[self.kind]
+        return len(self.columns) == 12 // self.meses
 
     @property
     def all_columns(self) -> list[int]:
@@ -88,14 +103,25 @@ def find_sketch(sheets: Iterable[RawSheet], known: set[str]) -> Sketch | None:
 
 def _score_row(sheet: RawSheet, index: int, row: tuple[Cell, ...], known: set[str]) -> float:
     """Return how much a row looks like a heading; 0 where it cannot be one."""
-    texts = {normalize(cell) for cell in row if isinstance(cell, str)}
+    texts = {normalize(cell.replace("_", " ")) for cell in row if isinstance(cell, str) and not _is_figure(cell)}
     below = [sum(cell is not None for cell in cells) for cells in sheet.filas[index + 1 : index + 7]]
     if len(texts) < 3 or max(below, default=0) < 2:
         return 0
     hits = sum(text in known for text in texts)
     periods = sum(next(list_sayings(text), None) is not None for text in texts)
-    numbers = sum(isinstance(cell, int | float) and not 1 <= cell <= 12 for cell in row)
+    numbers = sum(_is_figure(cell) for cell in row)
     return 3 * hits + periods + len(texts) - 2 * numbers - 3 * sum(len(text) > _LONG for text in texts)
+
+
+def _is_figure(cell: Cell) -> bool:
+    """Say whether a cell holds a number that is neither one of a month nor a year."""
+    if isinstance(cell, str):
+        return _NUMERIC.fullmatch(cell) is not None and not (cell.isdecimal() and _is_calendar(int(cell)))
+    return isinstance(cell, int | float) and not _is_calendar(cell)
+
+
+def _is_calendar(number: float) -> bool:
+    return 1 <= number <= 12 or number in YEARS
 
 
 def _is_below(above: tuple[Cell, ...], row: tuple[Cell, ...]) -> bool:
@@ -130,7 +156,13 @@ def list_sayings(text: str) -> Iterator[tuple[str, int, str]]:
     (('mes', 1, '{mes}-{anio}'), ('mes', 1, 'F(RE) {mes}'))
     """
     text = unicodedata.normalize("NFC", text)
-    folded = fold_letters(text)
+    folded = fold_letters(text).replace("_", " ")
+    span = _MONTH_SPAN.search(folded)
+    period = parse_period(span[0]) if span else None
+    if span and period and period.meses > 1 and period.mes % period.meses == 0 and period.meses in _KINDS:
+        kind = _KINDS[period.meses]
+        yield kind, period.mes, f"{text[: span.start()]}{{{kind}}}{text[span.end() :]}"
+        return
     for kind, expression in _SAYINGS:
         found = re.search(expression, folded)
         month = find_month(kind, found[1]) if found else None
@@ -142,8 +174,10 @@ def list_sayings(text: str) -> Iterator[tuple[str, int, str]]:
 
 def find_runs(sketch: Sketch) -> list[PeriodRun]:
     """Find the columns that are the periods of a figure: at least two of one wording."""
+    initials = [*_find_initials(sketch, set())]
+    taken = {column for run in initials for column in run.all_columns}
     runs: dict[tuple[str, str], PeriodRun] = {}
-    for column, path in sketch.paths.items():
+    for column, path in ((column, path) for column, path in sketch.paths.items() if column not in taken):
         for level, part in enumerate(path):
             said = next(list_sayings(part), None)
             if said is None:
@@ -153,9 +187,15 @@ def find_runs(sketch: Sketch) -> list[PeriodRun]:
             run = runs.setdefault((kind, re.sub(r"[^a-z{}%>]", "", normalize(_YEAR.sub("", whole)))), PeriodRun(kind))
             run.columns.setdefault(month, []).append(column)
             run.templates += [whole] if whole not in run.templates else []
+            if _MONTH_SPAN.search(fold_letters(part)):
+                run.printed[month] = " > ".join(path)
             break
+    for run in runs.values():
+        months = sorted(run.columns)
+        even = months in ([3, 6, 9, 12], [6, 12], [4, 8, 12], [2, 4, 6, 8, 10, 12])
+        run.is_running = run.kind == "mes" and even and any(map(_RUNNING.search, map(fold_letters, run.templates)))
     kept = [run for run in runs.values() if run.is_whole or (len(run.columns) > 1 and not _is_counted(sketch, run))]
-    return [*kept, *_find_initials(sketch, {column for run in kept for column in run.all_columns})]
+    return [*kept, *initials]
 
 
 def _is_counted(sketch: Sketch, run: PeriodRun) -> bool:
@@ -170,7 +210,8 @@ def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[PeriodRun]:
         twelve = columns[start : start + 12]
         if "".join(letters[start : start + 12]) in _INITIALS and not taken & set(twelve):
             taken |= set(twelve)
-            group = " > ".join(sketch.paths[twelve[0]][:-1])
+            groups = zip(*(sketch.paths[column][:-1] for column in twelve), strict=False)
+            group = " > ".join(level[0] for level in takewhile(lambda level: len({*level}) == 1, groups))
             yield PeriodRun("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)
 
 

@@ -15,6 +15,7 @@ from poa_eval.text.names import normalize
 from poa_eval.text.numbers import parse_number
 
 _SAMPLE = 500
+_MARKS = 3  # kinds of marks that one form may have
 _ALIKE = 85  # how alike headings of two sheets are that are one
 
 
@@ -99,6 +100,13 @@ class Guess:
         """Say whether most of what stands in a column are numbers."""
         cells = self.cells(column)
         return bool(cells) and sum(self.to_number(cell) is not None for cell in cells) >= 0.6 * len(cells)
+
+    def list_marks(self, run: PeriodRun) -> list[str]:
+        """Return the marks of a run that says when and not how much: X, ✓, ●; none where it holds anything else."""
+        cells = [cell for column in run.all_columns for cell in self.cells(column)]
+        marks = {normalize(str(cell)): str(cell) for cell in cells}
+        is_marked = 0 < len(marks) <= _MARKS and all(len(text) == 1 and not text.isdigit() for text in marks)
+        return sorted(marks.values()) if is_marked else []
 
     def heading(self, column: int) -> str:
         """Return a column's heading as a layout names it: with its group or place where it stands more than once."""

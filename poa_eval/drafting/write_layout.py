@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from poa_eval.drafting.assign_columns import find_target, guess_columns
 from poa_eval.drafting.find_table import find_lines, list_sayings
 from poa_eval.drafting.guess import Guess, escape_heading
+from poa_eval.drafting.preview import preview_activities
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
@@ -24,7 +25,12 @@ from poa_eval.readers.formats import read_raw
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import LENGTHS, parse_period
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+#: A year that stands for itself: not of a date, a version or a span, nor «hasta la gestión 2027».
+_YEAR = re.compile(r"(?<!\d)(?<!\d[/.\-–])((?:199|20[0-4])\d|2050)(?![\d]|\s*[/\-–]\s*\d)")
+_TOWARDS = re.compile(
+    r"\b(?:hasta|desde|al|até)\s+(?:(?:el|la|o|a)\s+)?(?:(?:gestión|año|ejercicio|ano)\s+)?$", re.IGNORECASE
+)
+_OF_HEADINGS = "de los encabezados"
 _LONG = 150  # a line longer than this is a paragraph
 _SHORT = 12  # a text longer than this says more than «no figure»
 _ORDER = ["unidad_id", "unidad", "responsable", *COLUMNS["actividades"], *PERIOD_COLUMNS, *FIGURE_COLUMNS, "comentario"]
@@ -33,7 +39,7 @@ _TEXTS = COLUMNS["actividades"].keys() - _NUMBERS
 
 
 def draft_layout(path: str | Path, nombre: str | None = None) -> str:
-    """Draft the layout of a document: YAML with comments, a guess per column, and what could not be placed.
+    """Draft the layout of a document: YAML with comments, a guess per column, what is left, and the first activities.
 
     Its name is the one given, else made of the document's. Raises FormatoError: no row looks like a heading.
     """
@@ -47,7 +53,10 @@ def draft_layout(path: str | Path, nombre: str | None = None) -> str:
             lugar=Place(document.archivo),
         )
     name = nombre or make_slug(Path(document.archivo).stem)
-    return _TEMPLATES.get_template("layout.yaml.j2").render(_find_values(guess, document.archivo, name))
+    values = _find_values(guess, document.archivo, name)
+    text = _TEMPLATES.get_template("layout.yaml.j2").render(values)
+    lines = preview_activities(document, text, has_year=values["year"] is not None)
+    return text + "".join(f"# {line}\n" for line in lines)
 
 
 def _quote(text: str) -> str:
@@ -106,7 +115,8 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         "nombre": nombre,
         "year": year,
         "year_source": source,
-        "dated": any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *guess.templates]),
+        "dated": any("{ejercicio}" in text or "{anio}" in text for text in [*patterns, *guess.templates])
+        and not (source == _OF_HEADINGS and any(len(at) > 1 for run in guess.runs for at in run.columns.values())),
         "patterns": patterns,
         "notes": notes,
         "period": period,
@@ -172,7 +182,13 @@ def _make_pattern(cell: str, by_row: bool) -> str | None:
         return None
     if by_row and parse_period(cell):
         return next((template for _, _, template in list_sayings(cell)), None)
-    return " ".join(_YEAR.sub("{ejercicio}", cell, count=1).split()) if _YEAR.search(cell) else None
+    found = next(_find_years(cell), None)
+    return " ".join(f"{cell[: found.start()]}{{ejercicio}}{cell[found.end() :]}".split()) if found else None
+
+
+def _find_years(text: str) -> Iterator[re.Match[str]]:
+    """Yield the years of a line that may be its own."""
+    return (found for found in _YEAR.finditer(text) if not _TOWARDS.search(text[: found.start()]))
 
 
 def _find_year(guess: Guess, archivo: str) -> tuple[int | None, str]:
@@ -180,9 +196,9 @@ def _find_year(guess: Guess, archivo: str) -> tuple[int | None, str]:
     dated = [guess.sketch.paths[column] for _, run in guess.series for column in run.all_columns]
     headings = [part for path in dated for part in path]
     above = [text for line in find_lines(guess.sketch) for text in line]
-    places = {"de los encabezados": headings, "de las líneas de arriba": above, "del nombre del archivo": [archivo]}
+    places = {_OF_HEADINGS: headings, "de las líneas de arriba": above, "del nombre del archivo": [archivo]}
     for source, texts in places.items():
-        if years := Counter(_YEAR.findall(" ".join(texts))):
+        if years := Counter(found[1] for text in texts for found in _find_years(text)):
             return int(max(years, key=lambda year: (years[year], year))), source
     return None, ""
 
@@ -207,7 +223,7 @@ def _count_nameless(guess: Guess) -> int:
 
 def _find_blanks(guess: Guess) -> dict[str, str]:
     """Return the texts that stand where numbers do, the most frequent first, each with its first cells."""
-    numeric = [column for run in guess.runs for column in run.all_columns]
+    numeric = [column for run in guess.runs if not guess.list_marks(run) for column in run.all_columns]
     names = {*FIGURE_COLUMNS, *_NUMBERS} - {name for name, twin in TEXT_TWINS.items() if twin in guess.columns}
     numeric += [*guess.published.values(), *(column for name, column in guess.columns.items() if name in names)]
     rows, sheet = set(map(id, guess.rows)), guess.sketch.sheet

@@ -1,0 +1,62 @@
+"""Preview: the first activities of a document as a draft reads them, so that one sees at once whether it is right."""
+
+from collections.abc import Iterator
+from textwrap import shorten
+
+import yaml
+from babel.numbers import format_decimal
+
+from poa_eval.config.models import make_model
+from poa_eval.errors import LayoutError, Place, PoaError
+from poa_eval.layouts.layout import Layout
+from poa_eval.loaders.load import shape_document
+from poa_eval.plan.accumulation import SERIES
+from poa_eval.plan.plan import Plan
+from poa_eval.readers.cells import RawDocument
+from poa_eval.text.periods import name_period
+from poa_eval.text.wording import is_present
+
+_SHOWN = 3
+_LONGEST = 90
+_ANY_YEAR = 2000  # of a document that says none: it is not shown
+
+
+def preview_activities(document: RawDocument, text: str, *, has_year: bool) -> list[str]:
+    """Return the lines that show the first activities of a document, read by the text of a layout; else why it can not.
+
+    Without a year in the document any will do.
+    """
+    try:
+        layout = make_model(Layout, yaml.safe_load(text), LayoutError, Place("borrador"))
+        plan = shape_document(document, layout, ejercicio=None if has_year else _ANY_YEAR)
+    except PoaError as error:
+        where = f" en {error.lugar}" if str(error.lugar) else ""
+        said = f"Todavía no se puede leer: se encontró {error.encontrado}{where}; {error.que_hacer}."
+        return [" ".join(said.split())]
+    return ["Así se leen las primeras actividades:", *_list_lines(plan)]
+
+
+def _list_lines(plan: Plan) -> Iterator[str]:
+    units = plan.unidades.set_index("unidad_id")["unidad"]
+    for activity in plan.actividades.head(_SHOWN).to_dict("records"):
+        unit, name = (
+            shorten(str(text), _LONGEST, placeholder="…")
+            for text in (units[activity["unidad_id"]], activity["actividad"])
+        )
+        yield f"- {unit} · {name} · meta {_show(activity['meta_anual'], plan.locale)}"
+        own = plan.avances[plan.avances["actividad_id"] == activity["actividad_id"]].sort_values("mes")
+        for series in SERIES:
+            known = own[own[series].notna()]
+            periods = (name_period(month, length) for month, length in zip(known["mes"], known["meses"], strict=True))
+            figures = ", ".join(
+                f"{period} {_show(value, plan.locale)}" for period, value in zip(periods, known[series], strict=True)
+            )
+            if figures:
+                yield f"    {series}: {figures}"
+        months = plan.calendario.loc[plan.calendario["actividad_id"] == activity["actividad_id"], "mes"]
+        if len(months):
+            yield f"    calendario: {', '.join(name_period(int(month), 1) for month in sorted(months))}"
+
+
+def _show(value: float | None, locale: str) -> str:
+    return format_decimal(value, locale=locale) if is_present(value) else "—"

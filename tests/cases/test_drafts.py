@@ -1,0 +1,167 @@
+"""What a draft proposes: nothing that it is not sure of without «revisar», and nothing put away that is data."""
+
+import pytest
+import yaml
+from readings import CASES, find_case
+
+import poa_eval as poa
+from poa_eval.drafting.write_layout import draft_layout
+
+YEAR = "PLAN OPERATIVO ANUAL 2026"
+
+
+def read_draft(path):
+    """Return the edition that a draft proposes, its locale, and the lines that say «revisar»."""
+    text = draft_layout(path)
+    said = yaml.safe_load(text)
+    (name, edition), *_ = said["ediciones"].items()
+    return edition | {"nombre": name, "locale": said["locale"]}, [
+        line for line in text.split("\n") if "revisar" in line
+    ]
+
+
+def read_series(edition):
+    return {series["columna"]: series for series in edition["periodos"]}
+
+
+def write_plan(folder, *headings, row=(25, 25, 25, 25)):
+    path = folder / "plan.csv"
+    cells = ";".join(map(str, row[: len(headings)]))
+    lines = [YEAR, ";".join(("Dependencia", "Actividad", "Meta anual", *headings))]
+    lines += [f"Salud;Consultas médicas;100;{cells}", f"Obras;Calles reparadas;100;{cells}"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_the_innermost_heading_says_which_figure_it_is():
+    series = read_series(read_draft(find_case("borrador-prog-ejec"))[0])
+    assert {name: item["patron"].rpartition("> ")[2] for name, item in series.items()} == {
+        "programado": "Prog.",
+        "ejecutado": "Ejec.",
+    }
+
+
+def test_twelve_initials_in_order_are_the_months_of_a_programme():
+    edition, _ = read_draft(find_case("borrador-efmamj"))
+    assert edition["nombre"] == "única"  # no year out of prose or the date of a form
+    assert [(item["columna"], "".join(item["encabezados"])) for item in edition["periodos"]] == [
+        ("programado", "EFMAMJJASOND")
+    ]
+
+
+def test_figures_up_to_a_month_are_cumulative_quarters():
+    series = read_series(read_draft(find_case("borrador-a-marzo"))[0])
+    assert {name: (item["acumulado"], item["meses"], [*item["encabezados"]]) for name, item in series.items()} == {
+        "programado": (True, 3, [3, 6, 9, 12]),
+        "ejecutado": (True, 3, [3, 6, 9, 12]),
+    }
+
+
+@pytest.mark.parametrize("words", [("A JUNIO", "A DICIEMBRE"), ("Hasta junio", "Hasta diciembre")])
+def test_half_years_may_be_cumulative_too(tmp_path, words):
+    item = read_draft(write_plan(tmp_path, *(f"Ejecutado {word}" for word in words)))[0]["periodos"][0]
+    assert (item["acumulado"], item["meses"], [*item["encabezados"]]) == (True, 6, [6, 12])
+
+
+def test_all_twelve_months_are_mapped():
+    edition, _ = read_draft(find_case("borrador-jan"))
+    assert [item["patron"] for item in edition["periodos"]] == ["{mes}"]
+    assert "Jan" not in edition.get("ignorar", [])
+
+
+def test_a_data_row_is_no_heading_and_a_goal_no_year():
+    edition, _ = read_draft(find_case("borrador-csv"))
+    assert (edition["nombre"], edition["columnas"]["meta_anual"]) == ("única", "meta_anual")
+    assert [item["patron"] for item in edition["periodos"]] == ["prog_{mes}"]
+    edition, doubts = read_draft(find_case("borrador-encabezado"))
+    assert edition["columnas"]["actividad"] == "INDICADOR"
+    assert any("actividad: INDICADOR" in line for line in doubts)
+
+
+def test_one_year_throughout():
+    edition, _ = read_draft(find_case("borrador-dos-anios"))
+    assert (edition["nombre"], edition["ejercicio"]) == ("2025", 2025)
+    assert edition["columnas"]["meta_anual"] == "TOTAL PLANEADO {ejercicio}"
+    assert edition["ignorar"] == ["TOTAL PLANEADO 2024", "TOTAL EJECUTADO 2024"]
+
+
+def test_portuguese_headings():
+    edition, _ = read_draft(find_case("borrador-portugues"))
+    assert edition["locale"] == "pt_BR"
+    assert {name: edition["columnas"][name] for name in ("unidad", "actividad", "unidad_medida", "sentido")} == {
+        "unidad": "Unidade",
+        "actividad": "Indicador (descrição)",
+        "unidad_medida": "Unidade de Medida",
+        "sentido": "Polaridade do Indicador",
+    }
+    assert {name: item["patron"] for name, item in read_series(edition).items()} == {
+        "programado": "{mes} META DO MÊS",
+        "ejecutado": "{mes} ALCANCE DO MÊS",
+    }
+
+
+def test_the_date_of_a_form_is_not_its_year():
+    assert read_draft(find_case("borrador-fecha-del-formato"))[0]["nombre"] == "2025"
+
+
+@pytest.mark.parametrize("name", ["borrador-periodos-1", "borrador-periodos-2"])
+def test_quarters_of_the_cases(name):
+    edition, _ = read_draft(find_case(name))
+    assert len(edition["periodos"]) == 1
+    assert not edition.get("ignorar")
+
+
+@pytest.mark.parametrize(
+    ("headings", "length"),
+    [
+        (("Enero - Marzo", "Abril - Junio", "Julio - Septiembre", "Octubre - Diciembre"), 3),
+        (("Ene/Mar", "Abr/Jun", "Jul/Sep", "Oct/Dic"), 3),
+        (("Enero a junio", "Julio a diciembre"), 6),
+        (tuple(f"Trimestre {n} ({span})" for n, span in enumerate(("enero-marzo", "abril-junio"), 1)), 3),
+        (("T1 programado", "T2 programado", "T3 programado", "T4 programado"), 3),
+        (("1T2026", "2T2026", "3T2026", "4T2026"), 3),
+        (("1°", "2°", "3°", "4°"), 3),
+        (("1º Quadrimestre", "2º Quadrimestre", "3º Quadrimestre"), 4),
+    ],
+)
+def test_periods_as_headings_write_them(tmp_path, headings, length):
+    path = write_plan(tmp_path, *headings)
+    edition, _ = read_draft(path)
+    assert not edition.get("ignorar")
+    layout = tmp_path / "plan.yaml"
+    layout.write_text(draft_layout(path), encoding="utf-8")
+    periods = poa.load(path, layout).avances
+    assert set(periods["meses"]) == {length}
+    assert sorted(set(periods["mes"])) == [length * (n + 1) for n in range(len(headings))]
+
+
+@pytest.mark.parametrize(("name", "months"), [("marcas-en-tabla", 8), ("marcas-por-trimestre", 4)])
+def test_marks_are_proposed_as_marks(tmp_path, name, months):
+    path = find_case(name)
+    edition, _ = read_draft(path)
+    assert [item["marcas"] for item in edition["periodos"]] == [["X"]]
+    assert "vacios" not in edition
+    layout = tmp_path / "plan.yaml"
+    layout.write_text(draft_layout(path), encoding="utf-8")
+    assert len(poa.load(path, layout).calendario) == months
+
+
+def test_codes_under_activity_are_not_its_name():
+    assert read_draft(find_case("marcas-en-tabla"))[0]["columnas"]["actividad"] == "Descripción de la actividad"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("borrador-*")), ids=lambda path: path.stem)
+def test_each_draft_loads_and_shows_what_it_reads(tmp_path, path):
+    layout = tmp_path / "plan.yaml"
+    layout.write_text(draft_layout(path), encoding="utf-8")
+    year = 2026 if read_draft(path)[0]["nombre"] == "única" else None
+    plan = poa.load(path, layout, ejercicio=year)
+    shown = draft_layout(path).partition("# Así se leen las primeras actividades:\n")[2]
+    first = plan.actividades.iloc[0]
+    assert f"· {first['actividad']} · meta" in shown
+    assert shown.count("\n# - ") + 1 == min(3, len(plan.actividades))
+
+
+def test_a_draft_that_can_not_be_read_yet_says_why(tmp_path):
+    path = write_plan(tmp_path, "T1", "T2", "T3", "T4", row=("cuarenta y cinco visitas", 25, 25, 25))
+    assert "Todavía no se puede leer: se encontró" in draft_layout(path).split("\n")[-2]
