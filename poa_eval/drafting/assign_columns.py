@@ -160,10 +160,8 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
 def _replace_missing(guess: Guess) -> None:
     """Where no heading names the unit or the activity, take what stands for it, and say so."""
     if "unidad" not in guess.columns and "responsable" in guess.columns:
-        said = guess.cells(guess.columns["responsable"])
-        if len({*said}) < len(said):
-            guess.columns["unidad"] = guess.columns.pop("responsable")
-            guess.doubts["unidad"] = "el responsable, a falta de una columna de la unidad"
+        guess.columns["unidad"] = guess.columns.pop("responsable")
+        guess.doubts["unidad"] = "el responsable, a falta de una columna de la unidad"
     if "actividad" not in guess.columns and "indicador" in guess.columns:
         guess.columns["actividad"] = guess.columns.pop("indicador")
         guess.doubts["actividad"] = "el indicador, a falta de una columna de la actividad"

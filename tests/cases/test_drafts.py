@@ -1,11 +1,15 @@
 """What a draft proposes: nothing that it is not sure of without «revisar», and nothing put away that is data."""
 
+import re
+
 import pytest
 import yaml
 from readings import CASES, find_case
 
 import poa_eval as poa
+from places import FIXTURES, ROOT
 from poa_eval.drafting.write_layout import draft_layout
+from poa_eval.text.names import normalize
 
 YEAR = "PLAN OPERATIVO ANUAL 2026"
 
@@ -165,3 +169,63 @@ def test_each_draft_loads_and_shows_what_it_reads(tmp_path, path):
 def test_a_draft_that_can_not_be_read_yet_says_why(tmp_path):
     path = write_plan(tmp_path, "T1", "T2", "T3", "T4", row=("cuarenta y cinco visitas", 25, 25, 25))
     assert "Todavía no se puede leer: se encontró" in draft_layout(path).split("\n")[-2]
+
+
+TABLES = {
+    "gachancipa-co-plan-indicativo-2025.xlsx": "gachancipa-plan-indicativo",
+    "metepec-mx-pbrm-02a-2023.html": "metepec-pbrm-02a",
+    "nuestras-ciudades-pe-poi-2026.csv": "nuestras-ciudades-poi",
+    "prosperidad-social-co-poa-2025.xlsx": "prosperidad-social-poa",
+}
+SHIPPED = {
+    "sat-2022/poi-2022-t4.xlsx": "sat-poi",
+    "santiago-2017/metas-2017-06.xlsx": "santiago-metas",
+    "gerencia-comercial-2023/poa-2023-t1.xlsx": "gerencia-comercial-poa",
+}
+#: Columns of which either is right where both take a cell for what it is.
+TWINS = {"meta_texto": "meta_anual", "linea_base_texto": "linea_base", "inversion_texto": "inversion"}
+
+
+def list_documents():
+    """Yield each document of a table beside the layout by which it is read."""
+    for path in sorted(CASES.iterdir()):
+        if path.suffix != ".yaml" and path.with_suffix(".yaml").is_file():
+            yield path, path.with_suffix(".yaml")
+    for name, layout in TABLES.items():
+        yield FIXTURES / "tables" / name, ROOT / "tests" / "tables" / f"{layout}.yaml"
+    for name, layout in SHIPPED.items():
+        yield ROOT / "data" / name, ROOT / "poa_eval" / "layouts" / f"{layout}.yaml"
+
+
+def list_headings(said):
+    """Return the headings of a column as keys: without group, place, year and stars."""
+    said = said["columna"] if isinstance(said, dict) else said
+    listed = said if isinstance(said, list) else [said]
+    return [
+        normalize(re.sub(r"\s*\[\d\]|\{ejercicio\}|20\d\d", "", str(item)).split(" > ")[-1].strip("* "))
+        for item in listed
+    ]
+
+
+def test_no_draft_places_a_column_wrong_without_saying_so():
+    right = wrong = sure = 0
+    for path, layout in list_documents():
+        read = next(e for e in yaml.safe_load(layout.read_text(encoding="utf-8"))["ediciones"].values())
+        if read["clase"] != "tabla":
+            continue
+        wanted = {}
+        for target, said in read["columnas"].items():
+            for heading in list_headings(said):
+                wanted.setdefault(heading, set()).add(TWINS.get(target, target))
+        text = draft_layout(path)
+        edition = next(iter(yaml.safe_load(text)["ediciones"].values()))
+        for target, said in edition["columnas"].items():
+            doubted = re.search(rf"^ +{target}:.*revisar", text, re.MULTILINE) is not None
+            for heading in list_headings(said):
+                if heading in wanted:
+                    fits = TWINS.get(target, target) in wanted[heading]
+                    right, sure = right + fits, sure + (fits and not doubted)
+                    wrong += not fits and not doubted
+                    assert fits or doubted, (path.name, target, heading, wanted[heading])
+    assert (wrong, right > 150) == (0, True)
+    assert sure >= 0.8 * right  # at most one correct line in five says «revisar»
