@@ -210,7 +210,8 @@ def compare_values(
 ) -> tuple[float | None, bool | None, Formula | None, Reason | None]:
     """Return percentage, whether the goal is met, the formula, and the reason where there is no percentage."""
     direction = activity["sentido"]
-    if programme <= 0 or result < 0:
+    is_kept_at_zero = programme == 0 and direction == "descendente"
+    if result < 0 or (programme <= 0 and not is_kept_at_zero):
         kind = "meta cero" if programme == 0 else "meta negativa" if programme < 0 else "resultado negativo"
         return None, None, None, Reason(kind)
     if direction == "descendente":
@@ -229,7 +230,12 @@ def compare_values(
 def _compare_descending(
     programme: float, result: float, base: float | None
 ) -> tuple[float | None, bool | None, Formula | None, Reason | None]:
-    """Return the same of an indicator that is to fall, from its base line where it has one."""
+    """Return the same of an indicator that is to fall, from its base line where it has one.
+
+    Without one a goal of 0 has no percentage: it is met, or it is not.
+    """
+    if pd.isna(base) and programme == 0:
+        return None, result <= ROUNDING, None, Reason("meta cero")
     if pd.isna(base):
         value, kind = (2 * programme - result) * 100 / programme, "descendente"
     elif base <= programme:

@@ -110,7 +110,8 @@ def _prove_percent(who: tuple, window: str, row: Mapping, e: Evaluation) -> Proo
             base = look_up("Actividades", "Línea base")
             share, said = f"({base}-{v})*100/({base}-{p})", "(LB − ejecutado) / (LB − programado)"
         body, said = f"MAX(0,MIN(200,{share}))", f"{said} × 100, entre 0 y 200"
-    formula = f"IF(AND(ISNUMBER({v}),{p}>0),{body},{look_up('Actividades', STATE[window])})"
+    least = ">=0" if row["sentido"] == "descendente" and is_present(row["linea_base"]) else ">0"
+    formula = f"IF(AND(ISNUMBER({v}),{p}{least}),{body},{look_up('Actividades', STATE[window])})"
     return Proof(
         *who, PERCENT[window], said, stored if is_present(stored) else row[_name_state(window)], formula, "percent"
     )

@@ -106,7 +106,11 @@ def test_behaviour(behaviour, planned, done, quarter, alone, to_date):
         (10, 10, 10, NO, NO),
         (5, 10, 8, NO, NO),
         (NO, 10, -1, NO, NO),
-        (NO, 0, 0, NO, NO),
+        (NO, 0, 0, NO, True),
+        (NO, 0, 2, NO, False),
+        (4, 0, 0, 100, True),
+        (4, 0, 1, 75, False),
+        (4, 0, 6, 0, False),
     ],
 )
 def test_descending(baseline, goal, value, percentage, met):
