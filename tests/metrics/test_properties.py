@@ -21,7 +21,7 @@ counts = st.lists(st.integers(1, 60), min_size=12, max_size=12)
 
 
 def make_plan(rows, activities, start=0):
-    """Return a plan that begins after a month; a period is (month, length, programme, result, numerator, denominator)."""
+    """Return a plan that begins after a month; its periods are as the evaluator takes them."""
     about = {"unidad_id": "1", "fuente": "plan.xlsx!Hoja!A1"}
     listed = [
         about | {"actividad_id": f"a{i}", "actividad": f"Actividad {i}", "acumulacion_origen": "declarada"} | own
