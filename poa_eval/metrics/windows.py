@@ -14,6 +14,7 @@ from poa_eval.metrics.reasons import Formula, Reason
 from poa_eval.plan.accumulation import SERIES, Period, accumulate, name_kinds
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, close_months
+from poa_eval.text.wording import join_words
 
 #: Windows of an evaluation, in the columns' names: the quarter alone, and January to its close.
 WINDOWS = ("trimestre", "acumulado")
@@ -159,7 +160,7 @@ def _refuse_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     dated = due.calendar.get(activity["actividad_id"])
     owed = range(1, 5) if dated is None else {(month + 2) // 3 for month, _ in dated}
     if gone := [QUARTERS[q - 1] for q in quarters if q in due.absent and q in owed]:
-        return Reason("sin documento", about=" y ".join(gone))
+        return Reason("sin documento", about=join_words(gone))
     if close_months(quarters[-1])[0] > due.corte:
         return Reason("cerrado hasta", ((due.corte, 1),)) if due.corte else Reason("nada cerrado")
     return None

@@ -39,3 +39,9 @@ def test_dates_of_a_page_are_spanish_whatever_the_locale_of_its_numbers():
         plan = read_case("resumen-no-programadas", locale=locale)
         shown = show_title(poa.measure(plan, 1, fecha_corte=dt.date(2025, 3, 31))).html
         assert "31 de marzo de 2025" in shown
+
+
+def test_without_a_programme_the_first_sentence_tells_the_progress_of_the_year():
+    told = " ".join(tell_headline(poa.measure(read_case("meta-y-avance"), 1)))
+    assert "no hay programa con que comparar los resultados; a la fecha se lleva, en promedio, el " in told
+    assert "no hay ninguna actividad que se pueda evaluar" not in told

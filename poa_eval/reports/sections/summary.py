@@ -84,12 +84,9 @@ def show_key_figures(source: Source) -> Block:
 
 def _list_year_figures(row: Mapping[str, object], e: Evaluation) -> list[dict[str, object]]:
     """List the figures of progress towards goals of the year, where some have no programme to compare results with."""
-    figures = YEAR_FIGURES if row and lacks_programme(e) else {}
-    known = [(figure, row[name]) for name, figure in figures.items() if is_present(row[name])]
-    return [
-        {"name": f.label, "value": format_percent(v, e.plan.locale), "notes": [f.meaning, f"Fórmula: {f.formula}"]}
-        for f, v in known
-    ]
+    known = [(f, row[name]) for name, f in YEAR_FIGURES.items() if row and lacks_programme(e) and is_present(row[name])]
+    shown = [(f, format_percent(value, e.plan.locale)) for f, value in known]
+    return [{"name": f.label, "value": v, "notes": [f.meaning, f"Fórmula: {f.formula}"]} for f, v in shown]
 
 
 def list_plan_figures(e: Evaluation) -> list[dict[str, object]]:
@@ -241,6 +238,11 @@ def _tell_met(figures: Mapping[str, object], window: str, evaluation: Evaluation
     met, evaluated = (int(figures[f"{c}_{window}"]) for c in ("cumplidas", "evaluadas"))
     locale = evaluation.plan.locale
     coverage = f"cobertura de reporte: {format_percent(figures[f'cobertura_reporte_{window}'], locale)}"
+    if not evaluated and lacks_programme(evaluation):
+        year = format_percent(figures["promedio_avance_anual"], locale)
+        told = f"; a la fecha se lleva, en promedio, el {year} de las metas del año"
+        is_first = window == "acumulado" or evaluation.trimestre == 1
+        return f"no hay programa con que comparar los resultados{told if is_first else ''}"
     if not evaluated:
         return "no hay ninguna actividad que se pueda evaluar"
     base, is_due = count_base(figures, window, evaluation), evaluation.perfil.denominador == "exigibles"
