@@ -125,7 +125,7 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         "whole_years": {
             name: guess.spellings(guess.columns[name]) for name in FIGURE_COLUMNS if name in whole_year & set(headings)
         },
-        "whole_series": [name for name, run in guess.series if run.is_whole],
+        "whole_series": [name for name, run in guess.series if run.is_whole and not guess.list_marks(run)],
         "published": {name: _mark_year(guess, year, guess.heading(column)) for name, column in guess.published.items()},
         "is_repairable": months == quarters != [],
         "totals": totals,

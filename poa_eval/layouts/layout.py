@@ -196,8 +196,9 @@ class Edition(Model):
         counted = {item.columna for item in self.counted} | {*columns}
         if self.meta_anual and counted.isdisjoint(("programado", "por_fila")):
             yield "`meta_anual: suma de programado` pide una serie o columna `programado`"
-        if self.vacio_es_cero and (self.reparar or counted.isdisjoint(("programado", "por_fila"))):
-            yield "`vacio_es_cero: true` pide una serie o columna `programado` con cantidades, sin `reparar`"
+        planned = {item.columna for item in self.counted} & {"programado", "por_fila"}
+        if self.vacio_es_cero and (self.reparar or not planned):
+            yield "`vacio_es_cero: true` pide una serie `programado` con cantidades en `periodos`, sin `reparar`"
         bare = {*self.valor_sin_formato} - {"todo"} - (series | ({"publicado"} if self.publicado else set()))
         if "por_fila" not in series:
             yield from (f"valor_sin_formato: «{name}» no está en columnas ni en periodos" for name in bare & _NUMBERS)

@@ -145,6 +145,7 @@ def test_marks_are_proposed_as_marks(tmp_path, name, months):
     edition, _ = read_draft(path)
     assert [item["marcas"] for item in edition["periodos"]] == [["X"]]
     assert "vacios" not in edition
+    assert "suma de programado" not in draft_layout(path)  # marks add up to nothing
     layout = tmp_path / "plan.yaml"
     layout.write_text(draft_layout(path), encoding="utf-8")
     assert len(poa.load(path, layout).calendario) == months

@@ -4,7 +4,7 @@ import pytest
 from readings import find_case, list_activities, list_findings, make_layout, read_case
 
 import poa_eval as poa
-from poa_eval.errors import FormatoError
+from poa_eval.errors import FormatoError, LayoutError
 from poa_eval.metrics.due import list_calendar
 
 MARKS = {
@@ -175,6 +175,18 @@ def test_blank_rows_stay_blank_and_evaluability_agrees_with_the_calendar():
     assert evaluation.evaluability.actividades["calendario"].sum() == 3
     assert len(set(evaluation.schedule.meses["actividad_id"])) == 3
     assert not evaluation.actividades["estado"].eq("sin reporte").any()
+
+
+def test_blank_as_zero_is_refused_where_it_has_no_effect():
+    marks = [{"columna": "programado", "patron": "{mes}", "marcas": ["X"]}]
+    for keys in ({"periodos": None}, {"periodos": marks}):
+        with pytest.raises(LayoutError, match="vacio_es_cero"):
+            make_layout("plan-con-huecos", vacio_es_cero=True, meta_anual=None, **keys)
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "mes": "Mes", "programado": "Meta", "ejecutado": "Logro"}
+    with pytest.raises(LayoutError, match="vacio_es_cero"):
+        make_layout(
+            "plan-con-huecos", vacio_es_cero=True, periodos=None, periodo="fila", columnas=columns, meta_anual=None
+        )
 
 
 def test_a_form_with_a_place_for_results_owes_them():
