@@ -20,6 +20,7 @@ from poa_eval.layouts.parts import (
     Published,
     RowSeries,
     Series,
+    Shares,
     Span,
     Target,
     Totals,
@@ -81,6 +82,7 @@ class Edition(Model):
     registro: bool = False
     corte: Text | None = None
     meta_anual: Literal["suma de programado"] | None = None
+    parte_del_anio: Shares = ()
     valor_sin_formato: Texts = ()
     publicado: tuple[Published, ...] = ()
     totales: Totals | None = None
@@ -192,10 +194,23 @@ class Edition(Model):
                 yield f"componer: «{name}» ya está en columnas; quite una de las dos"
         for key in ("opcionales", "nombres"):
             yield from (f"{key}: «{name}» no está en columnas" for name in getattr(self, key) if name not in said)
+        yield from self._find_idle_figures()
+
+    def _find_idle_figures(self) -> Iterator[str]:
+        """Yield what is declared of figures and has no effect in this form."""
+        columns = self.columnas
         series = {series.columna for series in self.periodos} | {*columns}
         counted = {item.columna for item in self.counted} | {*columns}
         if self.meta_anual and counted.isdisjoint(("programado", "por_fila")):
             yield "`meta_anual: suma de programado` pide una serie o columna `programado`"
+        if self.parte_del_anio and ("meta_anual" not in columns or not counted.isdisjoint(("programado", "por_fila"))):
+            yield "`parte_del_anio` pide `meta_anual` en columnas, y ninguna serie ni columna `programado`"
+        shortest = min((s.meses for s in self.counted if s.columna in FIGURE_COLUMNS), default=12)
+        if self.parte_del_anio and shortest % (12 // len(self.parte_del_anio)):
+            yield (
+                f"`parte_del_anio` tiene {len(self.parte_del_anio)} partes, y los resultados son de {shortest} "
+                f"mes{'es' if shortest > 1 else ''}: escriba {12 // shortest}"
+            )
         planned = {item.columna for item in self.counted} & {"programado", "por_fila"}
         if self.vacio_es_cero and (self.reparar or not planned):
             yield "`vacio_es_cero: true` pide una serie `programado` con cantidades en `periodos`, sin `reparar`"

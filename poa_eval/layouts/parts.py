@@ -49,6 +49,18 @@ def _as_month(value: Any) -> int:
     return month
 
 
+def _check_shares(parts: tuple[float, ...]) -> tuple[float, ...]:
+    if parts and (len(parts) not in (1, 2, 3, 4, 6, 12) or parts[-1] != 100 or list(parts) != sorted(parts)):
+        raise ValueError(
+            "diga qué parte de la meta del año, en porcentaje, vence al cierre de cada trimestre o mes, hasta 100: "
+            "[25, 50, 75, 100]"
+        )
+    return parts
+
+
+#: Parts of the year's goal that are due by the close of its periods, in percent.
+Shares = Annotated[tuple[Annotated[float, Field(ge=0, le=100)], ...], AfterValidator(_check_shares)]
+
 #: One heading in the spellings it has been seen in; ``GRUPO > NOMBRE`` names a heading under a group.
 Heading = Annotated[tuple[str, ...], BeforeValidator(_as_texts), Field(min_length=1)]
 

@@ -25,14 +25,13 @@ from poa_eval.loaders.outline import shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
 from poa_eval.loaders.schedule import list_dates, list_due, read_marks
-from poa_eval.loaders.spans import find_cutoff, fold_lengths, note_span, sum_programme
+from poa_eval.loaders.spans import find_cutoff, fold_lengths, list_said, note_span, sum_programme
 from poa_eval.plan.notes import (
     IDLE_RULE,
     AcceptedName,
     ColumnPlaces,
     Comment,
     DeclaredRule,
-    DerivedGoals,
     NoResults,
     Note,
     Repair,
@@ -121,10 +120,8 @@ def shape_document(
     table = activities.frame()
     periods = fold_lengths(periods, table, edition)
     span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
-    if not edition.has_results:
-        notes.append(NoResults(text=document.archivo, source=f"layout {layout.nombre}"))
+    notes += list_said(edition, document.archivo, layout.nombre)
     if edition.meta_anual:
-        notes.append(DerivedGoals(text=document.archivo, source=f"layout {layout.nombre}"))
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))
     tables = {

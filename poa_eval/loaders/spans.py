@@ -8,8 +8,8 @@ from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import SERIES, accumulate
-from poa_eval.plan.inferred import PlanSpan
-from poa_eval.plan.notes import Statement
+from poa_eval.plan.inferred import GoalShares, PlanSpan
+from poa_eval.plan.notes import DerivedGoals, NoResults, Note, Statement
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import MONTH_NAMES
 
@@ -70,6 +70,20 @@ def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:
     """Return activity → the sum of its programme, where all months of the plan are known and none is below 0."""
     known = periods[periods["programado"] >= 0].groupby("actividad_id")[["meses", "programado"]].sum()
     return known.loc[known["meses"] == months, "programado"]
+
+
+def list_said(edition: Edition, document: str, layout: str) -> list[Note]:
+    """List what a layout says of all of a document: no place for results, goals that are sums, parts of the year."""
+    source, notes = f"layout {layout}", list[Note]()
+    if not edition.has_results:
+        notes.append(NoResults(text=document, source=source))
+    if edition.meta_anual:
+        notes.append(DerivedGoals(text=document, source=source))
+    if parts := edition.parte_del_anio:
+        length = 12 // len(parts)
+        shares = tuple((length * n, part) for n, part in enumerate(parts, start=1))
+        notes.append(GoalShares(document=document, shares=shares, source=source))
+    return notes
 
 
 def find_cutoff(periods: pd.DataFrame, edition: Edition, layout: str) -> list[Statement]:

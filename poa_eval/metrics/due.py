@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from poa_eval.plan.accumulation import Period, adds_up, find_accumulation
-from poa_eval.plan.inferred import PlanSpan
+from poa_eval.plan.accumulation import SERIES, Period, adds_up, find_accumulation
+from poa_eval.plan.inferred import GoalShares, PlanSpan
 from poa_eval.plan.notes import Answered, CapturedQuarter, NoResults
 from poa_eval.plan.plan import Plan
 from poa_eval.readers.addresses import name_file
@@ -39,10 +39,15 @@ class DuePeriods:
 
     @cached_property
     def periods(self) -> Mapping[str, Sequence[Period]]:
-        """Return the rows of `avances` of each activity, by closing month."""
+        """Return the rows of `avances` of each activity, by closing month, with the declared parts of its goal."""
         found: dict[str, list[Period]] = {activity_id: [] for activity_id in self.plan.actividades["actividad_id"]}
         for row in self.plan.avances.sort_values(["actividad_id", "mes"], kind="stable").to_dict("records"):
             found[row["actividad_id"]].append(row)
+        for activity, shares in list_shared(self.plan):
+            kind, own = find_accumulation(activity, "programado"), found[activity["actividad_id"]]
+            for row in own if all(pd.isna(row["programado"]) for row in own) else ():
+                part = shares.find_part(row["mes"], row["meses"], is_running=kind.is_running)
+                row["programado"] = None if part is None else activity["meta_anual"] * part / 100
         return found
 
     def __getstate__(self) -> dict[str, object]:
@@ -85,6 +90,25 @@ def find_due(plan: Plan, corte: int) -> DuePeriods:
     is_plan = is_plan and {*map(name_file, plan.actividades["fuente"].astype(str).unique())} <= bare
     answered = frozenset(list_answered(plan))
     return DuePeriods(plan, granularity, absent, corte, dated, answered, span, is_plan, is_register)
+
+
+def list_shared(plan: Plan) -> list[tuple[Mapping, GoalShares]]:
+    """List the activities that the layout lets be judged by parts of their goal of the year: counts that are to rise.
+
+    Not percentages, levels, means, constants or ratios, of which a part of the goal means nothing; nor those of which
+    the accumulation is open.
+    """
+    said = {note.document: note for note in plan.list_notes(GoalShares)}
+    rows = plan.actividades.to_dict("records") if said else []
+    kinds = [[find_accumulation(row, series) for series in SERIES] for row in rows]
+    return [
+        (row, said[name])
+        for row, own in zip(rows, kinds, strict=True)
+        if (name := name_file(str(row["fuente"]))) in said
+        and row["sentido"] == "ascendente"
+        and row["actividad_id"] not in plan.open_kinds
+        and all(kind.adds or kind.is_running for kind in own)
+    ]
 
 
 def find_span(plan: Plan) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from poa_eval.plan.notes import Note
 from poa_eval.text.numbers import write_exact
 from poa_eval.text.periods import MONTH_NAMES
+from poa_eval.text.wording import join_words
 
 #: How totals are obtained again, in words.
 ROWS = "suma de las filas"
@@ -55,6 +56,26 @@ class PlanSpan(Note):
     def text(self) -> str:
         """Return the months in words."""
         return f"de {MONTH_NAMES[self.first - 1]} a {MONTH_NAMES[self.last - 1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalShares(Note):
+    """Which part of the goals of the year, in percent, is due by which closing month, of a document's activities."""
+
+    grammar = "regla.parte_del_anio/{document}"
+    document: str
+    shares: tuple[tuple[int, float], ...]
+
+    @property
+    def text(self) -> str:
+        """Return the parts in words."""
+        return join_words(f"{write_exact(part)} % a {MONTH_NAMES[month - 1]}" for month, part in self.shares)
+
+    def find_part(self, month: int, length: int, *, is_running: bool) -> float | None:
+        """Return the part that is due in a period, or by its close, in percent; None where it is not declared."""
+        parts = {0: 0.0, **dict(self.shares)}
+        first = 0 if is_running else month - length
+        return parts[month] - parts[first] if {month, first} <= parts.keys() else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from poa_eval.metrics.evaluability import CRITERIA
 from poa_eval.metrics.evaluation import Evaluation, has_plan, lacks_programme
 from poa_eval.metrics.reasons import Reason, tell_reason, tell_reasons
 from poa_eval.metrics.registry import FIGURES, YEAR_FIGURES
+from poa_eval.metrics.windows import has_goal_alone
 from poa_eval.plan.accumulation import SheetWindow, find_accumulation
 from poa_eval.reports.sections.activities import MET, PERCENT, SPANS, STATE
 from poa_eval.text.columns import Column
@@ -89,6 +90,10 @@ def _prove_sum(who: tuple, figure: str, window: str, row: Mapping, inside: Rows,
     name = f"{title} {SPANS[window]}"
     if not is_present(stored) and not lacks:
         return Proof(*who, name, _say_gap(e.reasons[row["actividad_id"]].find(window)), None, None)
+    if figure == "programado" and is_present(stored) and has_goal_alone(row, e.due):
+        return Proof(
+            *who, name, "La meta anual: no hay programa por periodo", stored, look_up("Actividades", "Meta anual")
+        )
     place = SheetWindow(figure, row, inside, KEY, _MONTH, _FIRST, _LAST, is_quarter=window == "trimestre")
     formula, said, is_array = find_accumulation(row, figure).excel(place)
     if missing:

@@ -1,7 +1,10 @@
 """Goals: of the year without a programme, as a text, with a sign, in percent, on another scale."""
 
 import pytest
-from readings import evaluate, list_activities, list_findings, read_case
+from readings import evaluate, list_activities, list_findings, make_layout, read_case
+
+import poa_eval as poa
+from poa_eval.errors import LayoutError
 
 
 def test_results_against_a_goal_of_the_year_without_a_programme():
@@ -14,6 +17,52 @@ def test_results_against_a_goal_of_the_year_without_a_programme():
         "Consultas": (50.0, 50.0, None),
         "Calles": (3.0, 30.0, None),
     }
+
+
+def test_a_declared_part_of_the_year_is_what_results_are_compared_with():
+    plan = read_case("meta-sin-programa", parte_del_anio=[30, 60, 80, 100])
+    columns = ("programado_trimestre", "cumplimiento_trimestre", "programado_acumulado", "cumplimiento_acumulado")
+    assert evaluate(plan, 2, *columns, "estado") == {
+        "Consultas": (30.0, 100.0, 60.0, 83.33, "en riesgo"),
+        "Calles": (3.0, 66.67, 6.0, 50.0, "crítica"),
+    }
+    assert evaluate(plan, 4, "programado_acumulado", "cumplimiento_acumulado") == {
+        "Consultas": (100.0, 100.0),
+        "Calles": (10.0, 100.0),
+    }
+    assert plan.avances["programado"].isna().all()  # the document has none, and the audit counts none
+    assert not {"programado"} & {*poa.reconcile(plan)["cifra"]}
+
+
+def test_a_part_of_the_year_of_a_running_result_is_all_that_is_due_by_then():
+    rules = [{"cuando": {"actividad": "Calles"}, "acumulacion": "ultimo", "porque": "es acumulado"}]
+    plan = read_case("meta-sin-programa", parte_del_anio=[30, 60, 80, 100], reglas=rules)
+    columns = ("programado_trimestre", "ejecutado_trimestre", "programado_acumulado", "ejecutado_acumulado")
+    assert evaluate(plan, 3, *columns)["Calles"] == (2.0, 1.0, 8.0, 3.0)
+
+
+@pytest.mark.parametrize("behaviour", [{"sentido": "descendente"}, {"acumulacion": "nivel"}])
+def test_a_part_of_the_year_means_nothing_for_a_level_or_what_is_to_fall(behaviour):
+    rules = [{"cuando": {"actividad": "Calles"}, "porque": "lo es"} | behaviour]
+    plan = read_case("meta-sin-programa", parte_del_anio=[30, 60, 80, 100], reglas=rules)
+    assert evaluate(plan, 2, "programado_acumulado", "cumplimiento_acumulado")["Calles"] == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"parte_del_anio": [30, 20, 80, 100]}, r"\[25, 50, 75, 100\]"),
+        ({"parte_del_anio": [50, 90]}, r"\[25, 50, 75, 100\]"),
+        ({"parte_del_anio": [50, 100]}, "tiene 2 partes, y los resultados son de 3 meses: escriba 4"),
+        (
+            {"parte_del_anio": [25, 50, 75, 100], "periodos": [{"columna": "programado", "encabezados": ["T1"] * 4}]},
+            "ninguna serie ni columna `programado`",
+        ),
+    ],
+)
+def test_parts_of_the_year_that_do_nothing_or_are_none_are_refused(keys, said):
+    with pytest.raises(LayoutError, match=said):
+        make_layout("meta-sin-programa", **keys)
 
 
 def test_the_progress_that_such_a_form_prints_is_contrasted():

@@ -10,6 +10,7 @@ from dataclasses import replace
 import openpyxl
 import pandas as pd
 import pytest
+from readings import read_case
 
 import poa_eval as poa
 from made import make_plan, make_quarter, open_params
@@ -64,6 +65,7 @@ def written(tmp_path_factory):
     """Return the folder with the workbooks, and their quarters."""
     folder = tmp_path_factory.mktemp("libros")
     quarters = {name: open_params(name) for name in SHIPPED} | {"conductas": make_behaviours()}
+    quarters["cierre"] = make_quarter(open_params(SHIPPED[1]), read_case("meta-sin-programa"), 4)
     for name, quarter in quarters.items():
         write_book(quarter, folder / f"{name}.xlsx")
     return folder, quarters
@@ -176,7 +178,7 @@ def test_a_plan_alone_shows_evaluability_calendar_and_investment(books, tmp_path
     assert not {"Actividades", "Unidades", "Periodos", "Matriz"} & set(names)
 
 
-@pytest.mark.parametrize("name", [*SHIPPED, "conductas"])
+@pytest.mark.parametrize("name", [*SHIPPED, "conductas", "cierre"])
 def test_formulas_give_the_stored_figures_again(books, name):
     folder, _ = books
     rows = read_shown(folder, name, "Comprobación")

@@ -9,6 +9,7 @@ from poa_eval.metrics.evaluation import Evaluation, name_quarter
 from poa_eval.metrics.reasons import write_formula
 from poa_eval.metrics.registry import FIGURES, KEY_FIGURES
 from poa_eval.plan.accumulation import adds_up
+from poa_eval.plan.inferred import GoalShares
 from poa_eval.plan.notes import DeclaredRule
 from poa_eval.reports.html.blocks import Block, render, render_words
 from poa_eval.reports.html.tables import Cell, render_records, state_cell, text_cell
@@ -70,8 +71,16 @@ def list_paragraphs(e: Evaluation) -> list[Paragraph]:
         (f"{start} Los tres porcentajes miden cosas distintas y no se mezclan:", [*_MEASURES.items()]),
         *([("Fórmulas aplicadas en este informe:", applied)] if applied else []),
         *((f"Comportamiento declarado: {rule}.", []) for rule in declared),
+        *((_tell_shares(note), []) for note in e.plan.list_notes(GoalShares)),
         (together, figures),
     ]
+
+
+def _tell_shares(note: GoalShares) -> str:
+    return (
+        f"Lo programado de {note.document} no está en el documento: es la parte de la meta del año que declara el "
+        f"{note.source}, {note.text}."
+    )
 
 
 def list_thresholds(profile: Profile) -> list[dict]:

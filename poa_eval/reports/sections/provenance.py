@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from poa_eval.metrics.due import list_shared
 from poa_eval.metrics.evaluation import Evaluation, count_base, describe_quarter, find_activity
 from poa_eval.metrics.ranking import sort_by_need
 from poa_eval.metrics.reasons import tell_reason, write_formula
 from poa_eval.metrics.registry import FIGURES
-from poa_eval.metrics.windows import WINDOWS
+from poa_eval.metrics.windows import WINDOWS, has_goal_alone
 from poa_eval.plan.accumulation import SERIES, find_accumulation
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
@@ -43,6 +44,11 @@ class Provenance:
         return dict(zip(keys, table["fuente"], strict=True))
 
     @cached_property
+    def _shared(self) -> set[str]:
+        """Activities of which the programme is a declared part of the year's goal."""
+        return {activity["actividad_id"] for activity, _ in list_shared(self.evaluation.plan)}
+
+    @cached_property
     def _columns(self) -> ColumnFinder:
         return ColumnFinder(self.evaluation.plan.columns)
 
@@ -52,6 +58,8 @@ class Provenance:
 
     def find_period(self, actividad_id: str, period: Mapping, series: str) -> str:
         """Return the cell of what was programmed or executed in a period; of a rebuilt month, that of its quarter."""
+        if series == "programado" and actividad_id in self._shared:
+            return self.find_goal(actividad_id)
         month, length = period["mes"], period["meses"]
         own = self._printed.get((actividad_id, series, month, length))
         if own is None and period.get("origen") == "reconstruido":
@@ -72,10 +80,14 @@ class Provenance:
         if figura == "meta_anual":
             return f"Fuente: {self.find_goal(actividad_id)}"
         if what in SERIES:
+            if what == "programado" and has_goal_alone(self.activities[actividad_id], self.evaluation.due):
+                return f"La meta anual, al cierre del año: {self.find_goal(actividad_id)}"
             rows = [r for r in self.evaluation.window(actividad_id, window).filas if is_present(r[what])]
             cells = join_addresses(self.find_period(actividad_id, r, what) for r in rows)
             if not cells:
                 return "El plan no pedía nada en ese lapso"
+            if what == "programado" and actividad_id in self._shared:
+                return f"Parte de la meta anual que declara el layout: {cells}"
             how = find_accumulation(self.activities[actividad_id], what).joined.format(n=len(rows))
             return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
@@ -122,10 +134,10 @@ class Provenance:
         rows = self.evaluation.window(actividad_id, window).filas
         weighed = self.evaluation.plan.rule("avance") is not None
         series = ("ejecutado",) if figura == "avance_anual" and not weighed else ("ejecutado", "programado")
-        said = [
-            f"{capitalize(s)}: {join_addresses(self.find_period(actividad_id, r, s) for r in rows if is_present(r[s]))}"
-            for s in series
-        ]
+        cells = {s: [self.find_period(actividad_id, row, s) for row in rows if is_present(row[s])] for s in series}
+        if cells.get("programado") == [] and has_goal_alone(self.activities[actividad_id], self.evaluation.due):
+            cells["programado"] = [self.find_goal(actividad_id)]
+        said = [f"{capitalize(s)}: {join_addresses(places)}" for s, places in cells.items()]
         said += [f"Meta anual: {self.find_goal(actividad_id)}"] if figura == "avance_anual" and not weighed else []
         return ". ".join(said)
 
