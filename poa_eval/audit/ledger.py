@@ -8,7 +8,7 @@ import pandas as pd
 
 from poa_eval.audit.printed import PrintedFigures, RowsSum, TotalsCalculator, add_parts
 from poa_eval.metrics.activities import weigh_ratios
-from poa_eval.metrics.formulas import TOLERANCE, PrintedProgress
+from poa_eval.metrics.formulas import OF_CONCEPT, TOLERANCE, PrintedProgress
 from poa_eval.plan.accumulation import SERIES
 from poa_eval.plan.inferred import ROWS, InferredFormula
 from poa_eval.plan.notes import Note, Repair
@@ -40,6 +40,7 @@ CONCEPTS = {
     "meta_anual": "Meta anual",
     "avance_pct": "Avance publicado",
     "avance_absoluto": "Avance absoluto",
+    "cumplimiento": "Cumplimiento publicado",
 }
 _NUMBERS = dict.fromkeys(("publicado", "recalculado", "diferencia"), "float64") | {"mes": "Int64", "meses": "Int64"}
 
@@ -133,20 +134,29 @@ class Ledger:
     def inferred_rules(self) -> list[Note]:
         """Return notes of the rules that the printed figures follow undeclared: a unit has few of them."""
         notes: list[Note] = []
-        if self.plan.rule("avance") is None and self.plan.publicado["concepto"].eq("avance_pct").any():
-            notes.append(self._progress.inferred)
+        printed = {*self.plan.publicado["concepto"]}
+        notes += (self._progress[name].inferred for name in OF_CONCEPT if name in printed and self._is_inferred(name))
         if self.plan.publicado["ambito"].ne("actividad").any() and self.plan.rule("suma_segun_documento") is None:
             notes.append(self._totals.counts)
         return notes
 
+    def _is_inferred(self, concept: str) -> bool:
+        """Say whether the formula of a printed percentage is told by the document's own figures alone."""
+        return concept in OF_CONCEPT and (concept != "avance_pct" or self.plan.rule("avance") is None)
+
     @cached_property
-    def _progress(self) -> PrintedProgress:
-        """Return what tells by which formula the documents compute the progress of activities."""
-        t = self.plan.publicado
-        t = t[(t["ambito"] == "actividad") & (t["concepto"] == "avance_pct")].dropna(subset="valor")
-        noted = next(iter(self.plan.list_notes(InferredFormula)), None)
-        figures = self._figures
-        return PrintedProgress(t.to_dict("records"), figures.periods, figures.activities, noted, self.plan.open_kinds)
+    def _progress(self) -> dict[str, PrintedProgress]:
+        """Return of each concept what tells by which formula the documents compute it."""
+        t, figures = self.plan.publicado, self._figures
+        t = t[t["ambito"] == "actividad"].dropna(subset="valor")
+        noted = {note.concept: note for note in self.plan.list_notes(InferredFormula)}
+        parts = (figures.periods, figures.activities)
+        return {
+            name: PrintedProgress(
+                name, t[t["concepto"] == name].to_dict("records"), *parts, noted.get(name), self.plan.open_kinds
+            )
+            for name in OF_CONCEPT
+        }
 
     def _recompute(self, printed: Mapping) -> Iterator[Way]:
         """Yield each way to obtain a printed figure again."""
@@ -204,12 +214,13 @@ class Ledger:
     def _weigh(self, printed: Mapping) -> Iterator[Way]:
         """Yield what the formula of progress, the layout's or the one inferred, gives for a figure of an activity."""
         name, key, month, length = (printed[k] for k in ("concepto", "clave", "mes", "meses"))
-        if self.plan.rule("avance") is None:
-            inferred = self._progress.inferred if name == "avance_pct" else None
-            if inferred and inferred.formula:
-                yield Way("inferida", self._progress.recompute(printed), inferred)
-            elif inferred and inferred.rivals:
+        if self._is_inferred(name):
+            inferred = self._progress[name].inferred
+            if inferred.formula:
+                yield Way("inferida", self._progress[name].recompute(printed), inferred)
+            elif inferred.rivals:
                 yield Way("", None, inferred)
+        if self.plan.rule("avance") is None:
             return
         weight = self.plan.rule(f"avance.peso.{length}")
         if name == "avance_pct":
@@ -243,6 +254,6 @@ def _tell_way(found: Mapping) -> str:
     """Say in words how a figure was obtained again, and on what that rests; or why it was not."""
     if found["regla"] is not None:
         return found["regla"].text
-    if not found["via"] and found["ambito"] == "actividad" and found["concepto"] == "avance_pct":
+    if not found["via"] and found["ambito"] == "actividad" and found["concepto"] in OF_CONCEPT:
         return "el documento no dice su fórmula, y ninguna usual da casi todas sus cifras"
     return WAYS.get(found["via"], "")

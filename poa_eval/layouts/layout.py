@@ -231,16 +231,14 @@ class Edition(Model):
         return (
             not series.isdisjoint(("ejecutado", "numerador", "por_fila"))
             or bool(self.reparar)
-            or (not printed.isdisjoint(("ejecutado", "avance_pct", "avance_absoluto")))
+            or (not printed.isdisjoint(("ejecutado", "avance_pct", "avance_absoluto", "cumplimiento")))
         )
 
     def optional(self) -> list[set[str]]:
-        """Return the keys of each series that a pattern names: it takes the periods that the form has."""
-        return [
-            {f"{series.columna}:{month}:{series.meses}" for month in series.headings()}
-            for series in self.periodos
-            if series.patron
-        ]
+        """Return the keys of each series or printed figure that a pattern names: it takes the periods there are."""
+        spread: list[tuple[str, Series | Published]] = [(series.columna, series) for series in self.periodos]
+        spread += [(f"publicado:{item.concepto}", item) for item in self.publicado]
+        return [{f"{name}:{m}:{item.meses}" for m in item.spread()} for name, item in spread if item.patron]
 
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""

@@ -80,14 +80,19 @@ class GoalShares(Note):
 
 @dataclass(frozen=True, kw_only=True)
 class InferredFormula(Note):
-    """The formula that nearly all printed progress follows, and by how many figures; None where there is not one."""
+    """The formula that nearly all printed figures of a concept follow, and by how many; None where there is not one."""
 
-    grammar = "regla.avance_inferido"
+    concept: str = "avance_pct"
     source: str = "cifras impresas"
     formula: str | None = None
     rivals: tuple[str, ...] = ()  # those that explain about as many, where none is taken
     hits: int = 0
     known: int = 0
+
+    @property
+    def key(self) -> str:
+        """Return the key of the note's row."""
+        return f"regla.{self.concept.removesuffix('_pct')}_inferido"
 
     @property
     def text(self) -> str:

@@ -104,3 +104,39 @@ def test_a_figure_on_another_scale_waits():
     measured = evaluate(plan, 1, "ejecutado_trimestre", "cumplimiento_trimestre")
     assert measured["Cobertura"] == (None, None)
     assert measured["Partos"] == (60.0, 100.0)
+
+
+def test_compliance_printed_by_month_is_contrasted_and_blank_months_to_come_stop_nothing():
+    plan = read_case("cumplimiento-por-mes")
+    ledger = poa.reconcile(plan)
+    printed = ledger[ledger["cifra"] == "cumplimiento"]
+    assert [*printed["recalculado"]] == [80, 100, 100, 40, 0, 50, 100]  # 12 of 10 stands as 100, 1 of 2 as 55
+    assert [*printed["resultado"]].count("difiere") == 1
+    assert {text.partition(", que")[0] for text in printed["como"]} == {
+        "ejecutado / programado del periodo × 100, hasta 100 %"
+    }
+    found = poa.check(plan).set_index("regla").loc["avance-no-reproduce"]
+    assert found["mensaje"].startswith("El cumplimiento publicado es 55 %; ")
+    assert (found["mes"], found["encontrado"], found["esperado"]) == (2, "55", "50")
+
+
+def test_compliance_printed_by_quarter_of_running_results_is_of_the_difference(tmp_path):
+    document = tmp_path / "acumulado.csv"
+    document.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Prog T1,Ejec T1,% T1,Prog T2,Ejec T2,% T2\n"
+        "Agua,Tomas,10,8,80,10,20,120\nAgua,Fugas,4,4,100,4,6,50\nAgua,Pozos,2,1,50,2,3,100\n",
+        encoding="utf-8",
+    )
+    plan = read_case(
+        "cumplimiento-por-mes",
+        document=document,
+        columnas={"unidad": "Unidad", "actividad": "Actividad"},
+        corte="junio",
+        periodos=[
+            {"columna": "programado", "patron": "Prog T{trimestre}"},
+            {"columna": "ejecutado", "patron": "Ejec T{trimestre}", "acumulado": True},
+        ],
+        publicado=[{"concepto": "cumplimiento", "patron": "% T{trimestre}"}],
+    )
+    ledger = poa.reconcile(plan)
+    assert {*ledger.loc[ledger["cifra"] == "cumplimiento", "resultado"]} == {"coincide"}

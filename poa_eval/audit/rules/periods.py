@@ -9,7 +9,7 @@ from poa_eval.plan.accumulation import adds_up, find_accumulation
 from poa_eval.plan.notes import Change
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import is_percentage
-from poa_eval.text.periods import name_period, parse_frequency, spell_period
+from poa_eval.text.periods import MONTH_NAMES, name_period, parse_frequency, spell_period
 from poa_eval.text.wording import is_present
 
 _FREQUENCIES = {1: "mensual", 2: "bimestral", 3: "trimestral", 4: "cuatrimestral", 6: "semestral", 12: "anual"}
@@ -109,10 +109,12 @@ def find_compensations(context: CheckContext) -> Iterator[Finding]:
     """
     rows = [a for a in context.activities.values() if adds_up(a)]
     added = [row for row in rows if row["sentido"] == "ascendente"] if context.quarters else []
+    closed = context.windows.due.corte
     for activity in added:
         reached = context.window(activity).cumplida
         for quarter in context.quarters:
             part, name = context.window(activity, quarter), name_period(3 * quarter, 3)
+            name += f", hasta {MONTH_NAMES[closed - 1]}," if closed < 3 * quarter else ""
             short = [row for row in part.filas if row["ejecutado"] < row["programado"]] if part.cumplida else []
             if not short and not (reached and part.cumplida is False):
                 continue

@@ -23,7 +23,7 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
         if printed["via"] == "formula":
             activity = context.activities[printed["clave"]]
             periods = [p for p in context.windows.due.periods[printed["clave"]] if p["mes"] <= printed["mes"]]
-            rows.append((printed["valor"], periods, activity, context.plan.open_kinds.get(printed["clave"], ())))
+            rows.append((printed["valor"], periods, activity, context.plan.open_kinds.get(printed["clave"], ()), 1))
     wrong = list(context.differences("formula"))
     other = _find_formula(rows) if wrong else None
     hint = [f"Lo impreso en todo el documento corresponde a otra fórmula: {other}."] if other else []
@@ -34,7 +34,8 @@ def find_wrong_progress(context: CheckContext) -> Iterator[Finding]:
             how, advice = f"con la fórmula del documento ({context.plan.rule('avance.texto')})", hint
             message = f"El avance publicado es {shown}; {how} resulta {again}."
         elif printed["via"] == "inferida":
-            message = f"El avance publicado es {shown}; con la fórmula {printed['regla'].text}, resulta {again}."
+            what = "cumplimiento" if printed["concepto"] == "cumplimiento" else "avance"
+            message = f"El {what} publicado es {shown}; con la fórmula {printed['regla'].text}, resulta {again}."
             advice = ["El documento no dice cuál usa."]
         else:
             concept, what = f"{printed['concepto']}/{concept}", printed["concepto"].replace("_", " ")

@@ -33,7 +33,7 @@ _TOLD = {
     DIFFERS: ("difiere", "difieren"),
 }
 _RESULTS = (*_TOLD, UNCHECKED)
-_PERCENTS = ("avance_pct", "avance_absoluto")
+_PERCENTS = ("avance_pct", "avance_absoluto", "cumplimiento")
 _WHOSE = {"actividad": "de cada actividad", "unidad": "del total de la unidad", "institucion": "del TOTAL"}
 _LENGTHS = {1: "por mes", 2: "por bimestre", 3: "por trimestre", 4: "por cuatrimestre", 6: "por semestre"}
 
