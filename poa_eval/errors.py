@@ -1,8 +1,13 @@
 """Errors that a planning analyst can act on: what, where, found, expected, way out (in Spanish)."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+
+#: How many cells a message lists.
+LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class PoaError(Exception):
         What was found, what was expected, and the way out; in Spanish.
     lugar : Place, optional
         File, sheet and cell (or line).
+    otros : sequence of PoaError
+        What else is refused, told below it.
 
     Examples
     --------
@@ -44,19 +51,31 @@ class PoaError(Exception):
       qué hacer     corrija la celda
     """
 
-    def __init__(self, encontrado: str, esperado: str, que_hacer: str, *, lugar: Place | None = None) -> None:
+    def __init__(
+        self,
+        encontrado: str,
+        esperado: str,
+        que_hacer: str,
+        *,
+        lugar: Place | None = None,
+        otros: "Sequence[PoaError]" = (),
+    ) -> None:
         super().__init__(encontrado, esperado, que_hacer)
         self.encontrado = encontrado
         self.esperado = esperado
         self.que_hacer = que_hacer
         self.lugar = lugar or Place()
+        self.otros = tuple(otros)
 
     def __reduce__(self) -> tuple:
-        """Keep the place when the error crosses a process boundary."""
-        return partial(type(self), lugar=self.lugar), self.args
+        """Keep the place, and what else is refused, when the error crosses a process boundary."""
+        return partial(type(self), lugar=self.lugar, otros=self.otros), self.args
 
     def __str__(self) -> str:
-        """Return the message in four lines: place, found, expected, what to do."""
+        """Return the message in four lines: place, found, expected, what to do; and of what else is refused."""
+        return "\n".join(map(PoaError._tell, (self, *self.otros)))
+
+    def _tell(self) -> str:
         head = type(self).__name__ + (f": {self.lugar}" if str(self.lugar) else "")
         rows = (("se encontró", self.encontrado), ("se esperaba", self.esperado), ("qué hacer", self.que_hacer))
         return "\n".join([head, *(f"  {label:<14}" + text.replace("\n", "\n" + " " * 16) for label, text in rows)])
@@ -88,6 +107,52 @@ class ConflictoError(PoaError):
 
 class ClusterError(PoaError):
     """A cluster that is not there, is lost, or is not of the same software."""
+
+
+class Refusals:
+    """What is refused of a document, told all at once: a message for each thing to do, and the cells that it is of."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[FormatoError]] = {}  # expected and way out → what is refused
+
+    def add(self, error: "FormatoError") -> None:
+        """Add what is refused; reading goes on."""
+        self._found.setdefault((error.esperado, error.que_hacer), []).append(error)
+
+    def refuse(self) -> None:
+        """Refuse what was added, if anything was."""
+        if self._found:
+            first, *others = map(_join_errors, self._found.values())
+            self._found.clear()
+            raise FormatoError(*first.args, lugar=first.lugar, otros=others)
+
+    @contextmanager
+    def tell_all(self) -> Iterator[None]:
+        """Refuse with what ends the reading all that was added before."""
+        try:
+            yield
+        except FormatoError as error:
+            if not self._found:
+                raise
+            self.add(error)
+        self.refuse()
+
+
+def _join_errors(errors: "list[FormatoError]") -> "FormatoError":
+    """Return errors of one kind as one that lists what was found, and in which cells: a dozen, and how many more."""
+    first, cells = errors[0], dict[str, dict[str, None]]()
+    for error in errors:
+        sheet = f"{error.lugar.hoja}!" if error.lugar.hoja != first.lugar.hoja else ""
+        cells.setdefault(error.encontrado, {})[f"{sheet}{error.lugar.celda or ''}"] = None
+    if len(errors) == 1:
+        return first
+    lines = [f"{found} · {_list_some([*places], ', ')}" for found, places in cells.items()]
+    return FormatoError(_list_some(lines, "\n"), first.esperado, first.que_hacer, lugar=first.lugar)
+
+
+def _list_some(texts: list[str], mark: str) -> str:
+    more = [f"y {len(texts) - LISTED} más"] if len(texts) > LISTED else []
+    return mark.join([*texts[:LISTED], *more])
 
 
 def explain_system(error: OSError) -> ArchivoError:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import NoReturn
 
 import pandas as pd
 
@@ -50,7 +49,7 @@ class ActivityTable:
 def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> tuple[ActivityTable, list[list[str]]]:
     """Read units and activities, and the activity of each row, by runs of rows under one heading.
 
-    Raises FormatoError where a row lacks its unit or its activity, or gives an activity another goal than before.
+    A row that lacks its unit or its activity, or gives an activity another goal than before, is refused.
     """
     activities, seen = ActivityTable(), {}
     runs = [(run, _read_units(activities, seen, run, columns, institucion)) for run in split_runs(rows)]
@@ -75,7 +74,7 @@ def _read_units(
             continue
         if code is None and (says_code or (said is None and says_unit)):
             at = row.table.columns.get("unidad_id", row.table.columns.get("unidad"))
-            _refuse_no_unit(row, at, columns)
+            columns.refusals.add(_find_no_unit(row, at, columns))
         name, source = said or institucion, row.address("unidad")
         record = {"unidad_id": code or make_unit_id(name), "unidad": name, "fuente": source}
         record["responsable"] = columns.texts([row], "responsable")[0]
@@ -87,12 +86,13 @@ def _read_units(
     return [ids[pair] for pair in pairs]
 
 
-def _refuse_no_unit(row: Row, at: int | None, columns: Columns) -> NoReturn:
+def _find_no_unit(row: Row, at: int | None, columns: Columns) -> FormatoError:
+    """Return what refuses a row of which no unit is said."""
     name = "unidad_id" if columns.has("unidad_id") else "unidad"
     hint = "escriba la unidad en el documento, o declare la columna en `rellenar:` del layout"
     if name not in columns.edition.columnas:
         hint = f"escríbala en una línea sobre esta tabla; si vale la de la anterior, `vale_hasta: {{{name}: otra}}`"
-    raise FormatoError(
+    return FormatoError(
         "una fila sin unidad",
         "la unidad en la fila, en las líneas sobre la tabla, o arriba si la columna está en `rellenar:`",
         hint,
@@ -105,7 +105,7 @@ def _read_run(
 ) -> list[str]:
     """Add the activities of rows under one heading, and return the id of each row's."""
     names = columns.texts(run, "actividad")
-    _refuse_nameless(run, names)
+    names = _refuse_nameless(run, names, columns)
     values = {"unidad_id": list(units), "actividad": list(names)} | dict(_read_columns(run, columns))
     _keep_goals_of_programme(run, values, columns)
     _part_texts_from_numbers(run, values)
@@ -125,24 +125,26 @@ def _read_run(
         _keep_percent_goals_as_text(run, values, columns, percents)
     _name_percents(activities, values, percents)
     _apply_rules(activities, run, values, columns)
-    _add_rows(activities, run, values)
+    _add_rows(activities, run, values, columns)
     return ids
 
 
-def _refuse_nameless(run: list[Row], names: list[str | None]) -> None:
-    """Refuse rows without their activity, or with an error of the spreadsheet in its place."""
+def _refuse_nameless(run: list[Row], names: list[str | None], columns: Columns) -> list[str | None]:
+    """Refuse rows without their activity, or with an error of the spreadsheet in its place; they stay apart."""
     bad = [at for at, name in enumerate(names) if name is None or name.startswith("#")]
     if not bad:
-        return
+        return names
     row, at = run[bad[0]], run[0].table.columns["actividad"]
     cells = ", ".join(str(run[i].sheet.locate(run[i].index, at).celda) for i in bad[:12])
     one = f"«{names[bad[0]]}»" if names[bad[0]] else "una fila sin actividad"
-    raise FormatoError(
+    fault = FormatoError(
         one if len(bad) == 1 else f"{len(bad)} filas sin actividad: {cells}" + ("…" if len(bad) > 12 else ""),
         "el nombre de la actividad",
         "complete la fila, o declare en el layout `rellenar: [actividad]`, o la fila en `ignorar_filas:`",
         lugar=row.sheet.locate(row.index, at),
     )
+    columns.refusals.add(fault)
+    return [name if i not in bad else f"? {run[i].index}" for i, name in enumerate(names)]
 
 
 def _read_columns(run: list[Row], columns: Columns) -> Iterator[tuple[str, ColumnValues]]:
@@ -250,7 +252,7 @@ def _settle_name(activities: ActivityTable, row: Row, position: int, name: str) 
         activities.notes.append(Variant(column="actividad", text=note, **where))
 
 
-def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues]) -> None:
+def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, ColumnValues], columns: Columns) -> None:
     """Add rows to the table; a row of a known activity fills what is missing of it."""
     table, positions = activities.table, activities.positions
     ids = [str(value) for value in values["actividad_id"]]
@@ -276,9 +278,10 @@ def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, Colum
                 and cells[at] is not None
                 and normalize(str(cells[at])) != normalize(str(table[name][position]))
             ):
-                raise FormatoError(
+                fault = FormatoError(
                     f"{name} «{cells[at]}», y «{table[name][position]}» en {table['fuente'][position]}",
                     "la misma meta y unidad de medida cada vez que la actividad aparece",
                     "si son dos actividades, asigne en el layout la columna que las distingue (`codigo` o `indicador`)",
                     lugar=run[at].sheet.locate(run[at].index, run[at].table.columns.get(name)),
                 )
+                columns.refusals.add(fault)

@@ -6,7 +6,7 @@ from itertools import groupby, zip_longest
 
 import numpy as np
 
-from poa_eval.errors import FormatoError, ParamsError, Place
+from poa_eval.errors import LISTED, FormatoError, ParamsError, Place, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.loaders.rows import Row
@@ -15,7 +15,6 @@ from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.numbers import parse_number, parse_spaced
 
-_LISTED = 12
 #: Number → the text it may be given as: both mapped to one heading take each cell for what it is.
 TEXT_TWINS = {"linea_base": "linea_base_texto", "meta_anual": "meta_texto", "inversion": "inversion_texto"}
 
@@ -41,7 +40,9 @@ class Columns:
         locale: str,
         names: Mapping[str, Mapping[str, str]] | None = None,
         identidad: Sequence[str] = (),
+        refusals: Refusals | None = None,
     ) -> None:
+        self.refusals = refusals or Refusals()
         self.edition = edition
         self.identidad = tuple(identidad) or edition.identidad
         self.locale = locale
@@ -169,16 +170,22 @@ class Columns:
         return number is not None and abs(number) >= 1000 and parse_spaced(cell, self.locale) is None
 
     def refuse_faults(self) -> None:
-        """Refuse what stood where a number must be, naming the first dozen cells and their columns."""
-        if not self._faults:
-            return
+        """Refuse what was found so far: what stood where a number must be, and what is wrong of rows."""
+        if self._faults:
+            self.refusals.add(self._list_faults())
+        self.refusals.refuse()
+
+    def _list_faults(self) -> FormatoError:
         cell, shown, place = self._faults[0]
         hint = "corrija la celda en el documento, o declárela en `vacios:` del layout si quiere decir «sin dato»"
+        expected = f"números, como los escribe {self.locale}"
         if len(self._faults) == 1:
-            raise FormatoError(cell, f"un número ({shown}), como los escribe {self.locale}", hint, lugar=place)
-        listed = [f"{text} · {at.celda} ({heading})" for text, heading, at in self._faults[:_LISTED]]
-        listed += [f"y {len(self._faults) - _LISTED} más"] if len(self._faults) > _LISTED else []
-        raise FormatoError("\n".join(listed), f"números, como los escribe {self.locale}", hint, lugar=place)
+            expected = f"un número ({shown}), como los escribe {self.locale}"
+        else:
+            listed = [f"{text} · {at.celda} ({heading})" for text, heading, at in self._faults]
+            more = [f"y {len(listed) - LISTED} más"] if len(listed) > LISTED else []
+            cell = "\n".join([*listed[:LISTED], *more])
+        return FormatoError(cell, expected, hint, lugar=place)
 
     def is_bare(self, key: str) -> bool:
         """Say whether the percent format of a column is only how its cells are shown (`valor_sin_formato`)."""

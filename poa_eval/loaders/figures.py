@@ -55,7 +55,7 @@ def read_figures(rows: Sequence[Row], columns: Columns) -> RowFigures:
             figures.publicado += [(at, record) for record in _read_published(row, columns)]
         for item in edition.publicado:
             if item.columna:
-                month, length, _ = _read_period(row, edition)
+                month, length, _ = _read_period(row, columns)
                 printed = _print_cell(row, f"publicado:{item.concepto}", item.concepto, month, length, columns)
                 figures.publicado += [(at, record) for record in printed]
     return figures
@@ -194,19 +194,20 @@ def _read_kinds(rows: Sequence[Row], columns: Columns) -> np.ndarray:
     for row, text in zip(rows, columns.texts(rows, "serie"), strict=True):
         found = next((name for mark, name in marks if text is not None and fnmatchcase(normalize(text), mark)), None)
         if found is None:
-            raise FormatoError(
+            fault = FormatoError(
                 f"«{text or ''}» como clase de la fila",
                 "uno de los textos de `series_por_fila:`",
                 "corrija la celda, o agregue el texto en `series_por_fila:` (en `ignorar:` si la fila no cuenta)",
                 lugar=row.sheet.locate(row.index, row.table.columns["serie"]),
             )
-        kinds.append(found)
+            columns.refusals.add(fault)
+        kinds.append(found or "")
     return np.array(kinds, dtype=object)
 
 
 def _read_long(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     """Read one row per period."""
-    periods = [_read_period(row, columns.edition) for row in rows]
+    periods = [_read_period(row, columns) for row in rows]
     source = "ejecutado" if "ejecutado" in rows[0].table.columns else "programado"
     comments = columns.cells(rows, rows[0].table.columns.get("comentario"))
     return {name: columns.numbers(rows, name) for name in FIGURE_COLUMNS} | {
@@ -219,37 +220,42 @@ def _read_long(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     }
 
 
-def _read_period(row: Row, edition: Edition) -> Period:
+def _read_period(row: Row, columns: Columns) -> Period:
     """Return the period that a row, or the lines above it, say; the year without any."""
+    edition = columns.edition
     if edition.periodo == "fila":
-        return _read_row_period(row, edition)
+        return _read_row_period(row, columns)
     for name, length in LENGTHS.items():
         if name in row.contexto:
             return Period(find_month(name, row.contexto[name]) or 0, length)
     if edition.periodo == "columnas":
         return Period(12, 12)
-    raise FormatoError(
+    fault = FormatoError(
         "ninguna línea con el periodo encima de la tabla",
         "una línea como: " + "; ".join(p for p in edition.contexto if any(f"{{{name}}}" in p for name in LENGTHS)),
         "escriba el mes o trimestre encima de la tabla, o agregue al layout la forma en que está escrito",
         lugar=row.sheet.locate(row.table.top, 0),
     )
+    columns.refusals.add(fault)
+    return Period(12, 12)
 
 
-def _read_row_period(row: Row, edition: Edition) -> Period:
+def _read_row_period(row: Row, columns: Columns) -> Period:
+    edition = columns.edition
     name = next(name for name in ("periodo", *LENGTHS) if name in edition.columnas)
     cell = row.value(name)
     text = str(row.relleno.get(name, "") if cell is None else cell)
     month = find_month(name, text) if name != "periodo" else None
     period = parse_period(text) or (Period(month, LENGTHS[name]) if month else None)
     if period is None:
-        raise FormatoError(
+        fault = FormatoError(
             f"«{text}»",
             f"un periodo ({edition.columnas[name][0]}), como «ene», «Marzo 2025», «2025-03», «T1» o «I trimestre»",
             "corrija la celda; si son números solos, asigne la columna a `mes:` o `trimestre:` en lugar de `periodo:`",
             lugar=row.sheet.locate(row.index, row.table.columns.get(name)),
         )
-    return period
+        columns.refusals.add(fault)
+    return period or Period(12, 12)
 
 
 def _read_published(row: Row, columns: Columns) -> Iterator[Record]:

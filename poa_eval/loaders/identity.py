@@ -68,7 +68,7 @@ class RowComparer:
     def refuse_differences(self, run: Sequence[Row], ids: Sequence[str]) -> None:
         """Refuse a row that says something else than an earlier one of its activity and period.
 
-        Raises FormatoError, by its cell, with the `identidad:` that tells the two apart. A blank says nothing.
+        By its cell, with the `identidad:` that tells the two apart. A blank says nothing.
         """
         for row, key in zip(run, ids, strict=True):
             earlier = self._rows.setdefault(key, [])
@@ -94,7 +94,7 @@ class RowComparer:
         differ = [key for key in differ if key not in ("programado", "ejecutado", "comentario")]
         if differ:
             first = differ[0]
-            raise FormatoError(
+            fault = FormatoError(
                 f"«{row.value(first)}» en `{first}`, y «{other.value(first)}» en {other.address(first)}, en dos filas "
                 "que por lo demás son la misma actividad",
                 "filas de una actividad que digan lo mismo en todas sus columnas",
@@ -102,6 +102,7 @@ class RowComparer:
                 "corrija la celda",
                 lugar=row.sheet.locate(row.index, row.table.columns[first]),
             )
+            self._columns.refusals.add(fault)
 
 
 def suggest_identity(columns: Columns, differ: Sequence[str] = ()) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from poa_eval.errors import FormatoError, Place
+from poa_eval.errors import FormatoError, Place, Refusals
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import find_layout
 from poa_eval.layouts.layout import Edition, Layout
@@ -108,9 +108,11 @@ def shape_document(
     layout, edition = found.layout, found.edition
     if isinstance(edition, Cards):
         return _shape_cards(document, layout, edition, ejercicio)
-    content = read_content(document, found.headings)
-    columns = Columns(edition, layout.locale, names, identidad)
-    activities, periods, printed, notes, owners, marked = _shape_rows(content, columns, layout.institucion)
+    refusals = Refusals()
+    with refusals.tell_all():
+        content = read_content(document, found.headings, refusals)
+        columns = Columns(edition, layout.locale, names, identidad, refusals)
+        activities, periods, printed, notes, owners, marked = _shape_rows(content, columns, layout.institucion)
     unused = [_tell_condition(rule) for rule in edition.reglas if rule.porque not in activities.used_rules]
     texts = [f"ninguna actividad cumple la regla «{when}» del layout" for when in unused]
     lines = [*content.lines, *((IDLE_RULE, text, f"layout {layout.nombre}") for text in texts)]
@@ -170,7 +172,7 @@ def _shape_rows(
         if figures.periodos:
             of_row = np.array(names, dtype=object)[figures.periodos["fila"]]
             blocks.append(figures.periodos | {"actividad_id": of_row})
-        for at, record in read_marks(run, columns.edition):
+        for at, record in read_marks(run, columns):
             marked.setdefault((names[at], record["mes"]), {"actividad_id": names[at]} | record)
         printed += ({"ambito": "actividad", "clave": names[at]} | record for at, record in figures.publicado)
         notes += (replace(repair, owner=names[at]) for at, repair in figures.repairs)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from poa_eval.errors import FormatoError
+from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_patterns, match_line
 from poa_eval.readers.cells import Cell
@@ -83,25 +83,28 @@ def join_cells(cells: tuple[Cell, ...]) -> str:
     return " | ".join(str(cell) for cell in dict.fromkeys(cells) if cell is not None)
 
 
-def list_stray(row: "Row", edition: Edition) -> Iterator[tuple[str, str, str]]:
+def list_stray(row: "Row", edition: Edition, refusals: Refusals) -> Iterator[tuple[str, str, str]]:
     """Yield a note of each number beyond the last heading where the layout ignores all that it does not map.
 
     Texts there are remarks. A row that gained cells is for `reparar`, where the layout asks for it.
 
-    Raises FormatoError for such a number elsewhere.
+    Such a number elsewhere is refused.
     """
     cells = row.sheet.filas[row.index]
     for column in range(row.table.width, 0 if edition.reparar else len(cells)):
         if not _is_number(cells[column]):
             continue
         if not any("*" in names for names in edition.ignorar):
-            raise FormatoError(
-                f"«{cells[column]}», a la derecha del último encabezado de la tabla",
-                "cada cifra bajo un encabezado",
-                "escriba el encabezado de esa columna y asígnelo en el layout; si no interesa, borre la celda o "
-                'declare `ignorar: ["*"]`',
-                lugar=row.sheet.locate(row.index, column),
+            refusals.add(
+                FormatoError(
+                    f"«{cells[column]}», a la derecha del último encabezado de la tabla",
+                    "cada cifra bajo un encabezado",
+                    "escriba el encabezado de esa columna y asígnelo en el layout; si no interesa, borre la celda o "
+                    'declare `ignorar: ["*"]`',
+                    lugar=row.sheet.locate(row.index, column),
+                )
             )
+            continue
         text = f"«{cells[column]}» está a la derecha del último encabezado y no se leyó."
         yield "celda_sin_encabezado", text, row.sheet.address(row.index, column)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from poa_eval.errors import FormatoError
+from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
@@ -47,14 +47,18 @@ class Content:
 
     rows: list[Row] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
 
 
-def read_content(document: RawDocument, headings: HeadingMatcher) -> Content:
-    """Read the data rows and lines of all visible sheets, each with a table or left out on purpose."""
-    content, edition = Content(), headings.edition
+def read_content(document: RawDocument, headings: HeadingMatcher, refusals: Refusals) -> Content:
+    """Read the data rows and lines of all visible sheets, each with a table or left out on purpose.
+
+    What is refused of a row is added to `refusals`, and the row left out.
+    """
+    content, edition = Content(refusals=refusals), headings.edition
     marks = RowMarks(edition)
     for sheet in list_sheets(document, edition):
         if sheet.oculta:
@@ -173,10 +177,12 @@ class _SheetReader:
             self._renew(row, why)
             self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
             return True
-        if kind == "data" and not self._totals.isdisjoint(cells):
-            _refuse_total(row, self.above)
+        may_be_total = kind == "data" and not self._totals.isdisjoint(cells)
+        if may_be_total and (fault := _find_undeclared_total(row, self.above)) is not None:
+            self.content.refusals.add(fault)
+            return True
         if len(cells) > row.table.width:
-            self.content.lines += list_stray(row, self.edition)
+            self.content.lines += list_stray(row, self.edition, self.content.refusals)
         self.content.rows.append(row)
         if not row.is_total:  # a total is above nothing
             self._fill_down(row)
@@ -250,19 +256,19 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
     return first, table is None or alone
 
 
-def _refuse_total(row: Row, above: Mapping[str, Cell]) -> None:
-    """Refuse a row of totals that the layout does not declare: it would be read as an activity or a unit."""
+def _find_undeclared_total(row: Row, above: Mapping[str, Cell]) -> FormatoError | None:
+    """Return what refuses a row of totals that the layout does not declare: it would be read as an activity or unit."""
     said = row.value("unidad") or above.get("unidad") or row.contexto.get("unidad")
     cells = row.sheet.filas[row.index]
     first = next(at for at, cell in enumerate(cells) if cell is not None)
     at = first if is_total(cells[first]) else find_total(cells, row.table.columns, said)
     if at is None:
-        return
+        return None
     text = str(cells[at])
     pattern = f'"{suggest_pattern(text)}"'
     if text != cells[first]:
         pattern = f"{{{'unidad' if at == row.table.columns.get('unidad') else 'actividad'}: {pattern}}}"
-    raise FormatoError(
+    return FormatoError(
         f"una fila «{text}» que el layout no declara",
         "filas de actividades, o totales declarados",
         f"si no interesa, agregue al layout `ignorar_filas: [{pattern}]`; si es un total que se debe comparar, "

@@ -56,12 +56,13 @@ def _translate(run: Sequence[Row], name: str, columns: Columns, usual: dict[str,
         value = known.get(normalize(text)) if text else None
         if text and value is None:
             options = ", ".join(dict.fromkeys(said or _read_spellings()[name]))
-            raise FormatoError(
+            fault = FormatoError(
                 f"«{text}» en la columna de `{name}`",
                 f"uno de los textos que dice el layout: {options}" if said else f"una forma usual de decir {options}",
                 f'diga en el layout qué vale ese texto: `{name}: {{columna: …, valores: {{"{text}": …}}}}`',
                 lugar=row.sheet.locate(row.index, row.table.columns[name]),
             )
+            columns.refusals.add(fault)
         found.append(value)
     return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from poa_eval.errors import FormatoError
-from poa_eval.layouts.layout import Edition
+from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.rows import Row
 from poa_eval.plan.schema import Record
 from poa_eval.text.dates import parse_term
@@ -12,12 +12,12 @@ from poa_eval.text.periods import parse_frequency
 from poa_eval.text.wording import is_present
 
 
-def read_marks(rows: Sequence[Row], edition: Edition) -> Iterator[tuple[int, Record]]:
+def read_marks(rows: Sequence[Row], columns: Columns) -> Iterator[tuple[int, Record]]:
     """Yield the closing month of each marked period, with the position of its row.
 
-    Raises FormatoError where a cell holds something else than a mark.
+    A cell that holds something else is refused.
     """
-    for series in edition.periodos:
+    for series in columns.edition.periodos:
         marks = {normalize(mark) for mark in series.marcas}
         for month in series.headings() if marks else ():
             key = f"{series.columna}:{month}:{series.meses}"
@@ -26,13 +26,14 @@ def read_marks(rows: Sequence[Row], edition: Edition) -> Iterator[tuple[int, Rec
                 if cell is None:
                     continue
                 if normalize(str(cell)) not in marks:
-                    raise FormatoError(
+                    fault = FormatoError(
                         f"«{cell}»",
                         f"una marca ({', '.join(series.marcas)}) o una celda en blanco",
                         "corrija la celda, o agregue la marca en `marcas:` de esa serie de `periodos:` del layout; si "
                         "son cantidades, quite `marcas:`",
                         lugar=row.sheet.locate(row.index, row.table.columns[key]),
                     )
+                    columns.refusals.add(fault)
                 yield at, {"mes": month, "origen": "marca", "fuente": row.address(key)}
 
 

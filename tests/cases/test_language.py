@@ -1,12 +1,14 @@
 """The layout language refuses what has no effect, and names what tells rows apart by words of its own."""
 
 import datetime as dt
+import pickle
 
 import pytest
 import yaml
 from readings import CASES, list_findings, make_layout, read_case
 
 import poa_eval as poa
+from poa_eval.errors import FormatoError
 from refusals import refuse
 
 COLUMNS = {"unidad": "UNIDAD", "actividad": "INDICADOR", "meta_anual": "META"}
@@ -64,3 +66,43 @@ def test_an_optional_column_may_be_absent():
     plan = read_case("sentido-columna", columnas=columns, opcionales=["linea_base"])
     assert plan.actividades["linea_base"].isna().all()
     assert poa.measure(plan, 1, fecha_corte=dt.date(2025, 3, 31)).actividades["meta_cumplida"].notna().all()
+
+
+def test_all_that_a_load_refuses_comes_at_once(tmp_path):
+    document = tmp_path / "faltas.csv"
+    document.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Comportamiento,Mes,Programado,Ejecutado\n"
+        "Salud,Consultas,Mayor mejor,ene,10,ocho\n"
+        "Salud,,Mayor mejor,ene,4,4\n"
+        "Salud,Vacunas,A veces,ene,3,3\n"
+        "Salud,Partos,A veces,enero y pico,2,2\n"
+        ",Calles,Mayor mejor,ene,1,1\n"
+        "TOTAL,,,,20,18\n"
+        "Obras,Calles,Mayor mejor,ene,uno,1,99\n",
+        encoding="utf-8",
+    )
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "sentido": "Comportamiento", "mes": "Mes"}
+    columns |= {"programado": "Programado", "ejecutado": "Ejecutado"}
+    layout = make_layout(
+        "regla-sin-efecto",
+        columnas=columns,
+        periodo="fila",
+        contexto=["PLAN OPERATIVO ANUAL {ejercicio}"],
+        reglas=None,
+        periodos=None,
+    )
+    with pytest.raises(FormatoError) as refused:
+        poa.load(document, layout)
+    said = str(refused.value)
+    for what in (
+        "línea 8\n  se encontró   una fila «TOTAL»",
+        "línea 9\n  se encontró   «99», a la derecha",
+        "línea 7\n  se encontró   una fila sin unidad",
+        "línea 4\n  se encontró   una fila sin actividad",
+        "línea 5\n  se encontró   «A veces» en la columna de `sentido` · L5, L6",
+        "línea 6\n  se encontró   «enero y pico»",
+        "línea 9\n  se encontró   «uno» · L9 (Programado)\n                «ocho» · L3 (Ejecutado)",
+    ):
+        assert what in said
+    assert said.count("qué hacer") == 7
+    assert pickle.loads(pickle.dumps(refused.value)).otros[-1].encontrado == refused.value.otros[-1].encontrado

@@ -153,7 +153,7 @@ def test_another_text_than_a_mark_is_refused_by_cell():
     keys = {"columnas": {"unidad": "Unidad", "actividad": "Actividad", "meta_texto": "Meta"}}
     series = {"columna": "programado", "patron": "T{trimestre}", "marcas": ["●"]}
     layout = make_layout("fechas-de-inicio-y-fin", periodos=[series], **keys)
-    with pytest.raises(FormatoError, match="línea 3\n.*«X»\n.*una marca"):
+    with pytest.raises(FormatoError, match="línea 3\n.*«X» · L3, L4\n.*«x» · L4\n.*una marca"):
         poa.load(find_case("marcas-por-trimestre"), layout)
 
 
