@@ -13,9 +13,9 @@ from poa_eval.loaders.identity import RowComparer, list_keys, make_ids, name_ide
 from poa_eval.loaders.rows import Row
 from poa_eval.loaders.said_behaviour import find_percents, read_behaviour
 from poa_eval.plan.accumulation import DECLARED, SERIES
-from poa_eval.plan.merge import is_code
-from poa_eval.plan.notes import PercentCells, Variant
-from poa_eval.plan.schema import COLUMNS, NUMBER
+from poa_eval.plan.merge import differ, is_code
+from poa_eval.plan.notes import ChangedText, PercentCells, Variant
+from poa_eval.plan.schema import COLUMNS, DESCRIBING, NUMBER
 from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import make_unit_id, normalize
 from poa_eval.text.numbers import is_percentage
@@ -271,17 +271,24 @@ def _add_rows(activities: ActivityTable, run: list[Row], values: dict[str, Colum
         for name, cells in values.items():
             if table[name][position] is None:
                 table[name][position] = cells[at]
-            elif name == "actividad" and normalize(str(cells[at])) != normalize(table[name][position]):
-                _settle_name(activities, run[at], position, str(cells[at]))
-            elif (
-                name in _SAME
-                and cells[at] is not None
-                and normalize(str(cells[at])) != normalize(str(table[name][position]))
-            ):
-                fault = FormatoError(
-                    f"{name} «{cells[at]}», y «{table[name][position]}» en {table['fuente'][position]}",
-                    "la misma meta y unidad de medida cada vez que la actividad aparece",
-                    "si son dos actividades, asigne en el layout la columna que las distingue (`codigo` o `indicador`)",
-                    lugar=run[at].sheet.locate(run[at].index, run[at].table.columns.get(name)),
-                )
-                columns.refusals.add(fault)
+            else:
+                _settle(activities, run[at], position, name, cells[at], columns)
+
+
+def _settle(activities: ActivityTable, row: Row, position: int, name: str, value: object, columns: Columns) -> None:
+    """Let what a further row says of a known activity stand, be noted, or be refused."""
+    table = activities.table
+    known, key = table[name][position], str(table["actividad_id"][position])
+    if name == "actividad" and normalize(str(value)) != normalize(known):
+        _settle_name(activities, row, position, str(value))
+    elif name in _SAME and value is not None and normalize(str(value)) != normalize(str(known)):
+        fault = FormatoError(
+            f"{name} «{value}», y «{known}» en {table['fuente'][position]}",
+            "la misma meta y unidad de medida cada vez que la actividad aparece",
+            "si son dos actividades, asigne en el layout la columna que las distingue (`codigo` o `indicador`)",
+            lugar=row.sheet.locate(row.index, row.table.columns.get(name)),
+        )
+        columns.refusals.add(fault)
+    elif name in DESCRIBING and differ(value, known):
+        place = (known, str(table["fuente"][position]))
+        activities.notes.append(ChangedText.of_text(name, key, (value, row.address(name)), place))

@@ -1,15 +1,15 @@
 """Merge: the documents of one institution and year into one plan; what contradicts is refused or kept as a change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
 from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED
-from poa_eval.plan.notes import Change, Comment, PeriodComment, Repair, Variant
+from poa_eval.plan.notes import Change, ChangedText, Comment, PeriodComment, Repair, Said, Variant
 from poa_eval.plan.plan import Plan
-from poa_eval.plan.schema import COLUMNS, make_table
+from poa_eval.plan.schema import COLUMNS, DESCRIBING, make_table
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import is_present
@@ -58,10 +58,10 @@ def is_code(name: object, code: object) -> bool:
     return is_present(code) and normalize(str(name)) == normalize(str(code))
 
 
-def _merge_activities(old: Plan, new: Plan, *, newest: bool) -> tuple[pd.DataFrame, list[Variant]]:
+def _merge_activities(old: Plan, new: Plan, *, newest: bool) -> tuple[pd.DataFrame, list[Said]]:
     """Return the activities of both: names from where they stand, behaviour from where it is known best."""
     table = _fill(old.actividades, new.actividades, "actividad_id", newest=newest)
-    notes, at = [], {key: position for position, key in enumerate(table["actividad_id"])}
+    notes, at = list[Said](), {key: position for position, key in enumerate(table["actividad_id"])}
     pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new"))
     for pair in pairs.to_dict("records"):
         row = at[pair["actividad_id"]]
@@ -73,11 +73,31 @@ def _merge_activities(old: Plan, new: Plan, *, newest: bool) -> tuple[pd.DataFra
         elif not is_code(other, pair["codigo"]) and normalize(name) != normalize(other):
             text = f"«{other}» y «{name}» se tomaron como la misma actividad, por su identidad"
             notes.append(Variant(column="actividad", owner=pair["actividad_id"], text=text, source=pair["fuente_new"]))
+        notes += _note_texts(pair, newest=newest)
         origins = [pair["acumulacion_origen"], pair["acumulacion_origen_new"]]
         best = min((0, 1), key=lambda i: _ORIGINS.index(origins[i]) if origins[i] in _ORIGINS else len(_ORIGINS))
         for column in _BEHAVIOUR:
             table.loc[row, column] = pair[f"{column}_new" if best else column]
     return table, notes
+
+
+def _note_texts(pair: Mapping, *, newest: bool) -> Iterator[ChangedText]:
+    """Yield a note of each describing text of an activity that two documents say differently."""
+    for column in DESCRIBING:
+        old, new = ((pair[f"{column}{end}"], str(pair[f"fuente{end}"])) for end in ("", "_new"))
+        if differ(new[0], old[0]):
+            yield ChangedText.of_text(column, pair["actividad_id"], *((old, new) if newest else (new, old)))
+
+
+def differ(one: object, other: object) -> bool:
+    """Say whether two values are both there and are not the same, but for case, accents and spaces.
+
+    Examples
+    --------
+    >>> differ("Acta", "ACTA "), differ("Acta", None), differ(3.0, 4.0)
+    (False, False, True)
+    """
+    return is_present(one) and is_present(other) and one != other and normalize(str(one)) != normalize(str(other))
 
 
 def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:

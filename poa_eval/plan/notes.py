@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from typing import Any, ClassVar, Literal, Self
 
 import pandas as pd
@@ -25,6 +26,8 @@ _OUTCOMES = {
     "ambigua": "varias lecturas cumplen las sumas impresas, y donde difieren queda solo el trimestre",
     "ninguna": "ninguna lectura cumple las sumas impresas",
 }
+#: How much of a long text a note cites, in letters.
+_LINE = 80
 #: What the parts of a key are made of; an id may hold ``/``.
 _PARTS = {"name": r"[^/]+", "column": r"\w+", "owner": r".+", "month": r"\d+", "length": r"\d+"}
 
@@ -67,6 +70,14 @@ class Said(Note):
         parts = found.groupdict().items() if found else ()
         key = {name: int(part) if name in ("month", "length") else part for name, part in parts}
         return cls(**key, text=row["texto"], source=row["fuente"]) if found else None
+
+
+def _cut(text: str, at: int) -> str:
+    """Return a long text from two words before a place in it, and no more than a line of it."""
+    if len(text) <= _LINE:
+        return text
+    start = max(text.rfind(" ", 0, max(at - 12, 0)) + 1, 0)
+    return "…" * (start > 0) + text[start : start + _LINE] + "…" * (len(text) > start + _LINE)
 
 
 @cache
@@ -147,6 +158,22 @@ class Variant(Said):
 
     grammar = "variante.{column}/{owner}"
     column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedText(Said):
+    """Another text of a column that describes an activity, than the one that the activity has."""
+
+    grammar = "texto.{column}/{owner}"
+    column: str
+
+    @classmethod
+    def of_text(cls, column: str, owner: str, other: tuple[object, str], kept: tuple[object, str]) -> Self:
+        """Return the note of another text and its place, beside the one that is kept."""
+        said, known = str(other[0]), str(kept[0])
+        same = len(commonprefix([said, known]))
+        text = f"dice «{_cut(said, same)}», y en {kept[1]} «{_cut(known, same)}», que es lo que vale"
+        return cls(column=column, owner=owner, text=text, source=other[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,7 +264,7 @@ class PercentCells(Said):
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
 _SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DerivedGoals, NoResults, DeclaredRule, Variant)
-_SAID += (AcceptedName, PeriodComment, Comment, Answered, PercentCells, Statement)
+_SAID += (ChangedText, AcceptedName, PeriodComment, Comment, Answered, PercentCells, Statement)
 
 
 def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:

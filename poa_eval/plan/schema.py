@@ -50,6 +50,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     for table, names in _NAMES.items()
 }
 
+#: Columns of an activity that describe it: they may be said anew with each report, and a change of them is noted.
+DESCRIBING = (
+    "eje subeje transversalidad programa objetivo linea_accion indicador descripcion unidad_medida frecuencia "
+    "linea_base linea_base_texto meta_texto ponderacion inversion inversion_texto beneficiarios inicio fin "
+    "medio_verificacion recursos"
+).split()
+
 Direction = Literal["ascendente", "descendente", "regular", "nominal"]
 Concept = Literal["programado", "ejecutado", "avance_pct", "avance_absoluto", "meta_anual", "cumplimiento"]
 Length = Literal[1, 2, 3, 4, 6, 12]

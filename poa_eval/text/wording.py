@@ -37,8 +37,8 @@ EMPTY_STATES = {
 }
 
 _ACCENTED = (
-    "actualización acumulación área compensación descripción ejecución específico específicos evaluación fórmula "
-    "idénticas información línea numérica sobreejecución vacía validación"
+    "acción actualización acumulación área compensación descripción ejecución específico específicos evaluación "
+    "fórmula idénticas información inversión línea numérica ponderación sobreejecución vacía validación verificación"
 )
 _ACCENTS = {"anio": "año"} | {normalize(word): word for word in _ACCENTED.split()}
 

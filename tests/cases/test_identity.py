@@ -4,6 +4,7 @@ import pytest
 from readings import CASES, list_activities, make_layout, read_case
 
 import poa_eval as poa
+from poa_eval.plan.merge import merge_plans
 from refusals import refuse
 
 
@@ -72,3 +73,25 @@ def test_what_a_line_says_holds_until_it_is_said_anew_where_the_layout_says_so()
     plan = read_case("unidad-sobre-tablas", vale_hasta={"unidad": "otra"})
     assert plan.unidades["unidad"].tolist() == ["Obras"]
     assert set(list_activities(plan)) == {"Pintar", "Barrer"}
+
+
+def test_a_describing_text_that_changes_is_a_note_and_the_first_one_stands(tmp_path):
+    plan, report = tmp_path / "plan.csv", tmp_path / "informe.csv"
+    head = "PLAN OPERATIVO ANUAL 2025\nÁrea,Código,Actividad,Medio,T1,T2\n"
+    plan.write_text(head + "Salud,A.1,Vacunar,Acta firmada,10,12\nSalud,A.2,Atender,Registro,4,4\n", encoding="utf-8")
+    report.write_text(
+        head + "Salud,A.1,Vacunar,Lista de asistencia,,\nSalud,A.2,Atender,REGISTRO ,,\n", encoding="utf-8"
+    )
+    columns = {"unidad": "Área", "codigo": "Código", "actividad": "Actividad", "medio_verificacion": "Medio"}
+    series = [{"columna": "programado", "patron": "T{trimestre}"}]
+    keys = {"columnas": columns, "periodos": series, "contexto": ["PLAN OPERATIVO ANUAL {ejercicio}"], "reglas": None}
+    both = [read_case("regla-sin-efecto", document=document, **keys) for document in (plan, report)]
+    merged = merge_plans(both)
+    assert list_activities(merged, "medio_verificacion") == {"Vacunar": ("Acta firmada",), "Atender": ("Registro",)}
+    found = poa.check(merged)
+    noted = found[found["mensaje"].str.startswith("Medio verificación")]
+    assert [*noted["mensaje"]] == [
+        "Medio verificación: dice «Lista de asistencia», y en plan.csv:L3 «Acta firmada», que es lo que vale."
+    ]
+    assert [*noted["gravedad"]] == ["nota"]
+    assert [*noted["fuente"]] == ["informe.csv:L3"]

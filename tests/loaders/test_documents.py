@@ -239,8 +239,12 @@ REWRITTEN = {
 
 
 def list_columns(path):
-    """Return table and column → what a document says there, findings and what heads the plan among it."""
+    """Return table and column → what a document says there, findings and what heads the plan among it.
+
+    Without what is told of prose that changes from sheet to sheet: it cites what fixtures give in words of their own.
+    """
     plan = poa.load(path)
+    plan = plan.narrow(contexto=plan.contexto[~plan.contexto["clave"].str.startswith("texto.")].reset_index(drop=True))
     tables = plan.tables() | {"hallazgos": poa.check(plan).sort_values("hallazgo_id", ignore_index=True)}
     columns = {f"{name}.{column}": table[column] for name, table in tables.items() for column in table}
     return columns | {"plan": pd.Series([plan.institucion, plan.ejercicio, plan.locale])}

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from poa_eval.audit.rules.plans import find_loose_marks
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_finding, rule
-from poa_eval.plan.notes import UNUSED_NAME, Repair, Statement, Variant
+from poa_eval.plan.notes import UNUSED_NAME, ChangedText, Repair, Statement, Variant
 from poa_eval.text.names import normalize
 from poa_eval.text.variants import pair_variants
-from poa_eval.text.wording import capitalize, is_present
+from poa_eval.text.wording import capitalize, is_present, name_rule
 
 _ONE = {"unidad": "la misma unidad", "actividad": "la misma actividad", "indicador": "el mismo indicador"}
 
@@ -18,7 +18,8 @@ def find_spellings(context: CheckContext) -> Iterator[Finding]:
 
     Proposed are units, and activities and indicators of one unit, as `pair_variants` finds them: «Depto. de Obras» and
     «Departamento de Obras», «recivos» and «recibos»; never «2022» and «2023», nor «tributaria» and «no tributaria».
-    Nothing is merged by it. Also accepted names that no document has.
+    Nothing is merged by it. Also accepted names that no document has, and texts that describe an activity in another
+    way than before: its means of verification, its programme.
 
     Examples
     --------
@@ -31,6 +32,10 @@ def find_spellings(context: CheckContext) -> Iterator[Finding]:
                 key = "unidad_id" if column == "unidad" else "actividad_id"
                 where = {key: note.owner, "concepto": normalize(note.text)}
                 yield make_finding(note.text, None, f"{capitalize(note.text)}.", note.source, **where)
+    changed = {(note.column, note.owner): note for note in reversed(context.plan.list_notes(ChangedText))}
+    for note in reversed(changed.values()):  # of several the first
+        where = {"actividad_id": note.owner, "concepto": note.column}
+        yield make_finding(note.text, None, f"{name_rule(note.column)}: {note.text}.", note.source, **where)
     for note in context.plan.list_notes(Statement):
         if note.name == UNUSED_NAME:
             message, where = (
