@@ -8,14 +8,14 @@ from babel.numbers import format_decimal
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.loaders.outline import Item, MatrixReader, Outline
+from poa_eval.loaders.matrix import MatrixReader
+from poa_eval.loaders.outline import UNIT_COLUMNS, UNIT_KEYS, Item, Outline
 from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month
 
 _MONTHS = 12
 _LEAST_MONTHS = 2  # that a heading within a card names
-_SINGLE = ("unidad", "unidad_id", "ejercicio")  # what a document of cards says once
 
 
 def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
@@ -42,7 +42,7 @@ def score_cards(document: RawDocument, edition: Cards) -> tuple[int, list[str]]:
 def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
     """Read the visible sheets of a document, cell after cell, into goals, activities and what belongs to them.
 
-    Raises FormatoError for two units or years in one document, a field twice in a card, an odd mark in a month grid,
+    Raises FormatoError for two years in one document, a field twice in a card, an odd mark in a month grid,
     or a code of another level in a column.
     """
     outline = Outline()
@@ -167,17 +167,24 @@ class _Reader:
             self.outline.textos.append(("nota" if is_note else "texto", " ".join(text.split()), source))
 
     def _take_document(self, text: str, source: str, *, is_row: bool = False) -> bool:
-        found = match_line(text, self.document[is_row])
+        found, before = match_line(text, self.document[is_row]), self.outline.parte
         for key, value in found.items():
-            known = self.outline.documento.setdefault(key, (value, source))
+            if key in UNIT_KEYS:
+                self.outline.name_unit(key, value, source)
+            known = self._find_said(key).setdefault(key, (value, source))
             one, other = normalize(known[0]), normalize(value)  # one may be cut short at the end of a line
-            if key in _SINGLE and not one.startswith(other) and not other.startswith(one):
-                raise _refuse_two(key, known, (value, source), "un documento de una sola unidad y un solo año")
+            if key == "ejercicio" and not one.startswith(other) and not other.startswith(one):
+                raise _refuse_two(key, known, (value, source), "un documento de un solo año")
             if known[0] != value:
                 self.outline.textos.append(("texto", " ".join(text.split()), source))
+        if self.outline.parte is not before:
+            self.matrix = None
         if found:
             self.item, self.targets, self.pending = None, {}, []
         return bool(found)
+
+    def _find_said(self, key: str) -> dict[str, tuple[str, str]]:
+        return self.outline.parte.dicho if key in UNIT_COLUMNS else self.outline.documento
 
     def _take_field(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
@@ -199,7 +206,7 @@ class _Reader:
                 return True
             if found:
                 name = found.pop("actividad", None) or found.pop("texto", "")
-                self.item = Item(block.tabla, block.nivel, found.pop("codigo", None), name, source)
+                self.item = Item(block.tabla, block.nivel, found.pop("codigo", None), name, source, self.outline.parte)
                 self.item.campos = {key: (text, source) for key, text in found.items()}
                 self.outline.items.append(self.item)
                 self.in_list, self.pending, self.targets, self.months = False, [], {}, {}
@@ -239,18 +246,20 @@ class _Reader:
         return True
 
     def _list_named(self, name: str) -> list[Item]:
+        """List the activities of a name: the unit's own, where there are any."""
         items = (item for item in self.outline.items if item.tabla == "actividades")
-        return [item for item in items if normalize(item.texto) == normalize(name)]
+        named = [item for item in items if normalize(item.texto) == normalize(name)]
+        return [item for item in named if item.parte is self.outline.parte] or named
 
     def _add_section(self, target: str, text: str, source: str) -> None:
         for paragraph in text.split("\n"):
-            self.outline.secciones.append((target, re.sub(r"^\d+\s*[.)-]+\s*", "", paragraph), source))
+            self.outline.parte.secciones.append((target, re.sub(r"^\d+\s*[.)-]+\s*", "", paragraph), source))
 
     def _add_marks(self, name: str, months: list[int], index: int) -> None:
         named = self._list_named(name)
         found = named[0] if len(named) == 1 else None  # between two of one name nothing is guessed
         if found is None and self.edition.clase == "cronograma":
-            found = Item("actividades", None, None, name, self.sheet.address(index))
+            found = Item("actividades", None, None, name, self.sheet.address(index), self.outline.parte)
             self.outline.items.append(found)
         if found is None:
             self.outline.textos.append(("cronograma_sin_actividad", name, self.sheet.address(index)))

@@ -1,4 +1,4 @@
-"""Outlines: goals and activities as a document of cards holds them, numbered ones in a matrix, and into a plan."""
+"""Outlines: units, goals and activities as a document of cards holds them, and into a plan."""
 
 import re
 from collections.abc import Iterator
@@ -6,18 +6,38 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.cards import Cards, Matrix
+from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.schedule import list_due
 from poa_eval.plan.notes import Statement
 from poa_eval.plan.schema import COLUMNS, NUMBER, Record
-from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
 from poa_eval.text.numbers import parse_number
 from poa_eval.text.periods import parse_month
 
 _AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
-_UNIT_COLUMNS = ("unidad_id", "unidad", "responsable")
+#: What identifies the unit that a document, a part of it, or a card is of; and what else is said of it.
+UNIT_KEYS = ("unidad_id", "unidad")
+UNIT_COLUMNS = (*UNIT_KEYS, "responsable")
+
+
+@dataclass(eq=False)
+class UnitPart:
+    """What a document says of a unit, from where it names it on: of the only one, perhaps nowhere."""
+
+    dicho: dict[str, tuple[str, str]] = field(default_factory=dict)  # key → text, source
+    previo: "Item | None" = None  # the first item that stands above where the unit is named
+    secciones: list[tuple[str, str, str]] = field(default_factory=list)  # target, text, source
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the document names the unit."""
+        return not self.dicho.keys().isdisjoint(UNIT_KEYS)
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """Return by what the unit is known: its code, its name."""
+        return [(key, normalize(self.dicho[key][0])) for key in UNIT_KEYS if key in self.dicho]
 
 
 @dataclass(eq=False)
@@ -29,6 +49,7 @@ class Item:
     codigo: str | None
     texto: str
     fuente: str
+    parte: UnitPart
     padre: "Item | None" = None
     campos: dict[str, tuple[str, str]] = field(default_factory=dict)  # name → text, source
     lineas: list[tuple[str, str]] = field(default_factory=list)  # text, source
@@ -43,101 +64,53 @@ class Item:
 
 @dataclass
 class Outline:
-    """What a document of cards holds, in its order."""
+    """What a document of cards holds, in its order; `parte` is the unit that was named last."""
 
     items: list[Item] = field(default_factory=list)
     documento: dict[str, tuple[str, str]] = field(default_factory=dict)  # key → text, source
-    secciones: list[tuple[str, str, str]] = field(default_factory=list)  # target, text, source
+    parte: UnitPart = field(default_factory=UnitPart)
+    partes: list[UnitPart] = field(default_factory=list)
     textos: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source
 
+    def __post_init__(self) -> None:
+        """Begin with what is said before any unit is named."""
+        self.partes.append(self.parte)
 
-@dataclass
-class MatrixReader:
-    """A matrix in a sheet: the column of each heading, and the outline that its items go to."""
+    def name_unit(self, key: str, value: str, source: str) -> None:
+        """Take the name or code of a unit: of the present one, of one named before, or of a new one.
 
-    sheet: RawSheet
-    matrix: Matrix
-    outline: Outline
-    columns: dict[str, int]
+        A name may be cut short at the end of a line.
+        """
+        if not self.parte.is_named:
+            self.parte.previo = next((item for item in self.items if item.parte is self.parte), None)
+        if not self._fits(self.parte, key, value):
+            known = (part for part in self.partes if key in part.dicho and self._fits(part, key, value))
+            self.parte = next(known, None) or UnitPart()
+            if self.parte not in self.partes:
+                self.partes.append(self.parte)
+        self.parte.dicho.setdefault(key, (value, source))
 
-    def read_row(self, row: list[Cell], index: int) -> None:
-        """Read one row: its numbered paragraphs by level, and what belongs to the whole block."""
-        for name, pattern in self.matrix.opcional.items():
-            at = self.columns[name]
-            cell = row[at] if at < len(row) else None
-            if cell is not None and not re.fullmatch(pattern, str(cell)) and len(row) < len(self.columns):
-                row.insert(at, None)
-            elif cell is not None:
-                self.outline.documento.setdefault(normalize(name), (str(cell), self.sheet.address(index, at)))
-        for depth, level in enumerate(self.matrix.niveles):
-            at = self.columns[level.columna]
-            for paragraph in _split_paragraphs(row, at):
-                self._add_numbered(depth, paragraph, index, at)
-        block = self._last(0)
-        for name, target in self.matrix.bloque.items() if block else ():
-            at = self.columns[name]
-            for paragraph in _split_paragraphs(row, at):
-                text = re.sub(r"^-\s*", "", paragraph)
-                before, source = block.campos.get(target, (None, self.sheet.address(index, at)))
-                block.campos[target] = (text if before is None else f"{before}\n{text}", source)
-
-    def _list_level(self, depth: int) -> Iterator[Item]:
-        """Yield the items of a level, the last one first."""
-        level = self.matrix.niveles[depth]
-        return (item for item in reversed(self.outline.items) if (item.tabla, item.nivel) == (level.tabla, level.nivel))
-
-    def _last(self, depth: int) -> Item | None:
-        return next(self._list_level(depth), None)
-
-    def _add_numbered(self, depth: int, paragraph: str, index: int, at: int) -> None:
-        level = self.matrix.niveles[depth]
-        code = r"\.".join([r"\d+"] * level.numero)
-        sign = r"[.):-]+\s*" if level.numero == 1 else r"[.):\-\s]*"  # «20 talleres» is no objective 20
-        number = re.match(rf"^({code})(?!\.?\d){sign}(?=\S)", paragraph)
-        if number is None and re.match(r"^\d+(?:\.\d+)+(?!\d)\D", paragraph):
-            raise FormatoError(
-                f"«{paragraph[:60]}»",
-                f"un código de {level.numero} partes, como los demás de la columna",
-                "corrija el código en el documento, o `numero:` en el layout",
-                lugar=self.sheet.locate(index, at),
-            )
-        last = self._last(depth)
-        if number is None and last is not None and (depth or not last.texto.endswith((".", ";", ":"))):
-            last.texto = f"{last.texto} {paragraph}"
-            return
-        found, text = (number[1], paragraph[number.end() :]) if number else (None, paragraph)
-        above = self._find_parent(depth, found) if depth else None
-        self.outline.items.append(Item(level.tabla, level.nivel, found, text, self.sheet.address(index, at), above))
-
-    def _find_parent(self, depth: int, code: str | None) -> Item | None:
-        """Return the item above: by the code's beginning within the block, else the block's last one."""
-        block = self._last(0)
-        inside = [item for item in self._list_level(depth - 1) if depth == 1 or block in item.list_above()]
-        prefix = code.rpartition(".")[0] if code else None
-        named = next((item for item in inside if item.codigo == prefix), None)
-        last = self._last(depth - 1)
-        return named or (last if last in inside else block)
-
-
-def _split_paragraphs(row: list[Cell], at: int) -> list[str]:
-    cell = row[at] if at < len(row) else None
-    return [part.strip() for part in str(cell or "").split("\n") if part.strip()]
+    @staticmethod
+    def _fits(part: UnitPart, key: str, value: str) -> bool:
+        one, other = normalize(part.dicho.get(key, (value, ""))[0]), normalize(value)
+        return one.startswith(other) or other.startswith(one)
 
 
 def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: str, place: Place) -> dict[str, list]:
-    """Shape an outline into the rows of a plan's tables; the document is of one unit.
+    """Shape an outline into the rows of a plan's tables.
 
     `institucion` names the unit where the document says none; `place` is that of the document.
 
-    Raises FormatoError: no activity was found, or an investment is neither a number nor declared as 0.
+    Raises FormatoError: no activity was found, one stands before the first of several units, or an investment is
+    neither a number nor declared as 0.
     """
     records: dict[str, list] = {name: [] for name in COLUMNS}
     notes: list[Statement] = records["contexto"]
-    unit = _shape_unit(outline, institucion)
-    records["unidades"].append(unit)
-    unit_id = str(unit["unidad_id"])
+    units = {part: _shape_unit(part, outline, institucion) for part in _settle_units(outline)}
+    records["unidades"] += units.values()
     ids: dict[Item | None, str | None] = {None: None}
     for item in outline.items:
+        unit_id = str(units[item.parte]["unidad_id"])
         own = ids[item] = _make_id(item, unit_id, ids)
         record = {"unidad_id": unit_id, "codigo": item.codigo, "fuente": item.fuente}
         if item.tabla == "metas":
@@ -145,24 +118,7 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
         else:
             record |= {"actividad_id": own, "meta_id": ids[item.padre], "actividad": item.texto} | BEHAVIOUR
         records[item.tabla].append(record)
-        columns = COLUMNS[item.tabla]
-        for name, (text, source) in item.campos.items():
-            number = name.removesuffix("_texto")
-            if columns.get(number) == NUMBER:
-                record[number] = _read_amount(text, number, edition, locale, source)
-                said = f"{number}_texto"
-                if said in columns:
-                    record[said] = text
-                else:
-                    notes.append(Statement(name=said, owner=own, text=text, source=source))
-            elif item.tabla == "actividades" and not name.isdecimal() and (month := parse_month(name)):
-                figure = _read_amount(text, name, edition, locale, source)
-                period = {"actividad_id": own, "mes": month, "meses": 1, "programado": figure, "origen": "leido"}
-                records["avances"].append(period | {"fuente": source})
-            elif name in columns:
-                record[name] = text
-            else:
-                notes.append(Statement(name=name, owner=own, text=text, source=source))
+        _shape_fields(item, own, record, records, edition, locale)
         records["lineas"] += [
             {"padre_id": own, "orden": order, "texto": text, "fuente": source}
             for order, (text, source) in enumerate(item.lineas, start=1)
@@ -178,21 +134,77 @@ def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: st
             "compare el inicio de las fichas del documento con los patrones del layout",
             lugar=place,
         )
-    records["foda"] = [
-        {"unidad_id": unit_id, "cuadrante": target, "punto": text, "fuente": source}
-        for target, text, source in outline.secciones
-        if target not in ("vision", "mision")
-    ]
-    said = [(name, *what) for name, what in outline.documento.items() if name not in _UNIT_COLUMNS]
-    notes += (Statement(name=name, text=text, source=source) for name, text, source in said + outline.textos)
+    _shape_sections(outline, units, records)
+    said = [(name, *what) for name, what in outline.documento.items()] + outline.textos
+    notes += (Statement(name=name, text=text, source=source) for name, text, source in said)
     marked = {str(row["actividad_id"]) for row in records["calendario"] + records["avances"]}
     records["calendario"] += list_due(records["actividades"], marked)
     return records
 
 
-def _shape_unit(outline: Outline, institucion: str) -> Record:
-    said = outline.documento
-    name, source = said.get("unidad", (institucion, next(iter(said.values()), ("", None))[1]))
+def _shape_fields(item: Item, own: str, record: Record, records: dict[str, list], edition: Cards, locale: str) -> None:
+    """Put the fields of an item into its record, months into `avances`, and what no column holds into `contexto`."""
+    columns, notes = COLUMNS[item.tabla], records["contexto"]
+    for name, (text, source) in item.campos.items():
+        number = name.removesuffix("_texto")
+        if columns.get(number) == NUMBER:
+            record[number] = _read_amount(text, number, edition, locale, source)
+            said = f"{number}_texto"
+            if said in columns:
+                record[said] = text
+            else:
+                notes.append(Statement(name=said, owner=own, text=text, source=source))
+        elif item.tabla == "actividades" and not name.isdecimal() and (month := parse_month(name)):
+            figure = _read_amount(text, name, edition, locale, source)
+            period = {"actividad_id": own, "mes": month, "meses": 1, "programado": figure, "origen": "leido"}
+            records["avances"].append(period | {"fuente": source})
+        elif name in columns:
+            record[name] = text
+        elif name not in UNIT_COLUMNS:
+            notes.append(Statement(name=name, owner=own, text=text, source=source))
+
+
+def _shape_sections(outline: Outline, units: dict[UnitPart, Record], records: dict[str, list]) -> None:
+    """Put the points of sections into `foda`; what is said above the first of several units is of nobody's."""
+    for part in outline.partes:
+        unit = units.get(part)
+        for target, text, source in part.secciones:
+            if unit is None:
+                records["contexto"].append(Statement(name=target, text=text, source=source))
+            elif target not in ("vision", "mision"):
+                own = {"unidad_id": unit["unidad_id"], "cuadrante": target, "punto": text, "fuente": source}
+                records["foda"].append(own)
+
+
+def _settle_units(outline: Outline) -> list[UnitPart]:
+    """Return the units of an outline, with each item given to that which its own card names, if it does.
+
+    Raises FormatoError where several units are named, and an item stands above the first.
+    """
+    known = {name: part for part in reversed(outline.partes) for name in part.names}
+    parts = [part for part in outline.partes if part.is_named]
+    for item in outline.items:
+        own = UnitPart({key: item.campos[key] for key in UNIT_COLUMNS if key in item.campos})
+        if own.is_named:
+            item.parte = next((known[name] for name in own.names if name in known), own)
+            parts += [item.parte] if item.parte not in parts else []
+            known = {name: item.parte for name in own.names} | known
+    astray = next((item for item in outline.items if not item.parte.is_named), None)
+    astray = astray or next((part.previo for part in parts if part.previo is not None), None)
+    if astray is not None and len(parts) + (not astray.parte.is_named) > 1:
+        raise FormatoError(
+            f"«{astray.texto}» ({astray.fuente}), encima de la primera línea que dice la unidad",
+            "la unidad antes de sus fichas, en un documento de varias unidades",
+            "escriba la unidad encima de esa ficha, o dentro de ella si el layout la busca en `campos:`",
+        )
+    return parts or outline.partes[:1]
+
+
+def _shape_unit(part: UnitPart, outline: Outline, institucion: str) -> Record:
+    said = part.dicho
+    name, source = said.get("unidad", (institucion, next(iter((said or outline.documento).values()), ("", None))[1]))
+    if "unidad" not in said and part.is_named:
+        name = said["unidad_id"][0]
     unit: Record = {
         "unidad_id": said["unidad_id"][0] if "unidad_id" in said else make_unit_id(name),
         "unidad": name,
@@ -200,7 +212,7 @@ def _shape_unit(outline: Outline, institucion: str) -> Record:
         "fuente": source,
     }
     for target in ("vision", "mision"):
-        unit[target] = "\n".join(text for name, text, _ in outline.secciones if name == target) or None
+        unit[target] = "\n".join(text for name, text, _ in part.secciones if name == target) or None
     return unit
 
 

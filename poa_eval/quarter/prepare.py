@@ -15,7 +15,6 @@ from poa_eval.errors import FormatoError, LayoutError, Place
 from poa_eval.forms.capture_reader import apply_captures
 from poa_eval.forms.observations import read_answers, read_books, settle_answers
 from poa_eval.layouts.catalog import find_layout
-from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.behaviour import infer_accumulation
 from poa_eval.loaders.load import load, shape_document
 from poa_eval.metrics.due import close_month, find_corte
@@ -25,6 +24,7 @@ from poa_eval.metrics.registry import take_profile
 from poa_eval.plan.merge import merge_plans
 from poa_eval.plan.notes import IDLE_RULE, Statement
 from poa_eval.plan.plan import Plan
+from poa_eval.quarter.aliases import note_names
 from poa_eval.quarter.quarter import Quarter
 from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.formats import read_raw

@@ -49,9 +49,62 @@ def load(tmp_path, write_text):
 SWOT = ("FORTALEZAS\tDEBILIDADES", "1.- Equipo\t1) Poco personal")
 
 
-def test_two_units_in_one_document_of_cards_are_refused(load):
-    with pytest.raises(poa.PoaError, match="unidad: «Salud»"):
-        load(*SWOT, "ACTIVIDAD 1:\tBacheo", "Unidad: Salud", "ACTIVIDAD 2:\tVacunar")
+def list_owners(plan):
+    names = plan.unidades.set_index("unidad_id")["unidad"]
+    table = plan.actividades
+    return list(zip(table["actividad"], table["unidad_id"].map(names), strict=True))
+
+
+def test_what_a_unit_s_line_says_holds_for_the_cards_below_it(load):
+    plan = load(
+        "FORTALEZAS\tDEBILIDADES",
+        "Cuadrillas\tPocas",
+        "ACTIVIDAD 1:\tBacheo",
+        "Unidad: Salud",
+        "FORTALEZAS\tDEBILIDADES",
+        "Médicos\tSin sala",
+        "ACTIVIDAD 1:\tVacunar",
+        "Unidad: OBRAS",
+        "ACTIVIDAD 2:\tAlumbrar",
+    )
+    assert list_owners(plan) == [("Bacheo", "Obras"), ("Vacunar", "Salud"), ("Alumbrar", "Obras")]
+    points = plan.foda[plan.foda["unidad_id"] == "salud"]
+    assert [*points["punto"]] == ["Médicos", "Sin sala"]
+    assert plan.actividades["actividad_id"].is_unique
+
+
+def test_a_card_that_names_its_unit_is_of_it(load):
+    body = CARDS.replace("campos: [", 'campos: ["Área: | {unidad}", "Titular: | {responsable}", ')
+    plan = load(
+        *SWOT,
+        "ACTIVIDAD 1:\tBacheo",
+        "ACTIVIDAD 2:\tVacunar",
+        "Área:\tSalud",
+        "Titular:\tDra. Luna",
+        "ACTIVIDAD 3:\tAtender",
+        "Área:\tSALUD",
+        body=body,
+    )
+    assert list_owners(plan) == [("Bacheo", "Obras"), ("Vacunar", "Salud"), ("Atender", "Salud")]
+    assert plan.unidades.set_index("unidad")["responsable"].to_dict()["Salud"] == "Dra. Luna"
+
+
+def test_a_card_above_the_first_of_several_units_is_refused_by_its_line(tmp_path, write_text):
+    path = tmp_path / "fichas.yaml"
+    path.write_text(HEAD.format(kind="fichas", locale="es_MX") + CARDS, encoding="utf-8")
+    lines = ["POA 2024", *SWOT, "ACTIVIDAD 1:\tBacheo", "Unidad: Obras", "ACTIVIDAD 2:\tPintar", "Unidad: Salud"]
+    with pytest.raises(poa.PoaError, match=r"«Bacheo» \(.*:L4\), encima de la primera línea que dice la unidad"):
+        poa.load(write_text([*lines, "ACTIVIDAD 3:\tVacunar"]), str(path))
+    plan = poa.load(write_text(lines[:-1]), str(path))  # of one unit the name may stand anywhere
+    assert list_owners(plan) == [("Bacheo", "Obras"), ("Pintar", "Obras")]
+
+
+def test_marks_are_of_the_unit_s_own_activity_of_that_name(load):
+    row = "Capacitar\t" + "\t".join("X" if month == 5 else "" for month in range(1, 13))
+    body = CARDS + GRID
+    plan = load(*SWOT, "ACTIVIDAD 1:\tCapacitar", "Unidad: Salud", "ACTIVIDAD 1:\tCapacitar", row, body=body)
+    marked = plan.calendario.merge(plan.actividades[["actividad_id", "unidad_id"]], on="actividad_id")
+    assert [*zip(marked["unidad_id"], marked["mes"], strict=True)] == [("salud", 5)]
 
 
 def test_a_field_twice_in_one_card_is_refused_with_both_cells(load):

@@ -9,8 +9,8 @@ from places import FIXTURES
 from poa_eval.config.accepted_names import Names
 from poa_eval.config.params import make_params
 from poa_eval.layouts.catalog import find_layout
-from poa_eval.loaders.aliases import note_names
 from poa_eval.loaders.load import shape_document
+from poa_eval.quarter.aliases import note_names
 from poa_eval.readers.formats import read_raw
 
 GERENCIA = (FIXTURES / "gerencia-comercial-2023-poa-t1.txt").read_text(encoding="utf-8")
