@@ -25,7 +25,7 @@ from poa_eval.layouts.parts import (
     Target,
     Totals,
 )
-from poa_eval.layouts.patterns import Pattern
+from poa_eval.layouts.patterns import Pattern, list_said
 from poa_eval.plan.schema import CHOICES, COLUMNS, NUMBER
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import parse_month
@@ -128,9 +128,9 @@ class Edition(Model):
     def _check_whole(self) -> "Edition":
         """Refuse keys that contradict one another, all at once."""
         columns, by_row = self.columnas, [name for name in FIGURE_COLUMNS if name in self.columnas]
-        said = {*columns, *re.findall(r"\{(\w+)\}", " ".join((*self.contexto, *self.nombre_hoja)))}
+        said = self.said
         skipped = [name for item in self.ignorar_filas if isinstance(item, dict) for name in item]
-        faults = [] if "actividad" in columns else ["columnas: falta asignar un encabezado a: actividad"]
+        faults = [] if "actividad" in said else ["columnas: falta asignar un encabezado a: actividad"]
         faults += [
             f"identidad: «{name}» no está en columnas ni en contexto"
             for name in self.identidad
@@ -222,6 +222,13 @@ class Edition(Model):
     def counted(self) -> tuple[Series, ...]:
         """The series of figures; the others are marks."""
         return tuple(series for series in self.periodos if not series.marcas)
+
+    @property
+    def said(self) -> set[str]:
+        """The names of what rows may hold: columns, and what lines, sheets and headings say of them."""
+        lines = " ".join((*self.contexto, *self.nombre_hoja))
+        headings = (heading for names in self.columnas.values() for heading in names)
+        return {*self.columnas, *re.findall(r"\{(\w+)\}", lines), *list_said(headings)}
 
     @property
     def has_results(self) -> bool:

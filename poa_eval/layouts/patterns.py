@@ -26,6 +26,7 @@ _PLACEHOLDERS = {
 #: Placeholder of a period → what numbers it.
 _PERIODS = {name: name for name in LENGTHS} | {"corte_mes": "mes", "corte_trimestre": "trimestre"}
 _MARK = re.compile(r"\{(\w+)(?:=(\d+))?\}|\*")
+_TEXT_MARK = re.compile(r"\{(?!(?:ejercicio|anio|" + "|".join(LENGTHS) + r")\b)([a-z_]+)\}")
 _PLACE = re.compile(r"\s*\[(\d)\]\s*$")
 _SHAPES = {"mes": r"[a-z]+\.?|\d{1,2}", "ejercicio": r"\d{4}", "anio": r"\d{2}"}
 _NUMBER = r"\w+[.°º]?"
@@ -131,8 +132,27 @@ def make_alias(heading: str) -> Alias:
     (0, None)
     """
     place = _PLACE.search(heading)
-    parts = [_make_part(part) for part in _PLACE.sub("", heading).split(">")]
-    return (*parts[:-1], replace(parts[-1], place=int(place[1]) if place else 0))
+    texts = _PLACE.sub("", heading).split(">")
+    parts = [_make_part(part) for part in texts]
+    first = 1 if _TEXT_MARK.fullmatch(texts[-1].strip()) else 0  # any text: the corner of the table
+    return (*parts[:-1], replace(parts[-1], place=int(place[1]) if place else first))
+
+
+def list_said(headings: Iterable[str]) -> set[str]:
+    """List the names of texts that headings say of their table: ``{actividad}`` in a corner.
+
+    Examples
+    --------
+    >>> list_said(["{actividad}", "Meta {ejercicio}", "T{trimestre}"])
+    {'actividad'}
+    """
+    return {name for heading in headings for name in _TEXT_MARK.findall(heading)}
+
+
+def read_heading(heading: str, text: str) -> dict[str, str]:
+    """Return what a printed heading says of its table, by the heading as the layout writes it."""
+    pattern = compile_pattern(_PLACE.sub("", heading).rpartition(">")[2].strip())
+    return match_line(text, (pattern,)) if list_said([heading]) else {}
 
 
 def _make_part(text: str) -> Part:
@@ -143,7 +163,7 @@ def _make_part(text: str) -> Part:
     for mark in _MARK.finditer(folded):
         out.append(re.escape(folded[at : mark.start()]))
         name, at = mark[1], mark.end()
-        shape = ".*" if name is None else _SHAPES.get(name, _NUMBER)
+        shape = ".*" if name is None else ".+" if _TEXT_MARK.match(mark[0]) else _SHAPES.get(name, _NUMBER)
         out.append(shape if name is None else f"(?:{shape})" if name in names else f"(?P<{name}>{shape})")
         names.add(name)
     out.append(re.escape(folded[at:]))

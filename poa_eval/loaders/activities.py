@@ -113,7 +113,7 @@ def _read_run(
     comparer.refuse_differences(run, ids)
     values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
     read_behaviour(run, values, columns)
-    at = run[0].table.columns["actividad"]
+    at = run[0].table.columns.get("actividad", 0)
     values |= {
         "actividad_id": list(ids),
         "identidad": [name_identity(columns)] * len(run),
@@ -134,7 +134,7 @@ def _refuse_nameless(run: list[Row], names: list[str | None], columns: Columns) 
     bad = [at for at, name in enumerate(names) if name is None or name.startswith("#")]
     if not bad:
         return names
-    row, at = run[bad[0]], run[0].table.columns["actividad"]
+    row, at = run[bad[0]], run[0].table.columns.get("actividad", 0)
     cells = ", ".join(str(run[i].sheet.locate(run[i].index, at).celda) for i in bad[:12])
     one = f"«{names[bad[0]]}»" if names[bad[0]] else "una fila sin actividad"
     fault = FormatoError(

@@ -50,8 +50,7 @@ class Columns:
         self._spaced: dict[tuple[int, int | None], bool] = {}  # table, column → whether all of it parts thousands so
         self._rows: Sequence[Row] = ()
         self._turned: list[tuple[Cell, ...]] = []  # the rows of the last call, turned into columns
-        said = " ".join((*edition.contexto, *edition.nombre_hoja))
-        self._said = {*edition.columnas, *edition.componer, *re.findall(r"\{(\w+)\}", said)}
+        self._said = edition.said | {*edition.componer}
         self._blanks = frozenset(map(normalize, edition.vacios))
         self._names, self._accepted = (
             {key: {normalize(printed): name for printed, name in said.items()} for key, said in renamed.items()}

@@ -1,14 +1,14 @@
 """Headings: where those of a layout stand in raw sheets, matched once for choosing the edition and reading rows."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import tee
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import show_heading
-from poa_eval.layouts.patterns import find_hot, make_alias, match_path
+from poa_eval.layouts.patterns import find_hot, list_said, make_alias, match_path, read_heading
 from poa_eval.readers.cells import RawDocument, RawSheet
 from poa_eval.text.names import normalize, suggest_sentence
 
@@ -27,6 +27,7 @@ class Table:
     columns: dict[str, int]
     year: int | None = None
     width: int = 0  # columns up to the last heading
+    said: Mapping[str, str] = field(default_factory=dict)  # what headings say of its rows
 
 
 @dataclass
@@ -71,6 +72,7 @@ class HeadingMatcher:
         self.year = ejercicio or edition.ejercicio
         self.wanted = {key: tuple(map(make_alias, names)) for key, names in expected.items()}
         self.shown = {key: show_heading(names[0]) for key, names in expected.items()}
+        self.saying = {key: names for key, names in edition.columnas.items() if list_said(names)}
         self.optional = [] if edition.reparar else edition.optional()
         self.ignored = tuple(make_alias(alias) for names in edition.ignorar for alias in names)
         self._matched: dict[int, tuple[RawSheet, Iterator[Attempt]]] = {}  # by the sheet's id, which it keeps alive
@@ -98,8 +100,23 @@ class HeadingMatcher:
                 years = set(attempt.years.values())
                 year = self.year if years and self.year else next(iter(years), None)
                 columns = {key: at[0] for key, at in attempt.columns.items()}
-                yield Table(attempt.top, self.height, columns, year, max(attempt.paths) + 1)
+                yield Table(attempt.top, self.height, columns, year, max(attempt.paths) + 1, self._read(sheet, attempt))
                 end = attempt.top + self.height
+
+    def is_ignored(self, path: Path) -> bool:
+        """Say whether the layout leaves a heading out on purpose."""
+        return any(match_path(path, alias) is not None for alias in self.ignored)
+
+    def _read(self, sheet: RawSheet, attempt: Attempt) -> dict[str, str]:
+        """Return what headings say of the rows below them."""
+        said: dict[str, str] = {}
+        for key, headings in self.saying.items():
+            at = attempt.columns.get(key, [0])[0]
+            rows = sheet.filas[attempt.top : attempt.top + self.height]
+            texts = [str(row[at]) for row in rows if at < len(row) and row[at] is not None]
+            found = (read_heading(heading, text) for heading in headings for text in texts[-1:])
+            said |= next(filter(None, found), {})
+        return said
 
     def split_sheet(self, sheet: RawSheet) -> Iterator[RawSheet]:
         """Yield the parts of a sheet in which tables stand side by side; the sheet itself where none do."""
@@ -143,10 +160,13 @@ class HeadingMatcher:
         columns: dict[str, list[int]] = {}
         years: dict[int, int] = {}
         foreign: set[int] = set()
-        for key, aliases in self.wanted.items():
-            found = []
+        for key, aliases in sorted(self.wanted.items(), key=lambda item: item[0] in self.saying):
+            found, free = [], paths
+            if key in self.saying:  # any text is a corner's, but that of other headings
+                taken = {at for own in columns.values() for at in own}
+                free = {at: path for at, path in paths.items() if at not in taken and not self.is_ignored(path)}
             for alias in aliases:
-                said = {column: year for column, path in paths.items() if (year := match_path(path, alias)) is not None}
+                said = {column: year for column, path in free.items() if (year := match_path(path, alias)) is not None}
                 other = {column for column, year in said.items() if year and self.year and year != self.year}
                 foreign |= other
                 own = [column for column in said if column not in other]
@@ -158,7 +178,9 @@ class HeadingMatcher:
         _share_repeated(columns)
         spare = {*self.edition.opcionales}.union(*(keys for keys in self.optional if not keys.isdisjoint(columns)))
         missing = [name for key, name in self.shown.items() if key not in columns and key not in spare]
-        names = [key in columns for key in self.wanted if key.count(":") < 2]
+        names = [key in columns for key in self.wanted if key.count(":") < 2 and key not in self.saying]
+        if not names:  # any text is a corner's, and a data row may hold 10, 11, 12 as months
+            names = [any(not paths[at[0]][-1].isdigit() for key, at in columns.items() if key not in self.saying)]
         return Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
 
 
@@ -221,7 +243,7 @@ def _refuse_bad_heading(sheet: RawSheet, matcher: HeadingMatcher, attempt: Attem
 
     refuse_years("encabezados", attempt.years.values(), sheet.locate(attempt.top, next(iter(attempt.years), 0)))
     used = {column for columns in attempt.columns.values() for column in columns} | attempt.foreign
-    known = {c for c, path in paths.items() if any(match_path(path, alias) is not None for alias in matcher.ignored)}
+    known = {column for column, path in paths.items() if matcher.is_ignored(path)}
     strange = [column for column in paths if column not in used | known]
     shown = ", ".join(map(show, strange))
     twice = {key: columns for key, columns in attempt.columns.items() if len(columns) > 1}

@@ -153,6 +153,7 @@ class _SheetReader:
             self._forget()
         self.pending = []
         self.table, self.after_rows = table, False
+        self.contexto = {**self.contexto, **table.said}
         if table.year is not None:
             self.content.lines.append(("ejercicio", str(table.year), self.sheet.address(table.top, 0)))
 

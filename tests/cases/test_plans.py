@@ -1,5 +1,6 @@
 """What a plan says: marks, dates, blanks, cards; and what is impossible."""
 
+import openpyxl
 import pytest
 from readings import find_case, list_activities, list_findings, make_layout, read_case
 
@@ -193,3 +194,49 @@ def test_a_form_with_a_place_for_results_owes_them():
     assert list_findings(read_case("resumen-no-programadas"), "periodo-sin-reporte") == []
     plan = read_case("identidad-codigo-plan")
     assert set(poa.measure(plan, 1).actividades["estado"]) == {"no evaluable"}
+
+
+def test_the_corner_of_a_table_names_its_activity():
+    plan = read_case("esquina")
+    names = plan.unidades.set_index("unidad_id")["unidad"]
+    done = plan.avances.groupby("actividad_id")["programado"].sum()
+    rows = plan.actividades[["unidad_id", "actividad", "actividad_id"]].itertuples(index=False)
+    found = {(names[unit], activity): done[key] for unit, activity, key in rows}
+    assert found == {
+        ("Centro Norte", "Consultas médicas"): 33,
+        ("Centro Sur", "Consultas médicas"): 24,
+        ("Centro Norte", "Vacunas aplicadas"): 270,
+        ("Centro Sur", "Vacunas aplicadas"): 180,
+    }
+    assert [severity for _, severity in list_findings(plan)] == ["nota"]  # «Céntro  sur» is «Centro Sur»
+
+
+def test_a_corner_with_words_of_its_own_in_sheets_with_a_goal(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Agua"
+    for name, rows in {"Agua": [("A", 10, 4, 6), ("B", 3, 1, 2)], "Luz": [("A", 9, 9, 0)]}.items():
+        sheet = book[name] if name in book.sheetnames else book.create_sheet(name)
+        sheet.append(["PLAN OPERATIVO ANUAL 2025"])
+        sheet.append([None, f"Indicador: Tomas de {name}", "Meta", "1er semestre", "2do semestre"])
+        for number, row in enumerate(rows, start=1):
+            sheet.append([number, *row])
+    book.save(tmp_path / "hojas.xlsx")
+    plan = read_case(
+        "esquina",
+        document=tmp_path / "hojas.xlsx",
+        columnas={"unidad": "Indicador: {actividad}", "meta_anual": "Meta"},
+        periodos=[{"columna": "programado", "encabezados": ["1er semestre", "2do semestre"]}],
+        totales=None,
+    )
+    assert [*zip(plan.actividades["actividad"], plan.actividades["meta_anual"], strict=True)] == [
+        ("Tomas de Agua", 10),
+        ("Tomas de Agua", 3),
+        ("Tomas de Luz", 9),
+    ]
+
+
+def test_a_table_whose_corner_is_blank_is_refused(tmp_path):
+    text = find_case("esquina").read_text(encoding="utf-8").replace("Vacunas aplicadas", "")
+    (tmp_path / "esquina.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(FormatoError, match=r"línea 7\n.*ningún encabezado «{actividad}»"):
+        read_case("esquina", document=tmp_path / "esquina.csv")
