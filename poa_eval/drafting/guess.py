@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from poa_eval.drafting.find_table import PeriodRun, Sketch
 from poa_eval.layouts.patterns import make_alias, match_path
-from poa_eval.loaders.totals import find_total, says_total
+from poa_eval.loaders.row_marks import find_total, says_total
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import parse_number

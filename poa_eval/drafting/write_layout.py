@@ -18,7 +18,7 @@ from poa_eval.drafting.preview import preview_activities
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
-from poa_eval.loaders.totals import find_total, is_total, suggest_pattern
+from poa_eval.loaders.row_marks import find_total, is_total, suggest_pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw

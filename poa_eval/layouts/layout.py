@@ -16,6 +16,7 @@ from poa_eval.layouts.parts import (
     BehaviourRule,
     Header,
     Heading,
+    Joined,
     ProgressFormula,
     Published,
     RowSeries,
@@ -67,6 +68,7 @@ class Edition(Model):
     contexto: Patterns = ()
     notas: Texts = ()
     vale_hasta: dict[Text, Literal["otra"]] = Field(default_factory=dict)
+    unir: tuple[Joined, ...] = ()
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
     componer: dict[Target, Text] = Field(default_factory=dict)
     nombres: dict[Target, dict[str, Text]] = Field(default_factory=dict)
@@ -139,6 +141,12 @@ class Edition(Model):
         faults += [
             f"vale_hasta: «{name}» no está en contexto" for name in self.vale_hasta if name not in said - {*columns}
         ]
+        faults += [
+            f"unir: «{name}» no está en columnas ni en contexto"
+            for item in self.unir
+            for name in item.clave
+            if name not in said
+        ]
         faults += [f"rellenar: «{name}» no está en columnas" for name in self.rellenar if name not in columns]
         faults += [f"ignorar_filas: «{name}» no está en columnas" for name in skipped if name not in columns]
         for rule in self.reglas:
@@ -181,13 +189,14 @@ class Edition(Model):
         """Yield what is declared and has no effect in this form."""
         columns = self.columnas
         used = {name for rule in self.reglas for name in rule.cuando} | {*self.identidad}
+        used |= {name for item in self.unir for name in item.clave}
         used |= {name for text in self.componer.values() for name in re.findall(r"\{(\w+)\}", text)}
         used |= {name for item in self.ignorar_filas if isinstance(item, dict) for name in item}
         for name in columns:
             if name not in TARGETS | used:
                 yield (
                     f"columnas: nada usa «{name}»; {suggest_sentence(name, sorted(TARGETS))} (un nombre propio sirve "
-                    "en `componer`, `cuando`, `identidad` o `ignorar_filas`)"
+                    "en `componer`, `cuando`, `identidad`, `unir` o `ignorar_filas`)"
                 )
         for name in self.componer:
             if name in columns:
@@ -228,7 +237,8 @@ class Edition(Model):
         """The names of what rows may hold: columns, and what lines, sheets and headings say of them."""
         lines = " ".join((*self.contexto, *self.nombre_hoja))
         headings = (heading for names in self.columnas.values() for heading in names)
-        return {*self.columnas, *re.findall(r"\{(\w+)\}", lines), *list_said(headings)}
+        joined = (name for item in self.unir for name in item.columnas)
+        return {*self.columnas, *re.findall(r"\{(\w+)\}", lines), *list_said(headings), *joined}
 
     @property
     def has_results(self) -> bool:

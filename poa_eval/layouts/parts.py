@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from poa_eval.config.models import Model
 from poa_eval.plan.accumulation import DEFAULT
-from poa_eval.plan.schema import COLUMNS, AccumulationName, Concept, Direction, Length
+from poa_eval.plan.schema import COLUMNS, DESCRIBING, NUMBER, AccumulationName, Concept, Direction, Length
 from poa_eval.text.names import suggest_sentence
 from poa_eval.text.periods import LENGTHS, MONTHS, find_month
 
@@ -25,6 +25,12 @@ PERIOD_COLUMNS = ("periodo", "mes", "trimestre", "semestre", "ejercicio")
 #: What a column of a `tabla` may be mapped to.
 TARGETS = {"unidad_id", "unidad", "responsable", "comentario", *FIGURE_COLUMNS, *PERIOD_COLUMNS}
 TARGETS |= {c for c in COLUMNS["actividades"] if not c.endswith("_id")} - {"fuente", "identidad", "acumulacion_origen"}
+
+
+#: Those of them that a table on other sheets may give (`unir`): texts that describe.
+JOINED = {"unidad_id", "unidad", "responsable", "actividad", *DESCRIBING} & {
+    c for c in TARGETS if COLUMNS["actividades"].get(c) != NUMBER
+}
 
 
 def _check_target(name: str) -> str:
@@ -194,6 +200,28 @@ class Published(_Spread):
     def _check_one(self) -> "Published":
         if bool(self.columna) == bool(self.encabezados or self.patron):
             raise ValueError("declare `columna` (una cifra por fila) o `encabezados` (una por periodo)")
+        return self
+
+
+class Joined(Model):
+    """A table on other sheets of the document that says more of what a code stands for: the names of units.
+
+    `clave` is the edition's column that holds the code, and the heading of the code there.
+    """
+
+    hojas: Heading
+    encabezado: Header = Header()
+    clave: dict[str, Heading] = Field(min_length=1, max_length=1)
+    columnas: dict[Target, Heading] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check_texts(self) -> "Joined":
+        bad = [name for name in self.columnas if name not in JOINED]
+        if bad:
+            raise ValueError(
+                f"unir: «{bad[0]}» no es un texto; las cifras de otra tabla van como otra fuente, con `identidad: "
+                "[codigo]` en ambos layouts"
+            )
         return self
 
 

@@ -54,7 +54,8 @@ def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
     for sheet in document.hojas:
         name = normalize(sheet.hoja or "")
         wanted = not edition.hojas or any(fnmatchcase(name, normalize(pattern)) for pattern in edition.hojas)
-        if wanted and not any(fnmatchcase(name, normalize(pattern)) for pattern in edition.ignorar_hojas):
+        others = (*edition.ignorar_hojas, *(name for item in edition.unir for name in item.hojas))
+        if wanted and not any(fnmatchcase(name, normalize(pattern)) for pattern in others):
             yield sheet
 
 

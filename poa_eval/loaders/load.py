@@ -21,6 +21,7 @@ from poa_eval.loaders.cards import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import join_periods, read_figures, read_totals
+from poa_eval.loaders.joins import join_tables
 from poa_eval.loaders.outline import shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
@@ -111,6 +112,7 @@ def shape_document(
     refusals = Refusals()
     with refusals.tell_all():
         content = read_content(document, found.headings, refusals)
+        unmatched = join_tables(content, document, edition)
         columns = Columns(edition, layout.locale, names, identidad, refusals)
         activities, periods, printed, notes, owners, marked = _shape_rows(content, columns, layout.institucion)
     unused = [_tell_condition(rule) for rule in edition.reglas if rule.porque not in activities.used_rules]
@@ -122,7 +124,7 @@ def shape_document(
     table = activities.frame()
     periods = fold_lengths(periods, table, edition)
     span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
-    notes += list_said(edition, document.archivo, layout.nombre)
+    notes += [*unmatched, *list_said(edition, document.archivo, layout.nombre)]
     if edition.meta_anual:
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))

@@ -1,7 +1,7 @@
-"""Marks of rows: what an edition declares to tell data rows, totals, ends of tables, notes and lines apart."""
+"""Marks of rows: what tells data rows, totals, ends of tables, notes and lines apart, declared or by their words."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
 _NUMBER = re.compile(r"-?\d[\d.,\s]*(?:[eE][+-]?\d+)?\s*%?")
+#: Words of totals, what may stand behind them, and before whose they are.
+_WORDS = re.compile(r"(?:(?:(?:sub|gran|suma)[ -]?)?total(?:es)?|sumas?)\b")
+_ALONE = re.compile(r"(?: ?(?:general(?:es)?|anual(?:es)?))?[ .:]*")
+_OF = re.compile(r"(?:[-–:. ]|\b(?:general|anual|por|del?|l[ao]s?|el)\b)*")
 
 
 class RowMarks:
@@ -113,3 +117,75 @@ def _is_number(cell: Cell) -> bool:
     if isinstance(cell, str):
         return _NUMBER.fullmatch(cell) is not None
     return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def says_total(cell: Cell) -> bool:
+    """Say whether a cell begins with words of totals."""
+    return isinstance(cell, str) and _WORDS.match(normalize(cell)) is not None
+
+
+def is_total(cell: Cell) -> bool:
+    """Say whether a cell holds nothing but words of totals.
+
+    Examples
+    --------
+    >>> [is_total(text) for text in ("TOTAL GENERAL:", "Subtotal", "Suma", "Total de expedientes")]
+    [True, True, True, False]
+    """
+    return says_total(cell) and _ALONE.fullmatch(_WORDS.sub("", normalize(str(cell)), count=1)) is not None
+
+
+def find_total(cells: Sequence[Cell], columns: Mapping[str, int], unit: Cell = None) -> int | None:
+    """Return the column whose words make a row one of totals, else None; `unit` is the unit of the rows above.
+
+    They stand in the unit's cell, or first where the activity is blank, or make up the activity's cell: alone, with the
+    unit's name, or as a subtotal. «Total de expedientes resueltos» is an activity.
+
+    Examples
+    --------
+    >>> columns = {"unidad": 0, "actividad": 1}
+    >>> [find_total(row, columns) for row in (["Subtotal Obras", None, 3], ["Obras", "Total de expedientes", 3])]
+    [0, None]
+    >>> find_total([None, "TOTAL DE OBRAS", 3], columns, "Obras")
+    1
+    """
+    said = {name: cells[at] for name, at in columns.items() if name in ("unidad", "actividad") and at < len(cells)}
+    if says_total(said.get("unidad")):
+        return columns["unidad"]
+    activity = said.get("actividad")
+    if activity is None:
+        first = next((at for at, cell in enumerate(cells) if cell is not None), None)
+        return first if first is not None and says_total(cells[first]) else None
+    if not says_total(activity):
+        return None
+    text = normalize(str(activity))
+    rest = _OF.sub("", _WORDS.sub("", text, count=1), count=1)
+    units = {normalize(str(name)) for name in (said.get("unidad"), unit) if name is not None}
+    return columns["actividad"] if text.startswith("sub") or is_total(activity) or rest in units else None
+
+
+def suggest_pattern(text: str) -> str:
+    """Return how a layout names a row of totals: subtotals all at once, others by their words."""
+    found = re.match(r"(?i)\s*(sub[ -]?total(?:es)?)\b", text)
+    return f"{found[1]}*" if found else " ".join(text.split())
+
+
+def find_undeclared_total(row: "Row", above: Mapping[str, Cell]) -> FormatoError | None:
+    """Return what refuses a row of totals that the layout does not declare: it would be read as an activity or unit."""
+    said = row.value("unidad") or above.get("unidad") or row.contexto.get("unidad")
+    cells = row.sheet.filas[row.index]
+    first = next(at for at, cell in enumerate(cells) if cell is not None)
+    at = first if is_total(cells[first]) else find_total(cells, row.table.columns, said)
+    if at is None:
+        return None
+    text = str(cells[at])
+    pattern = f'"{suggest_pattern(text)}"'
+    if text != cells[first]:
+        pattern = f"{{{'unidad' if at == row.table.columns.get('unidad') else 'actividad'}: {pattern}}}"
+    return FormatoError(
+        f"una fila «{text}» que el layout no declara",
+        "filas de actividades, o totales declarados",
+        f"si no interesa, agregue al layout `ignorar_filas: [{pattern}]`; si es un total que se debe comparar, "
+        f'`totales: {{texto: "{text}"}}`',
+        lugar=row.sheet.locate(row.index, at),
+    )

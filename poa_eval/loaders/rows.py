@@ -1,15 +1,21 @@
 """Tables in raw sheets: which rows are data, and what the lines above them say."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
-from poa_eval.loaders.row_marks import BLANK_ROW, RowMarks, join_cells, list_stray, says_note
-from poa_eval.loaders.totals import find_total, is_total, says_total, suggest_pattern
+from poa_eval.loaders.row_marks import (
+    BLANK_ROW,
+    RowMarks,
+    find_undeclared_total,
+    join_cells,
+    list_stray,
+    says_note,
+    says_total,
+)
 from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_period
@@ -179,7 +185,7 @@ class _SheetReader:
             self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
             return True
         may_be_total = kind == "data" and not self._totals.isdisjoint(cells)
-        if may_be_total and (fault := _find_undeclared_total(row, self.above)) is not None:
+        if may_be_total and (fault := find_undeclared_total(row, self.above)) is not None:
             self.content.refusals.add(fault)
             return True
         if len(cells) > row.table.width:
@@ -255,27 +261,6 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
             return first, table is None
     alone = isinstance(first, str) and table is not None and (at == 0 or at != table.columns.get("actividad"))
     return first, table is None or alone
-
-
-def _find_undeclared_total(row: Row, above: Mapping[str, Cell]) -> FormatoError | None:
-    """Return what refuses a row of totals that the layout does not declare: it would be read as an activity or unit."""
-    said = row.value("unidad") or above.get("unidad") or row.contexto.get("unidad")
-    cells = row.sheet.filas[row.index]
-    first = next(at for at, cell in enumerate(cells) if cell is not None)
-    at = first if is_total(cells[first]) else find_total(cells, row.table.columns, said)
-    if at is None:
-        return None
-    text = str(cells[at])
-    pattern = f'"{suggest_pattern(text)}"'
-    if text != cells[first]:
-        pattern = f"{{{'unidad' if at == row.table.columns.get('unidad') else 'actividad'}: {pattern}}}"
-    return FormatoError(
-        f"una fila «{text}» que el layout no declara",
-        "filas de actividades, o totales declarados",
-        f"si no interesa, agregue al layout `ignorar_filas: [{pattern}]`; si es un total que se debe comparar, "
-        f'`totales: {{texto: "{text}"}}`',
-        lugar=row.sheet.locate(row.index, at),
-    )
 
 
 def _keep_year(content: Content, edition: Edition, asked: int | None) -> None:

@@ -29,7 +29,7 @@ _OUTCOMES = {
 #: How much of a long text a note cites, in letters.
 _LINE = 80
 #: What the parts of a key are made of; an id may hold ``/``.
-_PARTS = {"name": r"[^/]+", "column": r"\w+", "owner": r".+", "month": r"\d+", "length": r"\d+"}
+_PARTS = {"name": r"[^/]+", "code": r".+", "column": r"\w+", "owner": r".+", "month": r"\d+", "length": r"\d+"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +184,15 @@ class AcceptedName(Said):
     column: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unmatched(Said):
+    """A code that the table which the layout joins by it does not have; `text` are the sheets of that table."""
+
+    grammar = "union/{column}/{code}"
+    column: str
+    code: str
+
+
 class Comment(Said):
     """A comment on an activity as a whole."""
 
@@ -264,7 +273,7 @@ class PercentCells(Said):
 
 #: The kinds of which a row may hold all, in the order in which its key is tried; any other is a statement.
 _SAID: tuple[type[Said], ...] = (CapturedQuarter, ColumnPlaces, DerivedGoals, NoResults, DeclaredRule, Variant)
-_SAID += (ChangedText, AcceptedName, PeriodComment, Comment, Answered, PercentCells, Statement)
+_SAID += (ChangedText, Unmatched, AcceptedName, PeriodComment, Comment, Answered, PercentCells, Statement)
 
 
 def read_notes(contexto: pd.DataFrame, carried: Sequence[Note] = ()) -> tuple[Note, ...]:

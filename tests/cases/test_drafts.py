@@ -220,7 +220,7 @@ def test_no_draft_places_a_column_wrong_without_saying_so():
                 wanted.setdefault(heading, set()).add(TWINS.get(target, target))
         text = draft_layout(path)
         edition = next(iter(yaml.safe_load(text)["ediciones"].values()))
-        for target, said in edition["columnas"].items():
+        for target, said in (edition["columnas"] or {}).items():
             doubted = re.search(rf"^ +{target}:.*revisar", text, re.MULTILINE) is not None
             for heading in list_headings(said):
                 if heading in wanted:

@@ -1,10 +1,12 @@
 """Rules on names and on what loading noted: names taken as one, names that may be one, damaged rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from poa_eval.audit.rules.plans import find_loose_marks
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_finding, rule
-from poa_eval.plan.notes import UNUSED_NAME, ChangedText, Repair, Statement, Variant
+from poa_eval.plan.merge import is_code
+from poa_eval.plan.notes import UNUSED_NAME, ChangedText, Repair, Statement, Unmatched, Variant
+from poa_eval.readers.addresses import name_file
 from poa_eval.text.names import normalize
 from poa_eval.text.variants import pair_variants
 from poa_eval.text.wording import capitalize, is_present, name_rule
@@ -68,6 +70,30 @@ def _propose(context: CheckContext) -> Iterator[Finding]:
             advice = f"No se unieron: si lo son, escriba {pair} en el archivo que nombra `nombres:` de los parámetros."
             where = {key: row[key], "concepto": f"{column}/{normalize(other)}", "consejo": [advice]}
             yield make_finding(name, other, message, row["fuente"], **where)
+
+
+@rule("clave-sin-pareja", "advertencia")
+def find_unmatched_codes(context: CheckContext) -> Iterator[Finding]:
+    """Catch a code that joins to nothing: a report on 09-Z where the plan has 09-A, a unit that no catalogue names.
+
+    Not of a report by code that is looked at without its plan: there no activity has a name.
+    """
+    for note in context.plan.list_notes(Unmatched):
+        code, where = note.code.upper(), {"concepto": f"{note.column}/{note.code}"}
+        message = f"La clave «{code}» no está en la tabla de la hoja «{note.text}», y no se sabe qué nombra."
+        yield make_finding(code, "una clave de esa tabla", message, note.source, **where)
+    bare = [row for row in context.activities.values() if is_code(row["actividad"], row["codigo"])]
+    keys = {row["actividad_id"] for row in bare}
+    named = {_name_table(row) for key, row in context.activities.items() if key not in keys}
+    for row in (row for row in bare if named and _name_table(row) not in named):
+        message = f"Hay cifras de la clave «{row['codigo']}», que ningún documento del plan nombra."
+        advice = ["Corrija la clave, o agregue la actividad al plan."]
+        where = {"actividad_id": row["actividad_id"], "consejo": advice}
+        yield make_finding(row["codigo"], "una clave del plan", message, row["fuente"], **where)
+
+
+def _name_table(row: Mapping) -> str:
+    return str(row["fuente"]).rpartition("!")[0] or name_file(str(row["fuente"]))
 
 
 @rule("celda-reconstruida", "nota")
