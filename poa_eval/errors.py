@@ -41,6 +41,8 @@ class PoaError(Exception):
         File, sheet and cell (or line).
     otros : sequence of PoaError
         What else is refused, told below it.
+    identidad : sequence of str
+        The columns that tell apart what is refused, where that is the way out (`identidad:` of a layout).
 
     Examples
     --------
@@ -59,6 +61,7 @@ class PoaError(Exception):
         *,
         lugar: Place | None = None,
         otros: "Sequence[PoaError]" = (),
+        identidad: Sequence[str] = (),
     ) -> None:
         super().__init__(encontrado, esperado, que_hacer)
         self.encontrado = encontrado
@@ -66,10 +69,11 @@ class PoaError(Exception):
         self.que_hacer = que_hacer
         self.lugar = lugar or Place()
         self.otros = tuple(otros)
+        self.identidad = tuple(identidad)
 
     def __reduce__(self) -> tuple:
         """Keep the place, and what else is refused, when the error crosses a process boundary."""
-        return partial(type(self), lugar=self.lugar, otros=self.otros), self.args
+        return partial(type(self), lugar=self.lugar, otros=self.otros, identidad=self.identidad), self.args
 
     def __str__(self) -> str:
         """Return the message in four lines: place, found, expected, what to do; and of what else is refused."""
@@ -124,7 +128,7 @@ class Refusals:
         if self._found:
             first, *others = map(_join_errors, self._found.values())
             self._found.clear()
-            raise FormatoError(*first.args, lugar=first.lugar, otros=others)
+            raise FormatoError(*first.args, lugar=first.lugar, otros=others, identidad=first.identidad)
 
     @contextmanager
     def tell_all(self) -> Iterator[None]:
@@ -147,7 +151,9 @@ def _join_errors(errors: "list[FormatoError]") -> "FormatoError":
     if len(errors) == 1:
         return first
     lines = [f"{found} · {_list_some([*places], ', ')}" for found, places in cells.items()]
-    return FormatoError(_list_some(lines, "\n"), first.esperado, first.que_hacer, lugar=first.lugar)
+    told = dict.fromkeys(name for error in errors for name in error.identidad)
+    found = _list_some(lines, "\n")
+    return FormatoError(found, first.esperado, first.que_hacer, lugar=first.lugar, identidad=[*told])
 
 
 def _list_some(texts: list[str], mark: str) -> str:

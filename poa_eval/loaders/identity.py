@@ -101,16 +101,22 @@ class RowComparer:
                 f"si son dos actividades, dígalo en el layout: {suggest_identity(self._columns, differ)}; si es una, "
                 "corrija la celda",
                 lugar=row.sheet.locate(row.index, row.table.columns[first]),
+                identidad=list_identity(self._columns, differ),
             )
             self._columns.refusals.add(fault)
 
 
 def suggest_identity(columns: Columns, differ: Sequence[str] = ()) -> str:
     """Suggest the key of a layout by which rows are told apart."""
+    return f"`identidad: [{', '.join(list_identity(columns, differ))}]`"
+
+
+def list_identity(columns: Columns, differ: Sequence[str] = ()) -> list[str]:
+    """List the columns that identify an activity, and others in which rows differ."""
     names = columns.identidad or [name for name in USUAL if name == "unidad" or columns.has(name)]
-    return f"`identidad: [{', '.join(dict.fromkeys((*names, *differ)))}]`"
+    return list(dict.fromkeys((*names, *differ)))
 
 
 def name_identity(columns: Columns) -> str:
     """Return the columns that identify an activity, as `actividades.identidad` has them."""
-    return ", ".join(columns.identidad or [name for name in USUAL if name == "unidad" or columns.has(name)])
+    return ", ".join(list_identity(columns))

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from poa_eval.errors import FormatoError
+from poa_eval.plan.accumulation import PROVED
 from poa_eval.plan.inferred import InferredAccumulation, MixedScale
 from poa_eval.plan.notes import ColumnPlaces, Comment, DeclaredRule, Note, Said, read_notes
 from poa_eval.plan.schema import COLUMNS, has_types, make_table, validate_table
+from poa_eval.text.names import normalize
 from poa_eval.text.wording import is_present
 
 Kind = TypeVar("Kind", bound=Note)
@@ -97,7 +99,7 @@ class Plan:
     def narrow(self, **tables: Any) -> "Plan":
         """Return the plan with other rows in some tables, or other notes; they are valid, and not validated again."""
         narrowed = copy(self)
-        for cached in ("notes", "_rules", "open_kinds", "held"):
+        for cached in ("notes", "_rules", "open_kinds", "proved_kinds", "held"):
             narrowed.__dict__.pop(cached, None)
         narrowed.__dict__.update(tables)
         narrowed._drop_carried()
@@ -127,6 +129,26 @@ class Plan:
     def open_kinds(self) -> dict[str, tuple[str, ...]]:
         """Return the kinds of accumulation that are left open of an activity, by its id."""
         return {str(n.owner): n.kinds for n in self.list_notes(InferredAccumulation) if len(n.kinds) > 1}
+
+    @cached_property
+    def proved_kinds(self) -> dict[str, tuple[str, int]]:
+        """Return the kind of accumulation that the figures of rows prove, and of how many, by unit of measure, folded.
+
+        Only where all that prove one prove the same, and it is no sum.
+        """
+        notes = self.list_notes(InferredAccumulation)
+        told = {str(n.owner): n.kinds[0] if n.is_proved and len(n.kinds) == 1 else None for n in notes}
+        found: dict[str, list[str]] = {}
+        columns = ("actividad_id", "unidad_medida", "acumulacion", "acumulacion_origen")
+        for key, measure, kind, origin in zip(*(self.actividades[c] for c in columns), strict=True):
+            proved = told.get(key, kind if origin == PROVED else None)
+            if proved is not None and is_present(measure):
+                found.setdefault(normalize(measure), []).append(proved)
+        return {
+            measure: (kinds[0], len(kinds))
+            for measure, kinds in found.items()
+            if len({*kinds}) == 1 and kinds[0] != "suma"
+        }
 
     @cached_property
     def held(self) -> dict[str, set[tuple[int, int]]]:

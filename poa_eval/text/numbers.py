@@ -38,6 +38,10 @@ def parse_number(text: str, locale: str) -> float | None:
         return None
 
 
+#: First words of names that may be of no sum, also Portuguese.
+_RATIO = re.compile(r"(?:tasa|taxa|indice|promedio|razon|razao)\b")
+
+
 def parse_spaced(text: str, locale: str) -> float | None:
     """Return the number that a text is whose groups of three are parted by a space, or None.
 
@@ -74,3 +78,16 @@ def is_percentage(unidad_medida: str) -> bool:
     """
     folded = normalize(unidad_medida)
     return "%" in folded or re.search(r"\b(?:porcent|percent|pct\b|por ?c(?:i?ento|iento))", folded) is not None
+
+
+def names_ratio(text: str) -> bool:
+    """Say whether a name, or a unit of measure, begins as that of a rate, an index, a mean or a ratio does.
+
+    It proves nothing: «tasa» is also a fee.
+
+    Examples
+    --------
+    >>> names_ratio("Tasa de desocupación"), names_ratio("ÍNDICE"), names_ratio("Recaudación de tasas")
+    (True, True, False)
+    """
+    return _RATIO.match(normalize(text)) is not None

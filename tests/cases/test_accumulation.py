@@ -3,6 +3,7 @@
 import openpyxl
 from readings import evaluate, list_activities, list_findings, read_case
 
+import poa_eval as poa
 from made import make_quarter, open_params
 from poa_eval.workbook.book import write_book
 from refusals import refuse
@@ -134,3 +135,45 @@ def test_a_ratio_divides_sums_in_the_tables_and_in_the_workbook(tmp_path):
     write_book(make_quarter(open_params("gerencia-comercial-2023-t1"), plan, 2), tmp_path / "evaluacion.xlsx")
     heads = [cell.value for cell in openpyxl.load_workbook(tmp_path / "evaluacion.xlsx")["Periodos"][4]]
     assert {"Numerador", "Denominador"} <= {*heads}
+
+
+NEIGHBOURS = """PLAN OPERATIVO ANUAL 2025
+Unidad,Actividad,Medida,Meta,Prog ene,Ejec ene,Prog feb,Ejec feb,Prog mar,Ejec mar
+Salud,Personas en control,Personas,90,90,80,90,85,90,88
+Salud,Personas en lista,personas,40,40,40,40,41,40,40
+Salud,Personas atendidas,PERSONAS,,10,9,20,22,30,29
+Salud,Tasa de ocupación,camas,,70,60,70,65,70,72
+Obras,Recaudación de tasas,pesos,,10,10,10,10,10,10
+Obras,Índice de avance,obras,6,1,1,2,2,3,3
+"""
+
+
+def _read_neighbours(tmp_path):
+    document = tmp_path / "vecinas.csv"
+    document.write_text(NEIGHBOURS, encoding="utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "unidad_medida": "Medida", "meta_anual": "Meta"}
+    return read_case("cumplimiento-por-mes", document=document, columnas=columns, publicado=None, corte="marzo")
+
+
+def test_neighbours_and_names_only_propose_how_periods_add_up(tmp_path):
+    plan = _read_neighbours(tmp_path)
+    found = poa.check(plan).merge(plan.actividades[["actividad_id", "actividad"]], on="actividad_id")
+    said = found[found["regla"] == "acumulacion-inferida"].set_index("actividad")
+    assert [*said.index] == ["Personas en control", "Personas en lista", "Personas atendidas", "Tasa de ocupación"]
+    proposal = said.loc["Personas atendidas"]
+    assert proposal["gravedad"] == "nota"
+    assert "otras 2 filas en «PERSONAS» son un valor constante" in proposal["mensaje"]
+    assert '{cuando: {unidad_medida: "PERSONAS"}, acumulacion: constante' in proposal["mensaje"]
+    assert "«Tasa de ocupación») puede que no se sumen" in said.loc["Tasa de ocupación", "mensaje"]
+    assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre")["Personas atendidas"] == (60, 60)
+
+
+def test_what_a_neighbour_proposes_holds_once_it_is_written(tmp_path):
+    document = tmp_path / "vecinas.csv"
+    document.write_text(NEIGHBOURS, encoding="utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "unidad_medida": "Medida", "meta_anual": "Meta"}
+    rules = [{"cuando": {"unidad_medida": "PERSONAS"}, "acumulacion": "constante", "porque": "lo es"}]
+    keys = {"columnas": columns, "publicado": None, "corte": "marzo", "reglas": rules}
+    plan = read_case("cumplimiento-por-mes", document=document, **keys)
+    assert evaluate(plan, 1, "ejecutado_trimestre")["Personas atendidas"] == (9,)
+    assert not poa.check(plan)["mensaje"].str.contains("otras 2 filas").any()

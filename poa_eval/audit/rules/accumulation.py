@@ -1,16 +1,19 @@
 """Rules on how periods add up: what was inferred and from where, what contradicts it, and totals to date that fall."""
 
 from collections.abc import Iterator
+from textwrap import shorten
 
 import pandas as pd
 
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, accumulate_year, find_accumulation, name_kinds
+from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, DEFAULT, accumulate_year, find_accumulation, name_kinds
 from poa_eval.plan.inferred import InferredAccumulation, MixedScale
 from poa_eval.plan.notes import IDLE_RULE, Statement
+from poa_eval.text.names import normalize
+from poa_eval.text.numbers import names_ratio
 from poa_eval.text.periods import spell_period
-from poa_eval.text.wording import capitalize
+from poa_eval.text.wording import capitalize, is_present
 
 
 @rule("acumulacion-inferida", "nota")
@@ -19,7 +22,11 @@ def tell_inferred(context: CheckContext) -> Iterator[Finding]:
 
     A warning where a sum would contradict the goal of the year: goal 1 beside 1, 1, 1, 1 may be a wrong goal. Not
     sums, nor what a layout declares, nor percentages of which nothing is printed that tells.
+
+    Of a row that leaves it open, what the other rows in its unit of measure are, by their figures, is proposed; a sum
+    that nothing proves is told where the name is that of a rate, an index, a mean or a ratio. No figure follows.
     """
+    yield from _propose_kinds(context)
     for note in context.plan.list_notes(InferredAccumulation):
         if not note.is_proved:
             continue
@@ -34,6 +41,34 @@ def tell_inferred(context: CheckContext) -> Iterator[Finding]:
             message = f"Lo programado suma {context.show(total)} y la meta anual dice {goal}. {message}"
             where |= {"gravedad": "advertencia", "consejo": ["Si la meta está mal, corríjala.", *where["consejo"]]}
         yield make_finding(said, "suma", message, note.source, **where)
+
+
+def _propose_kinds(context: CheckContext) -> Iterator[Finding]:
+    """Yield what neighbours and names suggest of rows of which the figures do not tell."""
+    for key, activity in context.activities.items():
+        is_open, is_default = key in context.plan.open_kinds, activity["acumulacion_origen"] == DEFAULT
+        told = [p for p in context.windows.due.periods[key] if pd.notna(p["programado"]) or pd.notna(p["ejecutado"])]
+        if not (is_open or is_default) or len(told) < 2:
+            continue
+        measure = str(activity["unidad_medida"])
+        kind, number = context.plan.proved_kinds.get(normalize(measure), ("", 0))
+        texts = (activity[column] for column in ("actividad", "indicador", "unidad_medida"))
+        named = next((text for text in texts if is_present(text) and names_ratio(str(text))), None)
+        start = (
+            "No se sabe cómo se acumulan sus periodos" if is_open else "Sus periodos se suman, pues nada dice otra cosa"
+        )
+        if kind:
+            rows = f"otra fila en «{measure}» es" if number == 1 else f"otras {number} filas en «{measure}» son"
+            message = f"{start}; {rows} {name_kinds([kind])}, por sus propias cifras."
+            rule = f'`{{cuando: {{unidad_medida: "{measure}"}}, acumulacion: {kind}, porque: …}}`'
+            advice = f"Si ésta también lo es, escriba en `reglas:` del layout {rule}."
+        elif named and not is_open:
+            message = f"{start}; por su nombre («{shorten(str(named), 80, placeholder='…')}») puede que no se sumen."
+            advice = "Si es un nivel, un promedio o una razón, declárelo en `reglas:` del layout."
+        else:
+            continue
+        where = {"actividad_id": key, "concepto": "propuesta", "consejo": [advice]}
+        yield make_finding(kind or "suma", None, message, activity["fuente"], **where)
 
 
 @rule("regla-sin-efecto", "nota")
