@@ -14,10 +14,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from poa_eval.drafting.assign_columns import find_target, guess_columns
 from poa_eval.drafting.find_table import find_lines, list_sayings
 from poa_eval.drafting.guess import Guess, escape_heading
-from poa_eval.drafting.preview import preview_activities
-from poa_eval.errors import FormatoError, Place
+from poa_eval.drafting.preview import preview_activities, read_draft
+from poa_eval.errors import FormatoError, Place, PoaError
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
+from poa_eval.loaders.identity import USUAL
 from poa_eval.loaders.row_marks import find_total, is_total, suggest_pattern
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
@@ -53,10 +54,14 @@ def draft_layout(path: str | Path, nombre: str | None = None) -> str:
             lugar=Place(document.archivo),
         )
     name = nombre or make_slug(Path(document.archivo).stem)
-    values = _find_values(guess, document.archivo, name)
-    text = _TEMPLATES.get_template("layout.yaml.j2").render(values)
-    lines = preview_activities(document, text, has_year=values["year"] is not None)
-    return text + "".join(f"# {line}\n" for line in lines)
+    values, template = _find_values(guess, document.archivo, name), _TEMPLATES.get_template("layout.yaml.j2")
+    text = template.render(values)
+    read = read_draft(document, text, has_year=values["year"] is not None)
+    while isinstance(read, PoaError) and (apart := [n for n in read.identidad if n not in values["identity"]]):
+        values |= {"identity": [*read.identidad], "apart": [*values["apart"], *(n for n in apart if n not in USUAL)]}
+        text = template.render(values)
+        read = read_draft(document, text, has_year=values["year"] is not None)
+    return text + "".join(f"# {line}\n" for line in preview_activities(read))
 
 
 def _quote(text: str) -> str:
@@ -122,6 +127,8 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         "period": period,
         "columns": {name: texts for name, texts in headings.items() if name not in whole_year},
         "filled": filled,
+        "identity": [],
+        "apart": [],
         "whole_years": {
             name: guess.spellings(guess.columns[name]) for name in FIGURE_COLUMNS if name in whole_year & set(headings)
         },

@@ -162,7 +162,7 @@ def test_neighbours_and_names_only_propose_how_periods_add_up(tmp_path):
     assert [*said.index] == ["Personas en control", "Personas en lista", "Personas atendidas", "Tasa de ocupación"]
     proposal = said.loc["Personas atendidas"]
     assert proposal["gravedad"] == "nota"
-    assert "otras 2 filas en «PERSONAS» son un valor constante" in proposal["mensaje"]
+    assert "otras 2 filas en «PERSONAS» son una constante" in proposal["mensaje"]
     assert '{cuando: {unidad_medida: "PERSONAS"}, acumulacion: constante' in proposal["mensaje"]
     assert "«Tasa de ocupación») puede que no se sumen" in said.loc["Tasa de ocupación", "mensaje"]
     assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre")["Personas atendidas"] == (60, 60)

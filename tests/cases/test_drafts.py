@@ -162,6 +162,7 @@ def test_each_draft_loads_and_shows_what_it_reads(tmp_path, path):
     year = 2026 if read_draft(path)[0]["nombre"] == "única" else None
     plan = poa.load(path, layout, ejercicio=year)
     shown = draft_layout(path).partition("# Así se leen las primeras actividades:\n")[2]
+    shown = shown.partition("# Cómo se acumulan")[0]
     first = plan.actividades.iloc[0]
     assert f"· {first['actividad']} · meta" in shown
     assert shown.count("\n# - ") + 1 == min(3, len(plan.actividades))
@@ -230,3 +231,31 @@ def test_no_draft_places_a_column_wrong_without_saying_so():
                     assert fits or doubted, (path.name, target, heading, wanted[heading])
     assert (wrong, right > 150) == (0, True)
     assert sure >= 0.8 * right  # at most one correct line in five says «revisar»
+
+
+def test_a_draft_proposes_what_tells_rows_apart_and_loads():
+    text = draft_layout(find_case("identidad-monto"))
+    assert "identidad: [unidad, actividad, inversion]  # revisar: ¿son actividades distintas" in text
+    assert "Todavía no se puede leer" not in text
+    assert "identidad:" not in draft_layout(find_case("constante-por-la-fila"))
+
+
+def test_a_draft_says_how_periods_add_up_and_by_which_figures(tmp_path):
+    text = draft_layout(find_case("constante-por-la-fila"))
+    assert "# - revisar: una constante: 2 actividades, p. ej. «Sedes atendidas» (constante-por-la-fila.csv:L2" in text
+    assert "# - revisar: un promedio: 1 actividad, p. ej. «Personas inscritas»" in text
+    assert "# - suma: 1 actividad\n" in text
+    path = tmp_path / "vecinas.csv"
+    path.write_text(
+        "Plano 2025\nUnidade,Indicador,Unidade de medida,Meta anual,T1 programado,T2 programado,T3 programado,"
+        "T4 programado\n"
+        "Saúde,Pessoas em fila,pessoas,40,40,40,40,40\n"
+        "Saúde,Pessoas atendidas,Pessoas,,10,20,30,40\n"
+        "Saúde,Taxa de ocupação,camas,,70,70,70,72\n"
+        "Obras,Ruas,ruas,10,1,2,3,4\n",
+        encoding="utf-8",
+    )
+    text = draft_layout(path)
+    assert "- revisar: 1 actividad en «Pessoas», como 1 que por sus cifras es una constante; si lo es:" in text
+    assert 'reglas: [{cuando: {unidad_medida: "Pessoas"}, acumulacion: constante, porque: "…"}]' in text
+    assert "- revisar: «Taxa de ocupação»: por su nombre puede que no se sumen" in text
