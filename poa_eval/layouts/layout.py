@@ -27,10 +27,13 @@ from poa_eval.layouts.parts import (
     Totals,
 )
 from poa_eval.layouts.patterns import Pattern, list_said
+from poa_eval.layouts.shorthand import part_columns
 from poa_eval.plan.schema import CHOICES, COLUMNS, NUMBER
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import parse_month
 
+#: Parts in the key of an expected heading the name of a column from the number of a further one that may hold it.
+FURTHER = "@"
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"
 _NUMBERS = {*FIGURE_COLUMNS, *(c for c, kind in COLUMNS["actividades"].items() if kind == NUMBER), "publicado", "todo"}
@@ -59,6 +62,7 @@ class Edition(Model):
     lado_a_lado: int = Field(default=1, ge=1, le=4)
     fin_tabla: Texts = ()
     columnas: dict[Text, Heading]
+    primera: dict[Text, tuple[Heading, ...]] = Field(default_factory=dict)
     opcionales: Texts = ()
     ignorar: tuple[Heading, ...] = ()
     filas_ocultas: Literal["leer", "ignorar"] = "leer"
@@ -95,19 +99,8 @@ class Edition(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _part_value_maps(cls, data: Any) -> Any:
-        """Take ``{columna: …, valores: {…}}`` of a column as its heading and the values that its texts mean."""
-        columns = data.get("columnas") if isinstance(data, dict) else None
-        if not isinstance(columns, dict):
-            return data
-        if data.get("identidad") and "codigo" in columns:
-            columns = {"actividad": columns["codigo"]} | columns  # a report by code needs no names
-        maps = {
-            name: said for name, said in columns.items() if isinstance(said, dict) and {*said} == {"columna", "valores"}
-        }
-        headings = {name: said["columna"] for name, said in maps.items()}
-        values = {name: said["valores"] for name, said in maps.items()}
-        return {**data, "columnas": columns | headings, "valores": data.get("valores", {}) | values}
+    def _part_columns(cls, data: Any) -> Any:
+        return part_columns(data)
 
     @field_validator("valores")
     @classmethod
@@ -198,6 +191,9 @@ class Edition(Model):
                     f"columnas: nada usa «{name}»; {suggest_sentence(name, sorted(TARGETS))} (un nombre propio sirve "
                     "en `componer`, `cuando`, `identidad`, `unir` o `ignorar_filas`)"
                 )
+        for name, headings in self.primera.items():
+            if name not in columns or len(headings) < 2:
+                yield f"columnas: `primera` de «{name}» pide dos encabezados o más: `{name}: {{primera: [A, B]}}`"
         for name in self.componer:
             if name in columns:
                 yield f"componer: «{name}» ya está en columnas; quite una de las dos"
@@ -260,6 +256,8 @@ class Edition(Model):
     def expected(self) -> dict[str, Heading]:
         """Return every heading the form must have, by a key that names what it feeds."""
         wanted = dict(self.columnas)
+        for key, listed in self.primera.items():
+            wanted |= {f"{key}{FURTHER}{n}": names for n, names in enumerate(listed[1:], start=2)}
         wanted |= {f"contexto:{key}": names for key, names in self.contexto_columnas.items()}
         if self.series_por_fila:
             wanted["serie"] = self.series_por_fila.encabezado

@@ -79,6 +79,7 @@ def _read_units(
         record = {"unidad_id": code or make_unit_id(name), "unidad": name, "fuente": source}
         record["responsable"] = columns.texts([row], "responsable")[0]
         known = seen.setdefault(normalize(str(record["unidad_id"])), record)
+        known["responsable"] = known["responsable"] or record["responsable"]
         ids[code, said] = str(known["unidad_id"])
         if known["unidad"] != name:
             note = f"«{name}» y «{known['unidad']}» se tomaron como la misma unidad"

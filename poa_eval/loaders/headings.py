@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import tee
 
 from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.layout import Edition
+from poa_eval.layouts.layout import FURTHER, Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.layouts.patterns import find_hot, list_said, make_alias, match_path, read_heading
 from poa_eval.readers.cells import RawDocument, RawSheet
@@ -28,6 +28,7 @@ class Table:
     year: int | None = None
     width: int = 0  # columns up to the last heading
     said: Mapping[str, str] = field(default_factory=dict)  # what headings say of its rows
+    further: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # columns that count where a key's is blank
 
 
 @dataclass
@@ -72,7 +73,11 @@ class HeadingMatcher:
         self.height = edition.encabezado.filas
         self.year = ejercicio or edition.ejercicio
         self.wanted = {key: tuple(map(make_alias, names)) for key, names in expected.items()}
-        self.shown = {key: show_heading(names[0]) for key, names in expected.items()}
+        self.shown = {
+            key: " o ".join(show_heading(names[0]) for names in edition.primera.get(key, (heading,)))
+            for key, heading in expected.items()
+            if FURTHER not in key
+        }
         self.saying = {key: names for key, names in edition.columnas.items() if list_said(names)}
         self.optional = [] if edition.reparar else edition.optional()
         self.ignored = tuple(make_alias(alias) for names in edition.ignorar for alias in names)
@@ -101,7 +106,9 @@ class HeadingMatcher:
                 years = set(attempt.years.values())
                 year = self.year if years and self.year else next(iter(years), None)
                 columns = {key: at[0] for key, at in attempt.columns.items()}
-                yield Table(attempt.top, self.height, columns, year, max(attempt.paths) + 1, self._read(sheet, attempt))
+                further = {key: _take_further(columns, key) for key in self.edition.primera}
+                width, said = max(attempt.paths) + 1, self._read(sheet, attempt)
+                yield Table(attempt.top, self.height, columns, year, width, said, further)
                 end = attempt.top + self.height
 
     def is_ignored(self, path: Path) -> bool:
@@ -177,12 +184,26 @@ class HeadingMatcher:
             if found:
                 columns[key] = sorted(set(found))
         _share_repeated(columns)
+        self._name_first(columns)
         spare = {*self.edition.opcionales}.union(*(keys for keys in self.optional if not keys.isdisjoint(columns)))
         missing = [name for key, name in self.shown.items() if key not in columns and key not in spare]
-        names = [key in columns for key in self.wanted if key.count(":") < 2 and key not in self.saying]
+        names = [key in columns for key in self.shown if key.count(":") < 2 and key not in self.saying]
         if not names:  # any text is a corner's, and a data row may hold 10, 11, 12 as months
             names = [any(not paths[at[0]][-1].isdigit() for key, at in columns.items() if key not in self.saying)]
         return Attempt(top, columns, missing, paths, years, foreign, named=sum(names) / max(len(names), 1))
+
+    def _name_first(self, columns: dict[str, list[int]]) -> None:
+        """Let the first that is there of several headings be that of the key that they may hold."""
+        for key in self.edition.primera:
+            first = next((name for name in columns if name.startswith(f"{key}{FURTHER}")), None)
+            if key not in columns and first:
+                columns[key] = columns.pop(first)
+
+
+def _take_further(columns: dict[str, int], key: str) -> tuple[int, ...]:
+    """Take the further columns of a key out of those of a table, and return them."""
+    names = [name for name in columns if name.startswith(f"{key}{FURTHER}")]
+    return tuple(columns.pop(name) for name in names)
 
 
 def _share_repeated(columns: dict[str, list[int]]) -> None:
@@ -259,12 +280,17 @@ def _refuse_bad_heading(sheet: RawSheet, matcher: HeadingMatcher, attempt: Attem
         wanted.append("solo columnas asignadas o declaradas en `ignorar:`")
         near = f"; {suggest_sentence(paths[strange[0]][-1], matcher.shown.values())}" if len(strange) == 1 else ""
         advice.append(f"asígnela en `columnas:` o agréguela a `ignorar:` del layout{near}")
+    is_same = True
     for key, columns in twice.items():
-        found.append(f"el encabezado {show(columns[1])} dos veces")
-        wanted.append(f"una sola columna para «{key}»")
+        names = list(dict.fromkeys(map(show, columns)))
+        is_same = is_same and len(names) == 1
+        found.append(f"el encabezado {names[0]} dos veces" if len(names) == 1 else f"{' y '.join(names)} a la vez")
+        wanted.append(f"una sola columna para «{key.partition(FURTHER)[0]}»")
     if twice:
+        first = "si vale la primera celda con texto, escriba `{primera: [NOMBRE, OTRO]}`; si no, "
         advice.append(
-            "escriba el encabezado con su grupo en el layout («GRUPO > NOMBRE»), o diga cuál desde la izquierda "
+            ("" if is_same else first)
+            + "escriba el encabezado con su grupo en el layout («GRUPO > NOMBRE»), o diga cuál desde la izquierda "
             "(«NOMBRE [2]»); si son tablas una al lado de la otra, declare `lado_a_lado: 2`"
         )
     if found:

@@ -104,6 +104,26 @@ class RowComparer:
                 identidad=list_identity(self._columns, differ),
             )
             self._columns.refusals.add(fault)
+        elif row.table is other.table:
+            self._compare_further(row, other)
+
+    def _compare_further(self, row: Row, other: Row) -> None:
+        """Refuse rows that differ in a column of which only the blanks of another are filled (`primera`)."""
+        cells = row.sheet.filas[row.index], other.sheet.filas[other.index]
+        for columns in row.table.further.values():
+            for at in columns:
+                mine, theirs = (own[at] if at < len(own) else None for own in cells)
+                if None in (mine, theirs) or _fold(mine) == _fold(theirs):
+                    continue
+                fault = FormatoError(
+                    f"«{mine}», y «{theirs}» en {other.sheet.address(other.index, at)}, en dos filas que por lo demás "
+                    "son la misma actividad",
+                    "filas de una actividad que digan lo mismo en todas sus columnas",
+                    f"si son dos actividades, asigne esa columna en el layout también con un nombre propio: `columnas: "
+                    f"{{otra: …}}`, e {suggest_identity(self._columns, ['otra'])}; si es una, corrija la celda",
+                    lugar=row.sheet.locate(row.index, at),
+                )
+                self._columns.refusals.add(fault)
 
 
 def suggest_identity(columns: Columns, differ: Sequence[str] = ()) -> str:

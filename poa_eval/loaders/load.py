@@ -17,12 +17,12 @@ from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.layouts.parts import BehaviourRule
 from poa_eval.loaders.activities import ActivityTable, read_activities
 from poa_eval.loaders.behaviour import infer_accumulation
-from poa_eval.loaders.cards import read_outline
+from poa_eval.loaders.cards.outline import shape_outline
+from poa_eval.loaders.cards.reader import read_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import join_periods, read_figures, read_totals
 from poa_eval.loaders.joins import join_tables
-from poa_eval.loaders.outline import shape_outline
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
 from poa_eval.loaders.schedule import list_dates, list_due, read_marks
@@ -206,9 +206,9 @@ def _name_columns(row: Row) -> Iterator[ColumnPlaces]:
     """Yield in which columns of a sheet stand goal, programme and texts: a period's source is its result's cell."""
     if row.sheet.hoja is None:
         return
-    places = {key: at + row.sheet.desde for key, at in row.table.columns.items() if key.split(":")[0] in _LOCATED}
-    letters = {key: xl_col_to_name(at) for key, at in places.items()}
-    yield ColumnPlaces.of_sheet(f"{row.sheet.archivo}!{row.sheet.hoja}", letters)
+    named = {key: at for key, at in row.table.columns.items() if not row.table.further.get(key)}
+    places = {key: xl_col_to_name(at + row.sheet.desde) for key, at in named.items() if key.split(":")[0] in _LOCATED}
+    yield ColumnPlaces.of_sheet(f"{row.sheet.archivo}!{row.sheet.hoja}", places)
 
 
 def _list_statements(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
+from poa_eval.loaders.first_filled import fill_first
 from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
 from poa_eval.loaders.row_marks import (
     BLANK_ROW,
@@ -76,7 +77,7 @@ def read_content(document: RawDocument, headings: HeadingMatcher, refusals: Refu
         before, said = len(content.rows), len(content.lines)
         for part in headings.split_sheet(sheet):
             tables = list(headings.find_tables(part))
-            _SheetReader(part, edition, marks, named, content).read(tables)
+            _SheetReader(fill_first(part, tables, marks.blanks), edition, marks, named, content).read(tables)
             if not tables and len(content.rows) > before:
                 raise FormatoError(
                     "una tabla al lado de otra, sin todos los encabezados del layout",

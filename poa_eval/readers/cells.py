@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -61,6 +61,7 @@ class RawSheet:
     filas_ocultas: frozenset[int] = frozenset()
     columnas_ocultas: frozenset[int] = frozenset()
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
+    movidas: Mapping[Index, int] = field(default_factory=dict)  # row and column of a cell taken from another column
 
     @cached_property
     def textos(self) -> dict[str, str]:
@@ -75,6 +76,26 @@ class RawSheet:
     def crop(self, start: int, stop: int | None) -> "RawSheet":
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""
         return replace(self, filas=tuple(row[start:stop] for row in self.filas), desde=self.desde + start)
+
+    def fill_columns(self, rows: Iterable[int], column: int, others: Sequence[int], blanks: Set[str]) -> "RawSheet":
+        """Return the sheet with cells of a column, where they are blank, taken from the first of others that is filled.
+
+        They keep the address at which they stand. `blanks` are texts that count as blank, normalized.
+        """
+        filled, moved = list(self.filas), dict(self.movidas)
+
+        def is_blank(row: tuple[Cell, ...], at: int) -> bool:
+            cell = row[at] if at < len(row) else None
+            return cell is None or type(cell) is FilledAcross or (isinstance(cell, str) and normalize(cell) in blanks)
+
+        for index in rows:
+            row = filled[index]
+            at = next((at for at in others if not is_blank(row, at)), None) if is_blank(row, column) else None
+            if at is not None:
+                cells = [*row, *[None] * (column + 1 - len(row))]
+                cells[column], moved[index, column] = row[at], at
+                filled[index] = tuple(cells)
+        return replace(self, filas=tuple(filled), movidas=moved)
 
     def list_notes(self, *, leaves_out: bool = False) -> Iterator[tuple[str, str, str]]:
         """Yield what is to be told of how a sheet was read: key, text, source; of hidden rows also where left out."""
@@ -100,7 +121,8 @@ class RawSheet:
         """Return the place of a cell counted from 0: ``F12`` in a sheet, ``L12`` in a text, its name elsewhere."""
         if self.hoja is None:
             return Place(self.archivo, None, self.rotulos[row] if row < len(self.rotulos) else f"L{row + 1}")
-        return Place(self.archivo, self.hoja, xl_rowcol_to_cell(row, self.desde + (column or 0)))
+        at = self.movidas.get((row, column or 0), column or 0)
+        return Place(self.archivo, self.hoja, xl_rowcol_to_cell(row, self.desde + at))
 
     def address(self, row: int, column: int | None = None) -> str:
         """Return the same as an address to follow: ``poi.xlsx!Ejecución!F12`` or ``poi.txt:L12``."""
@@ -111,6 +133,8 @@ class RawSheet:
         """Return per column the addresses of its cells in several rows."""
         if self.hoja is None:
             return [[self.address(row) for row in rows]] * len(columns)
+        if self.movidas:
+            return [[self.address(row, column) for row in rows] for column in columns]
         numbers = [str(row + 1) for row in rows]
         starts = [f"{self.archivo}!{self.hoja}!{xl_col_to_name(self.desde + column)}" for column in columns]
         return [[start + number for number in numbers] for start in starts]

@@ -201,8 +201,9 @@ def list_documents():
 
 def list_headings(said):
     """Return the headings of a column as keys: without group, place, year and stars."""
-    said = said["columna"] if isinstance(said, dict) else said
+    said = said.get("columna", said.get("primera")) if isinstance(said, dict) else said
     listed = said if isinstance(said, list) else [said]
+    listed = [text for item in listed for text in (item if isinstance(item, list) else [item])]
     return [
         normalize(re.sub(r"\s*\[\d\]|\{ejercicio\}|20\d\d", "", str(item)).split(" > ")[-1].strip("* "))
         for item in listed

@@ -8,8 +8,8 @@ from babel.numbers import format_decimal
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
-from poa_eval.loaders.matrix import MatrixReader
-from poa_eval.loaders.outline import UNIT_COLUMNS, UNIT_KEYS, Item, Outline
+from poa_eval.loaders.cards.matrix import MatrixReader
+from poa_eval.loaders.cards.outline import UNIT_COLUMNS, UNIT_KEYS, Item, Outline
 from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.cards import Matrix
-from poa_eval.loaders.outline import Item, Outline
+from poa_eval.loaders.cards.outline import Item, Outline
 from poa_eval.readers.cells import Cell, RawSheet
 from poa_eval.text.names import normalize
 
