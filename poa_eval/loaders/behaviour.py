@@ -56,10 +56,10 @@ class ProofRow:
             kinds, cells = {*_KINDS} - ({"suma", "ultimo"} if falls else {"suma"}), []
         elif not cells:
             kinds = set()
+        elif "suma" in kinds and not self.is_percent:  # a goal of 0 beside zeros is one
+            kinds = {"suma"}
         elif "constante" in kinds and self._is_held():
             kinds = {"constante"}
-        elif "suma" in kinds and not self.is_percent:
-            kinds = {"suma"}
         return tuple(kind for kind in _KINDS if kind in kinds), cells
 
     @property

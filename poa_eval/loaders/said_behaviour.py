@@ -1,5 +1,6 @@
 """Behaviour that a column says: which way is better, and how periods add up, by a layout's map or usual spellings."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -35,7 +36,7 @@ def read_behaviour(run: Sequence[Row], values: dict[str, list], columns: Columns
             values["acumulacion_origen"] = [DECLARED] * len(run)
     for name, spellings in _read_spellings().items():
         if name in run[0].table.columns:
-            usual = {normalize(text): value for value, texts in spellings.items() for text in texts}
+            usual = {_fold(text): value for value, texts in spellings.items() for text in texts}
             said = _translate(run, name, columns, usual)
             for at, value in enumerate(said):
                 values[name][at] = value or values[name][at]
@@ -47,13 +48,18 @@ def read_behaviour(run: Sequence[Row], values: dict[str, list], columns: Columns
         values["unidad_medida"] = _translate(run, "unidad_medida", columns, {})
 
 
+def _fold(text: str) -> str:
+    """Return a text without what parts its words: «Quanto menor, melhor» is «quanto menor melhor»."""
+    return " ".join(re.sub(r"[,;:.\-–—/]+", " ", normalize(text)).split()) or normalize(text)
+
+
 def _translate(run: Sequence[Row], name: str, columns: Columns, usual: dict[str, str]) -> list[str | None]:
     """Return what the texts of a column mean, None where blank."""
     said = columns.edition.valores.get(name)
-    known = {normalize(text): value for text, value in said.items()} if said else usual
+    known = {_fold(text): value for text, value in said.items()} if said else usual
     found = []
     for row, text in zip(run, columns.texts(run, name), strict=True):
-        value = known.get(normalize(text)) if text else None
+        value = known.get(_fold(text)) if text else None
         if text and value is None:
             options = ", ".join(dict.fromkeys(said or _read_spellings()[name]))
             fault = FormatoError(

@@ -12,6 +12,7 @@ YEARS = range(1990, 2051)
 _NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?:[ t]\d.*)?")
 _ISO = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-]\d{1,2}(?:[ t]\d.*)?")
 _WORDS = re.compile(r"(?:\w+,? )?(?:el )?\d{1,2}[°º]? (?:de )?([a-z]+)\.?,?(?: (?:del? )?(?:ano )?(\d{4}))?")
+_SHORT = re.compile(r"\d{1,2}[-/. ]([a-z]{3,})\.?[-/. ](\d{4}|\d{2})")
 _YEARS = re.compile(r"(\d{4})(?:\s*(?:[-–/]|al?|y|hasta)\s*(\d{4}))?")
 
 
@@ -39,6 +40,8 @@ def parse_term(text: str) -> Term | None:
     --------
     >>> parse_term("01/02/2025").last, parse_term("2º semestre 2025").first, parse_term("Julio").last
     (Month(year=2025, month=2), Month(year=2025, month=7), Month(year=None, month=7))
+    >>> parse_term("15-mar-2025").last, parse_term("3/ene/26").first
+    (Month(year=2025, month=3), Month(year=2026, month=1))
     >>> parse_term("2025-2026").last, parse_term("31 de diciembre de 2026").last, parse_term("permanente")
     (Month(year=2026, month=12), Month(year=2026, month=12), None)
     """
@@ -51,6 +54,8 @@ def parse_term(text: str) -> Term | None:
         return _of_one(year, day if month > 12 else month)
     if (found := _WORDS.fullmatch(folded)) and (named := parse_month(found[1])):
         return _of_one(int(found[2]) if found[2] else None, named)
+    if (found := _SHORT.fullmatch(folded)) and (named := parse_month(found[1])):
+        return _of_one(int(found[2]) + (2000 if len(found[2]) == 2 else 0), named)
     if found := _YEARS.fullmatch(folded):
         return Term(Month(int(found[1]), 1), Month(int(found[2] or found[1]), 12))
     period = parse_period(text)
