@@ -102,8 +102,13 @@ def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
     for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
         named = _name_run(run, words)
         figure = named or "programado"
+        known = {name for name, _ in guess.series}
+        if guess.list_marks(run) and figure != "ignorar" and (figure != "programado" or figure in known):
+            guess.result_marks.append(run)  # of a programme marks say when; of a figure they say nothing
+            guess.ignored += run.all_columns
+            continue
         guess.unsure |= set() if named else {figure}
-        if figure not in {"ignorar", *(name for name, _ in guess.series)}:
+        if figure not in {"ignorar", *known}:
             guess.series.append((figure, run))
         elif figure in FIGURE_COLUMNS[:2] and figure not in {name for name, _ in guess.printed}:
             guess.printed.append((figure, run))

@@ -16,6 +16,7 @@ from poa_eval.text.numbers import parse_number
 
 _SAMPLE = 500
 _MARKS = 3  # kinds of marks that one form may have
+_NOTHING = frozenset("-–—−.·_/")  # signs that say that nothing is there
 _ALIKE = 85  # how alike headings of two sheets are that are one
 
 
@@ -34,6 +35,7 @@ class Guess:
     printed: list[tuple[str, PeriodRun]] = field(default_factory=list)  # the same of derived ones
     published: dict[str, int] = field(default_factory=dict)  # derived figure of a row → column
     ignored: list[int] = field(default_factory=list)  # columns that could not be placed
+    result_marks: list[PeriodRun] = field(default_factory=list)  # marks where figures are: they say no figure
     by_row: bool = False  # programme and result stand in one column each
     left_out: list[str] = field(default_factory=list)  # visible sheets without the table
 
@@ -105,7 +107,7 @@ class Guess:
         """Return the marks of a run that says when and not how much: X, ✓, ●; none where it holds anything else."""
         cells = [cell for column in run.all_columns for cell in self.cells(column)]
         marks = {normalize(str(cell)): str(cell) for cell in cells}
-        is_marked = 0 < len(marks) <= _MARKS and all(len(text) == 1 and not text.isdigit() for text in marks)
+        is_marked = 0 < len(marks) <= _MARKS and all(map(is_mark, marks))
         return sorted(marks.values()) if is_marked else []
 
     def heading(self, column: int) -> str:
@@ -128,6 +130,12 @@ class Guess:
         return list(
             dict.fromkeys([own, *(text for text in found if fuzz.ratio(normalize(text), normalize(own)) >= _ALIKE)])
         )
+
+
+def is_mark(text: str) -> bool:
+    """Say whether a text is one sign or letter, as «X» and «●» are, and not a dash."""
+    folded = normalize(text)
+    return len(folded) == 1 and not folded.isdigit() and folded not in _NOTHING
 
 
 def escape_heading(text: str) -> str:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from poa_eval.drafting.assign_columns import find_target, guess_columns
 from poa_eval.drafting.find_table import find_lines, list_sayings
-from poa_eval.drafting.guess import Guess, escape_heading
+from poa_eval.drafting.guess import Guess, escape_heading, is_mark
 from poa_eval.drafting.preview import preview_activities, read_draft
 from poa_eval.errors import FormatoError, Place, PoaError
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
@@ -109,7 +109,7 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
     whole_year = set(FIGURE_COLUMNS if guess.by_row and period is None else ())
     filled = [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]
     blanks = _find_blanks(guess)
-    short = [text for text in blanks if len(text) <= _SHORT and not re.search(r"\d", text)]
+    short = [text for text in blanks if len(text) <= _SHORT and not re.search(r"\d", text) and not is_mark(text)]
     months = [name for name, run in guess.series if run.kind == "mes" and run.is_whole]
     quarters = [name for name, run in guess.printed if run.kind == "trimestre" and run.is_whole]
     totals, ignored_rows = _sort_totals(guess)
