@@ -7,7 +7,7 @@ import pandas as pd
 from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.accumulation import SERIES, accumulate
+from poa_eval.plan.folding import fold_periods
 from poa_eval.plan.inferred import GoalShares, PlanSpan
 from poa_eval.plan.notes import DerivedGoals, NoResults, Note, Statement
 from poa_eval.text.names import normalize
@@ -26,25 +26,8 @@ def fold_lengths(periods: pd.DataFrame, activities: pd.DataFrame, edition: Editi
     known = {row["actividad_id"]: row for row in activities.to_dict("records")}
     kept: list[Mapping] = []
     for key, own in periods.groupby("actividad_id", sort=False):
-        kept += _fold(own.sort_values(["mes", "meses"]).to_dict("records"), known[str(key)])
+        kept += fold_periods(own.sort_values(["mes", "meses"]).to_dict("records"), known[str(key)])
     return pd.DataFrame(kept, columns=list(periods.columns)).astype(dict(periods.dtypes))
-
-
-def _fold(rows: list[dict], activity: Mapping) -> list[dict]:
-    """Return the periods of an activity, each month within a longer period of another series folded into it."""
-    for whole in sorted(rows, key=lambda row: row["meses"]):
-        first = whole["mes"] - whole["meses"]
-        parts = [row for row in rows if row["meses"] < whole["meses"] and first < row["mes"] <= whole["mes"]]
-        series = [name for name in SERIES if any(pd.notna(row[name]) for row in parts)]
-        if not parts or any(pd.notna(whole[name]) for name in series):
-            continue
-        is_filled = sum(row["meses"] for row in parts) == whole["meses"]
-        for name in series:
-            complete = is_filled and all(pd.notna(row[name]) for row in parts)
-            figure = accumulate(parts, name, activity) if complete else None
-            whole[name] = float("nan") if figure is None else figure
-        rows = [row for row in rows if not any(row is part for part in parts)]
-    return sorted(rows, key=lambda row: row["mes"])
 
 
 def note_span(periods: pd.DataFrame, goals: pd.Series, edition: Edition, layout: str) -> list[PlanSpan]:

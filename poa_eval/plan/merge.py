@@ -6,18 +6,20 @@ from dataclasses import replace
 import pandas as pd
 
 from poa_eval.errors import ConflictoError
-from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED
+from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES
+from poa_eval.plan.folding import fold_periods
 from poa_eval.plan.notes import Change, ChangedText, Comment, PeriodComment, Repair, Said, Variant
 from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, DESCRIBING, make_table
-from poa_eval.text.names import normalize
+from poa_eval.text.names import make_unit_id, normalize
 from poa_eval.text.periods import name_period
 from poa_eval.text.wording import is_present
 
 _FIGURES = ["programado", "ejecutado"]
 _KEY = ["actividad_id", "mes", "meses"]
 _TOLERANCE = 1e-9
-_BEHAVIOUR = ["acumulacion", "acumulacion_programado", "acumulacion_origen"]
+_ORIGIN = "acumulacion_origen"
+_BEHAVIOUR = ["acumulacion", "acumulacion_programado", _ORIGIN]
 _ORIGINS = (DECLARED, PROVED, DEFAULT)  # the best known first
 #: Statements of the cut-off: the newer document's holds.
 CUTOFF = {"corte_trimestre", "corte_mes"}
@@ -65,20 +67,66 @@ def _merge_activities(old: Plan, new: Plan, *, newest: bool) -> tuple[pd.DataFra
     pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new"))
     for pair in pairs.to_dict("records"):
         row = at[pair["actividad_id"]]
-        name, other = (
-            (pair["actividad_new"], pair["actividad"]) if newest else (pair["actividad"], pair["actividad_new"])
-        )
+        ends = ("_new", "") if newest else ("", "_new")
+        name, other = (pair[f"actividad{end}"] for end in ends)
+        for column, value in _take_place(pair, ends, new.institucion).items():
+            table.loc[row, column] = value
         if is_code(name, pair["codigo"]):
             table.loc[row, "actividad"] = other
         elif not is_code(other, pair["codigo"]) and normalize(name) != normalize(other):
             text = f"«{other}» y «{name}» se tomaron como la misma actividad, por su identidad"
             notes.append(Variant(column="actividad", owner=pair["actividad_id"], text=text, source=pair["fuente_new"]))
         notes += _note_texts(pair, newest=newest)
-        origins = [pair["acumulacion_origen"], pair["acumulacion_origen_new"]]
+        origins = [pair[_ORIGIN], pair[f"{_ORIGIN}_new"]]
         best = min((0, 1), key=lambda i: _ORIGINS.index(origins[i]) if origins[i] in _ORIGINS else len(_ORIGINS))
         for column in _BEHAVIOUR:
             table.loc[row, column] = pair[f"{column}_new" if best else column]
     return table, notes
+
+
+def _take_place(pair: Mapping, ends: tuple[str, str], institution: str) -> dict[str, object]:
+    """Return unit and source of an activity from the document that says more, where the one that stands says less.
+
+    That is only the code in place of the name, or no unit; `ends` are of the one that stands and of the other.
+    """
+    (unit, other), ours = (pair[f"unidad_id{end}"] for end in ends), make_unit_id(institution)
+    is_bare, is_other_bare = (is_code(pair[f"actividad{end}"], pair["codigo"]) for end in ends)
+    if other == ours or not (unit == ours or (is_bare and not is_other_bare)):
+        return {}
+    return {column: pair[f"{column}{ends[1]}"] for column in ("unidad_id", "fuente")}
+
+
+def _merge_units(old: Plan, new: Plan, activities: pd.DataFrame) -> pd.DataFrame:
+    """Return the units of both, but for one that has no activity any more because another document says whose it is."""
+    units = _fill(old.unidades, new.unidades, "unidad_id")
+    before = {*old.actividades["unidad_id"], *new.actividades["unidad_id"]}
+    return units[~units["unidad_id"].isin(before - {*activities["unidad_id"]})]
+
+
+def _fold_lengths(old: Plan, new: Plan, activities: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the periods of both documents, months of the one folded into the longer periods of the other.
+
+    Only of activities of which each gives another series: a programme by month, and results by quarter.
+    """
+    tables = [plan.avances for plan in (old, new)]
+    if len({*tables[0]["meses"], *tables[1]["meses"]}) < 2:
+        return tables[0], tables[1]
+    both = {*tables[0]["actividad_id"]} & {*tables[1]["actividad_id"]}
+    rows: dict[str, list[dict]] = {}
+    for of, table in enumerate(tables):
+        for row in table[table["actividad_id"].isin(both)][[*_KEY, *SERIES]].reset_index().to_dict("records"):
+            rows.setdefault(row["actividad_id"], []).append(row | {"of": of})
+    known = {row["actividad_id"]: row for row in activities.to_dict("records")}
+    origins = old.actividades.set_index("actividad_id")[_ORIGIN].to_dict()
+    kept: list[set[int]] = [{*table.index[~table["actividad_id"].isin(both)]} for table in tables]
+    tables = [table.copy() for table in tables]
+    for key, own in rows.items():
+        best = old if origins[key] == known[key][_ORIGIN] else new
+        for row in fold_periods(own, known[key], best.open_kinds.get(key, ())):
+            kept[row["of"]].add(row["index"])
+            tables[row["of"]].loc[row["index"], list(SERIES)] = [row[name] for name in SERIES]
+    folded = [table[table.index.isin(own)] for table, own in zip(tables, kept, strict=True)]
+    return folded[0], folded[1]
 
 
 def _note_texts(pair: Mapping, *, newest: bool) -> Iterator[ChangedText]:
@@ -101,15 +149,15 @@ def differ(one: object, other: object) -> bool:
 
 
 def _merge_two(old: Plan, new: Plan, may_change: bool) -> Plan:
-    periods, changes = _merge_periods(old.avances, new.avances, may_change)
+    activities, variants = _merge_activities(old, new, newest=may_change)
+    periods, changes = _merge_periods(*_fold_lengths(old, new, activities), may_change)
     # A goal of the year, too, may change only where the later source replaces.
     pairs = old.actividades.merge(new.actividades, on="actividad_id", suffixes=("", "_new")).assign(mes=12, meses=12)
     changes += [change for pair in pairs.to_dict("records") for change in _compare(pair, may_change, ["meta_anual"])]
-    activities, variants = _merge_activities(old, new, newest=may_change)
     tables: dict[str, pd.DataFrame] = {
         "avances": periods,
         "actividades": activities,
-        "unidades": _fill(old.unidades, new.unidades, "unidad_id"),
+        "unidades": _merge_units(old, new, activities),
         "metas": _fill(old.metas, new.metas, "meta_id"),
         "publicado": _newest(old.publicado, new.publicado, ["ambito", "clave", "concepto", "mes", "meses"]),
         "calendario": _newest(old.calendario, new.calendario, ["actividad_id", "mes"]),
