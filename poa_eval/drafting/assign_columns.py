@@ -15,6 +15,7 @@ from poa_eval.drafting.guess import Guess, matches_heading
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias
 from poa_eval.loaders.columns import TEXT_TWINS
+from poa_eval.loaders.said_behaviour import fold_words, list_spellings
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import RawDocument
 from poa_eval.text.dates import YEARS
@@ -49,6 +50,7 @@ def guess_columns(document: RawDocument) -> Guess | None:
     shown = [sheet for sheet in document.hojas if sheet.hoja and not sheet.oculta and sheet.hoja not in read]
     guess.left_out = [sheet.hoja for sheet in shown]
     _place_runs(guess, usual["series"])
+    guess.__dict__.pop("rows", None)  # headings repeated under another corner are told by the periods
     _place_columns(guess, usual)
     return guess
 
@@ -98,16 +100,21 @@ def _guess_locale(guess: Guess) -> str:
 
 
 def _place_runs(guess: Guess, words: dict[str, list[str]]) -> None:
-    """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands."""
-    for run in sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind])):
-        named = _name_run(run, words)
-        figure = named or "programado"
-        known = {name for name, _ in guess.series}
+    """Say which figure each run of periods is, by the words of its headings; of two of one figure the finer stands.
+
+    One that no word names is the programme, or else the results, where another is not.
+    """
+    runs = sorted(find_runs(guess.sketch), key=lambda run: (not run.is_whole, LENGTHS[run.kind]))
+    named = [(run, _name_run(run, words)) for run in runs]
+    said = {name for _, name in named}
+    for run, name in sorted(named, key=lambda item: item[1] is None):
+        known = {figure for figure, _ in guess.series}
+        figure = name or next((free for free in FIGURE_COLUMNS[:2] if free not in known | said), "ignorar")
         if guess.list_marks(run) and figure != "ignorar" and (figure != "programado" or figure in known):
             guess.result_marks.append(run)  # of a programme marks say when; of a figure they say nothing
             guess.ignored += run.all_columns
             continue
-        guess.unsure |= set() if named else {figure}
+        guess.unsure |= set() if name else {figure}
         if figure not in {"ignorar", *known}:
             guess.series.append((figure, run))
         elif figure in FIGURE_COLUMNS[:2] and figure not in {name for name, _ in guess.printed}:
@@ -151,6 +158,8 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     activity = _match(guess, free, {"actividad": usual["columnas"]["actividad"]}).get("actividad")
     for name, column in _match(guess, free, usual["columnas"], near=activity).items():
         numbers = [guess.to_number(cell) is not None for cell in guess.cells(column)]
+        if name == "acumulacion" and not _says_kinds(guess, column):
+            continue
         if COLUMNS["actividades"].get(name) != NUMBER or all(numbers):
             guess.columns.setdefault(name, column)
         elif name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
@@ -162,8 +171,31 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
 
 
+def _says_kinds(guess: Guess, column: int) -> bool:
+    """Say whether all that stands in a column are usual words for how periods add up."""
+    known = list_spellings("acumulacion")
+    texts = [fold_words(str(cell)) for cell in guess.cells(column)]
+    return bool(texts) and known.keys() >= {*texts}
+
+
+def _find_corner(guess: Guess) -> int | None:
+    """Return the column of which the heading is another in each of the tables below one another; None where none is."""
+    head = guess.sketch.sheet.filas[guess.sketch.top]
+    periods = [column for _, run in guess.series for column in run.all_columns if column < len(head)]
+    again = [row for row in guess.sketch.rows if periods and all(row[c : c + 1] == head[c : c + 1] for c in periods)]
+    free = [column for column in guess.sketch.paths if column not in guess.taken() and column < min(periods, default=0)]
+    other = [c for c in free if any(row[c] not in (None, head[c]) for row in again)]
+    return other[0] if other and guess.sketch.height == 1 else None
+
+
 def _replace_missing(guess: Guess) -> None:
     """Where no heading names the unit or the activity, take what stands for it, and say so."""
+    if "actividad" not in guess.columns and "unidad" not in guess.columns:
+        guess.corner = _find_corner(guess)
+    if guess.corner is not None:
+        guess.columns["unidad"] = guess.corner
+        guess.doubts["unidad"] = "la esquina de cada tabla nombra su actividad; ¿son unidades sus filas?"
+        return
     if "unidad" not in guess.columns and "responsable" in guess.columns:
         guess.columns["unidad"] = guess.columns.pop("responsable")
         guess.doubts["unidad"] = "el responsable, a falta de una columna de la unidad"

@@ -36,6 +36,7 @@ class Guess:
     published: dict[str, int] = field(default_factory=dict)  # derived figure of a row → column
     ignored: list[int] = field(default_factory=list)  # columns that could not be placed
     result_marks: list[PeriodRun] = field(default_factory=list)  # marks where figures are: they say no figure
+    corner: int | None = None  # the column whose heading names the activity of each table
     by_row: bool = False  # programme and result stand in one column each
     left_out: list[str] = field(default_factory=list)  # visible sheets without the table
 
@@ -46,7 +47,16 @@ class Guess:
         rows = self.sketch.rows[:_SAMPLE]
         if self.ends_blank:
             rows = takewhile(lambda row: any(cell is not None for cell in row), rows)
-        return [row for row in rows if row not in heads and not _adds_up(row)]
+        periods = {at for _, run in self.series for at in run.all_columns}
+        named = [{c: cell for c, cell in enumerate(head) if c in periods and cell is not None} for head in heads]
+        again = [cells for cells in named if cells]  # under another corner too
+        return [
+            row
+            for row in rows
+            if row not in heads
+            and not _adds_up(row)
+            and not any(all(row[c : c + 1] == (cell,) for c, cell in cells.items()) for cells in again)
+        ]
 
     @cached_property
     def totals(self) -> dict[str, str]:

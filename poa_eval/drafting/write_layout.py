@@ -106,6 +106,8 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         name: [_mark_year(guess, year, text) for text in guess.spellings(column)]
         for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0]))
     }
+    if guess.corner is not None:
+        headings["unidad"] = ["{actividad}"]
     whole_year = set(FIGURE_COLUMNS if guess.by_row and period is None else ())
     filled = [name for name in ("unidad_id", "unidad", "programa", "actividad") if _needs_filling(guess, name)]
     blanks = _find_blanks(guess)

@@ -34,10 +34,9 @@ def read_behaviour(run: Sequence[Row], values: dict[str, list], columns: Columns
         if series.acumulado:  # what is printed counts from January
             values[SERIES[series.columna]] = ["ultimo"] * len(run)
             values["acumulacion_origen"] = [DECLARED] * len(run)
-    for name, spellings in _read_spellings().items():
+    for name in _read_spellings():
         if name in run[0].table.columns:
-            usual = {_fold(text): value for value, texts in spellings.items() for text in texts}
-            said = _translate(run, name, columns, usual)
+            said = _translate(run, name, columns, list_spellings(name))
             for at, value in enumerate(said):
                 values[name][at] = value or values[name][at]
                 if value and name in SERIES.values():
@@ -48,7 +47,12 @@ def read_behaviour(run: Sequence[Row], values: dict[str, list], columns: Columns
         values["unidad_medida"] = _translate(run, "unidad_medida", columns, {})
 
 
-def _fold(text: str) -> str:
+def list_spellings(name: str) -> dict[str, str]:
+    """Return how forms spell the values of a column, as `fold_words` gives it: text → value."""
+    return {fold_words(text): value for value, texts in _read_spellings()[name].items() for text in texts}
+
+
+def fold_words(text: str) -> str:
     """Return a text without what parts its words: «Quanto menor, melhor» is «quanto menor melhor»."""
     return " ".join(re.sub(r"[,;:.\-–—/]+", " ", normalize(text)).split()) or normalize(text)
 
@@ -56,10 +60,10 @@ def _fold(text: str) -> str:
 def _translate(run: Sequence[Row], name: str, columns: Columns, usual: dict[str, str]) -> list[str | None]:
     """Return what the texts of a column mean, None where blank."""
     said = columns.edition.valores.get(name)
-    known = {_fold(text): value for text, value in said.items()} if said else usual
+    known = {fold_words(text): value for text, value in said.items()} if said else usual
     found = []
     for row, text in zip(run, columns.texts(run, name), strict=True):
-        value = known.get(_fold(text)) if text else None
+        value = known.get(fold_words(text)) if text else None
         if text and value is None:
             options = ", ".join(dict.fromkeys(said or _read_spellings()[name]))
             fault = FormatoError(

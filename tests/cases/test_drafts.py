@@ -260,3 +260,22 @@ def test_a_draft_says_how_periods_add_up_and_by_which_figures(tmp_path):
     assert "- revisar: 1 actividad en «Pessoas», como 1 que por sus cifras es una constante; si lo es:" in text
     assert 'reglas: [{cuando: {unidad_medida: "Pessoas"}, acumulacion: constante, porque: "…"}]' in text
     assert "- revisar: «Taxa de ocupação»: por su nombre puede que no se sumen" in text
+
+
+def test_a_draft_knows_a_corner_that_names_the_activity_of_its_table():
+    text = draft_layout(find_case("esquina"))
+    assert 'unidad: "{actividad}"  # revisar: la esquina de cada tabla' in text
+    assert "vacios:" not in text  # Ene, Feb, Mar are the next table's heading
+    assert "# - Centro Sur · Consultas médicas · meta —\n" in text
+
+
+def test_a_series_that_no_word_names_is_no_printed_figure_of_the_other(tmp_path):
+    path = tmp_path / "plan.csv"
+    head = "Plan 2025\nDependencia;Actividad;Tipo de meta;Clase;Prog T1;Oro T1;Prog T2;Oro T2\n"
+    path.write_text(head + "Salud;Consultas;Sumable;A;20;18;20;\nSalud;Sedes;Constante;B;4;4;4;\n", encoding="utf-8")
+    edition = next(iter(yaml.safe_load(draft_layout(path))["ediciones"].values()))
+    assert [series["columna"] for series in edition["periodos"]] == ["programado", "ejecutado"]
+    assert "publicado" not in edition
+    assert "- columna: ejecutado  # revisar: ¿programado o ejecutado?" in draft_layout(path)
+    assert edition["columnas"]["acumulacion"] == "Tipo de meta"  # «Sumable», «Constante» are usual words; «A», «B» none
+    assert edition["ignorar"] == ["Clase"]
