@@ -14,12 +14,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from poa_eval.drafting.assign_columns import find_target, guess_columns
 from poa_eval.drafting.find_table import find_lines, list_sayings
 from poa_eval.drafting.guess import Guess, escape_heading, is_mark
+from poa_eval.drafting.identity import Identity, propose_identity
 from poa_eval.drafting.preview import preview_activities, read_draft
 from poa_eval.errors import FormatoError, Place, PoaError
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
-from poa_eval.loaders.identity import USUAL
 from poa_eval.loaders.row_marks import find_total, is_total, suggest_pattern
+from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
@@ -54,14 +55,16 @@ def draft_layout(path: str | Path, nombre: str | None = None) -> str:
             lugar=Place(document.archivo),
         )
     name = nombre or make_slug(Path(document.archivo).stem)
-    values, template = _find_values(guess, document.archivo, name), _TEMPLATES.get_template("layout.yaml.j2")
-    text = template.render(values)
-    read = read_draft(document, text, has_year=values["year"] is not None)
-    while isinstance(read, PoaError) and (apart := [n for n in read.identidad if n not in values["identity"]]):
-        values |= {"identity": [*read.identidad], "apart": [*values["apart"], *(n for n in apart if n not in USUAL)]}
-        text = template.render(values)
-        read = read_draft(document, text, has_year=values["year"] is not None)
-    return text + "".join(f"# {line}\n" for line in preview_activities(read))
+
+    def write(identity: Identity) -> str:
+        values = _find_values(guess, document.archivo, name)
+        return _TEMPLATES.get_template("layout.yaml.j2").render(values | {"identity": identity})
+
+    def read(identity: Identity) -> Plan | PoaError:
+        return read_draft(document, write(identity), has_year=_find_year(guess, document.archivo)[0] is not None)
+
+    identity = propose_identity(guess, read)
+    return write(identity) + "".join(f"# {line}\n" for line in preview_activities(read(identity)))
 
 
 def _quote(text: str) -> str:
@@ -104,7 +107,7 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
     period = "fila" if set(PERIOD_COLUMNS[:-1]) & set(guess.columns) else period
     headings = {
         name: [_mark_year(guess, year, text) for text in guess.spellings(column)]
-        for name, column in sorted(guess.columns.items(), key=lambda item: _ORDER.index(item[0]))
+        for name, column in sorted(guess.columns.items(), key=_rank_column)
     }
     if guess.corner is not None:
         headings["unidad"] = ["{actividad}"]
@@ -129,8 +132,6 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         "period": period,
         "columns": {name: texts for name, texts in headings.items() if name not in whole_year},
         "filled": filled,
-        "identity": [],
-        "apart": [],
         "whole_years": {
             name: guess.spellings(guess.columns[name]) for name in FIGURE_COLUMNS if name in whole_year & set(headings)
         },
@@ -145,6 +146,11 @@ def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
         "unread": {text: cells for text, cells in blanks.items() if text not in short},
         "ignored": _list_ignored(guess),
     }
+
+
+def _rank_column(item: tuple[str, int]) -> int:
+    """Return where a column stands in a draft: names that are no column of the plan come last."""
+    return _ORDER.index(item[0]) if item[0] in _ORDER else len(_ORDER)
 
 
 def _sort_totals(guess: Guess) -> tuple[list[str], list[str]]:

@@ -37,6 +37,7 @@ class ActivityTable:
     used_rules: set[str] = field(default_factory=set)
     positions: dict[str, int] = field(default_factory=dict)  # id → its row in the table
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)  # id → what identifies the activity
+    apart: set[str] = field(default_factory=set)  # ids of rows that are refused, for they differ
 
     def frame(self) -> pd.DataFrame:
         """Return the activities as a table."""
@@ -55,7 +56,10 @@ def read_activities(rows: Sequence[Row], columns: Columns, institucion: str) -> 
     runs = [(run, _read_units(activities, seen, run, columns, institucion)) for run in split_runs(rows)]
     activities.units = list(seen.values())
     comparer = RowComparer(columns)
-    return activities, [_read_run(activities, comparer, run, units, columns) for run, units in runs]
+    try:
+        return activities, [_read_run(activities, comparer, run, units, columns) for run, units in runs]
+    finally:  # also where reading ends before
+        comparer.refuse_differences()
 
 
 def _read_units(
@@ -111,7 +115,7 @@ def _read_run(
     _keep_goals_of_programme(run, values, columns)
     _part_texts_from_numbers(run, values)
     ids = make_ids(units, list_keys(run, units, values, columns), columns.identidad, activities.keys)
-    comparer.refuse_differences(run, ids)
+    activities.apart |= comparer.compare(run, ids)
     values |= {name: [text] * len(run) for name, text in BEHAVIOUR.items()}
     read_behaviour(run, values, columns)
     at = run[0].table.columns.get("actividad", 0)
@@ -282,7 +286,12 @@ def _settle(activities: ActivityTable, row: Row, position: int, name: str, value
     known, key = table[name][position], str(table["actividad_id"][position])
     if name == "actividad" and normalize(str(value)) != normalize(known):
         _settle_name(activities, row, position, str(value))
-    elif name in _SAME and value is not None and normalize(str(value)) != normalize(str(known)):
+    elif (
+        name in _SAME
+        and key not in activities.apart
+        and value is not None
+        and normalize(str(value)) != normalize(str(known))
+    ):
         fault = FormatoError(
             f"{name} «{value}», y «{known}» en {table['fuente'][position]}",
             "la misma meta y unidad de medida cada vez que la actividad aparece",

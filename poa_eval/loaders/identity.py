@@ -1,11 +1,13 @@
 """Identity: which rows are one activity, by the columns that a layout or the params name."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from poa_eval.errors import FormatoError
 from poa_eval.layouts.parts import PERIOD_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.rows import Row
+from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.text.names import make_hash, make_slug, normalize
 from poa_eval.text.numbers import write_exact
 from poa_eval.text.periods import LENGTHS
@@ -13,6 +15,9 @@ from poa_eval.text.periods import LENGTHS
 #: What identifies an activity where nothing else is said.
 USUAL = ("unidad", "actividad", "indicador", "codigo")
 _UNIT = ("unidad", "unidad_id")
+_RANKS = {name: at for at, name in enumerate(COLUMNS["actividades"])}
+#: Numbers tell rows apart where no text does: money first, for the goal says what is planned and not what it is of.
+_NUMBERS = {name: 2 for name, kind in COLUMNS["actividades"].items() if kind == NUMBER} | {"inversion": 1}
 
 Key = tuple[str, ...]
 
@@ -27,11 +32,12 @@ def list_keys(run: Sequence[Row], units: Sequence[str], values: Mapping[str, lis
         else:
             cells = values[name] if name in values else columns.texts(run, name)
             is_text = {int, float}.isdisjoint(map(type, cells))
-            parts.append([normalize(cell) if cell else "" for cell in cells] if is_text else map(_fold, cells))
+            parts.append([normalize(cell) if cell else "" for cell in cells] if is_text else map(fold_cell, cells))
     return list(zip(*parts, strict=True))
 
 
-def _fold(cell: object) -> str:
+def fold_cell(cell: object) -> str:
+    """Return what a cell says as a key has it: a text folded, a number with its digits, a blank as nothing."""
     if not cell and cell != 0:
         return ""
     return write_exact(cell) if isinstance(cell, float) else normalize(str(cell))
@@ -63,19 +69,35 @@ class RowComparer:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._rows: dict[str, list[Row]] = {}
+        self._rows: dict[tuple, list[Row]] = {}  # activity, period and series → its rows
+        self._differing: list[tuple[Row, Row, list[str]]] = []
 
-    def refuse_differences(self, run: Sequence[Row], ids: Sequence[str]) -> None:
-        """Refuse a row that says something else than an earlier one of its activity and period.
-
-        By its cell, with the `identidad:` that tells the two apart. A blank says nothing.
-        """
+    def compare(self, run: Sequence[Row], ids: Sequence[str]) -> set[str]:
+        """Hold each row against the earlier ones of its activity and period; return the ids of those that differ."""
+        found = set()
         for row, key in zip(run, ids, strict=True):
-            earlier = self._rows.setdefault(key, [])
-            for other in earlier:
-                if self._place(row) == self._place(other):
-                    self._compare(row, other)
+            earlier = self._rows.setdefault((key, *self._place(row)), [])
+            if any([self._differ(row, other) for other in earlier]):
+                found.add(key)
             earlier.append(row)
+        return found
+
+    def refuse_differences(self) -> None:
+        """Refuse the rows that differ, by their cells, with the one `identidad:` that tells all of them apart."""
+        apart = choose_apart([differ for *_, differ in self._differing])
+        names = list_identity(self._columns, apart)
+        for row, other, differ in self._differing:
+            first = next(name for name in (*apart, *differ) if name in differ)
+            fault = FormatoError(
+                f"«{row.value(first)}» en `{first}`, y «{other.value(first)}» en {other.address(first)}, en dos filas "
+                "que por lo demás son la misma actividad",
+                "filas de una actividad que digan lo mismo en todas sus columnas",
+                f"si son dos actividades, dígalo en el layout: {suggest_identity(self._columns, apart)}; si es una, "
+                "corrija la celda",
+                lugar=row.sheet.locate(row.index, row.table.columns[first]),
+                identidad=names,
+            )
+            self._columns.refusals.add(fault)
 
     def _place(self, row: Row) -> tuple:
         """Return the period and the series that a row is of."""
@@ -85,27 +107,19 @@ class RowComparer:
         own = [row.relleno.get(name) if row.value(name) is None else row.value(name) for name in names]
         return (*said.items(), *own, row.value("serie"))
 
-    def _compare(self, row: Row, other: Row) -> None:
+    def _differ(self, row: Row, other: Row) -> bool:
+        """Say whether two rows differ, and keep it; a blank says nothing."""
         differ = []
         for key in row.table.columns:
             mine, theirs = row.value(key), other.value(key)
-            if ":" not in key and None not in (mine, theirs) and _fold(mine) != _fold(theirs):
+            if ":" not in key and None not in (mine, theirs) and fold_cell(mine) != fold_cell(theirs):
                 differ.append(key)
         differ = [key for key in differ if key not in ("programado", "ejecutado", "comentario")]
         if differ:
-            first = differ[0]
-            fault = FormatoError(
-                f"«{row.value(first)}» en `{first}`, y «{other.value(first)}» en {other.address(first)}, en dos filas "
-                "que por lo demás son la misma actividad",
-                "filas de una actividad que digan lo mismo en todas sus columnas",
-                f"si son dos actividades, dígalo en el layout: {suggest_identity(self._columns, differ)}; si es una, "
-                "corrija la celda",
-                lugar=row.sheet.locate(row.index, row.table.columns[first]),
-                identidad=list_identity(self._columns, differ),
-            )
-            self._columns.refusals.add(fault)
+            self._differing.append((row, other, differ))
         elif row.table is other.table:
             self._compare_further(row, other)
+        return bool(differ)
 
     def _compare_further(self, row: Row, other: Row) -> None:
         """Refuse rows that differ in a column of which only the blanks of another are filled (`primera`)."""
@@ -113,7 +127,7 @@ class RowComparer:
         for columns in row.table.further.values():
             for at in columns:
                 mine, theirs = (own[at] if at < len(own) else None for own in cells)
-                if None in (mine, theirs) or _fold(mine) == _fold(theirs):
+                if None in (mine, theirs) or fold_cell(mine) == fold_cell(theirs):
                     continue
                 fault = FormatoError(
                     f"«{mine}», y «{theirs}» en {other.sheet.address(other.index, at)}, en dos filas que por lo demás "
@@ -129,6 +143,25 @@ class RowComparer:
 def suggest_identity(columns: Columns, differ: Sequence[str] = ()) -> str:
     """Suggest the key of a layout by which rows are told apart."""
     return f"`identidad: [{', '.join(list_identity(columns, differ))}]`"
+
+
+def choose_apart(differing: Sequence[Sequence[str]]) -> list[str]:
+    """Choose the fewest columns that tell all pairs of rows apart, of those in which each pair differs: texts first.
+
+    Examples
+    --------
+    >>> choose_apart([["meta_anual", "programa"], ["programa"], ["inversion", "meta_anual"]])
+    ['programa', 'inversion']
+    """
+    found: list[str] = []
+    left = list(differing)
+    while left:
+        counts = Counter(name for differ in left for name in differ)
+        found.append(
+            min(counts, key=lambda name: (-counts[name], _NUMBERS.get(name, 0), _RANKS.get(name, len(_RANKS))))
+        )
+        left = [differ for differ in left if found[-1] not in differ]
+    return found
 
 
 def list_identity(columns: Columns, differ: Sequence[str] = ()) -> list[str]:
