@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-#: How many cells a message lists.
+#: How many cells a message lists, and how many messages come at once.
 LISTED = 12
 
 
@@ -126,7 +126,12 @@ class Refusals:
     def refuse(self) -> None:
         """Refuse what was added, if anything was."""
         if self._found:
-            first, *others = map(_join_errors, self._found.values())
+            first, *others = map(_join_errors, list(self._found.values())[:LISTED])
+            more = len(self._found) - LISTED
+            if more > 0:
+                last = others.pop()
+                advice = f"{last.que_hacer}\n(y {more} más, que se dirán cuando se corrija lo anterior)"
+                others.append(FormatoError(last.encontrado, last.esperado, advice, lugar=last.lugar))
             self._found.clear()
             raise FormatoError(*first.args, lugar=first.lugar, otros=others, identidad=first.identidad)
 

@@ -69,7 +69,7 @@ def _translate(run: Sequence[Row], name: str, columns: Columns, usual: dict[str,
             fault = FormatoError(
                 f"«{text}» en la columna de `{name}`",
                 f"uno de los textos que dice el layout: {options}" if said else f"una forma usual de decir {options}",
-                f'diga en el layout qué vale ese texto: `{name}: {{columna: …, valores: {{"{text}": …}}}}`',
+                f"diga en el layout qué vale cada texto: `{name}: {{columna: …, valores: {{texto: valor}}}}`",
                 lugar=row.sheet.locate(row.index, row.table.columns[name]),
             )
             columns.refusals.add(fault)

@@ -8,7 +8,7 @@ import yaml
 from readings import CASES, list_findings, make_layout, read_case
 
 import poa_eval as poa
-from poa_eval.errors import FormatoError
+from poa_eval.errors import FormatoError, Refusals
 from refusals import refuse
 
 COLUMNS = {"unidad": "UNIDAD", "actividad": "INDICADOR", "meta_anual": "META"}
@@ -106,3 +106,25 @@ def test_all_that_a_load_refuses_comes_at_once(tmp_path):
         assert what in said
     assert said.count("qué hacer") == 7
     assert pickle.loads(pickle.dumps(refused.value)).otros[-1].encontrado == refused.value.otros[-1].encontrado
+
+
+def test_many_odd_texts_of_a_column_are_one_message_and_many_messages_are_cut(tmp_path):
+    document = tmp_path / "muchas.csv"
+    rows = "".join(f"Salud,Acción {n},Rumbo {n},ene,1,1\n" for n in range(40))
+    head = "PLAN OPERATIVO ANUAL 2025\nUnidad,Actividad,Comportamiento,Mes,Programado,Ejecutado\n"
+    document.write_text(head + rows, encoding="utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "sentido": "Comportamiento", "mes": "Mes"}
+    columns |= {"programado": "Programado", "ejecutado": "Ejecutado"}
+    keys = {"periodo": "fila", "contexto": ["PLAN OPERATIVO ANUAL {ejercicio}"], "reglas": None, "periodos": None}
+    refuse(
+        lambda: poa.load(document, make_layout("regla-sin-efecto", columnas=columns, **keys)),
+        "«Rumbo 0» en la columna de `sentido` · L3",
+        "y 28 más",
+    )
+    refusals = Refusals()
+    for n in range(20):
+        refusals.add(FormatoError(f"«{n}»", f"otra cosa {n}", "corrija"))
+    with pytest.raises(FormatoError) as refused:
+        refusals.refuse()
+    assert str(refused.value).count("qué hacer") == 12
+    assert "(y 8 más, que se dirán cuando se corrija lo anterior)" in str(refused.value)
