@@ -17,8 +17,8 @@ from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.layouts.parts import BehaviourRule
 from poa_eval.loaders.activities import ActivityTable, read_activities
 from poa_eval.loaders.behaviour import infer_accumulation
-from poa_eval.loaders.cards.outline import shape_outline
 from poa_eval.loaders.cards.reader import read_outline
+from poa_eval.loaders.cards.shape import shape_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
 from poa_eval.loaders.figures import join_periods, read_figures, read_totals

@@ -44,7 +44,8 @@ class MatrixReader:
     def _list_level(self, depth: int) -> Iterator[Item]:
         """Yield the unit's items of a level, the last one first."""
         level = self.matrix.niveles[depth]
-        own = (item for item in reversed(self.outline.items) if item.parte is self.outline.parte)
+        part = self.outline.parte  # on another sheet the unit may be said nowhere
+        own = (item for item in reversed(self.outline.items) if item.parte is part or not part.is_named)
         return (item for item in own if (item.tabla, item.nivel) == (level.tabla, level.nivel))
 
     def _last(self, depth: int) -> Item | None:

@@ -1,21 +1,11 @@
-"""Outlines: units, goals and activities as a document of cards holds them, and into a plan."""
+"""Outlines: units, goals and activities as a document of cards holds them."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
-from poa_eval.errors import FormatoError, Place
-from poa_eval.layouts.cards import Cards
-from poa_eval.layouts.parts import BEHAVIOUR
-from poa_eval.loaders.schedule import list_due
-from poa_eval.plan.notes import Statement
-from poa_eval.plan.schema import COLUMNS, NUMBER, Record
-from poa_eval.text.names import make_hash, make_slug, make_unit_id, normalize
-from poa_eval.text.numbers import parse_number
-from poa_eval.text.periods import parse_month
+from poa_eval.errors import FormatoError
+from poa_eval.text.names import normalize
 
-_AMOUNT = re.compile(r"\s*(?:[A-Z]{0,3}\$|S/\.?|Q|L\.?)?\s*(-?\d[\d.,]*?)\s*(?:pesos|M\.?N\.?)?\.?\s*(?:\(.*\))?")
 #: What identifies the unit that a document, a part of it, or a card is of; and what else is said of it.
 UNIT_KEYS = ("unidad_id", "unidad")
 UNIT_COLUMNS = (*UNIT_KEYS, "responsable")
@@ -28,11 +18,30 @@ class UnitPart:
     dicho: dict[str, tuple[str, str]] = field(default_factory=dict)  # key → text, source
     previo: "Item | None" = None  # the first item that stands above where the unit is named
     secciones: list[tuple[str, str, str]] = field(default_factory=list)  # target, text, source
+    sin_nombre: bool = False  # whether it begins with a line that has the label alone
+    propio: dict[str, tuple[str, str]] = field(default_factory=dict)  # what the document says otherwise of others
 
     @property
     def is_named(self) -> bool:
         """Whether the document names the unit."""
         return not self.dicho.keys().isdisjoint(UNIT_KEYS)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether a line has the label of the unit, and not its name."""
+        return not self.is_named and self.sin_nombre
+
+    def is_same(self, named: Mapping[str, str]) -> bool:
+        """Say whether a code, or without one a name, is this unit's."""
+        key = next((key for key in UNIT_KEYS if key in named and key in self.dicho), None)
+        return key is not None and normalize(self.dicho[key][0]) == normalize(named[key])
+
+    def may_be(self, named: Mapping[str, str]) -> bool:
+        """Say whether a name is this unit's, if one of the two is cut short."""
+        if "unidad" not in named or "unidad" not in self.dicho or {"unidad_id"} <= {*named} & {*self.dicho}:
+            return False
+        one, other = normalize(self.dicho["unidad"][0]), normalize(named["unidad"])
+        return one.startswith(other) or other.startswith(one)
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -71,112 +80,79 @@ class Outline:
     parte: UnitPart = field(default_factory=UnitPart)
     partes: list[UnitPart] = field(default_factory=list)
     textos: list[tuple[str, str, str]] = field(default_factory=list)  # key, text, source
+    de: dict[str, UnitPart] = field(default_factory=dict)  # key of `documento` → the unit's part in which it stands
+    repetidos: list[tuple[str, str, str]] = field(default_factory=list)  # what a unit has twice: text, source, earlier
+    nombrada: int = 0  # how many items there were as a unit was last named
 
-    def __post_init__(self) -> None:
-        """Begin with what is said before any unit is named."""
+    def open_part(self, *, is_blank: bool = False) -> None:
+        """Let what was said of a unit hold no longer: on another sheet, or below a line with the label alone."""
+        self.parte = UnitPart(sin_nombre=is_blank)
         self.partes.append(self.parte)
 
-    def name_unit(self, key: str, value: str, source: str) -> None:
-        """Take the name or code of a unit: of the present one, of one named before, or of a new one.
+    def name_unit(self, named: Mapping[str, str], source: str, *, may_be_cut: bool) -> None:
+        """Take the name and code of a unit: of the present one, of one named before, or of a new one.
 
-        A name may be cut short at the end of a line.
+        Where the present unit has nothing yet, a name that begins as its own does is said again, and cut short. Later
+        on it is another unit's; in a text, of which lines may be cut (`may_be_cut`), that cannot be told.
+
+        Raises FormatoError: a name begins as that of another unit does.
         """
         if not self.parte.is_named:
-            self.parte.previo = next((item for item in self.items if item.parte is self.parte), None)
-        if not self._fits(self.parte, key, value):
-            known = (part for part in self.partes if key in part.dicho and self._fits(part, key, value))
-            self.parte = next(known, None) or UnitPart()
-            if self.parte not in self.partes:
-                self.partes.append(self.parte)
-        self.parte.dicho.setdefault(key, (value, source))
+            self._name_present(next((part for part in self.partes if part.is_same(named)), self.parte))
+        elif not self.parte.is_same(named):
+            is_begun = self.parte.secciones or any(item.parte is self.parte for item in self.items)
+            if is_begun or not self.parte.may_be(named):
+                near = next((part for part in self.partes if part.may_be(named)), None)
+                same = next((part for part in self.partes if part.is_same(named)), None)
+                if near and not same and may_be_cut:
+                    raise _refuse_cut(near, named["unidad"], source)
+                self.parte = same or UnitPart()
+        if self.parte not in self.partes:
+            self.partes.append(self.parte)
+        self.nombrada = len(self.items)
+        for key, value in named.items():
+            self.parte.dicho.setdefault(key, (value, source))
 
-    @staticmethod
-    def _fits(part: UnitPart, key: str, value: str) -> bool:
-        one, other = normalize(part.dicho.get(key, (value, ""))[0]), normalize(value)
-        return one.startswith(other) or other.startswith(one)
+    def _name_present(self, part: UnitPart) -> None:
+        """Let what stands above the first line of a unit, on its sheet, be of it."""
+        above = self.parte
+        part.previo = part.previo or next((item for item in self.items if item.parte is above), None)
+        if part is not above:
+            part.secciones += above.secciones
+            part.dicho = {**above.dicho, **part.dicho}
+            above.secciones, above.dicho = [], {}
+        self.parte = part
 
+    def say(self, key: str, value: str, source: str) -> tuple[str, str]:
+        """Keep what a line says of the document, or of the present unit; return what is known of it."""
+        if key not in UNIT_COLUMNS:
+            known = self.documento.setdefault(key, (value, source))
+            if self.de.setdefault(key, self.parte) is not self.parte and known[0] != value:
+                self.parte.propio.setdefault(key, (value, source))
+            return known
+        known = self.parte.dicho.setdefault(key, (value, source))
+        if key not in UNIT_KEYS and len(self.items) > self.nombrada and normalize(known[0]) != normalize(value):
+            self.repetidos.append((f"{key}: «{value}»", source, f"«{known[0]}» ({known[1]})"))
+        return known
 
-def shape_outline(outline: Outline, edition: Cards, institucion: str, locale: str, place: Place) -> dict[str, list]:
-    """Shape an outline into the rows of a plan's tables.
-
-    `institucion` names the unit where the document says none; `place` is that of the document.
-
-    Raises FormatoError: no activity was found, one stands before the first of several units, or an investment is
-    neither a number nor declared as 0.
-    """
-    records: dict[str, list] = {name: [] for name in COLUMNS}
-    notes: list[Statement] = records["contexto"]
-    units = {part: _shape_unit(part, outline, institucion) for part in _settle_units(outline)}
-    records["unidades"] += units.values()
-    ids: dict[Item | None, str | None] = {None: None}
-    for item in outline.items:
-        unit_id = str(units[item.parte]["unidad_id"])
-        own = ids[item] = _make_id(item, unit_id, ids)
-        record = {"unidad_id": unit_id, "codigo": item.codigo, "fuente": item.fuente}
-        if item.tabla == "metas":
-            record |= {"meta_id": own, "nivel": item.nivel, "padre_id": ids[item.padre], "texto": item.texto}
-        else:
-            record |= {"actividad_id": own, "meta_id": ids[item.padre], "actividad": item.texto} | BEHAVIOUR
-        records[item.tabla].append(record)
-        _shape_fields(item, own, record, records, edition, locale)
-        records["lineas"] += [
-            {"padre_id": own, "orden": order, "texto": text, "fuente": source}
-            for order, (text, source) in enumerate(item.lineas, start=1)
-        ]
-        records["calendario"] += [
-            {"actividad_id": own, "mes": month, "origen": "marca", "fuente": source}
-            for month, source in dict(item.meses).items()
-        ]
-    if not records["actividades"]:
-        raise FormatoError(
-            "ninguna actividad",
-            "al menos una, como la dice el layout en `bloques:`, `matriz:` o `cronograma:`",
-            "compare el inicio de las fichas del documento con los patrones del layout",
-            lugar=place,
-        )
-    _shape_sections(outline, units, records)
-    said = [(name, *what) for name, what in outline.documento.items()] + outline.textos
-    notes += (Statement(name=name, text=text, source=source) for name, text, source in said)
-    marked = {str(row["actividad_id"]) for row in records["calendario"] + records["avances"]}
-    records["calendario"] += list_due(records["actividades"], marked)
-    return records
+    def repeat_sections(self, targets: Iterable[str], text: str, source: str) -> None:
+        """Note a section that the present unit has already, above its cards."""
+        known = {target: where for target, _, where in self.parte.secciones}
+        earlier = next((known[target] for target in targets if target in known), None)
+        if earlier and len(self.items) > self.nombrada:
+            self.repetidos.append((f"«{text}»", source, earlier))
 
 
-def _shape_fields(item: Item, own: str, record: Record, records: dict[str, list], edition: Cards, locale: str) -> None:
-    """Put the fields of an item into its record, months into `avances`, and what no column holds into `contexto`."""
-    columns, notes = COLUMNS[item.tabla], records["contexto"]
-    for name, (text, source) in item.campos.items():
-        number = name.removesuffix("_texto")
-        if columns.get(number) == NUMBER:
-            record[number] = _read_amount(text, number, edition, locale, source)
-            said = f"{number}_texto"
-            if said in columns:
-                record[said] = text
-            else:
-                notes.append(Statement(name=said, owner=own, text=text, source=source))
-        elif item.tabla == "actividades" and not name.isdecimal() and (month := parse_month(name)):
-            figure = _read_amount(text, name, edition, locale, source)
-            period = {"actividad_id": own, "mes": month, "meses": 1, "programado": figure, "origen": "leido"}
-            records["avances"].append(period | {"fuente": source})
-        elif name in columns:
-            record[name] = text
-        elif name not in UNIT_COLUMNS:
-            notes.append(Statement(name=name, owner=own, text=text, source=source))
+def _refuse_cut(part: UnitPart, name: str, source: str) -> FormatoError:
+    return FormatoError(
+        f"unidad: «{name}» ({source}), y antes «{part.dicho['unidad'][0]}» ({part.dicho['unidad'][1]})",
+        "el mismo nombre cada vez, o dos que no empiecen igual: en un texto, un nombre puede estar cortado",
+        "escriba el nombre completo; si son dos unidades, ponga una clave a cada una y léala con `{unidad_id}` en "
+        "`documento:` del layout",
+    )
 
 
-def _shape_sections(outline: Outline, units: dict[UnitPart, Record], records: dict[str, list]) -> None:
-    """Put the points of sections into `foda`; what is said above the first of several units is of nobody's."""
-    for part in outline.partes:
-        unit = units.get(part)
-        for target, text, source in part.secciones:
-            if unit is None:
-                records["contexto"].append(Statement(name=target, text=text, source=source))
-            elif target not in ("vision", "mision"):
-                own = {"unidad_id": unit["unidad_id"], "cuadrante": target, "punto": text, "fuente": source}
-                records["foda"].append(own)
-
-
-def _settle_units(outline: Outline) -> list[UnitPart]:
+def settle_units(outline: Outline) -> list[UnitPart]:
     """Return the units of an outline, with each item given to that which its own card names, if it does.
 
     Raises FormatoError where several units are named, and an item stands above the first.
@@ -190,54 +166,34 @@ def _settle_units(outline: Outline) -> list[UnitPart]:
             parts += [item.parte] if item.parte not in parts else []
             known = {name: item.parte for name in own.names} | known
     astray = next((item for item in outline.items if not item.parte.is_named), None)
-    astray = astray or next((part.previo for part in parts if part.previo is not None), None)
-    if astray is not None and len(parts) + (not astray.parte.is_named) > 1:
+    before = next((part.previo for part in parts if part.previo is not None), None)
+    found = astray or before
+    is_blank = astray is not None and astray.parte.is_blank
+    if found is not None and parts and (len(parts) > 1 or is_blank or parts[0] not in outline.partes):
+        is_above = found is before or found.parte is outline.partes[0]
+        why = "encima de la primera línea que dice la unidad" if is_above else "en una hoja que no dice su unidad"
+        why = "debajo de una línea que no llena la unidad" if is_blank else why
         raise FormatoError(
-            f"«{astray.texto}» ({astray.fuente}), encima de la primera línea que dice la unidad",
-            "la unidad antes de sus fichas, en un documento de varias unidades",
+            f"«{found.texto}» ({found.fuente}), {why}",
+            "la unidad antes de sus fichas, en un documento de varias unidades; no vale de una hoja a otra",
             "escriba la unidad encima de esa ficha, o dentro de ella si el layout la busca en `campos:`",
         )
-    return parts or outline.partes[:1]
-
-
-def _shape_unit(part: UnitPart, outline: Outline, institucion: str) -> Record:
-    said = part.dicho
-    name, source = said.get("unidad", (institucion, next(iter((said or outline.documento).values()), ("", None))[1]))
-    if "unidad" not in said and part.is_named:
-        name = said["unidad_id"][0]
-    unit: Record = {
-        "unidad_id": said["unidad_id"][0] if "unidad_id" in said else make_unit_id(name),
-        "unidad": name,
-        "responsable": said["responsable"][0] if "responsable" in said else None,
-        "fuente": source,
-    }
-    for target in ("vision", "mision"):
-        unit[target] = "\n".join(text for name, text, _ in part.secciones if name == target) or None
-    return unit
-
-
-def _make_id(item: Item, unit_id: str, ids: dict[Item | None, str | None]) -> str:
-    """Return a stable id: of an activity by unit, name and code; of a goal by its level, code and text."""
-    start, code, text = make_slug(unit_id)[:40], normalize(item.codigo or ""), normalize(item.texto)
-    if item.tabla == "actividades":
-        made = f"{start}-{make_hash(normalize(unit_id), text, '', code)}"
-    else:
-        made = f"{start}-{make_slug(item.nivel or 'meta')}-{make_hash(code, text)}"
-    times = list(ids.values()).count(made)
-    return f"{made}-{times + 1}" if times else made
-
-
-def _read_amount(text: str, name: str, edition: Cards, locale: str, source: str) -> float | None:
-    """Return an amount, alone or before a bracket (``$80,000.00 (3,478 litros)``); 0 or None if the layout says so."""
-    for patterns, worth in ((edition.ceros, 0.0), (edition.vacios, None)):
-        if any(fnmatchcase(normalize(text), normalize(pattern)) for pattern in patterns):
-            return worth
-    found = _AMOUNT.fullmatch(text)
-    number = parse_number(found[1], locale) if found else None
-    if number is None:
+    if len(parts) > 1 and outline.repetidos:
+        text, source, earlier = outline.repetidos[0]
         raise FormatoError(
-            f"«{text}» ({source})",
-            f"un número ({name}), como los escribe {locale}",
-            "corrija el documento, o declare el texto en `ceros:` (vale 0) o `vacios:` (no se sabe) del layout",
+            f"{text} ({source}), y antes, de la misma unidad, {earlier}",
+            "cada unidad con lo suyo debajo de la línea que la nombra",
+            "si es de la unidad siguiente, ponga su nombre encima; si es de la misma, deje uno solo",
         )
-    return number
+    return parts if len(parts) > 1 else [_join_parts(outline, parts)]
+
+
+def _join_parts(outline: Outline, named: list[UnitPart]) -> UnitPart:
+    """Return the only unit of a document, with what stands where it is not named: on other sheets."""
+    one, said = (named or outline.partes)[0], [part.secciones for part in outline.partes]
+    for part in outline.partes:
+        one.dicho = {**part.dicho, **one.dicho}
+    one.secciones = [section for sections in said for section in sections]
+    for item in outline.items:
+        item.parte = one
+    return one

@@ -9,7 +9,7 @@ from poa_eval.errors import FormatoError
 from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.patterns import compile_pattern, compile_patterns, match_line
 from poa_eval.loaders.cards.matrix import MatrixReader
-from poa_eval.loaders.cards.outline import UNIT_COLUMNS, UNIT_KEYS, Item, Outline
+from poa_eval.loaders.cards.outline import UNIT_KEYS, Item, Outline
 from poa_eval.readers.cells import Cell, Filled, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_month
@@ -51,6 +51,7 @@ def read_outline(document: RawDocument, edition: Cards, locale: str) -> Outline:
             outline.textos.append(sheet.note_hidden())
         else:
             outline.textos += sheet.list_notes()
+            outline.open_part()
             _Reader(sheet, edition, outline, locale).read()
     return outline
 
@@ -80,6 +81,11 @@ class _Reader:
         self.sheet, self.edition, self.outline, self.locale = sheet, edition, outline, locale
         self.document, self.fields = compile_patterns(edition.documento), compile_patterns(edition.campos)
         self.blocks = [(block, (compile_pattern(block.inicio),)) for block in edition.bloques]
+        units = [pattern.partition("{") for pattern in edition.documento]
+        labels = (
+            label.strip(" |") for label, _, rest in units if rest.startswith(tuple(f"{key}}}" for key in UNIT_KEYS))
+        )
+        self.labels = {normalize(label) for label in labels} - {""}
         self.lists = {normalize(text) for text in edition.listas}
         self.marks = {normalize(mark) for mark in edition.cronograma.marcas} if edition.cronograma else set()
         self.item: Item | None = None
@@ -134,6 +140,7 @@ class _Reader:
                 self.pending = list(section.parrafos)
                 self.targets = {column: t for (column, _), t in zip(cells, section.destinos, strict=False)}
                 self.item = None
+                self.outline.repeat_sections(self.targets.values(), joined, source)
                 return
         if self._start_card(joined, source) or self._take_months(cells, index):
             return
@@ -168,23 +175,24 @@ class _Reader:
 
     def _take_document(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found, before = match_line(text, self.document[is_row]), self.outline.parte
+        if named := {key: found[key] for key in UNIT_KEYS if key in found}:
+            is_text = self.sheet.hoja is None and not self.sheet.rotulos
+            self.outline.name_unit(named, source, may_be_cut=is_text)
         for key, value in found.items():
-            if key in UNIT_KEYS:
-                self.outline.name_unit(key, value, source)
-            known = self._find_said(key).setdefault(key, (value, source))
+            known = self.outline.say(key, value, source)
             one, other = normalize(known[0]), normalize(value)  # one may be cut short at the end of a line
             if key == "ejercicio" and not one.startswith(other) and not other.startswith(one):
                 raise _refuse_two(key, known, (value, source), "un documento de un solo año")
-            if known[0] != value:
+            if known[0] != value and key not in self.outline.parte.propio:
                 self.outline.textos.append(("texto", " ".join(text.split()), source))
+        if is_row and normalize(text) in self.labels:
+            self.outline.open_part(is_blank=True)
+            self.item = None
         if self.outline.parte is not before:
             self.matrix = None
         if found:
             self.item, self.targets, self.pending = None, {}, []
         return bool(found)
-
-    def _find_said(self, key: str) -> dict[str, tuple[str, str]]:
-        return self.outline.parte.dicho if key in UNIT_COLUMNS else self.outline.documento
 
     def _take_field(self, text: str, source: str, *, is_row: bool = False) -> bool:
         found = match_line(text, self.fields[is_row]) if self.item is not None else {}
