@@ -81,6 +81,7 @@ class HeadingMatcher:
         self.saying = {key: names for key, names in edition.columnas.items() if list_said(names)}
         self.optional = [] if edition.reparar else edition.optional()
         self.ignored = tuple(make_alias(alias) for names in edition.ignorar for alias in names)
+        self.named = tuple(alias for alias in self.ignored if alias != make_alias("*"))  # by words of their own
         self._matched: dict[int, tuple[RawSheet, Iterator[Attempt]]] = {}  # by the sheet's id, which it keeps alive
 
     def match(self, sheet: RawSheet) -> Iterator[Attempt]:
@@ -172,7 +173,10 @@ class HeadingMatcher:
             found, free = [], paths
             if key in self.saying:  # any text is a corner's, but that of other headings
                 taken = {at for own in columns.values() for at in own}
-                free = {at: path for at, path in paths.items() if at not in taken and not self.is_ignored(path)}
+                taken |= {
+                    at for at, path in paths.items() if any(match_path(path, own) is not None for own in self.named)
+                }
+                free = {at: path for at, path in paths.items() if at not in taken}
             for alias in aliases:
                 said = {column: year for column, path in free.items() if (year := match_path(path, alias)) is not None}
                 other = {column for column, year in said.items() if year and self.year and year != self.year}

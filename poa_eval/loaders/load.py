@@ -124,7 +124,7 @@ def shape_document(
     table = activities.frame()
     periods = fold_lengths(periods, table, edition)
     span = note_span(periods, table.set_index("actividad_id")["meta_anual"].astype(float), edition, layout.nombre)
-    notes += [*unmatched, *list_said(edition, document.archivo, layout.nombre)]
+    notes += [*unmatched, *list_said(edition, periods, document.archivo, layout.nombre)]
     if edition.meta_anual:
         months = span[0].last - span[0].first + 1 if span else 12
         table["meta_anual"] = table["actividad_id"].map(sum_programme(periods, months))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from poa_eval.errors import FormatoError
 from poa_eval.layouts.layout import LAST_REPORTED, Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.metrics.formulas import TOLERANCE
@@ -55,8 +56,11 @@ def sum_programme(periods: pd.DataFrame, months: int = 12) -> pd.Series:
     return known.loc[known["meses"] == months, "programado"]
 
 
-def list_said(edition: Edition, document: str, layout: str) -> list[Note]:
-    """List what a layout says of all of a document: no place for results, goals that are sums, parts of the year."""
+def list_said(edition: Edition, periods: pd.DataFrame, document: str, layout: str) -> list[Note]:
+    """List what a layout says of all of a document: no place for results, goals that are sums, parts of the year.
+
+    Raises FormatoError: periods are shorter than the parts of the year.
+    """
     source, notes = f"layout {layout}", list[Note]()
     if not edition.has_results:
         notes.append(NoResults(text=document, source=source))
@@ -64,6 +68,14 @@ def list_said(edition: Edition, document: str, layout: str) -> list[Note]:
         notes.append(DerivedGoals(text=document, source=source))
     if parts := edition.parte_del_anio:
         length = 12 // len(parts)
+        if len(short := periods[periods["meses"] % length != 0]):
+            months = int(short["meses"].iloc[0])
+            raise FormatoError(
+                f"{short['fuente'].iloc[0]} es de {months} mes{'es' if months > 1 else ''}, y `parte_del_anio` tiene "
+                f"{len(parts)} partes",
+                "una parte del año por cada periodo",
+                f"escriba {12 // months} partes en `parte_del_anio:` del layout",
+            )
         shares = tuple((length * n, part) for n, part in enumerate(parts, start=1))
         notes.append(GoalShares(document=document, shares=shares, source=source))
     return notes

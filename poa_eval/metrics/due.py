@@ -105,6 +105,7 @@ def list_shared(plan: Plan) -> list[tuple[Mapping, GoalShares]]:
         (row, said[name])
         for row, own in zip(rows, kinds, strict=True)
         if (name := name_file(str(row["fuente"]))) in said
+        and row["meta_anual"] > 0
         and row["sentido"] == "ascendente"
         and row["actividad_id"] not in plan.open_kinds
         and all(kind.adds or kind.is_running for kind in own)

@@ -4,7 +4,7 @@ import pytest
 from readings import evaluate, list_activities, list_findings, make_layout, read_case
 
 import poa_eval as poa
-from poa_eval.errors import LayoutError
+from poa_eval.errors import FormatoError, LayoutError
 
 
 def test_results_against_a_goal_of_the_year_without_a_programme():
@@ -140,3 +140,16 @@ def test_compliance_printed_by_quarter_of_running_results_is_of_the_difference(t
     )
     ledger = poa.reconcile(plan)
     assert {*ledger.loc[ledger["cifra"] == "cumplimiento", "resultado"]} == {"coincide"}
+
+
+def test_parts_of_the_year_longer_than_the_rows_periods_are_refused(tmp_path):
+    document = tmp_path / "filas.csv"
+    document.write_text(
+        "PLAN OPERATIVO ANUAL 2025\nÁrea,Acción,Meta,Mes,Hecho\nSalud,Visitar,100,ene,5\n", encoding="utf-8"
+    )
+    columns = {"unidad": "Área", "actividad": "Acción", "meta_anual": "Meta", "mes": "Mes", "ejecutado": "Hecho"}
+    keys = {"columnas": columns, "periodo": "fila", "periodos": None, "document": document}
+    with pytest.raises(FormatoError, match="es de 1 mes, y `parte_del_anio` tiene 4 partes(.*\n)*.*escriba 12 partes"):
+        read_case("meta-sin-programa", parte_del_anio=[25, 50, 75, 100], **keys)
+    plan = read_case("meta-sin-programa", parte_del_anio=[5, *range(10, 101, 9)], **keys)
+    assert plan.contexto["clave"].str.startswith("regla.parte_del_anio").sum() == 1
