@@ -5,7 +5,7 @@ A heading may also have groups (``GRUPO > NOMBRE``), ``*`` for any text, and ``[
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated
@@ -149,10 +149,22 @@ def list_said(headings: Iterable[str]) -> set[str]:
     return {name for heading in headings for name in _TEXT_MARK.findall(heading)}
 
 
-def read_heading(heading: str, text: str) -> dict[str, str]:
-    """Return what a printed heading says of its table, by the heading as the layout writes it."""
-    pattern = compile_pattern(_PLACE.sub("", heading).rpartition(">")[2].strip())
-    return match_line(text, (pattern,)) if list_said([heading]) else {}
+def read_heading(heading: str, path: Sequence[str]) -> dict[str, str]:
+    """Return what the printed headings over a column say of its table, by the heading as the layout writes it.
+
+    Examples
+    --------
+    >>> read_heading("{actividad} > Centro", ["Consultas médicas", "CENTRO"])
+    {'actividad': 'Consultas médicas'}
+    """
+    if not list_said([heading]):
+        return {}
+    *groups, name = _PLACE.sub("", heading).split(">")
+    above, said = iter(path[:-1]), [match_line(path[-1], (compile_pattern(name.strip()),))]
+    for group in groups:
+        pattern = (compile_pattern(group.strip()),)
+        said.append(next(filter(None, (match_line(text, pattern) for text in above)), {}))
+    return {key: text for own in said if all(said) for key, text in own.items() if key != "texto"}
 
 
 def _make_part(text: str) -> Part:

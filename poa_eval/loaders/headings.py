@@ -119,11 +119,10 @@ class HeadingMatcher:
     def _read(self, sheet: RawSheet, attempt: Attempt) -> dict[str, str]:
         """Return what headings say of the rows below them."""
         said: dict[str, str] = {}
+        paths = read_paths(sheet, attempt.top, self.height, str) if self.saying else {}
         for key, headings in self.saying.items():
-            at = attempt.columns.get(key, [0])[0]
-            rows = sheet.filas[attempt.top : attempt.top + self.height]
-            texts = [str(row[at]) for row in rows if at < len(row) and row[at] is not None]
-            found = (read_heading(heading, text) for heading in headings for text in texts[-1:])
+            path = paths.get(attempt.columns.get(key, [-1])[0])
+            found = (read_heading(heading, path) for heading in headings if path)
             said |= next(filter(None, found), {})
         return said
 

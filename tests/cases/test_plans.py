@@ -240,3 +240,16 @@ def test_a_table_whose_corner_is_blank_is_refused(tmp_path):
     (tmp_path / "esquina.csv").write_text(text, encoding="utf-8")
     with pytest.raises(FormatoError, match=r"línea 7\n.*ningún encabezado «{actividad}»"):
         read_case("esquina", document=tmp_path / "esquina.csv")
+
+
+def test_a_heading_over_the_whole_table_names_its_activity_merged_or_not():
+    plan = read_case("esquina-combinada")
+    names = plan.unidades.set_index("unidad_id")["unidad"]
+    goals = plan.avances.groupby("actividad_id")["programado"].sum()
+    rows = plan.actividades[["actividad", "unidad_id", "actividad_id"]].itertuples(index=False)
+    assert [(activity, names[unit], goals[key]) for activity, unit, key in rows] == [
+        ("Consultas médicas", "Norte", 33),
+        ("Consultas médicas", "Sur", 24),
+        ("VACUNAS APLICADAS", "Norte", 270),
+        ("VACUNAS APLICADAS", "Sur", 180),
+    ]
