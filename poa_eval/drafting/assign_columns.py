@@ -10,15 +10,16 @@ from itertools import zip_longest
 
 import yaml
 
+from poa_eval.drafting.behaviour import place_behaviour
 from poa_eval.drafting.find_table import PeriodRun, Sketch, find_runs, find_sketch
 from poa_eval.drafting.guess import Guess, matches_heading
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.layouts.patterns import make_alias
 from poa_eval.loaders.columns import TEXT_TWINS
-from poa_eval.loaders.said_behaviour import fold_words, list_spellings
 from poa_eval.plan.schema import COLUMNS, NUMBER
-from poa_eval.readers.cells import RawDocument
+from poa_eval.readers.cells import Cell, RawDocument
 from poa_eval.text.dates import YEARS
+from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import LENGTHS, find_month, parse_period
 
@@ -156,10 +157,12 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
         guess.columns["unidad_medida"] = measure
         free.remove(measure)
     activity = _match(guess, free, {"actividad": usual["columnas"]["actividad"]}).get("actividad")
-    for name, column in _match(guess, free, usual["columnas"], near=activity).items():
-        numbers = [guess.to_number(cell) is not None for cell in guess.cells(column)]
-        if name == "acumulacion" and not _says_kinds(guess, column):
-            continue
+    told = {name: usual["columnas"][name] for name in ("acumulacion", "sentido")}
+    place_behaviour(guess, free, _match(guess, free, told))
+    free = [column for column in free if column not in guess.taken()]
+    others = {name: texts for name, texts in usual["columnas"].items() if name not in told}
+    for name, column in _match(guess, free, others, near=activity).items():
+        numbers = [_is_number(guess, name, cell) for cell in guess.cells(column)]
         if COLUMNS["actividades"].get(name) != NUMBER or all(numbers):
             guess.columns.setdefault(name, column)
         elif name in TEXT_TWINS and TEXT_TWINS[name] not in guess.columns:
@@ -171,11 +174,10 @@ def _place_columns(guess: Guess, usual: dict[str, dict[str, list]]) -> None:
     guess.ignored += [column for column in guess.sketch.paths if column not in guess.taken()]
 
 
-def _says_kinds(guess: Guess, column: int) -> bool:
-    """Say whether all that stands in a column are usual words for how periods add up."""
-    known = list_spellings("acumulacion")
-    texts = [fold_words(str(cell)) for cell in guess.cells(column)]
-    return bool(texts) and known.keys() >= {*texts}
+def _is_number(guess: Guess, name: str, cell: Cell) -> bool:
+    """Say whether a cell is a number in a column: of goals one with a sign too («≤45»)."""
+    is_signed = name == "meta_anual" and isinstance(cell, str) and parse_goal(cell, guess.locale) is not None
+    return is_signed or guess.to_number(cell) is not None
 
 
 def _find_corner(guess: Guess) -> int | None:

@@ -35,7 +35,7 @@ _SAYINGS = (
     ("mes", r"(?:^|(?<=[\s).]))(\d{1,2})$"),
     ("trimestre", r"^(i{1,3}|iv)$"),
 )
-_MONTH_SPAN = re.compile(rf"\b(?:{_MONTH_WORDS})\b\.?\s*(?:[-–/]|al?)\s*(?:{_MONTH_WORDS})\b\.?")
+_MONTH_SPAN = re.compile(rf"\b({_MONTH_WORDS})\b\.?\s*(?:[-–/]|al?)\s*({_MONTH_WORDS})\b\.?")
 _RUNNING = re.compile(r"\b(?:al?|hasta)\s+(?:mes\s+de\s+)?\{mes\}", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+]?\d[\d.,\s]*%?")
 _KINDS = {length: name for name, length in LENGTHS.items()}
@@ -170,6 +170,19 @@ def list_sayings(text: str) -> Iterator[tuple[str, int, str]]:
             template = f"{text[: found.start(1)]}{{{kind}}}{text[found.end(1) :]}"
             template = _SHORT_YEAR.sub(r"\1{anio}", _YEAR.sub("{ejercicio}", template))
             yield kind, month, template
+
+
+def find_span(text: str) -> tuple[int, int] | None:
+    """Return the first and the last month of a span that a line says, or None.
+
+    Examples
+    --------
+    >>> find_span("PLAN DE JULIO A DICIEMBRE DE 2026"), find_span("Plan de julio")
+    ((7, 12), None)
+    """
+    found = _MONTH_SPAN.search(fold_letters(text))
+    months = [find_month("mes", word) for word in found.groups()] if found else []
+    return (months[0], months[1]) if months and None not in months and months[0] <= months[1] else None
 
 
 def find_runs(sketch: Sketch) -> list[PeriodRun]:

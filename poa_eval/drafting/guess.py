@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
@@ -13,6 +14,9 @@ from poa_eval.loaders.row_marks import find_total, says_total
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import parse_number
+
+if TYPE_CHECKING:
+    from poa_eval.drafting.behaviour import SaidColumn
 
 _SAMPLE = 500
 _MARKS = 3  # kinds of marks that one form may have
@@ -35,6 +39,7 @@ class Guess:
     printed: list[tuple[str, PeriodRun]] = field(default_factory=list)  # the same of derived ones
     published: dict[str, int] = field(default_factory=dict)  # derived figure of a row → column
     ignored: list[int] = field(default_factory=list)  # columns that could not be placed
+    said: "dict[str, SaidColumn]" = field(default_factory=dict)  # columns of behaviour with texts that are not usual
     result_marks: list[PeriodRun] = field(default_factory=list)  # marks where figures are: they say no figure
     corner: int | None = None  # the column whose heading names the activity of each table
     by_row: bool = False  # programme and result stand in one column each

@@ -1,21 +1,18 @@
 """Write a draft: a commented layout for a document of an unknown form, with what could be placed and what not."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from textwrap import shorten
-
-import yaml
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from poa_eval.drafting.assign_columns import find_target, guess_columns
+from poa_eval.drafting.behaviour import settle_texts
 from poa_eval.drafting.find_table import find_lines, list_sayings
 from poa_eval.drafting.guess import Guess, escape_heading, is_mark
 from poa_eval.drafting.identity import Identity, propose_identity
 from poa_eval.drafting.preview import preview_activities, read_draft
+from poa_eval.drafting.render import drop_alike, quote, render_layout
+from poa_eval.drafting.span import propose_span
 from poa_eval.errors import FormatoError, Place, PoaError
 from poa_eval.layouts.parts import FIGURE_COLUMNS, PERIOD_COLUMNS
 from poa_eval.loaders.columns import TEXT_TWINS
@@ -24,6 +21,7 @@ from poa_eval.plan.plan import Plan
 from poa_eval.plan.schema import COLUMNS, NUMBER
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.readers.formats import read_raw
+from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import make_slug, normalize
 from poa_eval.text.periods import LENGTHS, parse_period
 
@@ -56,47 +54,21 @@ def draft_layout(path: str | Path, nombre: str | None = None) -> str:
         )
     name = nombre or make_slug(Path(document.archivo).stem)
 
+    plans: list[Plan] = []  # as it is read so far
+
     def write(identity: Identity) -> str:
         values = _find_values(guess, document.archivo, name)
-        return _TEMPLATES.get_template("layout.yaml.j2").render(values | {"identity": identity})
+        return render_layout(values | {"identity": identity, "span": propose_span(guess, plans[-1] if plans else None)})
 
     def read(identity: Identity) -> Plan | PoaError:
         return read_draft(document, write(identity), has_year=_find_year(guess, document.archivo)[0] is not None)
 
     identity = propose_identity(guess, read)
+    first = read(identity)
+    if isinstance(first, Plan):
+        plans.append(first)
+        settle_texts(guess, first)
     return write(identity) + "".join(f"# {line}\n" for line in preview_activities(read(identity)))
-
-
-def _quote(text: str) -> str:
-    """Return a text as YAML writes it, in a list as well: in quotes unless it is plain words."""
-    plain = re.fullmatch(r"\w[\w .°º/()-]*", text) and not text.endswith(" ") and yaml.safe_load(text) == text
-    return str(text) if plain else json.dumps(str(text), ensure_ascii=False)
-
-
-def _quote_all(texts: Iterable[str]) -> str:
-    """Return one text, or a list of several."""
-    quoted = list(map(_quote, texts))
-    return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
-
-
-def _drop_alike(texts: Iterable[str]) -> list[str]:
-    return list({normalize(text): text for text in reversed(list(texts))}.values())[::-1]
-
-
-_TEMPLATES = Environment(
-    loader=PackageLoader("poa_eval.drafting"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_TEMPLATES.globals["lengths"] = LENGTHS
-_TEMPLATES.filters |= {
-    "drop_alike": _drop_alike,
-    "quote": _quote,
-    "quote_all": _quote_all,
-    "shorten": partial(shorten, width=40, placeholder="…"),
-}
 
 
 def _find_values(guess: Guess, archivo: str, nombre: str) -> dict[str, object]:
@@ -160,7 +132,7 @@ def _sort_totals(guess: Guess) -> tuple[list[str], list[str]]:
     declared = [text for text in whole if is_total(text)] or (whole if len(whole) == 1 else [])
     if not declared and all(map(is_total, first)):
         declared = first
-    others = {(key, _quote(suggest_pattern(text))): 0 for text, key in guess.totals.items() if text not in declared}
+    others = {(key, quote(suggest_pattern(text))): 0 for text, key in guess.totals.items() if text not in declared}
     return declared, [f"{{{key}: {text}}}" if key else text for key, text in others]
 
 
@@ -246,6 +218,9 @@ def _find_blanks(guess: Guess) -> dict[str, str]:
     for at, row in enumerate(sheet.filas):
         for column in sorted(set(numeric)) if id(row) in rows else ():
             cell = row[column] if column < len(row) else None
+            is_goal = column == guess.columns.get("meta_anual") and isinstance(cell, str)
+            if is_goal and parse_goal(str(cell), guess.locale):
+                continue
             if isinstance(cell, str) and guess.to_number(cell) is None:
                 found.setdefault(cell, []).append(str(sheet.locate(at, column).celda))
     most = sorted(found.items(), key=lambda item: -len(item[1]))[:12]
@@ -272,4 +247,4 @@ def _list_ignored(guess: Guess) -> list[str]:
         alone = all(other in guess.ignored for other, path in paths.items() if normalize(path[-1]) == last)
         found += [escape_heading(paths[column][-1])] if alone else [guess.heading(column)]
         found += guess.spellings(column)[1:]
-    return _drop_alike(found)
+    return drop_alike(found)

@@ -85,7 +85,7 @@ class ProofRow:
     def _list_proofs(self) -> Iterator[tuple[set[str], list[str]]]:
         """Yield the kinds that a printed figure allows, and its cells; a figure that none explains tells nothing."""
         programme = self._list_values("programado")
-        if programme and (fits := _list_fits(programme, self.goal, self.is_descending)):
+        if programme and (fits := list_fits(programme, self.goal, self.is_descending)):
             yield fits, [str(p["fuente"]) for p in self.periods]
         reported = max((p["mes"] for p in self.periods if p["ejecutado"] == p["ejecutado"]), default=0)
         for item in self.printed:
@@ -97,11 +97,11 @@ class ProofRow:
             scale = 100 / self.goal if is_progress else 1
             values = [value * scale for value in values or ()]
             limit = 100 if is_progress and item["valor"] == 100 else float("inf")
-            if values and (fits := _list_fits(values, item["valor"], self.is_descending, limit)):
+            if values and (fits := list_fits(values, item["valor"], self.is_descending, limit)):
                 yield fits, [str(item["fuente"])]
 
 
-def _list_fits(values: Sequence[float], total: float, is_descending: bool, limit: float = float("inf")) -> set[str]:
+def list_fits(values: Sequence[float], total: float, is_descending: bool, limit: float = float("inf")) -> set[str]:
     """Return the kinds by which values, at most up to a limit, give a total."""
     given = {
         "suma": sum(values),

@@ -142,3 +142,126 @@ def test_codes_identify_where_they_are_never_the_same_and_names_are(tmp_path, ro
     edition, text, _ = read_draft(write_document(tmp_path, CODES, *rows))
     assert edition.get("identidad") == identity
     assert ("los códigos no se repiten y los nombres sí (plan.csv:L3; plan.csv:L4)" in text) is bool(identity)
+
+
+KINDS = "Área;Actividad;Tipo de acumulación;Unidad de medida;Meta anual;T1;T2;T3;T4"
+
+
+def test_a_column_of_kinds_is_mapped_by_the_figures_of_its_rows(tmp_path):
+    rows = ("Salud;Consultas;Flujo;consulta;40;10;10;10;10", "Salud;Vacunas;Flujo;dosis;8;2;2;2;2")
+    rows += ("Salud;Sedes;Capacidad;sede;17;17;17;17;17", "Obras;Luces;Capacidad;luz;;3;3;3;3")
+    edition, text, plan = read_draft(write_document(tmp_path, KINDS, *rows))
+    values = {"Flujo": "suma", "Capacidad": "constante"}
+    assert edition["columnas"]["acumulacion"] == {"columna": "Tipo de acumulación", "valores": values}
+    assert "«Flujo» es una suma por las cifras de 2 filas" in text
+    assert "«Capacidad» es una constante por las cifras de 1 fila" in text
+    assert (
+        dict(zip(plan.actividades["actividad"], plan.actividades["acumulacion"], strict=True))["Luces"] == "constante"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [  # 80 of 20, 40, 60, 80 is a level or counts from January; 17 of 17, 17, 17, 17 is held
+        ("Salud;Vacunas;Acumulada;dosis;80;20;40;60;80", "Salud;Sedes;Acumulada;sede;17;17;17;17;17"),
+        ("Salud;Vacunas;Sumable;dosis;80;20;20;20;20", "Salud;Sedes;Acumulada;sede;;17;17;17;17"),
+    ],
+)
+def test_a_text_of_which_the_figures_do_not_tell_is_left_to_a_person(tmp_path, rows):
+    edition, text, _ = read_draft(write_document(tmp_path, KINDS, *rows))
+    assert (edition["ignorar"], "acumulacion" in edition["columnas"]) == (["Tipo de acumulación"], False)
+    assert "Acumulada: ¿…?}" in text
+    assert "revisar: diga qué quiere decir cada texto" in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "texts", "name"),
+    [
+        ("Comportamiento del indicador", ("Creciente", "Decreciente"), "sentido"),
+        ("Comportamiento del indicador", ("Suma", "Promedio"), "acumulacion"),  # what stands in it decides
+        ("Dirección esperada", ("Ascendente", "Menor mejor"), "sentido"),  # no usual heading, two usual words
+        ("Prioridad", ("Media", "Media"), None),
+        ("Prioridad", ("Media", "Baja"), None),
+    ],
+)
+def test_what_stands_in_a_column_says_whether_it_is_of_behaviour(tmp_path, heading, texts, name):
+    rows = (f"Salud;{text} actividad {at};{text};9;3;3;3;" for at, text in enumerate(texts))
+    edition, _, _ = read_draft(write_document(tmp_path, f"Área;Actividad;{heading};Meta;T1;T2;T3;T4", *rows))
+    assert {key for key, said in edition["columnas"].items() if said == heading} == ({name} if name else set())
+
+
+def test_goals_with_a_sign_are_goals_and_say_the_direction(tmp_path):
+    rows = ("Salud;Días de espera;≤45;40;44;;", "Salud;Contratos en plazo;mínimo 80%;82%;79%;;")
+    head = "Área;Actividad;Meta anual;Ejecutado T1;Ejecutado T2;Ejecutado T3;Ejecutado T4"
+    edition, text, plan = read_draft(write_document(tmp_path, head, *rows))
+    assert edition["columnas"]["meta_anual"] == "Meta anual"
+    assert plan.actividades["meta_anual"].tolist() == [45, 80]
+    assert plan.actividades["sentido"].tolist() == ["descendente", "ascendente"]
+    assert "El signo de la meta dice el sentido" in text
+    assert "rechaza lo que sigue" not in text
+
+
+GOALS = "Área;Actividad;Unidad de medida;Meta anual;Programado T1;Programado T2;Programado T3;Programado T4"
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (
+            ("Salud;Sedes;sede;17;17;17;17;17", "Obras;Luces;luz;3;3;3;3;3"),
+            [
+                "2 actividades, p. ej. «Sedes»: programado 17, 17, 17, 17 y meta 17 (plan.csv:L3)",
+                "acumulacion: constante,",
+            ],
+        ),
+        (
+            ("Salud;Consultas;consulta;100;25;50;75;100", "Obras;Calles;calle;12;3;6;9;12"),
+            ["(la meta es el último valor): 2 actividades", "escriba `acumulado: true` en cada serie"],
+        ),
+        (
+            ("Salud;Consultas;consulta;100;25;25;25;25", "Obras;Calles;calle;12;3;3;3;3"),
+            ["- una suma (la meta es la suma): 2 actividades, p. ej. «Consultas»: programado 25, 25, 25, 25 y meta"],
+        ),
+    ],
+)
+def test_a_draft_tells_how_periods_add_up_with_the_figures_that_it_rests_on(tmp_path, rows, lines):
+    _, text, _ = read_draft(write_document(tmp_path, GOALS, *rows))
+    assert [line for line in lines if line not in text] == []
+    assert ("reglas:" in text) is (lines[0][:1] != "-")
+
+
+def test_where_rows_disagree_no_rule_is_proposed(tmp_path):
+    rows = ("Salud;Sedes;sede;17;17;17;17;17", "Obras;Luces;luz;12;3;3;3;3")
+    _, text, _ = read_draft(write_document(tmp_path, GOALS, *rows))
+    assert "- revisar: una constante" in text
+    assert "reglas:" not in text
+
+
+def test_the_rule_that_a_draft_proposes_loads(tmp_path):
+    path = write_document(tmp_path, GOALS, "Salud;Sedes;sede;17;17;17;17;17", "Obras;Luces;luz;3;3;3;3;3")
+    _, text, _ = read_draft(path)
+    rule = next(line for line in text.split("\n") if "reglas:" in line).removeprefix("#").strip()
+    body, mark, rest = text.partition("# Así se leen")
+    path.with_suffix(".yaml").write_text(f"{body}    {rule}\n{mark}{rest}", encoding="utf-8")
+    plan = poa.load(path, path.with_suffix(".yaml"))
+    assert plan.actividades["acumulacion_origen"].tolist() == ["declarada"] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "months", "goal", "span"),
+    [
+        ("PLAN DE JULIO A DICIEMBRE 2026", "Jul Ago Sep Oct Nov Dic", "", ("julio", "diciembre")),
+        ("PLAN 2026", "Jul Ago Sep Oct Nov Dic", "6", ("julio", "diciembre")),  # the sum is the goal of the year
+        ("PLAN 2026", "Jul Ago Sep Oct Nov Dic", "", None),
+        ("AVANCE DE JULIO A DICIEMBRE 2026", "Jul Ago Sep Oct Nov Dic", "", None),
+        ("PLAN DE ENERO A JUNIO 2026", "Ene Feb Mar Abr May Jun", "6", None),  # may be a report
+    ],
+)
+def test_a_draft_proposes_the_months_that_the_document_says(tmp_path, line, months, goal, span):
+    path = tmp_path / "plan.csv"
+    heads = ";".join(f"Prog {month}" for month in months.split())
+    rows = (f"{unit};Actividad {unit};{goal};1;1;1;1;1;1" for unit in ("Salud", "Obras"))
+    path.write_text("\n".join((line, f"Área;Actividad;Meta;{heads}", *rows)), encoding="utf-8")
+    edition, text, _ = read_draft(path)
+    assert edition.get("vigencia") == ({"desde": span[0], "hasta": span[1]} if span else None)
+    assert ("# vigencia:" in text) is (span is None)

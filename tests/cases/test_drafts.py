@@ -243,7 +243,10 @@ def test_a_draft_proposes_what_tells_rows_apart_and_loads():
 
 def test_a_draft_says_how_periods_add_up_and_by_which_figures(tmp_path):
     text = draft_layout(find_case("constante-por-la-fila"))
-    assert "# - revisar: una constante: 2 actividades, p. ej. «Sedes atendidas» (constante-por-la-fila.csv:L2" in text
+    assert (
+        "# - revisar: una constante (la meta es la de cada periodo): 2 actividades, p. ej. «Sedes atendidas»: " in text
+    )
+    assert "ejecutado 17, 17, 17 y avance impreso 100 (constante-por-la-fila.csv:L2" in text
     assert "# - revisar: un promedio: 1 actividad, p. ej. «Personas inscritas»" in text
     assert "# - suma: 1 actividad\n" in text
     path = tmp_path / "vecinas.csv"
