@@ -247,8 +247,8 @@ def test_a_draft_says_how_periods_add_up_and_by_which_figures(tmp_path):
         "# - revisar: una constante (la meta es la de cada periodo): 2 actividades, p. ej. «Sedes atendidas»: " in text
     )
     assert "ejecutado 17, 17, 17 y avance impreso 100 (constante-por-la-fila.csv:L2" in text
-    assert "# - revisar: un promedio: 1 actividad, p. ej. «Personas inscritas»" in text
-    assert "# - suma: 1 actividad\n" in text
+    assert "# - revisar: un promedio (la meta es el promedio): 1 actividad, p. ej. «Personas inscritas»" in text
+    assert "# - una suma (la meta es la suma): 1 actividad, p. ej. «Talleres»" in text
     path = tmp_path / "vecinas.csv"
     path.write_text(
         "Plano 2025\nUnidade,Indicador,Unidade de medida,Meta anual,T1 programado,T2 programado,T3 programado,"
