@@ -21,7 +21,7 @@ from poa_eval.loaders.cards.reader import read_outline
 from poa_eval.loaders.cards.shape import shape_outline
 from poa_eval.loaders.columns import Columns, split_runs
 from poa_eval.loaders.detect import choose_edition
-from poa_eval.loaders.figures import join_periods, read_figures, read_totals
+from poa_eval.loaders.figures import join_periods, read_figures, read_totals, scope_totals
 from poa_eval.loaders.joins import join_tables
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
@@ -43,6 +43,7 @@ from poa_eval.plan.schema import COLUMNS, Record, make_table
 from poa_eval.readers.cells import RawDocument
 from poa_eval.readers.formats import read_raw
 from poa_eval.readers.marker import refuse_form
+from poa_eval.text.names import normalize
 from poa_eval.text.numbers import write_exact
 
 #: What a finding or a figure may be about that stands in another cell than its row's source.
@@ -185,7 +186,8 @@ def _shape_rows(
     for key, text, row in columns.used:
         owner = units[said[id(row)]] if key == "unidad" else said[id(row)]
         notes.append(AcceptedName(column=key, owner=owner, text=text, source=row.address(key)))
-    for row, scope in _scope_totals(content.rows, owners):
+    names = {normalize(str(unit["unidad"])): str(unit["unidad_id"]) for unit in activities.units}
+    for row, scope in scope_totals(content.rows, owners, names):
         printed += (scope | record for record in read_totals(row, columns))
     columns.refuse_faults()
     may_fill, may_repeat = columns.edition.series_por_fila is not None, len(activities.positions) < len(rows)
@@ -223,25 +225,6 @@ def _list_statements(
     for name, text, source in lines:
         units = said.get((name, text), set())
         yield Statement(name=name, owner=next(iter(units)) if len(units) == 1 else None, text=text, source=source)
-
-
-def _scope_totals(rows: Sequence[Row], owners: Sequence[object]) -> Iterator[tuple[Row, Record]]:
-    """Yield each row of totals with what it is the total of.
-
-    The only one is the institution's. Of several, one that follows the rows of a single unit, all of them, is that
-    unit's; the others are of nothing that can be told (``parcial``), and are compared with nothing.
-    """
-    totals = [at for at, row in enumerate(rows) if row.is_total]
-    since = 0
-    for before, at in enumerate(totals):
-        end = at - before  # of the rows that are no total
-        own = {*owners[since:end]}
-        is_whole = len(own) == 1 and not own & {*owners[:since], *owners[end:]}
-        if is_whole and len(totals) > 1:
-            yield rows[at], {"ambito": "unidad", "clave": next(iter(own))}
-        else:
-            yield rows[at], {"ambito": "institucion", "clave": "parcial" if len(totals) > 1 else "total"}
-        since = end
 
 
 def _shape_cards(document: RawDocument, layout: Layout, edition: Cards, ejercicio: int | None) -> Plan:

@@ -77,9 +77,19 @@ class RowMarks:
         return found | match_line(" ".join(left), self.lines)
 
 
-def says_note(text: str) -> bool:
-    """Say whether a text begins as a note below a table does."""
-    return re.match(r"(?:notas?|fuentes?|observaci\w+|elabor\w+|revis\w+|aprob\w+)\b", normalize(text)) is not None
+def says_note(text: str, *, surely: bool = False) -> bool:
+    """Say whether a text begins as a note below a table does; surely so where it can be no activity's name.
+
+    Examples
+    --------
+    >>> says_note("Elaborado por Planeación"), says_note("Elaborar 3 informes", surely=True)
+    (True, False)
+    >>> says_note("Nota: dados preliminares", surely=True)
+    True
+    """
+    sure = r"(?:notas?|fuentes?|fontes?|obs|observaci\w+|observac[ao]\w+)"
+    pattern = rf"{sure}\s*[:.]" if surely else rf"(?:{sure}|elabor\w+|revis\w+|aprob\w+)\b"
+    return re.match(pattern, normalize(text)) is not None
 
 
 def join_cells(cells: tuple[Cell, ...]) -> str:
@@ -158,10 +168,21 @@ def find_total(cells: Sequence[Cell], columns: Mapping[str, int], unit: Cell = N
         return first if first is not None and says_total(cells[first]) else None
     if not says_total(activity):
         return None
-    text = normalize(str(activity))
-    rest = _OF.sub("", _WORDS.sub("", text, count=1), count=1)
+    text, rest = normalize(str(activity)), name_total([activity])
     units = {normalize(str(name)) for name in (said.get("unidad"), unit) if name is not None}
     return columns["actividad"] if text.startswith("sub") or is_total(activity) or rest in units else None
+
+
+def name_total(cells: Sequence[Cell]) -> str:
+    """Return what the words of a row of totals add, folded: whose it is.
+
+    Examples
+    --------
+    >>> name_total(["TOTAL DE OBRAS", 3]), name_total([None, "Subtotal: Dirección de Obras"]), name_total(["TOTAL", 3])
+    ('obras', 'direccion de obras', '')
+    """
+    text = next((normalize(str(cell)) for cell in cells if says_total(cell)), "")
+    return _OF.sub("", _WORDS.sub("", text, count=1), count=1)
 
 
 def suggest_pattern(text: str) -> str:

@@ -260,7 +260,8 @@ def _look_at(cells: tuple[Cell, ...], table: Table | None) -> tuple[Cell, bool]:
             first, at = cell, column
         elif cell != first:
             return first, table is None
-    alone = isinstance(first, str) and table is not None and (at == 0 or at != table.columns.get("actividad"))
+    in_name = table is not None and at != 0 and at == table.columns.get("actividad")
+    alone = isinstance(first, str) and (not in_name or says_note(first, surely=True))
     return first, table is None or alone
 
 

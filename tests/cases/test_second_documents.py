@@ -293,3 +293,29 @@ def test_hidden_rows_of_word_and_of_old_workbooks_are_told(tmp_path, load):
     assert plan.contexto["clave"].eq("fila_oculta").sum() == 1
     left = load("", name="plan.docx", **keys, filas_ocultas="ignorar")
     assert [*left.actividades["actividad"]] == ["Visitar"]
+
+
+def test_a_total_that_names_its_unit_is_that_unit_s_and_one_below_another_is_the_institution_s(load):
+    rows = (
+        "Área;Acción;P1;P2\nSalud;Visitar;3;4\nSalud;Vacunar;2;2\nObras;Pavimentar;1;1\nObras;Medir;4;0\n"
+        "TOTAL Obras;;5;1\n"
+    )
+    keys = {"columnas": {"unidad": "Área", "actividad": "Acción"}, "periodos": QUARTERS[:1]}
+    plan = load(rows, **keys, totales={"texto": "TOTAL*"})
+    assert {*zip(plan.publicado["ambito"], plan.publicado["clave"], strict=True)} == {("unidad", "obras")}
+    assert {*poa.reconcile(plan)["resultado"]} == {"coincide"}
+    whole = load(rows + "TOTAL GENERAL;;10;7\n", **keys, totales={"texto": "TOTAL*"})
+    assert {*whole.publicado["ambito"]} == {"unidad", "institucion"}
+    assert {*poa.reconcile(whole)["resultado"]} == {"coincide"}
+    wrong = load(rows + "TOTAL GENERAL;;10;8\n", **keys, totales={"texto": "TOTAL*"})
+    assert list_findings(wrong) == [("total-no-cuadra", "error")]
+
+
+def test_a_note_in_the_activity_s_column_is_no_activity(load):
+    plan = load(
+        "Área;Ação;P1\nSaúde;Visitar;3\n;Nota: dados preliminares;\n;Fonte: Secretaria;\nSaúde;Elaborar informes;2\n",
+        columnas={"unidad": "Área", "actividad": "Ação"},
+        periodos=QUARTERS[:1],
+        locale="pt_BR",
+    )
+    assert [*plan.actividades["actividad"]] == ["Visitar", "Elaborar informes"]
