@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from poa_eval.loaders.ratios import make_ratios
 from poa_eval.metrics.due import find_span
 from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES, accumulate_year
@@ -119,8 +120,9 @@ def infer_accumulation(plan: Plan) -> Plan:
     A printed goal of the year is the sum of the programme, its mean, its last, or each; printed progress, and printed
     results, are so of the results. A sum that fits is taken without a word, anything else noted with its cells
     (`InferredAccumulation`). Percentages are never summed without proof. Where several kinds are left, `acumulacion`
-    is the first of them, and only figures on which all agree stand.
+    is the first of them, and only figures on which all agree stand. Ratios that a document does not print are made.
     """
+    plan = make_ratios(plan)
     if older := plan.list_notes(InferredAccumulation):  # of the documents one by one: all of them together tell anew
         left = plan.contexto[~plan.contexto["clave"].isin({note.key for note in older})].reset_index(drop=True)
         again = plan.actividades["actividad_id"].isin({note.owner for note in older})

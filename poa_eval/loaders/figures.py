@@ -130,6 +130,11 @@ def _as_array(name: str, values: list[object]) -> np.ndarray:
     return np.array(values, dtype=np.int64 if name in ("fila", "mes", "meses") else object)
 
 
+def _name_told(series: dict[str, str]) -> str:
+    """Return the column that a period is told by: its result, of a ratio what is counted, else the first."""
+    return series.get("ejecutado") or series.get("numerador") or next(iter(series.values()))
+
+
 def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     """Read one column per period: a period per row and column, in the order of the rows."""
     edition = columns.edition
@@ -139,7 +144,7 @@ def _read_wide(rows: Sequence[Row], columns: Columns) -> dict[str, np.ndarray]:
     height, width = len(rows), len(keys)
     figures = {name: np.full((height, width), np.nan) for name in FIGURE_COLUMNS}
     comments = np.full((height, width), None, dtype=object)
-    told = [rows[0].table.columns[series.get("ejecutado") or next(iter(series.values()))] for series in keys.values()]
+    told = [rows[0].table.columns[_name_told(series)] for series in keys.values()]
     sources = np.array(rows[0].sheet.addresses([row.index for row in rows], told), dtype=object).T
     kinds = _read_kinds(rows, columns)
     for at, series in enumerate(keys.values()):

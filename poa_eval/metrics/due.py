@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from poa_eval.plan.accumulation import SERIES, Period, adds_up, find_accumulation
+from poa_eval.plan.accumulation import SERIES, Period, adds_up, find_accumulation, has_no_cases
 from poa_eval.plan.inferred import GoalShares, PlanSpan
 from poa_eval.plan.notes import Answered, CapturedQuarter, NoResults
 from poa_eval.plan.plan import Plan
@@ -203,7 +203,8 @@ def list_periods(activity: Mapping[str, object], due: DuePeriods, trimestre: int
     idle = activity["sentido"] != "descendente"
     for i, row in enumerate(rows):
         lacks = "no programada" if row["programado"] == 0 and idle else "sin reporte"
-        rows[i] = row | {"estado": "" if is_present(row["ejecutado"]) or due.is_plan else lacks}
+        is_told = is_present(row["ejecutado"]) or has_no_cases(row, activity) or due.is_plan
+        rows[i] = row | {"estado": "" if is_told else lacks}
     return sorted(rows, key=lambda row: (row["mes"], row["meses"]))
 
 

@@ -28,6 +28,7 @@ TEXTS = {
     "escala mezclada": "una cifra en otra escala en {periods}",
     "acumulado retrocede": "el resultado acumulado baja",
     "acumulación abierta": "el documento no dice si es {about}",
+    "sin casos": "sin casos en {periods}: 0 de 0",
     "sin partes": "falta el numerador o el denominador",
     "en blanco": "sin meta ni resultado en {periods}",
     "meta cero": "la meta es 0",

@@ -11,7 +11,7 @@ import pandas as pd
 from poa_eval.config.profile import ROUNDING, Profile
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.reasons import Formula, Reason
-from poa_eval.plan.accumulation import SERIES, Period, accumulate, name_kinds
+from poa_eval.plan.accumulation import SERIES, Period, accumulate, has_no_cases, name_kinds
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, close_months
 from poa_eval.text.wording import join_words
@@ -99,11 +99,11 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     rows, lacking = list_window(activity, due, quarters)
     if not rows and not lacking:
         return _explain_nothing(activity, due, quarters)
-    held = due.plan.held.get(activity["actividad_id"], ())
-    if waiting := tuple((row["mes"], row["meses"]) for row in rows if (row["mes"], row["meses"]) in held):
-        return Window(reason=Reason("escala mezclada", waiting), filas=tuple(rows))
+    if (reason := _hold_back(rows, lacking, activity, due)) is not None:
+        return Window(reason=reason, filas=tuple(rows))
     if has_goal_alone(activity, due):
         return _measure_goal(activity, due, quarters, profile, rows, lacking)
+    rows = [row for row in rows if not has_no_cases(row, activity)]
     descending = activity["sentido"] == "descendente"
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
@@ -164,6 +164,17 @@ def _refuse_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     if close_months(quarters[-1])[0] > due.corte:
         return Reason("cerrado hasta", ((due.corte, 1),)) if due.corte else Reason("nada cerrado")
     return None
+
+
+def _hold_back(
+    rows: Sequence[Period], lacking: Sequence[tuple[int, int]], activity: Mapping, due: DuePeriods
+) -> Reason | None:
+    """Return why the figures of a window are not used: one is on another scale, or all of them are of no cases."""
+    held = due.plan.held.get(activity["actividad_id"], ())
+    if waiting := tuple((row["mes"], row["meses"]) for row in rows if (row["mes"], row["meses"]) in held):
+        return Reason("escala mezclada", waiting)
+    idle = tuple((row["mes"], row["meses"]) for row in rows if has_no_cases(row, activity))
+    return Reason("sin casos", idle) if idle and len(idle) == len(rows) and not lacking else None
 
 
 def _explain_nothing(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]) -> Window:

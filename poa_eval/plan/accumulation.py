@@ -11,6 +11,10 @@ from poa_eval.text.numbers import is_percentage
 Period = Mapping[str, object]
 
 
+#: The kind of which numerator and denominator are added up apart.
+RATIO = "razon"
+
+
 @dataclass(frozen=True)
 class SheetWindow:
     """A window of a series on the workbook's sheet «Periodos», as live formulas name it."""
@@ -95,6 +99,11 @@ def is_shown_in_percent(activity: Mapping) -> bool:
     """Say whether a ratio is shown in percent: its unit of measure is a percentage, or is not said."""
     measure = activity.get("unidad_medida")
     return measure is None or pd.isna(measure) or is_percentage(str(measure))
+
+
+def has_no_cases(row: Period, activity: Mapping) -> bool:
+    """Say whether a period reports 0 of 0: there was nothing of which a ratio could be."""
+    return activity["acumulacion"] == RATIO and row.get("numerador") == 0 == row.get("denominador")
 
 
 def _sum_live(w: SheetWindow) -> LiveFormula:
@@ -190,7 +199,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         joined="Periodo más bajo de {n}",
         excel=_pick_weakest_live,
     ),
-    "razon": AccumulationKind(
+    RATIO: AccumulationKind(
         pick=_divide_sums,
         done="Σ numerador / Σ denominador",
         planned="meta",

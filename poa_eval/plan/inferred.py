@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from poa_eval.plan.notes import Note
 from poa_eval.text.numbers import write_exact
-from poa_eval.text.periods import MONTH_NAMES
+from poa_eval.text.periods import MONTH_NAMES, name_period
 from poa_eval.text.wording import join_words
 
 #: How totals are obtained again, in words.
@@ -42,6 +42,25 @@ class MixedScale(Note):
     def text(self) -> str:
         """Return the figure and what is usual beside it."""
         return f"{write_exact(self.value)} entre cifras como {write_exact(self.usual)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeRatio(Note):
+    """The periods (closing month, length) of an activity of which the result is made of numerator and denominator."""
+
+    grammar = "regla.razon_calculada/{owner}"
+    periods: tuple[tuple[int, int], ...]
+    scale: int  # 100 where the result is in percent
+
+    @property
+    def formula(self) -> str:
+        """Return in words how a result is made."""
+        return "numerador / denominador" + (" × 100" if self.scale == 100 else "")
+
+    @property
+    def text(self) -> str:
+        """Return the formula, and the periods."""
+        return f"{self.formula} en {join_words(name_period(*period) for period in self.periods)}"
 
 
 @dataclass(frozen=True, kw_only=True)

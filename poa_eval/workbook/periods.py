@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from poa_eval.excel import Spread
 from poa_eval.metrics.due import list_window
 from poa_eval.metrics.evaluation import Evaluation
-from poa_eval.plan.accumulation import SERIES
+from poa_eval.plan.accumulation import SERIES, has_no_cases
 from poa_eval.reports.sections.activities import PERCENT, STATE
 from poa_eval.text.columns import Column
 from poa_eval.text.periods import MONTHS, QUARTERS, name_period
@@ -33,7 +33,7 @@ def list_periods(e: Evaluation, activities: Activities, last: int) -> list[dict]
 
 
 def _name_situation(row: Mapping, activity: Mapping) -> str:
-    if is_present(row["ejecutado"]):
+    if is_present(row["ejecutado"]) or has_no_cases(row, activity):
         return "informado"
     if row["programado"] == 0 and activity["sentido"] != "descendente":
         return "no programada"

@@ -12,6 +12,7 @@ from poa_eval.metrics.reasons import tell_reason, write_formula
 from poa_eval.metrics.registry import FIGURES
 from poa_eval.metrics.windows import WINDOWS, has_goal_alone
 from poa_eval.plan.accumulation import SERIES, find_accumulation
+from poa_eval.plan.inferred import MadeRatio
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.reports.html.blocks import EMPTY, Block, render_words
 from poa_eval.reports.html.tables import Cell, number_cell, percent_cell, render_table, text_cell
@@ -47,6 +48,15 @@ class Provenance:
     def _shared(self) -> set[str]:
         """Activities of which the programme is a declared part of the year's goal."""
         return {activity["actividad_id"] for activity, _ in list_shared(self.evaluation.plan)}
+
+    @cached_property
+    def _made(self) -> dict[str, MadeRatio]:
+        return {str(note.owner): note for note in self.evaluation.plan.list_notes(MadeRatio)}
+
+    def tell_ratio(self, actividad_id: str, period: Mapping) -> str:
+        """Return how the result of a period was made of numerator and denominator; "" where it is printed."""
+        note = self._made.get(actividad_id)
+        return note.formula if note and (period["mes"], period["meses"]) in note.periods else ""
 
     @cached_property
     def _columns(self) -> ColumnFinder:
@@ -89,7 +99,8 @@ class Provenance:
             if what == "programado" and actividad_id in self._shared:
                 return f"Parte de la meta anual que declara el layout: {cells}"
             how = find_accumulation(self.activities[actividad_id], what).joined.format(n=len(rows))
-            return f"{how}: {cells}" if len(rows) > 1 else f"Fuente: {cells}"
+            made = self.tell_ratio(actividad_id, rows[0]).capitalize() if what == "ejecutado" else ""
+            return f"{how}: {cells}" if len(rows) > 1 else f"{made or 'Fuente'}: {cells}"
         return f"{self.derive(actividad_id, figura)}. {self._name_parts(actividad_id, figura)}"
 
     def name_cell(self, actividad_id: str) -> Cell:
@@ -207,7 +218,8 @@ def trace(source: Source, actividad_id: str | None = None) -> Block:
         for series in SERIES:
             where = provenance.find_period(key, period, series) if is_present(period[series]) else ""
             cells += [number_cell(period[series], locale, source=where or None), text_cell(where)]
-        cells.append(Cell("reconstruido" if period["origen"] == "reconstruido" else "leído"))
+        how = "reconstruido" if period["origen"] == "reconstruido" else provenance.tell_ratio(key, period)
+        cells.append(Cell(how or "leído"))
         periods.append([*cells, text_cell(" y ".join(said[use] for use in uses) or "no entra")])
     columns = [Column("Periodo")]
     columns += [Column("Programado", kind="number"), Column("Celda de lo programado")]
