@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from poa_eval.loaders.ratios import make_ratios
@@ -11,7 +12,8 @@ from poa_eval.metrics.formulas import TOLERANCE
 from poa_eval.plan.accumulation import DECLARED, DEFAULT, PROVED, SERIES, accumulate_year
 from poa_eval.plan.inferred import InferredAccumulation
 from poa_eval.plan.notes import PercentCells
-from poa_eval.plan.plan import Plan
+from poa_eval.plan.plan import Plan, number_activities
+from poa_eval.plan.schema import group_rows
 from poa_eval.readers.addresses import ColumnFinder, join_addresses
 from poa_eval.text.numbers import is_percentage
 
@@ -19,6 +21,8 @@ from poa_eval.text.numbers import is_percentage
 _KINDS = ("nivel", "ultimo", "promedio", "constante", "suma")
 _PROGRESS = "avance_pct"
 _BLANK = float("nan")
+_PERIOD = ["actividad_id", "mes", "meses", *SERIES, "fuente"]  # what a proof reads of `avances`, and of `actividades`
+_ASKED = ["actividad_id", "meta_anual", "sentido", "fuente", "is_percent"]
 
 
 @dataclass(frozen=True)
@@ -144,27 +148,28 @@ def infer_accumulation(plan: Plan) -> Plan:
     if not (table["acumulacion"][is_sum & ~is_own] == "suma").all():  # another document proved something else
         table.loc[~is_own & is_sum, [*SERIES.values()]] = "suma"
     asked = plan.actividades.assign(is_percent=is_percent)[~is_own & ~is_sum]
-    notes = []
-    for at, note in _prove_rows(plan, asked, derives=derives):
-        origin = PROVED if note.is_proved else DEFAULT
-        table.loc[at, [*SERIES.values(), "acumulacion_origen"]] = [note.kinds[0], note.kinds[0], origin]
-        notes += [note] if note.kinds != ("suma",) else []
+    told = dict(_prove_rows(plan, asked, derives=derives))
+    for name in SERIES.values():
+        table.loc[[*told], name] = [note.kinds[0] for note in told.values()]
+    table.loc[[*told], "acumulacion_origen"] = [PROVED if note.is_proved else DEFAULT for note in told.values()]
+    notes = [note for note in told.values() if note.kinds != ("suma",)]
     if derives:
         first, last = find_span(plan)
         months = last - first + 1
-        periods, kinds = _group(plan.avances, "actividad_id"), {note.owner: note.kinds for note in notes}
-        for at, row in table[table["acumulacion_programado"] != "suma"].iterrows():
-            key = row["actividad_id"]
-            table.loc[at, "meta_anual"] = accumulate_year(periods.get(key, []), row, kinds.get(key, ()), months)
+        periods, kinds = group_rows(plan.avances, "actividad_id"), {note.owner: note.kinds for note in notes}
+        odd = table[table["acumulacion_programado"] != "suma"]
+        keyed = [(row["actividad_id"], row) for row in odd.to_dict("records")]
+        goals = [accumulate_year(periods.get(key, []), row, kinds.get(key, ()), months) for key, row in keyed]
+        table.loc[odd.index, "meta_anual"] = np.array(goals, dtype=float)
     return plan.narrow(actividades=table).add_notes(notes)
 
 
-def _list_sums(plan: Plan) -> pd.Series:
+def _list_sums(plan: Plan) -> np.ndarray:
     """List the activities whose programme, of several periods and not all 0, adds up to the goal of the year."""
-    own = plan.avances.groupby("actividad_id", sort=False)["programado"]
-    sums, several = own.sum(), own.size() > 1
-    goals = plan.actividades.set_index("actividad_id")["meta_anual"].reindex(sums.index)
-    return sums.index[((sums - goals).abs() <= TOLERANCE) & several & (sums > 0)]
+    numbers, ids = number_activities(plan.avances)
+    sums = np.bincount(numbers, plan.avances["programado"].fillna(0), len(ids))
+    goals = plan.actividades.set_index("actividad_id")["meta_anual"].reindex(ids).to_numpy()
+    return ids[(abs(sums - goals) <= TOLERANCE) & (np.bincount(numbers, minlength=len(ids)) > 1) & (sums > 0)]
 
 
 def _prove_rows(plan: Plan, asked: pd.DataFrame, *, derives: bool) -> Iterator[tuple[int, InferredAccumulation]]:
@@ -172,11 +177,11 @@ def _prove_rows(plan: Plan, asked: pd.DataFrame, *, derives: bool) -> Iterator[t
     if asked.empty:
         return
     finder = ColumnFinder(plan.columns)
-    own = plan.avances[plan.avances["actividad_id"].isin(asked["actividad_id"])]
-    periods = _group(own.sort_values(["actividad_id", "mes"], kind="stable"), "actividad_id")
+    own = plan.avances.loc[plan.avances["actividad_id"].isin(asked["actividad_id"]), _PERIOD]
+    periods = group_rows(own.sort_values(["actividad_id", "mes"], kind="stable"), "actividad_id")
     telling = plan.publicado["concepto"].isin((*SERIES, _PROGRESS)) & plan.publicado["ambito"].eq("actividad")
-    printed = _group(plan.publicado[telling & plan.publicado["valor"].notna()], "clave")
-    for at, activity in zip(asked.index, asked.to_dict("records"), strict=True):
+    printed = group_rows(plan.publicado[telling & plan.publicado["valor"].notna()], "clave")
+    for at, activity in zip(asked.index, asked[_ASKED].to_dict("records"), strict=True):
         key = activity["actividad_id"]
         goal = _BLANK if derives else activity["meta_anual"]
         is_descending = activity["sentido"] == "descendente"
@@ -190,10 +195,3 @@ def _prove_rows(plan: Plan, asked: pd.DataFrame, *, derives: bool) -> Iterator[t
             clears = bool(cells) and row.clears_goal and not row.is_percent
             told = {"owner": key, "source": source, "kinds": kinds, "cells": places}
             yield at, InferredAccumulation(**told, is_proved=bool(cells), clears_goal=clears)
-
-
-def _group(table: pd.DataFrame, column: str) -> dict[str, list[Mapping]]:
-    found: dict[str, list[Mapping]] = {}
-    for row in table.to_dict("records"):
-        found.setdefault(row[column], []).append(row)
-    return found

@@ -64,15 +64,15 @@ class Columns:
             )
         self.used: list[tuple[str, str, Row]] = []  # column, accepted name as printed, its row
 
-    def cells(self, rows: Sequence[Row], column: int | None) -> list[Cell]:
+    def cells(self, rows: Sequence[Row], column: int | None) -> Sequence[Cell]:
         """Return the cells of a column; None where blank, or where the row ends before it."""
         if column is None:
             return [None] * len(rows)
         if rows is not self._rows:
             self._rows, self._turned = rows, list(zip_longest(*(row.sheet.filas[row.index] for row in rows)))
-        cells = list(self._turned[column]) if column < len(self._turned) else [None] * len(rows)
+        cells = self._turned[column] if column < len(self._turned) else (None,) * len(rows)
         if rows and rows[0].sheet.has_spans:
-            cells = [None if type(cell) is FilledAcross else cell for cell in cells]  # the text is the first column's
+            return [None if type(cell) is FilledAcross else cell for cell in cells]  # the text is the first column's
         return cells
 
     def texts(self, rows: Sequence[Row], key: str) -> list[str | None]:

@@ -69,13 +69,18 @@ class RowComparer:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._rows: dict[tuple, list[Row]] = {}  # activity, period and series → its rows
+        self._first: dict[str, Row] = {}  # activity → its first row
+        self._rows: dict[tuple, list[Row]] = {}  # activity, period and series → its rows, of activities with several
         self._differing: list[tuple[Row, Row, list[str]]] = []
 
     def compare(self, run: Sequence[Row], ids: Sequence[str]) -> set[str]:
         """Hold each row against the earlier ones of its activity and period; return the ids of those that differ."""
         found = set()
         for row, key in zip(run, ids, strict=True):
+            first = self._first.setdefault(key, row)
+            if first is row:
+                continue
+            self._rows.setdefault((key, *self._place(first)), [first])
             earlier = self._rows.setdefault((key, *self._place(row)), [])
             if any([self._differ(row, other) for other in earlier]):
                 found.add(key)

@@ -25,7 +25,7 @@ from poa_eval.loaders.figures import join_periods, read_figures, read_totals, sc
 from poa_eval.loaders.joins import join_tables
 from poa_eval.loaders.rows import Content, Line, Row, read_content
 from poa_eval.loaders.scale import note_mixed_scale
-from poa_eval.loaders.schedule import list_dates, list_due, read_marks
+from poa_eval.loaders.schedule import make_calendar, read_marks
 from poa_eval.loaders.spans import find_cutoff, fold_lengths, list_said, note_span, sum_programme
 from poa_eval.plan.notes import (
     IDLE_RULE,
@@ -133,24 +133,11 @@ def shape_document(
         "unidades": activities.units,
         "actividades": table,
         "avances": periods,
-        "calendario": _make_calendar(table, periods, marked, edition, year),
+        "calendario": make_calendar(table, periods, marked, edition, year),
         "publicado": make_table("publicado", printed).drop_duplicates(),
         "contexto": [*notes, *span, *find_cutoff(periods, edition, layout.nombre)],
     }
     return infer_accumulation(note_mixed_scale(_make_plan(layout, year, tables)))
-
-
-def _make_calendar(
-    table: pd.DataFrame, periods: pd.DataFrame, marked: list[Record], edition: Edition, year: int
-) -> list[Record]:
-    """Return the months in which activities stand: marked; else, without periods, due by frequency; else by dates."""
-    known = set(periods["actividad_id"].unique()) | {record["actividad_id"] for record in marked}
-    regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
-    found = marked + list_due(regular.to_dict("records"), known)
-    if edition.periodos or edition.periodo != "columnas":
-        return found
-    dated = table.loc[table["fin"].notna(), ["actividad_id", "inicio", "fin", "fuente"]]
-    return found + list_dates(dated.to_dict("records"), known | {record["actividad_id"] for record in found}, year)
 
 
 def _make_plan(layout: Layout, year: int, tables: Mapping[str, pd.DataFrame | list]) -> Plan:

@@ -134,6 +134,11 @@ def says_total(cell: Cell) -> bool:
     return isinstance(cell, str) and _WORDS.match(normalize(cell)) is not None
 
 
+def find_totals(texts: Mapping[str, str]) -> set[str]:
+    """Return those texts (raw → normalized) that begin with words of totals."""
+    return {raw for raw, folded in texts.items() if _WORDS.match(folded)}
+
+
 def is_total(cell: Cell) -> bool:
     """Say whether a cell holds nothing but words of totals.
 

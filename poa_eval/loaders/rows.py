@@ -11,6 +11,7 @@ from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse
 from poa_eval.loaders.row_marks import (
     BLANK_ROW,
     RowMarks,
+    find_totals,
     find_undeclared_total,
     join_cells,
     list_stray,
@@ -131,7 +132,7 @@ class _SheetReader:
         self.above: dict[str, Cell] = {}  # the last cells of the columns that are filled down
         self.pending: list[Line] = []  # lines above the next table; below the last one they are notes
         self._kinds: dict[Cell, str] = {}  # first cell → what it makes of its row
-        self._totals = {text for text in sheet.textos if says_total(text)}
+        self._totals = find_totals(sheet.textos)
 
     def read(self, tables: list[Table]) -> None:
         """Read all rows; the tables are those of the sheet."""
@@ -185,7 +186,7 @@ class _SheetReader:
             self._renew(row, why)
             self.content.lines.append(("fila_ignorada", join_cells(cells), self.sheet.address(index, 0)))
             return True
-        may_be_total = kind == "data" and not self._totals.isdisjoint(cells)
+        may_be_total = kind == "data" and self._totals and not self._totals.isdisjoint(cells)
         if may_be_total and (fault := find_undeclared_total(row, self.above)) is not None:
             self.content.refusals.add(fault)
             return True
@@ -194,9 +195,9 @@ class _SheetReader:
         self.content.rows.append(row)
         if not row.is_total:  # a total is above nothing
             self._fill_down(row)
-            said = ((key, f"contexto:{key}") for key in self.edition.contexto_columnas)
-            kept = [(key, row.value(column), column) for key, column in said]
-            self.content.lines += [(key, str(v), row.address(c)) for key, v, c in kept if v is not None]
+            for key in self.edition.contexto_columnas:
+                if (value := row.value(f"contexto:{key}")) is not None:
+                    self.content.lines.append((key, str(value), row.address(f"contexto:{key}")))
         self.after_rows = True
         return True
 
@@ -229,10 +230,12 @@ class _SheetReader:
 
     def _fill_down(self, row: Row) -> None:
         """Give blank cells of merged columns the value above, within their table."""
+        if not self.edition.rellenar:
+            return
         for key in self.edition.rellenar:
             value = row.value(key)
             self.above[key] = value if value is not None else self.above.get(key)
-        row.relleno = dict(self.above) if self.edition.rellenar else row.relleno
+        row.relleno = dict(self.above)
 
     def _read_line(self, index: int, cells: tuple[Cell, ...]) -> None:
         """Keep what a line says for the rows below it, and the line itself where it says nothing known."""

@@ -80,13 +80,15 @@ def _translate(run: Sequence[Row], name: str, columns: Columns, usual: dict[str,
 def find_percents(run: Sequence[Row], columns: Columns) -> list[bool]:
     """Say of each row whether its periods carry a percent sign that is not only a format (`valor_sin_formato`)."""
     edition = columns.edition
+    found = [False] * len(run)
+    if not run[0].sheet.has_percents:
+        return found
     series = (
         f"{s.columna}:{month}:{s.meses}"
         for s in edition.periodos
         if s.columna != "comentario"
         for month in s.headings()
     )
-    found = [False] * len(run)
     for key in chain(series, ("programado", "ejecutado")):
         column = run[0].table.columns.get(key)
         cells = columns.cells(run, column)

@@ -1,14 +1,13 @@
 """Scale: percentages of a row that stand on another scale than their neighbours, 0.58 among 60, 70, 80."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-
-import pandas as pd
 
 from poa_eval.plan.accumulation import SERIES
 from poa_eval.plan.inferred import MixedScale
 from poa_eval.plan.notes import PercentCells
 from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import group_rows
 from poa_eval.text.numbers import is_percentage
 
 #: How near the figure, a hundred times, is to its neighbours: between half and twice their median.
@@ -28,16 +27,17 @@ def note_mixed_scale(plan: Plan) -> Plan:
         return plan
     known = {(note.key, note.text) for note in plan.list_notes(MixedScale)}
     table = plan.avances[plan.avances["actividad_id"].isin(asked)]
-    found = [note for _, rows in table.groupby("actividad_id", sort=False) for note in _find_odd(rows)]
+    found = [note for rows in group_rows(table, "actividad_id").values() for note in _find_odd(rows)]
     return plan.add_notes(note for note in found if (note.key, note.text) not in known)
 
 
-def _find_odd(rows: pd.DataFrame) -> Iterator[MixedScale]:
-    records: list[Mapping] = rows.to_dict("records")
-    values = [(row, name, row[name]) for row in records for name in SERIES if row[name] == row[name]]
+def _find_odd(rows: Sequence[Mapping]) -> Iterator[MixedScale]:
+    values = [(row, name, row[name]) for row in rows for name in SERIES if row[name] == row[name]]
     for at, (row, name, value) in enumerate(values):
+        if not 0 < value <= 1:
+            continue
         others = [other for i, (_, _, other) in enumerate(values) if i != at and other]
-        if not 0 < value <= 1 or len(others) < 2:
+        if len(others) < 2:
             continue
         usual = median(others)
         if _NEAR[0] <= value * 100 / usual <= _NEAR[1]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import pandas as pd
+
 from poa_eval.errors import FormatoError
+from poa_eval.layouts.layout import Edition
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.rows import Row
 from poa_eval.plan.schema import Record
@@ -37,7 +40,22 @@ def read_marks(rows: Sequence[Row], columns: Columns) -> Iterator[tuple[int, Rec
                 yield at, {"mes": month, "origen": "marca", "fuente": row.address(key)}
 
 
-def list_dates(activities: Iterable[Record], known: set[str], year: int) -> list[Record]:
+def make_calendar(
+    table: pd.DataFrame, periods: pd.DataFrame, marked: list[Record], edition: Edition, year: int
+) -> list[Record]:
+    """Return the months in which activities stand: marked; else, without periods, due by frequency; else by dates."""
+    regular = table.loc[table["frecuencia"].notna(), ["actividad_id", "frecuencia", "fuente"]]
+    if edition.periodos or edition.periodo != "columnas":
+        table = table.iloc[:0]
+    dated = table.loc[table["fin"].notna(), ["actividad_id", "inicio", "fin", "fuente"]]
+    if regular.empty and dated.empty:
+        return marked
+    known = set(periods["actividad_id"].unique()) | {record["actividad_id"] for record in marked}
+    found = marked + list_due(regular.to_dict("records"), known)
+    return found + _list_dates(dated.to_dict("records"), known | {record["actividad_id"] for record in found}, year)
+
+
+def _list_dates(activities: Iterable[Record], known: set[str], year: int) -> list[Record]:
     """List the months of `year` from the start to the end of activities, except for those that are `known`.
 
     Without a start they are those of the end: «2º semestre 2025» says both.

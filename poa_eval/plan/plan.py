@@ -108,9 +108,11 @@ class Plan:
     def add_notes(self, notes: Iterable[Note]) -> "Plan":
         """Return the plan with more notes, after its own."""
         added = tuple(notes)
+        if not added:
+            return self
         table = make_table("contexto", [note.to_row() for note in added])
         contexto = pd.concat([self.contexto, table], ignore_index=True)
-        return self.narrow(contexto=contexto, carried=self.carried + added) if added else self
+        return self.narrow(contexto=contexto, carried=self.carried + added)
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -181,9 +183,25 @@ class Plan:
         object.__setattr__(self, "carried", tuple(note for note in more if (note.key, note.text) in rows))
 
 
+def number_activities(periods: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of the activity of each row, from 0 as they come, and the ids that the numbers stand for.
+
+    Rows of one activity mostly follow one another, and are looked at once.
+
+    Examples
+    --------
+    >>> number_activities(pd.DataFrame({"actividad_id": ["b", "b", "a", "b"]}))[0].tolist()
+    [0, 0, 1, 0]
+    """
+    ids = periods["actividad_id"].to_numpy()
+    starts = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.zeros(0, dtype=int)
+    numbers, names = pd.factorize(ids[starts])
+    return np.repeat(numbers, np.diff(starts, append=len(ids))), names
+
+
 def _refuse_overlaps(periods: pd.DataFrame) -> None:
     """Refuse two periods of an activity that overlap: added up, the same months would count twice."""
-    activity = pd.factorize(periods["actividad_id"])[0]
+    activity = number_activities(periods)[0]
     month, length = periods["mes"].to_numpy(), periods["meses"].to_numpy()
     order = np.lexsort((length, month, activity))
     activity, month, length = activity[order], month[order], length[order]

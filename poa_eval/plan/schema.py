@@ -98,6 +98,14 @@ def make_table(name: str, rows: Iterable[Mapping[str, object]] | pd.DataFrame = 
     return frame.reindex(columns=list(columns)).astype(columns).reset_index(drop=True)
 
 
+def group_rows(table: pd.DataFrame, column: str) -> dict[str, list[Record]]:
+    """Return the rows of a table by what they have in a column, as records in their order."""
+    found: dict[str, list[Record]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
 def has_types(name: str, table: pd.DataFrame) -> bool:
     """Say whether a table has the columns and types of the contract."""
     return list(table.dtypes.astype(str).items()) == list(COLUMNS[name].items())

@@ -62,6 +62,7 @@ class RawSheet:
     columnas_ocultas: frozenset[int] = frozenset()
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
     movidas: Mapping[Index, int] = field(default_factory=dict)  # row and column of a cell taken from another column
+    combinada: bool = True  # whether cells of it may be merged
 
     @cached_property
     def textos(self) -> dict[str, str]:
@@ -69,9 +70,14 @@ class RawSheet:
         return {text: normalize(text) for text in set().union(*self.filas) if isinstance(text, str)}
 
     @cached_property
+    def has_percents(self) -> bool:
+        """Return whether a cell anywhere in the sheet ends in a percent sign."""
+        return any(folded.endswith("%") for folded in self.textos.values())
+
+    @cached_property
     def has_spans(self) -> bool:
         """Return whether a text stands over several columns anywhere in the sheet."""
-        return FilledAcross in set(map(type, chain.from_iterable(self.filas)))
+        return self.combinada and FilledAcross in set(map(type, chain.from_iterable(self.filas)))
 
     def crop(self, start: int, stop: int | None) -> "RawSheet":
         """Return the columns from `start` to before `stop` as a sheet whose cells keep their addresses."""

@@ -107,7 +107,10 @@ def _read_sheet(sheet: Sheet, archivo: str) -> RawSheet:
 def _make_sheet(archivo: str, name: str, rows: list[list[Cell]], marks: Marks, *, hidden: bool) -> RawSheet:
     rows_hidden, columns_hidden = frozenset(marks.hidden_rows), frozenset(marks.hidden_columns)
     cells = tuple(map(tuple, rows))
-    return RawSheet(archivo, name, cells, hidden, filas_ocultas=rows_hidden, columnas_ocultas=columns_hidden)
+    merged = bool(marks.merges)
+    return RawSheet(
+        archivo, name, cells, hidden, filas_ocultas=rows_hidden, columnas_ocultas=columns_hidden, combinada=merged
+    )
 
 
 def _read_cell(cell: XlsCell, datemode: int, code: str) -> Cell:
