@@ -65,7 +65,9 @@ _NOT_ASKED = ("celda-", "nombre-con-variantes", "cobertura-incompleta")
 
 def list_asked(findings: pd.DataFrame) -> pd.DataFrame:
     """Return the findings that a unit can answer, one row an id: what else carries the same id is told with it."""
-    asked = findings[findings["unidad_id"].notna() & ~findings["regla"].str.startswith(_NOT_ASKED)]
+    is_analysts = findings["regla"].eq("acumulacion-inferida") & findings["gravedad"].eq("nota")  # it is of the layout
+    is_analysts |= findings["regla"].str.startswith(_NOT_ASKED)
+    asked = findings[findings["unidad_id"].notna() & ~is_analysts]
     if asked["hallazgo_id"].is_unique:
         return asked
     whole = asked.groupby("hallazgo_id")["mensaje"].agg(lambda texts: " ".join(dict.fromkeys(texts)))

@@ -39,7 +39,7 @@ def parse_number(text: str, locale: str) -> float | None:
 
 
 #: First words of names that may be of no sum, also Portuguese.
-_RATIO = re.compile(r"(?:tasa|taxa|indice|promedio|razon|razao)\b")
+_RATIO = re.compile(r"(?:(?:tasa|taxa|indice|promedio|razon(?! social)|razao(?! social)|porcentaje|percentual)\b|%)")
 
 
 def parse_spaced(text: str, locale: str) -> float | None:
@@ -81,13 +81,15 @@ def is_percentage(unidad_medida: str) -> bool:
 
 
 def names_ratio(text: str) -> bool:
-    """Say whether a name, or a unit of measure, begins as that of a rate, an index, a mean or a ratio does.
+    """Say whether a name, or a unit of measure, begins as that of a rate, an index, a mean, a ratio or a share does.
 
     It proves nothing: «tasa» is also a fee.
 
     Examples
     --------
-    >>> names_ratio("Tasa de desocupación"), names_ratio("ÍNDICE"), names_ratio("Recaudación de tasas")
-    (True, True, False)
+    >>> names_ratio("Tasa de desocupación"), names_ratio("ÍNDICE"), names_ratio("% de quejas resueltas")
+    (True, True, True)
+    >>> names_ratio("Recaudación de tasas"), names_ratio("Tasas municipales"), names_ratio("Razón social inscrita")
+    (False, False, False)
     """
     return _RATIO.match(normalize(text)) is not None

@@ -1,10 +1,12 @@
 """What a figure means: how periods add up, from a column, a rule, or the row's own figures."""
 
 import openpyxl
+import pytest
 from readings import evaluate, list_activities, list_findings, read_case
 
 import poa_eval as poa
 from made import make_quarter, open_params
+from poa_eval.forms.observations import list_asked
 from poa_eval.workbook.book import write_book
 from refusals import refuse
 
@@ -177,3 +179,34 @@ def test_what_a_neighbour_proposes_holds_once_it_is_written(tmp_path):
     plan = read_case("cumplimiento-por-mes", document=document, **keys)
     assert evaluate(plan, 1, "ejecutado_trimestre")["Personas atendidas"] == (9,)
     assert not poa.check(plan)["mensaje"].str.contains("otras 2 filas").any()
+
+
+def test_what_only_a_layout_can_settle_is_asked_of_no_unit(tmp_path):
+    plan = _read_neighbours(tmp_path)
+    found = poa.check(plan)
+    proposed = found[(found["regla"] == "acumulacion-inferida") & (found["gravedad"] == "nota")]
+    assert len(proposed) == 2  # two others are warnings: a goal may be wrong
+    assert list_asked(found)["hallazgo_id"].isin(proposed["hallazgo_id"]).sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "is_noted"),
+    [
+        ("Tasa de ocupación", "camas", True),
+        ("Ocupación", "Índice", True),
+        ("% de quejas resueltas", "quejas", True),
+        ("Recaudación de tasas", "pesos", False),
+        ("Tasas de basura cobradas", "recibo", False),
+        ("Razón social actualizada", "empresa", False),
+        ("Cobertura de agua", "vivienda", False),
+    ],
+)
+def test_a_name_alone_raises_a_note_and_changes_no_figure(tmp_path, name, measure, is_noted):
+    document = tmp_path / "nombres.csv"
+    head = NEIGHBOURS.split("\n", 2)[:2]
+    document.write_text("\n".join(head) + f"\nSalud,{name},{measure},,70,60,70,65,70,72\n", encoding="utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "unidad_medida": "Medida", "meta_anual": "Meta"}
+    plan = read_case("cumplimiento-por-mes", document=document, columnas=columns, publicado=None, corte="marzo")
+    said = [message for message in poa.check(plan)["mensaje"] if "por su nombre" in message]
+    assert len(said) == is_noted
+    assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre")[name] == (210, 197)
