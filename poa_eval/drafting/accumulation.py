@@ -112,7 +112,8 @@ def _list_open(plan: Plan, rows: Records) -> Iterator[str]:
             proved = f"{number} que por sus cifras {'es' if number == 1 else 'son'} {name_kinds([kind])}"
             yield f"- revisar: {_count(own)} en «{said}», como {proved}; si lo {'es' if len(own) == 1 else 'son'}:"
             yield f'    reglas: [{{cuando: {{unidad_medida: "{said}"}}, acumulacion: {kind}, porque: "…"}}]'
-    rates = [row for row in rows if any(is_present(row[name]) and names_ratio(str(row[name])) for name in _NAMES)]
+    summed = [row for row in rows if row["actividad_id"] not in plan.open_kinds]
+    rates = [row for row in summed if any(is_present(row[name]) and names_ratio(str(row[name])) for name in _NAMES)]
     if rates:
         names = ", ".join(f"«{cut_text(row['actividad'])}»" for row in rates[:_SHOWN])
         more = "…" if len(rates) > _SHOWN else ""

@@ -37,6 +37,7 @@ _SAYINGS = (
 )
 _MONTH_SPAN = re.compile(rf"\b({_MONTH_WORDS})\b\.?\s*(?:[-–/]|al?)\s*({_MONTH_WORDS})\b\.?")
 _RUNNING = re.compile(r"\b(?:al?|hasta)\s+(?:mes\s+de\s+)?\{mes\}", re.IGNORECASE)
+_LETTERED = re.compile(r"((?:[pe]|prog|ejec)\.?\s?)(\d{1,2})", re.IGNORECASE)
 _NUMERIC = re.compile(r"[-+]?\d[\d.,\s]*%?")
 _KINDS = {length: name for name, length in LENGTHS.items()}
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
@@ -187,7 +188,7 @@ def find_span(text: str) -> tuple[int, int] | None:
 
 def find_runs(sketch: Sketch) -> list[PeriodRun]:
     """Find the columns that are the periods of a figure: at least two of one wording."""
-    initials = [*_find_initials(sketch, set())]
+    initials = [*_find_initials(sketch, set()), *_find_lettered(sketch)]
     taken = {column for run in initials for column in run.all_columns}
     runs: dict[tuple[str, str], PeriodRun] = {}
     for column, path in ((column, path) for column, path in sketch.paths.items() if column not in taken):
@@ -226,6 +227,19 @@ def _find_initials(sketch: Sketch, taken: set[int]) -> Iterator[PeriodRun]:
             groups = zip(*(sketch.paths[column][:-1] for column in twelve), strict=False)
             group = " > ".join(level[0] for level in takewhile(lambda level: len({*level}) == 1, groups))
             yield PeriodRun("mes", [group], {i + 1: [column] for i, column in enumerate(twelve)}, initials=True)
+
+
+def _find_lettered(sketch: Sketch) -> Iterator[PeriodRun]:
+    """Yield the runs of headings of a letter and a number, P1 to P4 or E1 to E12: all quarters or months of a year."""
+    found: dict[tuple[str, ...], dict[int, int]] = {}
+    for column, path in sketch.paths.items():
+        if said := _LETTERED.fullmatch(path[-1]):
+            found.setdefault((*path[:-1], said[1]), {})[int(said[2])] = column
+    for (*group, letter), columns in found.items():
+        kind = {4: "trimestre", 12: "mes"}.get(len(columns))
+        if kind and sorted(columns) == [*range(1, len(columns) + 1)]:
+            template = " > ".join((*group, f"{letter}{{{kind}}}"))
+            yield PeriodRun(kind, [template], {number * LENGTHS[kind]: [at] for number, at in columns.items()})
 
 
 def find_lines(sketch: Sketch) -> list[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from poa_eval.layouts.patterns import make_alias, match_path
 from poa_eval.loaders.row_marks import find_total, says_total
 from poa_eval.readers.cells import Cell, ShownPercent
 from poa_eval.text.names import normalize
-from poa_eval.text.numbers import parse_number
+from poa_eval.text.numbers import parse_number, parse_spaced
 
 if TYPE_CHECKING:
     from poa_eval.drafting.behaviour import SaidColumn
@@ -110,7 +110,8 @@ class Guess:
         if isinstance(cell, ShownPercent):
             return cell.valor
         if isinstance(cell, str):
-            return parse_number(cell, self.locale)
+            number = parse_number(cell, self.locale)
+            return parse_spaced(cell, self.locale) if number is None else number
         return None if cell is None or isinstance(cell, bool) else float(cell)
 
     def is_numeric(self, column: int) -> bool:

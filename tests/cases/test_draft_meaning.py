@@ -265,3 +265,28 @@ def test_a_draft_proposes_the_months_that_the_document_says(tmp_path, line, mont
     edition, text, _ = read_draft(path)
     assert edition.get("vigencia") == ({"desde": span[0], "hasta": span[1]} if span else None)
     assert ("# vigencia:" in text) is (span is None)
+
+
+@pytest.mark.parametrize(
+    ("headings", "lengths"),
+    [
+        ("P1;P2;P3;P4;E1;E2;E3;E4", {"programado": 3, "ejecutado": 3}),
+        (";".join(f"Prog. {month}" for month in range(1, 13)), {"programado": 1}),
+        ("P1;P2;P3;P4;P5", {}),  # neither quarters nor months
+    ],
+)
+def test_a_letter_and_a_number_are_periods_where_they_are_all_of_a_year(tmp_path, headings, lengths):
+    cells = ";".join("1" for _ in headings.split(";"))
+    rows = (f"Área;Actividad;Meta;{headings}", f"Salud;Consultas;9;{cells}", f"Obras;Calles;9;{cells}")
+    edition, _, plan = read_draft(write_document(tmp_path, *rows))
+    assert [series["columna"] for series in edition.get("periodos", [])] == [*lengths]
+    assert set(plan.avances["meses"]) == {*lengths.values()}
+    assert ("ignorar" in edition) is not bool(lengths)
+
+
+def test_thousands_parted_by_spaces_are_numbers_to_a_draft_too(tmp_path):
+    rows = ("Área;Actividad;Meta anual;P1;P2;P3;P4", "Salud;Consultas;4 800;1 200;1 200;1 200;1 200")
+    edition, text, plan = read_draft(write_document(tmp_path, *rows))
+    assert edition["columnas"]["meta_anual"] == "Meta anual"
+    assert "rechaza lo que sigue" not in text
+    assert plan.actividades["meta_anual"].tolist() == [4800]
