@@ -210,3 +210,13 @@ def test_a_name_alone_raises_a_note_and_changes_no_figure(tmp_path, name, measur
     said = [message for message in poa.check(plan)["mensaje"] if "por su nombre" in message]
     assert len(said) == is_noted
     assert evaluate(plan, 1, "programado_trimestre", "ejecutado_trimestre")[name] == (210, 197)
+
+
+def test_a_name_raises_no_note_where_nothing_is_added_up(tmp_path):
+    document = tmp_path / "ceros.csv"
+    head = NEIGHBOURS.split("\n", 2)[:2]
+    rows = ("Salud,Porcentaje de política implementado,política,20,0,0,0,0,0,0", "Salud,Tasa de uso,camas,,0,0,7,5,0,0")
+    document.write_text("\n".join((*head, *rows)) + "\n", encoding="utf-8")
+    columns = {"unidad": "Unidad", "actividad": "Actividad", "unidad_medida": "Medida", "meta_anual": "Meta"}
+    plan = read_case("cumplimiento-por-mes", document=document, columnas=columns, publicado=None, corte="marzo")
+    assert "acumulacion-inferida" not in [*poa.check(plan)["regla"]]

@@ -7,7 +7,15 @@ import pandas as pd
 
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.metrics.formulas import TOLERANCE
-from poa_eval.plan.accumulation import ACCUMULATIONS, DECLARED, DEFAULT, accumulate_year, find_accumulation, name_kinds
+from poa_eval.plan.accumulation import (
+    ACCUMULATIONS,
+    DECLARED,
+    DEFAULT,
+    SERIES,
+    accumulate_year,
+    find_accumulation,
+    name_kinds,
+)
 from poa_eval.plan.inferred import InferredAccumulation, MixedScale
 from poa_eval.plan.notes import IDLE_RULE, Statement
 from poa_eval.text.names import normalize
@@ -47,8 +55,9 @@ def _propose_kinds(context: CheckContext) -> Iterator[Finding]:
     """Yield what neighbours and names suggest of rows of which the figures do not tell."""
     for key, activity in context.activities.items():
         is_open, is_default = key in context.plan.open_kinds, activity["acumulacion_origen"] == DEFAULT
-        told = [p for p in context.windows.due.periods[key] if pd.notna(p["programado"]) or pd.notna(p["ejecutado"])]
-        if not (is_open or is_default) or len(told) < 2:
+        periods = context.windows.due.periods[key]
+        added = max(sum(pd.notna(p[series]) and p[series] != 0 for p in periods) for series in SERIES)
+        if not (is_open or is_default) or added < 2:  # nothing is added up
             continue
         measure = str(activity["unidad_medida"])
         kind, number = context.plan.proved_kinds.get(normalize(measure), ("", 0))
