@@ -1,7 +1,6 @@
 """Layouts: YAML files that say where an institution's forms keep their figures."""
 
 import re
-from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -9,10 +8,10 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from poa_eval.config.models import Model
 from poa_eval.layouts.cards import Cards
+from poa_eval.layouts.idle import NUMBERS, find_idle
 from poa_eval.layouts.parts import (
     FIGURE_COLUMNS,
     PERIOD_COLUMNS,
-    TARGETS,
     BehaviourRule,
     Header,
     Heading,
@@ -28,7 +27,7 @@ from poa_eval.layouts.parts import (
 )
 from poa_eval.layouts.patterns import Pattern, list_said
 from poa_eval.layouts.shorthand import part_columns
-from poa_eval.plan.schema import CHOICES, COLUMNS, NUMBER
+from poa_eval.plan.schema import CHOICES
 from poa_eval.text.names import normalize, suggest_sentence
 from poa_eval.text.periods import parse_month
 
@@ -36,7 +35,6 @@ from poa_eval.text.periods import parse_month
 FURTHER = "@"
 #: The cut-off is the last month of which the document has results.
 LAST_REPORTED = "ultimo mes con resultados"
-_NUMBERS = {*FIGURE_COLUMNS, *(c for c, kind in COLUMNS["actividades"].items() if kind == NUMBER), "publicado", "todo"}
 #: Columns of a table of one row a period; the year alone is none.
 _ROW_PERIODS = PERIOD_COLUMNS[:-1]
 
@@ -73,6 +71,7 @@ class Edition(Model):
     notas: Texts = ()
     vale_hasta: dict[Text, Literal["otra"]] = Field(default_factory=dict)
     unir: tuple[Joined, ...] = ()
+    tablas: tuple["Edition", ...] = ()
     contexto_columnas: dict[str, Heading] = Field(default_factory=dict)
     componer: dict[Target, Text] = Field(default_factory=dict)
     nombres: dict[Target, dict[str, Text]] = Field(default_factory=dict)
@@ -170,58 +169,13 @@ class Edition(Model):
             ),
         }
         faults += [text for text, is_so in contradictions.items() if is_so]
-        faults += self._find_idle(said | {*self.componer})
-        bare = [name for name in self.valor_sin_formato if name not in _NUMBERS]
-        hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, _NUMBERS)}" for name in bare)
+        faults += find_idle(self, said | {*self.componer})
+        bare = [name for name in self.valor_sin_formato if name not in NUMBERS]
+        hints = (f"«{name}» no es una columna de números; {suggest_sentence(name, NUMBERS)}" for name in bare)
         faults += [f"valor_sin_formato: {hint}" for hint in hints]
         if faults:
             raise ValueError("; ".join(faults))
         return self
-
-    def _find_idle(self, said: set[str]) -> Iterator[str]:
-        """Yield what is declared and has no effect in this form."""
-        columns = self.columnas
-        used = {name for rule in self.reglas for name in rule.cuando} | {*self.identidad}
-        used |= {name for item in self.unir for name in item.clave}
-        used |= {name for text in self.componer.values() for name in re.findall(r"\{(\w+)\}", text)}
-        used |= {name for item in self.ignorar_filas if isinstance(item, dict) for name in item}
-        for name in columns:
-            if name not in TARGETS | used:
-                yield (
-                    f"columnas: nada usa «{name}»; {suggest_sentence(name, sorted(TARGETS))} (un nombre propio sirve "
-                    "en `componer`, `cuando`, `identidad`, `unir` o `ignorar_filas`)"
-                )
-        for name, headings in self.primera.items():
-            if name not in columns or len(headings) < 2:
-                yield f"columnas: `primera` de «{name}» pide dos encabezados o más: `{name}: {{primera: [A, B]}}`"
-        for name in self.componer:
-            if name in columns:
-                yield f"componer: «{name}» ya está en columnas; quite una de las dos"
-        for key in ("opcionales", "nombres"):
-            yield from (f"{key}: «{name}» no está en columnas" for name in getattr(self, key) if name not in said)
-        yield from self._find_idle_figures()
-
-    def _find_idle_figures(self) -> Iterator[str]:
-        """Yield what is declared of figures and has no effect in this form."""
-        columns = self.columnas
-        series = {series.columna for series in self.periodos} | {*columns}
-        counted = {item.columna for item in self.counted} | {*columns}
-        if self.meta_anual and counted.isdisjoint(("programado", "por_fila")):
-            yield "`meta_anual: suma de programado` pide una serie o columna `programado`"
-        if self.parte_del_anio and ("meta_anual" not in columns or not counted.isdisjoint(("programado", "por_fila"))):
-            yield "`parte_del_anio` pide `meta_anual` en columnas, y ninguna serie ni columna `programado`"
-        shortest = min((s.meses for s in self.counted if s.columna in FIGURE_COLUMNS), default=12)
-        if self.parte_del_anio and shortest % (12 // len(self.parte_del_anio)):
-            yield (
-                f"`parte_del_anio` tiene {len(self.parte_del_anio)} partes, y los resultados son de {shortest} "
-                f"mes{'es' if shortest > 1 else ''}: escriba {12 // shortest}"
-            )
-        planned = {item.columna for item in self.counted} & {"programado", "por_fila"}
-        if self.vacio_es_cero and (self.reparar or not planned):
-            yield "`vacio_es_cero: true` pide una serie `programado` con cantidades en `periodos`, sin `reparar`"
-        bare = {*self.valor_sin_formato} - {"todo"} - (series | ({"publicado"} if self.publicado else set()))
-        if "por_fila" not in series:
-            yield from (f"valor_sin_formato: «{name}» no está en columnas ni en periodos" for name in bare & _NUMBERS)
 
     @property
     def counted(self) -> tuple[Series, ...]:
@@ -243,6 +197,7 @@ class Edition(Model):
         printed = {item.concepto for item in self.publicado}
         return (
             not series.isdisjoint(("ejecutado", "numerador", "por_fila"))
+            or any(part.has_results for part in self.tablas)
             or bool(self.reparar)
             or (not printed.isdisjoint(("ejecutado", "avance_pct", "avance_absoluto", "cumplimiento")))
         )

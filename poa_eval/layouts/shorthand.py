@@ -8,7 +8,10 @@ def part_columns(data: Any) -> Any:
     """Take what is said of a column for its heading, and for what else it says.
 
     ``{columna: …, valores: {…}}`` has the values that its texts mean, ``{primera: [A, B]}`` the columns of which the
-    first that is filled counts. A report by code needs no names: the code stands in their place.
+    first that is filled counts. A report by code needs no names: the code stands in their place. Further tables are
+    identified as the first is.
+
+    Raises ValueError: nothing joins further tables.
 
     Examples
     --------
@@ -30,6 +33,12 @@ def part_columns(data: Any) -> Any:
         "primera": firsts,
     }
     columns = columns | {name: listed[0] for name, listed in firsts.items()}
+    if isinstance(data.get("tablas"), list):
+        if not data.get("identidad"):
+            raise ValueError("`tablas` pide `identidad`, la clave que las une: `identidad: [codigo]`")
+        shared = {"clase": "tabla"} | {key: data[key] for key in ("identidad", "vacios", "ejercicio") if key in data}
+        parts = [{**shared, **part} if isinstance(part, Mapping) else part for part in data["tablas"]]
+        data = {**data, "tablas": parts}
     return {**data, "columnas": columns, **{key: data.get(key, {}) | said for key, said in more.items() if said}}
 
 

@@ -1,8 +1,7 @@
 """Units and activities of a table's rows: spellings that normalize alike are one, and every row knows its activity."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from poa_eval.layouts.parts import BEHAVIOUR
 from poa_eval.loaders.columns import TEXT_TWINS, Columns, split_runs
 from poa_eval.loaders.identity import RowComparer, list_keys, make_ids, name_identity
 from poa_eval.loaders.rows import Row
-from poa_eval.loaders.said_behaviour import find_percents, read_behaviour
+from poa_eval.loaders.said_behaviour import find_percents, fits_texts, read_behaviour
 from poa_eval.plan.accumulation import DECLARED, SERIES
 from poa_eval.plan.merge import differ, is_code
 from poa_eval.plan.notes import ChangedText, PercentCells, Variant
@@ -235,15 +234,10 @@ def _apply_rules(activities: ActivityTable, run: list[Row], values: dict[str, Co
         told = {"sentido": rule.sentido, "acumulacion": rule.acumulacion, "acumulacion_programado": kind}
         told["acumulacion_origen"] = DECLARED if kind else None
         for at in range(len(values["actividad"])):
-            if all(_fits(cells[at] if cells else None, patterns) for cells, patterns in said):
+            if all(fits_texts(cells[at] if cells else None, patterns) for cells, patterns in said):
                 activities.used_rules.add(rule.porque)
                 for name, value in told.items():
                     values[name][at] = value or values[name][at]
-
-
-def _fits(cell: object, patterns: Iterable[str]) -> bool:
-    text = normalize(str(cell or ""))
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
 
 
 def _settle_name(activities: ActivityTable, row: Row, position: int, name: str) -> None:

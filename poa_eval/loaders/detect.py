@@ -7,7 +7,8 @@ from poa_eval.layouts.cards import Cards
 from poa_eval.layouts.catalog import known_layouts
 from poa_eval.layouts.layout import Edition, Layout
 from poa_eval.loaders.cards.reader import score_cards
-from poa_eval.loaders.headings import NEAR, HeadingMatcher, list_sheets
+from poa_eval.loaders.headings import NEAR, HeadingMatcher
+from poa_eval.loaders.sheets import list_sheets
 from poa_eval.readers.cells import RawDocument
 from poa_eval.text.names import suggest
 

@@ -1,6 +1,6 @@
 """Figures of rows: the periods that they report and the derived figures that they print, each with its cell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -12,7 +12,6 @@ from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import FIGURE_COLUMNS
 from poa_eval.loaders.columns import Columns
 from poa_eval.loaders.repair import read_block
-from poa_eval.loaders.row_marks import is_total, name_total
 from poa_eval.loaders.rows import Row
 from poa_eval.plan.notes import Repair
 from poa_eval.plan.schema import COLUMNS, Record
@@ -277,27 +276,3 @@ def _print_cell(row: Row, key: str, concept: str, month: int, length: int, colum
     if cell is not None:
         record = {"concepto": concept, "mes": month, "meses": length, "valor": columns.number(row, key)}
         yield record | {"texto": str(cell), "fuente": row.address(key)}
-
-
-def scope_totals(
-    rows: Sequence[Row], owners: Sequence[object], units: Mapping[str, str]
-) -> Iterator[tuple[Row, Record]]:
-    """Yield each row of totals with what it is the total of; `owners` are the units of the other rows.
-
-    One that names a unit (`units`: name, folded → id) is that unit's; so is one of several that follows the rows of a
-    single unit, all of them. The institution's is the only one, or one that follows another and has no other words. The
-    others are of nothing that can be told (``parcial``), and are compared with nothing.
-    """
-    totals = [at for at, row in enumerate(rows) if row.is_total]
-    since = 0
-    for before, at in enumerate(totals):
-        end = at - before  # of the rows that are no total
-        own, cells = {*owners[since:end]}, rows[at].sheet.filas[rows[at].index]
-        named = units.get(name_total(cells))
-        is_whole = len(totals) > 1 and len(own) == 1 and not own & {*owners[:since], *owners[end:]}
-        if named is not None or is_whole:
-            yield rows[at], {"ambito": "unidad", "clave": named or next(iter(own))}
-        else:
-            is_last = not own and any(map(is_total, cells)) and end == len(owners)
-            yield rows[at], {"ambito": "institucion", "clave": "total" if is_last or len(totals) == 1 else "parcial"}
-        since = end

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import tee
 
 from poa_eval.errors import FormatoError, Place
 from poa_eval.layouts.layout import FURTHER, Edition
 from poa_eval.layouts.parts import show_heading
 from poa_eval.layouts.patterns import find_hot, list_said, make_alias, match_path, read_heading
-from poa_eval.readers.cells import RawDocument, RawSheet
+from poa_eval.readers.cells import RawSheet
 from poa_eval.text.names import normalize, suggest_sentence
 
 #: Share of the expected headings from which a row counts as an attempt at the form.
@@ -48,16 +47,6 @@ class Attempt:
         """Return the share of the expected headings that are there; 0 where hardly more than periods are."""
         found = len(self.columns) / max(len(self.columns) + len(self.missing), 1)
         return found if self.named >= NEAR else 0.0
-
-
-def list_sheets(document: RawDocument, edition: Edition) -> Iterator[RawSheet]:
-    """Yield the sheets that an edition reads, hidden ones included."""
-    for sheet in document.hojas:
-        name = normalize(sheet.hoja or "")
-        wanted = not edition.hojas or any(fnmatchcase(name, normalize(pattern)) for pattern in edition.hojas)
-        others = (*edition.ignorar_hojas, *(name for item in edition.unir for name in item.hojas))
-        if wanted and not any(fnmatchcase(name, normalize(pattern)) for pattern in others):
-            yield sheet
 
 
 class HeadingMatcher:

@@ -1,13 +1,13 @@
 """Joins: what a table on other sheets says of the codes of an edition's rows."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 
 from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.parts import Joined
 from poa_eval.loaders.headings import HeadingMatcher
 from poa_eval.loaders.rows import Content, Row
+from poa_eval.loaders.sheets import is_named
 from poa_eval.plan.notes import Unmatched
 from poa_eval.readers.cells import Cell, RawDocument
 from poa_eval.text.names import normalize
@@ -59,7 +59,7 @@ def _read_catalog(document: RawDocument, joined: Joined, refusals: Refusals) -> 
     )
     is_there = False
     for sheet in document.hojas:
-        if not any(fnmatchcase(normalize(sheet.hoja or ""), normalize(pattern)) for pattern in joined.hojas):
+        if not is_named(sheet, joined.hojas):
             continue
         tables = list(matcher.find_tables(sheet))
         for table, end in zip(tables, [*(table.top for table in tables[1:]), len(sheet.filas)], strict=True):

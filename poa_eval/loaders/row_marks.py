@@ -13,6 +13,7 @@ from poa_eval.text.names import normalize
 
 if TYPE_CHECKING:
     from poa_eval.loaders.rows import Row
+    from poa_eval.plan.schema import Record
 
 #: What ends a table where `fin_tabla` says so: a row without any cell.
 BLANK_ROW = "fila en blanco"
@@ -215,3 +216,29 @@ def find_undeclared_total(row: "Row", above: Mapping[str, Cell]) -> FormatoError
         f'`totales: {{texto: "{text}"}}`',
         lugar=row.sheet.locate(row.index, at),
     )
+
+
+def scope_totals(
+    rows: "Sequence[Row]", owners: Sequence[object], units: Mapping[str, str]
+) -> "Iterator[tuple[Row, Record]]":
+    """Yield each row of totals with what it is the total of; `owners` are the units of the other rows.
+
+    One that names a unit (`units`: name, folded → id) is that unit's; so is one of several that follows the rows of a
+    single unit, all of them. The institution's is the only one, if no other table stands below it, or one that follows
+    another and has no other words. The others are of nothing that can be told (``parcial``), and are compared with
+    nothing.
+    """
+    totals = [at for at, row in enumerate(rows) if row.is_total]
+    since = 0
+    for before, at in enumerate(totals):
+        end = at - before  # of the rows that are no total
+        own, cells = {*owners[since:end]}, rows[at].sheet.filas[rows[at].index]
+        named = units.get(name_total(cells))
+        is_whole = len(totals) > 1 and len(own) == 1 and not own & {*owners[:since], *owners[end:]}
+        if named is not None or is_whole:
+            yield rows[at], {"ambito": "unidad", "clave": named or next(iter(own))}
+        else:
+            is_last = not own and any(map(is_total, cells)) and end == len(owners)
+            is_only = len(totals) == 1 and all(row.table is rows[at].table for row in rows[at:])
+            yield rows[at], {"ambito": "institucion", "clave": "total" if is_last or is_only else "parcial"}
+        since = end

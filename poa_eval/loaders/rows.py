@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from poa_eval.errors import FormatoError, Refusals
 from poa_eval.layouts.layout import Edition
 from poa_eval.layouts.patterns import compile_pattern, match_line
-from poa_eval.loaders.first_filled import fill_first
-from poa_eval.loaders.headings import HeadingMatcher, Table, list_sheets, refuse_years
+from poa_eval.loaders.headings import HeadingMatcher, Table, refuse_years
 from poa_eval.loaders.row_marks import (
     BLANK_ROW,
     RowMarks,
@@ -18,6 +17,7 @@ from poa_eval.loaders.row_marks import (
     says_note,
     says_total,
 )
+from poa_eval.loaders.sheets import fill_first, list_sheets
 from poa_eval.readers.cells import Cell, Filled, FilledAcross, RawDocument, RawSheet
 from poa_eval.text.names import normalize
 from poa_eval.text.periods import parse_period
@@ -61,7 +61,9 @@ class Content:
 _WIDE = 4  # so many different cells in a row are a table, not a line with a label
 
 
-def read_content(document: RawDocument, headings: HeadingMatcher, refusals: Refusals) -> Content:
+def read_content(
+    document: RawDocument, headings: HeadingMatcher, refusals: Refusals, *, may_be_empty: bool = False
+) -> Content:
     """Read the data rows and lines of all visible sheets, each with a table or left out on purpose.
 
     What is refused of a row is added to `refusals`, and the row left out.
@@ -89,7 +91,7 @@ def read_content(document: RawDocument, headings: HeadingMatcher, refusals: Refu
         if len(content.rows) == before and sheet.hoja:
             _note_no_table(sheet, content, said)
     _keep_year(content, edition, headings.year)
-    if not content.rows:
+    if not content.rows and not may_be_empty:
         raise FormatoError(
             "ninguna fila de datos bajo los encabezados",
             "al menos una fila",

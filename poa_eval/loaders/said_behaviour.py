@@ -1,7 +1,8 @@
 """Behaviour that a column says: which way is better, and how periods add up, by a layout's map or usual spellings."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from itertools import chain
@@ -97,3 +98,9 @@ def find_percents(run: Sequence[Row], columns: Columns) -> list[bool]:
         for at, cell in enumerate(cells):
             found[at] = found[at] or (isinstance(cell, str) and cell.rstrip().endswith("%"))
     return found
+
+
+def fits_texts(cell: object, patterns: Iterable[str]) -> bool:
+    """Say whether a cell has one of several texts, as `cuando` writes them: folded, `*` for any text."""
+    text = normalize(str(cell or ""))
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
