@@ -61,7 +61,9 @@ class RawSheet:
     filas_ocultas: frozenset[int] = frozenset()
     columnas_ocultas: frozenset[int] = frozenset()
     desde: int = 0  # column of the file in which the rows begin, where they are a part of its sheet
-    movidas: Mapping[Index, int] = field(default_factory=dict)  # row and column of a cell taken from another column
+    movidas: Mapping[Index, int] = field(
+        default_factory=dict, hash=False
+    )  # row and column of a cell taken from another column
     combinada: bool = True  # whether cells of it may be merged
 
     @cached_property
