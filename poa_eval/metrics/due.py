@@ -182,8 +182,11 @@ def _list_wanted(
     within = [month for month in months if first <= month <= last]
     if rows:
         return [(month, 1) for month in within] if any(row["meses"] == 1 for row in rows) else []
-    length = min((row["meses"] for row in own), default=due.granularity.get(activity["unidad_id"]))
-    return [(month, length) for month in within if month % length == 0] if length else []
+    ends = {row["meses"]: row["mes"] for row in own} or {due.granularity.get(activity["unidad_id"]): first - 1}
+    length = min(ends, key=lambda length: length or 0)
+    if not length:
+        return []
+    return [(m, length) for m in within if (m - ends[length]) % length == 0 and m - length >= first - 1]
 
 
 def list_periods(activity: Mapping[str, object], due: DuePeriods, trimestre: int) -> list[dict[str, object]]:

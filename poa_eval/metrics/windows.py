@@ -11,7 +11,7 @@ import pandas as pd
 from poa_eval.config.profile import ROUNDING, Profile
 from poa_eval.metrics.due import DuePeriods, list_window
 from poa_eval.metrics.reasons import Formula, Reason
-from poa_eval.plan.accumulation import SERIES, Period, accumulate, has_no_cases, name_kinds
+from poa_eval.plan.accumulation import SERIES, Period, accumulate, find_accumulation, has_no_cases, name_kinds
 from poa_eval.plan.plan import Plan
 from poa_eval.text.periods import QUARTERS, close_months
 from poa_eval.text.wording import join_words
@@ -108,7 +108,7 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     known = [row for row in rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"])]
     open_rows = [r for r in known if pd.isna(r["ejecutado"]) and (r["programado"] != 0 or descending)]
     missing = tuple(sorted(lacking + [(r["mes"], r["meses"]) for r in open_rows]))
-    filas, before = tuple(rows), (due.periods.get(activity["actividad_id"], ()), close_months(quarters[0])[0])
+    filas, before = tuple(rows), _look_back(activity, due, quarters)
     programme = accumulate(known, "programado", activity, *before) if known and not lacking else None
     if missing and due.is_plan:
         return Window(programme, reason=Reason("sin lugar para resultados"), filas=filas)
@@ -118,13 +118,20 @@ def measure_window(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
     if any(pd.isna(row["programado"]) for row in known) or not known:
         return Window(reason=_name_lack(activity), filas=filas)
     result = accumulate(known, "ejecutado", activity, *before)
-    if all(row["programado"] == 0 for row in known) and not descending:
+    stands = programme == 0 and find_accumulation(activity, "programado").is_running  # cumulative, and does not grow
+    if (stands or all(row["programado"] == 0 for row in known)) and not descending:
         reason = Reason("sin programa") if result else None
         return Window(0.0, result, estado="no programada", reason=reason, filas=filas)
     if programme is None or result is None:
         return Window(programme, result, reason=_explain_increment(known, activity, *before), filas=filas)
     blank = tuple((row["mes"], row["meses"]) for row in rows if row not in known) if len(known) < len(rows) else ()
     return _judge(programme, result, activity, profile, filas, blank)
+
+
+def _look_back(activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]) -> tuple[Sequence[Period], int]:
+    """Return all periods of an activity, and the month in which a window begins: 1 where the plan does not before."""
+    first = close_months(quarters[0])[0]
+    return due.periods.get(activity["actividad_id"], ()), first if first > due.span[0] else 1
 
 
 def has_goal_alone(activity: Mapping, due: DuePeriods) -> bool:
@@ -147,9 +154,7 @@ def _measure_goal(
         return Window(reason=Reason("sin lugar para resultados"), filas=filas)
     if missing := tuple(sorted([*lacking, *blank])):
         return Window(estado="sin reporte", reason=Reason("sin reporte", missing), filas=filas, faltan=missing)
-    result = accumulate(
-        rows, "ejecutado", activity, due.periods[activity["actividad_id"]], close_months(quarters[0])[0]
-    )
+    result = accumulate(rows, "ejecutado", activity, *_look_back(activity, due, quarters))
     if len(quarters) == 4 and due.corte == 12 and result is not None:
         return _judge(activity["meta_anual"], result, activity, profile, filas, ())
     return Window(None, result, reason=Reason("sin programa del periodo"), filas=filas)

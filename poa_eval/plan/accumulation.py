@@ -5,56 +5,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from poa_eval.text.numbers import is_percentage
-
-#: A row of `avances`.
-Period = Mapping[str, object]
-
+from poa_eval.plan.live import (
+    LiveFormula,
+    Period,
+    SheetWindow,
+    average_live,
+    divide_sums_live,
+    is_shown_in_percent,
+    pick_weakest_live,
+    sum_live,
+    take_increment_live,
+    take_last_live,
+)
 
 #: The kind of which numerator and denominator are added up apart.
 RATIO = "razon"
-
-
-@dataclass(frozen=True)
-class SheetWindow:
-    """A window of a series on the workbook's sheet «Periodos», as live formulas name it."""
-
-    series: str  # ``programado`` or ``ejecutado``
-    activity: Mapping
-    rows: Sequence[Period]  # the periods in the window
-    key: str  # cell of the activity's key
-    month: str  # column of the closing month
-    first: str  # cell of the first month that counts
-    last: str  # and of the last
-    is_quarter: bool  # it begins later than in January
-
-    @property
-    def column(self) -> str:
-        """The column of the series."""
-        return f"Periodos[{self.series.capitalize()}]"
-
-    @property
-    def criteria(self) -> str:
-        """What picks the periods of the window, for SUMIFS and its like."""
-        start = f'{self.month},">="&{self.first},' if self.is_quarter else ""
-        return f'Periodos[Clave],{self.key},{start}{self.month},"<="&{self.last}'
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether any period has something programmed: the others then say nothing of a level."""
-        known = (row for row in self.rows if pd.notna(row["programado"]) or pd.notna(row["ejecutado"]))
-        return any(row["programado"] != 0 for row in known)
-
-    @property
-    def mask(self) -> str:
-        """What picks the periods of the window that say something of a level, as a product of conditions."""
-        start = f"*({self.month}>={self.first})" if self.is_quarter else ""
-        planned = "*(Periodos[Programado]<>0)" if self.is_planned else ""
-        return f"(Periodos[Clave]={self.key}){start}*({self.month}<={self.last}){planned}"
-
-
-#: A live formula, what it does in words, and whether it works on arrays.
-LiveFormula = tuple[str, str, bool]
 
 
 @dataclass(frozen=True)
@@ -95,64 +60,9 @@ def _divide_sums(rows: Sequence[Period], values: Sequence[float], column: str, a
     return sum(float(row["numerador"]) for row in told) * scale / below if below else float("nan")
 
 
-def is_shown_in_percent(activity: Mapping) -> bool:
-    """Say whether a ratio is shown in percent: its unit of measure is a percentage, or is not said."""
-    measure = activity.get("unidad_medida")
-    return measure is None or pd.isna(measure) or is_percentage(str(measure))
-
-
 def has_no_cases(row: Period, activity: Mapping) -> bool:
     """Say whether a period reports 0 of 0: there was nothing of which a ratio could be."""
     return activity["acumulacion"] == RATIO and row.get("numerador") == 0 == row.get("denominador")
-
-
-def _sum_live(w: SheetWindow) -> LiveFormula:
-    return f"SUMIFS({w.column},{w.criteria})", f"Suma de lo {w.series} en sus periodos", False
-
-
-def _average_live(w: SheetWindow) -> LiveFormula:
-    planned = ',Periodos[Programado],"<>0"' if w.is_planned else ""
-    return f"AVERAGEIFS({w.column},{w.criteria}{planned})", f"Promedio de lo {w.series} en sus periodos", False
-
-
-def _take_last_live(w: SheetWindow) -> LiveFormula:
-    last = f'SUMPRODUCT(MAX({w.mask}*({w.column}<>"")*{w.month}))'
-    formula = f"SUMIFS({w.column},Periodos[Clave],{w.key},{w.month},{last})"
-    return formula, f"Último valor de lo {w.series}", False
-
-
-def _take_increment_live(w: SheetWindow) -> LiveFormula:
-    formula, said, is_array = _take_last_live(w)
-    if not w.is_quarter:
-        return formula, said, is_array
-    before = f'SUMPRODUCT(MAX((Periodos[Clave]={w.key})*({w.month}<{w.first})*({w.column}<>"")*{w.month}))'
-    formula += f"-SUMIFS({w.column},Periodos[Clave],{w.key},{w.month},{before})"
-    return formula, f"{said}, menos el último de los trimestres anteriores", is_array
-
-
-def _divide_sums_live(w: SheetWindow) -> LiveFormula:
-    if w.series == "programado":
-        if len({row["programado"] for row in w.rows if pd.notna(row["programado"])}) == 1:
-            return f"AVERAGEIFS({w.column},{w.criteria})", "La misma meta en todos sus periodos", False
-        weighed = f"SUMPRODUCT({w.mask}*{w.column}*Periodos[Denominador])"
-        return f"{weighed}/SUMPRODUCT({w.mask}*Periodos[Denominador])", "Meta de lo que se contó", False
-    scale = "100*" if is_shown_in_percent(w.activity) else ""
-    above, below = (f"SUMIFS(Periodos[{name}],{w.criteria})" for name in ("Numerador", "Denominador"))
-    return f"{scale}{above}/{below}", "Suma de numeradores entre suma de denominadores", False
-
-
-def _pick_weakest_live(w: SheetWindow) -> LiveFormula:
-    if not any(pd.notna(row["programado"]) and pd.notna(row["ejecutado"]) for row in w.rows):
-        return _take_last_live(w)
-    pick, said = ("MAX", "más alto") if w.activity["sentido"] == "descendente" else ("MIN", "más bajo")
-    mask = f'{w.mask}*(Periodos[Ejecutado]<>"")'
-    if len({row["programado"] for row in w.rows if pd.notna(row["programado"])}) == 1:
-        if w.series == "programado":
-            return f"AVERAGEIFS({w.column},{w.criteria})", "La misma meta en todos sus periodos", False
-        return f"{pick}(IF({mask},{w.column}))", f"Lo {w.series} {said} de sus periodos", True
-    share = "Periodos[Ejecutado]/Periodos[Programado]" if w.is_planned else "Periodos[Ejecutado]"
-    found = f"MATCH(1,IF({mask},IF({share}={pick}(IF({mask},{share})),1)),0)"
-    return f"INDEX({w.column},{found})", f"Lo {w.series} en el periodo {said} frente a su meta", True
 
 
 #: The values that `acumulacion` and `acumulacion_programado` may have.
@@ -163,7 +73,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="Σ programado",
         noun="una suma",
         joined="Suma de {n} periodos",
-        excel=_sum_live,
+        excel=sum_live,
         adds=True,
     ),
     "ultimo": AccumulationKind(
@@ -172,7 +82,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="último valor programado",
         noun="un acumulado",
         joined="Último valor de {n} periodos",
-        excel=_take_increment_live,
+        excel=take_increment_live,
         is_running=True,
     ),
     "nivel": AccumulationKind(
@@ -181,7 +91,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="último nivel programado",
         noun="un nivel",
         joined="Último nivel de {n} periodos",
-        excel=_take_last_live,
+        excel=take_last_live,
     ),
     "promedio": AccumulationKind(
         pick=lambda rows, values, column, activity: sum(values) / len(values),
@@ -189,7 +99,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="promedio programado",
         noun="un promedio",
         joined="Promedio de {n} periodos",
-        excel=_average_live,
+        excel=average_live,
     ),
     "constante": AccumulationKind(
         pick=_pick_weakest,
@@ -197,7 +107,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="meta constante",
         noun="una constante",
         joined="Periodo más bajo de {n}",
-        excel=_pick_weakest_live,
+        excel=pick_weakest_live,
     ),
     RATIO: AccumulationKind(
         pick=_divide_sums,
@@ -205,7 +115,7 @@ ACCUMULATIONS: dict[str, AccumulationKind] = {
         planned="meta",
         noun="una razón",
         joined="Razón de las sumas de {n} periodos",
-        excel=_divide_sums_live,
+        excel=divide_sums_live,
     ),
 }
 #: From where it is known how an activity accumulates (`acumulacion_origen`).
@@ -246,8 +156,9 @@ def accumulate(
 ) -> float | None:
     """Return the figure of a series in a window; None where no row has one, or what it is the difference to lacks.
 
-    Where figures do not add up, a period with nothing programmed is none: it says nothing of the level. `periods` are
-    all of the activity, `first` the month in which the window begins.
+    Where figures do not add up, a period with nothing programmed is none: it says nothing of the level. But a
+    cumulative result goes on in it, and of an indicator that is to fall 0 is a goal. `periods` are all of the activity,
+    `first` the month in which the window begins, 1 where the plan begins in it.
 
     Examples
     --------
@@ -257,8 +168,7 @@ def accumulate(
     (40.0, 10.0)
     """
     kind = find_accumulation(activity, series)
-    if not kind.adds:
-        rows = [row for row in rows if row["programado"] != 0] or rows
+    rows = [row for row in rows if _speaks(row, series, activity, kind)] or rows
     values = [float(row[series]) for row in rows if pd.notna(row[series])]
     if not values:
         return None
@@ -267,9 +177,16 @@ def accumulate(
         return None
     if not kind.is_running or first == 1:
         return figure
-    earlier = [row for row in periods if row["mes"] < first]
+    earlier = [row for row in periods if row["mes"] < first and _speaks(row, series, activity, kind)]
     before = float(earlier[-1][series]) if earlier and pd.notna(earlier[-1][series]) else None
     return figure - before if before is not None and figure >= before else None
+
+
+def _speaks(row: Period, series: str, activity: Mapping, kind: AccumulationKind) -> bool:
+    """Say whether a period counts in a series: always in a sum, else where something is programmed, or has gone on."""
+    if kind.adds or row["programado"] != 0 or activity.get("sentido") == "descendente":
+        return True
+    return kind.is_running and pd.notna(row[series]) and row[series] != 0
 
 
 def accumulate_year(

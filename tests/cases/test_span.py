@@ -104,3 +104,26 @@ def test_a_plan_of_half_a_year_beside_the_other_half_is_of_the_whole_year(tmp_pa
     assert e.months == (1, 12)
     row = e.actividades.set_index("actividad").loc["Pintar escuelas"]
     assert (row["estado"], row["motivo"]) == ("sin reporte", "acumulado: falta mar")
+
+
+def test_half_years_of_a_plan_that_begins_in_april_close_in_september(tmp_path):
+    """No half-year lacks before, and what is cumulative begins with the plan."""
+    path = tmp_path / "plan.csv"
+    head = "PLAN DE ABRIL A DICIEMBRE DE 2026\nUnidad,Actividad,Total programado,P6,P9,P12,E6,E9,E12\n"
+    path.write_text(f"{head}Salud,Consultas,30,,20,,,18,\nSalud,Visitas,30,10,20,30,9,18,31\n", "utf-8")
+    plan = read_case(
+        "medio-anio",
+        document=path,
+        contexto=["PLAN DE ABRIL A DICIEMBRE DE {ejercicio}"],
+        vigencia={"desde": "abril", "hasta": "diciembre"},
+        periodos=[
+            {"columna": name, "meses": 3, "encabezados": {m: f"{letter}{m}" for m in (6, 9, 12)}, "acumulado": True}
+            for name, letter in (("programado", "P"), ("ejecutado", "E"))
+        ],
+    )
+    assert evaluate(plan, 2, "programado_trimestre", "ejecutado_trimestre")["Visitas"] == (10.0, 9.0)
+    assert evaluate(plan, 3, "programado_trimestre", "ejecutado_trimestre")["Visitas"] == (10.0, 9.0)
+    half = plan.avances[plan.avances["programado"].notna()].query("mes == 9").assign(meses=6)
+    halves = plan.narrow(avances=half.reset_index(drop=True))
+    assert evaluate(halves, 2, "estado_trimestre")["Consultas"] == ("no programada",)
+    assert evaluate(halves, 3, "cumplimiento_acumulado")["Consultas"] == (90.0,)

@@ -82,6 +82,9 @@ def test_a_longer_period_belongs_to_the_quarter_of_its_closing_month():
         ("constante", [5, 8, 8, 0, 8, 8], [5, 8, 8, 0, 9, 8], 2, (8, 8), (5, 5)),
         ("promedio", [50, 0, 50, 50, 50, 50], [50, NO, 50, 40, 40, 40], 2, (50, 40), (50, 44)),
         ("ultimo", [1, 2, 3, 4, 5, 0], [1, 2, 3, 4, 5, NO], 2, (2, 2), (5, 5)),
+        ("ultimo", [1, 2, 0, 4, 5, 6], [1, 2, NO, 4, 5, 6], 2, (4, 4), (6, 6)),
+        ("ultimo", [1, 2, 0, 4, 5, 6], [1, 2, 3, 4, 5, 6], 2, (4, 3), (6, 6)),
+        ("ultimo", [1, 2, 2, 4, 4, 0], [1, 2, 3, 4, 5, 6], 2, (2, 3), (4, 6)),
     ],
 )
 def test_behaviour(behaviour, planned, done, quarter, alone, to_date):

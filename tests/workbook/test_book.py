@@ -28,7 +28,9 @@ ALWAYS = """<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item
 oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode"><value>0</value></prop></item>
 </oor:items>"""
 FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,-1"
-KINDS = ("suma", "ultimo", "promedio", "constante")
+KINDS = ("suma", "ultimo", "nivel", "promedio", "constante")
+#: Programme, result, numerator and denominator of the months of a ratio; of the last there was no case.
+RATIOS = [(80, 50, 1, 2), (80, 75, 3, 4), (90, 100, 7, 7), (80, 25, 2, 8), (85, 60, 6, 10), (85, None, 0, 0)]
 
 
 def make_behaviours() -> poa.Quarter:
@@ -39,22 +41,34 @@ def make_behaviours() -> poa.Quarter:
         f"baja-{how}": {"sentido": "descendente", "acumulacion": how, "acumulacion_programado": how} for how in KINDS
     }
     cases["baja-con-base"] = cases["baja-ultimo"] | {"linea_base": 40.0}
+    to_zero = {f"a-cero-{how}": cases[f"baja-{how}"] | {"linea_base": 12.0} for how in KINDS}
+    cases |= to_zero | {"a-cero-sin-base": cases["baja-nivel"]}
+    ratio = {"acumulacion": "razon", "unidad_medida": "%"}
+    cases["razon"] = ratio | {"acumulacion_programado": "razon"}
+    cases["razon-sin-porcentaje"] = cases["razon"] | {"unidad_medida": "Puntos"}
+    cases["razon-nivel"] = ratio | {"acumulacion_programado": "nivel"}
+    cases["razon-a-cero"] = cases["razon"] | {"sentido": "descendente", "linea_base": 100.0}
     cases["regular"] = {"sentido": "regular"}
     silent = {"sin-ultimo-mes": series[:5] + [(20, None)], "sin-fila": series[:4], "sin-meta": [(None, 3)] * 6}
     silent |= {"cero-real": [(5, 0)] * 6, "sin-programa": [(0, None)] * 3 + [(0, 4)] * 3}
     cases |= dict.fromkeys(silent, {})
     silent |= {"meta-igual": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, None)]}
     silent |= {"meta-igual-baja": [(90, 95), (90, 91), (90, 92), (90, 99), (90, 88), (90, 97)]}
+    silent |= dict.fromkeys([*to_zero, "a-cero-sin-base"], [(10, 9), (8, 8), (5, 6), (3, 4), (2, 2), (0, 1)])
+    silent |= dict.fromkeys([name for name in cases if name.startswith("razon")], RATIOS)
+    silent["razon-a-cero"] = [(0, *row[1:]) for row in RATIOS]
+    silent["ultimo-ociosos"] = [(2, 1), (4, 3), (0, None), (6, 5), (8, 6), (0, 7)]
+    cases["ultimo-ociosos"] = cases["ultimo-ultimo"]
     cases["meta-igual"] = cases["constante-constante"]
     cases["meta-igual-baja"] = cases["baja-constante"]
     activities, periods = [], []
     for number, (name, fields) in enumerate(cases.items()):
         base = make_plan(meta_anual=200.0, ponderacion=1.0 + number).actividades.to_dict("records")[0]
         activities.append(base | {"actividad_id": f"u-{name}", "actividad": name} | fields)
-        periods += [
-            {"actividad_id": f"u-{name}", "mes": month, "meses": 1, "programado": p, "ejecutado": e, "origen": "leido"}
-            for month, (p, e) in enumerate(silent.get(name, series), start=1)
-        ]
+        told = {"actividad_id": f"u-{name}", "meses": 1, "origen": "leido"}
+        columns = ("programado", "ejecutado", "numerador", "denominador")
+        rows = silent.get(name, series)
+        periods += [told | {"mes": m} | dict(zip(columns, row, strict=False)) for m, row in enumerate(rows, start=1)]
     plan = make_plan()
     tables = {"actividades": make_table("actividades", activities), "avances": make_table("avances", periods)}
     return make_quarter(open_params(SHIPPED[1]), replace(plan, **tables), 2)
@@ -213,7 +227,13 @@ def test_each_behaviour_is_proved_by_a_formula_and_each_gap_by_its_word(books):
     assert figures["u-cero-real", "Cumplimiento acumulado"] == "0.0\N{NO-BREAK SPACE}%"
     assert figures["u-sin-meta", "Programado a la fecha"] == ""
     evaluated = table["cumplimiento_acumulado"].notna()
-    assert evaluated.sum() >= len(KINDS) ** 2 + len(KINDS) + 2
+    assert evaluated.sum() >= len(KINDS) ** 2 + 2 * len(KINDS) + 6
+    of_ratio = table.loc["u-razon"]
+    assert of_ratio["ejecutado_acumulado"] == pytest.approx(100 * 19 / 31)
+    assert of_ratio["programado_acumulado"] == pytest.approx((80 * 14 + 90 * 7 + 85 * 10) / 31)
+    assert table.loc["u-razon-sin-porcentaje", "ejecutado_trimestre"] == pytest.approx(8 / 18)
+    assert table.loc["u-a-cero-nivel", "cumplimiento_acumulado"] == pytest.approx(100 * (12 - 1) / 12)
+    assert not table.loc["u-a-cero-sin-base", "meta_cumplida"]
 
 
 def test_an_altered_period_is_told_apart(books):
