@@ -3,6 +3,7 @@
 from poa_eval.plan.accumulation import RATIO, is_shown_in_percent
 from poa_eval.plan.inferred import MadeRatio
 from poa_eval.plan.plan import Plan
+from poa_eval.plan.schema import group_rows
 
 
 def make_ratios(plan: Plan) -> Plan:
@@ -11,15 +12,16 @@ def make_ratios(plan: Plan) -> Plan:
     In percent as the unit of measure is. A result that is printed stands; without cases (a denominator of 0) there is
     none. Each activity has a note of the periods.
     """
-    ratios = {row["actividad_id"]: row for row in plan.actividades.to_dict("records") if row["acumulacion"] == RATIO}
-    own = plan.avances["actividad_id"].isin(ratios) & plan.avances["ejecutado"].isna()
-    own &= plan.avances["numerador"].notna() & plan.avances["denominador"].gt(0)
+    own = plan.avances["numerador"].notna() & plan.avances["denominador"].gt(0) & plan.avances["ejecutado"].isna()
     if not own.any():
         return plan
+    ratios = plan.actividades[plan.actividades["acumulacion"] == RATIO].to_dict("records")
+    scales = {row["actividad_id"]: 100 if is_shown_in_percent(row) else 1 for row in ratios}
+    rows = plan.avances[own & plan.avances["actividad_id"].isin(scales)]
     periods, notes = plan.avances.copy(), []
-    for key, rows in periods[own].groupby("actividad_id", sort=False):
-        scale = 100 if is_shown_in_percent(ratios[key]) else 1
-        periods.loc[rows.index, "ejecutado"] = rows["numerador"] * scale / rows["denominador"]
-        known = tuple((int(month), int(length)) for month, length in zip(rows["mes"], rows["meses"], strict=True))
-        notes.append(MadeRatio(owner=str(key), source=rows["fuente"].iloc[0], periods=known, scale=scale))
+    given = rows["numerador"] * rows["actividad_id"].map(scales) / rows["denominador"]
+    periods.loc[rows.index, "ejecutado"] = given.astype(float)
+    for key, parts in group_rows(rows, "actividad_id").items():
+        known = tuple((row["mes"], row["meses"]) for row in parts)
+        notes.append(MadeRatio(owner=key, source=parts[0]["fuente"], periods=known, scale=scales[key]))
     return plan.narrow(avances=periods).add_notes(notes)

@@ -73,8 +73,8 @@ class RawSheet:
 
     @cached_property
     def has_percents(self) -> bool:
-        """Return whether a cell anywhere in the sheet ends in a percent sign."""
-        return any(folded.endswith("%") for folded in self.textos.values())
+        """Return whether a percent sign stands anywhere in the sheet."""
+        return "%" in "\n".join(self.textos)
 
     @cached_property
     def has_spans(self) -> bool:
