@@ -151,6 +151,13 @@ def list_answered(plan: Plan) -> set[str]:
     return {note.owner for note in plan.list_notes(Answered)}
 
 
+def plans_nothing(activity: Mapping, due: DuePeriods) -> bool:
+    """Say whether a document plans 0 in the year of something to be raised, and so in none of its periods."""
+    periods = due.periods.get(activity["actividad_id"], ())
+    is_zero = activity["meta_anual"] == 0 and activity["sentido"] != "descendente"
+    return is_zero and all(pd.isna(row["programado"]) for row in periods)
+
+
 def list_window(
     activity: Mapping, due: DuePeriods, quarters: tuple[int, ...]
 ) -> tuple[list[Period], list[tuple[int, int]]]:
@@ -175,6 +182,8 @@ def _list_wanted(
     dated = due.calendar.get(activity["actividad_id"])
     if dated is not None:
         return [period for period in dated if period[0] in months]
+    if plans_nothing(activity, due):
+        return []
     own = due.periods.get(activity["actividad_id"], ())
     first, last = due.span
     if due.is_register:

@@ -17,6 +17,7 @@ TEXTS = {
     "nada cerrado": "posterior al corte: no cerró ningún mes",
     "cerrado hasta": "posterior al corte: se reporta hasta {periods}",
     "nada vence": "no vence ningún periodo",
+    "nada en el año": "la meta anual es 0",
     "sin meta": "sin meta cuantificada",
     "sin meta del periodo": "sin meta para el periodo",
     "sin programa del periodo": "sin programa del periodo",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from poa_eval.config.profile import ROUNDING, Profile
-from poa_eval.metrics.due import DuePeriods, list_window
+from poa_eval.metrics.due import DuePeriods, list_window, plans_nothing
 from poa_eval.metrics.reasons import Formula, Reason
 from poa_eval.plan.accumulation import SERIES, Period, accumulate, find_accumulation, has_no_cases, name_kinds
 from poa_eval.plan.plan import Plan
@@ -150,11 +150,16 @@ def _measure_goal(
 ) -> Window:
     """Measure a window of an activity whose programme is the goal of the year alone: only the whole year is judged."""
     filas, blank = tuple(rows), [(row["mes"], row["meses"]) for row in rows if pd.isna(row["ejecutado"])]
+    is_idle = plans_nothing(activity, due)
     if due.is_plan:
         return Window(reason=Reason("sin lugar para resultados"), filas=filas)
-    if missing := tuple(sorted([*lacking, *blank])):
+    if not is_idle and (missing := tuple(sorted([*lacking, *blank]))):
         return Window(estado="sin reporte", reason=Reason("sin reporte", missing), filas=filas, faltan=missing)
-    result = accumulate(rows, "ejecutado", activity, *_look_back(activity, due, quarters))
+    known = [row for row in rows if pd.notna(row["ejecutado"])]
+    result = accumulate(known, "ejecutado", activity, *_look_back(activity, due, quarters)) if known else None
+    if is_idle:
+        reason = Reason("sin programa" if result else "nada en el año")
+        return Window(0.0, result, estado="no programada", reason=reason, filas=filas)
     if len(quarters) == 4 and due.corte == 12 and result is not None:
         return _judge(activity["meta_anual"], result, activity, profile, filas, ())
     return Window(None, result, reason=Reason("sin programa del periodo"), filas=filas)
@@ -187,6 +192,8 @@ def _explain_nothing(activity: Mapping, due: DuePeriods, quarters: tuple[int, ..
     periods = due.periods.get(activity["actividad_id"], ())
     if any(row["mes"] <= 3 * quarters[-1] for row in periods):
         return Window(reason=Reason("posterior"))
+    if plans_nothing(activity, due):
+        return Window(0.0, estado="no programada", reason=Reason("nada en el año"))
     if activity["actividad_id"] in due.calendar or any(pd.notna(row["programado"]) for row in periods):
         return Window(0.0, estado="no programada", reason=Reason("nada vence"))
     return Window(reason=_name_lack(activity))

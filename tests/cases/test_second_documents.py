@@ -1,34 +1,13 @@
 """One more document of each kind that goes wrong: another country, another file, other words; figures by hand."""
 
-from pathlib import Path
-
 import openpyxl
 import pytest
 from readings import evaluate, list_activities, list_findings
 
 import poa_eval as poa
-from poa_eval.config.models import make_model
-from poa_eval.errors import FormatoError, LayoutError, Place
-from poa_eval.layouts.layout import Layout
+from poa_eval.errors import FormatoError
 from poa_eval.plan.merge import merge_plans
 from refusals import refuse
-
-
-@pytest.fixture
-def load(tmp_path):
-    """Return what loads the lines of a CSV, or the text of another file, by the keys of an edition."""
-
-    def load_lines(text: str, *, name: str = "plan.csv", locale: str = "es_CO", ejercicio: int = 2025, **keys):
-        path = Path(tmp_path / name)
-        if text:
-            path.write_text(text, encoding="utf-8")
-        edition = {"clase": "tabla"} | {key.removesuffix("_"): value for key, value in keys.items()}
-        said = {"nombre": "x", "titulo": "x", "institucion": "Prefeitura", "locale": locale}
-        layout = make_model(Layout, said | {"ediciones": {"1": edition}}, LayoutError, Place("x.yaml"))
-        return poa.load(path, layout, ejercicio=ejercicio)
-
-    return load_lines
-
 
 QUARTERS = [{"columna": "programado", "patron": "P{trimestre}"}, {"columna": "ejecutado", "patron": "E{trimestre}"}]
 

@@ -1,6 +1,7 @@
 """Rules on how periods add up: what was inferred and from where, what contradicts it, and totals to date that fall."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from textwrap import shorten
 
 import pandas as pd
@@ -12,6 +13,7 @@ from poa_eval.plan.accumulation import (
     DECLARED,
     DEFAULT,
     SERIES,
+    Period,
     accumulate_year,
     find_accumulation,
     name_kinds,
@@ -22,6 +24,9 @@ from poa_eval.text.names import normalize
 from poa_eval.text.numbers import names_ratio
 from poa_eval.text.periods import spell_period
 from poa_eval.text.wording import capitalize, is_present
+
+#: Accumulations by which a programme of periods alone gives a goal of the year.
+_YEARLY = [name for name in ACCUMULATIONS if name != "razon"]
 
 
 @rule("acumulacion-inferida", "nota")
@@ -94,18 +99,21 @@ def find_idle_rules(context: CheckContext) -> Iterator[Finding]:
 def find_falling_totals(context: CheckContext) -> Iterator[Finding]:
     """Catch a result that is already cumulative and falls: 30 to February, 25 to March; its quarter is not computed.
 
-    Not levels, which may fall, nor what may be either.
+    Not levels, which may fall, nor what may be either. Where the programme falls too, the advice is to say that it is a
+    level.
     """
     for key, periods in context.windows.due.periods.items():
         if key in context.plan.open_kinds or not find_accumulation(context.activities[key], "ejecutado").is_running:
             continue
-        before = None
+        before, planned = None, [p["programado"] for p in periods if pd.notna(p["programado"])]
+        advice = "Lo programado también baja: si es un nivel, escriba `acumulacion: nivel` en `reglas:` del layout."
+        advices = [advice] * any(later < earlier for earlier, later in pairwise(planned))
         for p in (p for p in periods if pd.notna(p["ejecutado"])):
             if before is not None and p["ejecutado"] < before["ejecutado"]:
                 earlier, later = (context.show(q["ejecutado"]) for q in (before, p))
                 name, now = (spell_period(q["mes"], q["meses"]) for q in (before, p))
                 message = f"El resultado acumulado baja de {earlier} en {name} a {later} en {now}."
-                where = {"actividad_id": key, "mes": p["mes"]}
+                where = {"actividad_id": key, "mes": p["mes"], "consejo": advices}
                 yield make_difference(p["ejecutado"], before["ejecutado"], message, p["fuente"], **where)
             before = p
 
@@ -127,7 +135,10 @@ def find_mixed_scales(context: CheckContext) -> Iterator[Finding]:
 
 
 def find_contradicted_goals(context: CheckContext) -> Iterator[Finding]:
-    """Yield goals of the year that a declared accumulation other than a sum does not give; it stands all the same."""
+    """Yield goals of the year that a declared accumulation other than a sum does not give; it stands all the same.
+
+    The advice names the accumulations that would give the goal.
+    """
     first, last = context.windows.due.span
     for key, activity in context.activities.items():
         kind = activity["acumulacion_programado"]
@@ -141,4 +152,12 @@ def find_contradicted_goals(context: CheckContext) -> Iterator[Finding]:
                 f"Lo programado en el año, tomado como {name_kinds([kind])}, es {year}; la meta anual dice {goal}."
             )
             source = context.columns.find(activity["fuente"], "meta_anual")
-            yield make_difference(figure, activity["meta_anual"], message, source, actividad_id=key)
+            fits = [name for name in _YEARLY if _gives_goal(periods, activity, name, last - first + 1)]
+            advice = f"Si la meta está bien, revise en el layout cómo se acumula: como {name_kinds(fits)} sí la da."
+            where = {"actividad_id": key, "consejo": [advice] * bool(fits)}
+            yield make_difference(figure, activity["meta_anual"], message, source, **where)
+
+
+def _gives_goal(periods: Sequence[Period], activity: Mapping, kind: str, months: int) -> bool:
+    figure = accumulate_year(periods, activity, (kind,), months)
+    return figure is not None and abs(figure - activity["meta_anual"]) <= TOLERANCE

@@ -7,6 +7,7 @@ import pandas as pd
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_difference, make_finding, rule
 from poa_eval.plan.accumulation import adds_up, find_accumulation
 from poa_eval.plan.notes import Change
+from poa_eval.text.goals import parse_goal
 from poa_eval.text.names import normalize
 from poa_eval.text.numbers import is_percentage
 from poa_eval.text.periods import MONTH_NAMES, name_period, parse_frequency, spell_period
@@ -65,11 +66,13 @@ def find_unplanned_results(context: CheckContext) -> Iterator[Finding]:
 def find_overruns(context: CheckContext) -> Iterator[Finding]:
     """Catch activities that pass their target to date by more than the profile's upper band: 501 of 450 above 110 %.
 
-    Not a single period that is passed, nor goals to be kept low.
+    Not a single period that is passed, nor goals to be kept low, nor a goal that is a minimum («≥ 80 %», «al menos 3»):
+    more is what it asks for.
     """
     for activity in context.activities.values():
         window = context.window(activity) if context.quarters else None
-        if window and window.estado == "sobrecumplida" and activity["sentido"] == "ascendente":
+        is_over = window and window.estado == "sobrecumplida" and activity["sentido"] == "ascendente"
+        if is_over and not parse_goal(str(activity["meta_texto"]), context.plan.locale):
             done, planned = (context.show(getattr(window, c) or 0) for c in ("ejecutado", "programado"))
             message = (
                 f"A la fecha lo ejecutado es {done} de {planned} ({context.show(window.cumplimiento or 0)} %), sobre "

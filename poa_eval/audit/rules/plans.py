@@ -9,12 +9,14 @@ import pandas as pd
 
 from poa_eval.audit.rules.registry import CheckContext, Finding, make_finding, rule
 from poa_eval.metrics.evaluability import list_goals
-from poa_eval.plan.notes import Statement
+from poa_eval.plan.notes import DerivedGoals, Statement
+from poa_eval.readers.addresses import name_file
 from poa_eval.text.names import fold_letters, normalize, suggest
 from poa_eval.text.quantities import find_quantity
 from poa_eval.text.wording import is_present
 
 _YEAR = r"(?:19|20)\d\d"
+_ANY_YEAR, _NUMBER = re.compile(rf"(?<!\d){_YEAR}(?!\d)"), re.compile(r"\d")
 _OWN_YEAR = re.compile(
     r"\b(?:ejercicios?|vigencia|(?:presente|mismo)\s+ano|ano\s+(?:fiscal|operativo)|po[ai]s?|"
     r"(?:plan|planes|programas?|planeacion|planificacion|programacion)\s+operativ[oa]s?)"
@@ -56,27 +58,34 @@ def find_goals_without_quantity(context: CheckContext) -> Iterator[Finding]:
 def find_empty_goals(context: CheckContext) -> Iterator[Finding]:
     """Catch goals left blank where the plan has goals: neither a figure nor a text, or one like «N/A», «Pendiente».
 
-    Not plans that write no goals at all: there evaluability says so once.
+    Not plans that write no goals at all: there evaluability says so once. Where a form has no goals but those that its
+    programme gives, it is the programme that is blank.
     """
     goals = list_goals(context.plan)
+    derived = {note.text for note in context.plan.list_notes(DerivedGoals)}
     written = [is_present(text) for text in goals["texto"]]
     for goal in goals[goals["vacia"]].to_dict("records") if any(written) or not goals["vacia"].all() else []:
         said = _cut(goal["texto"]) if is_present(goal["texto"]) else ""
         fault = f"La meta dice «{said}», que es como dejarla vacía" if said else "La meta está vacía"
         message = f"{fault}: escriba cuánto se quiere lograr en el año y en qué unidad de medida."
+        if not said and name_file(str(goal["fuente"])) in derived:
+            message = "No se programó nada en el año: escriba cuánto se hará en cada periodo."
         yield make_finding(said or "vacía", "una cantidad", message, goal["fuente"], **_at(goal))
 
 
 @rule("linea-base-no-numerica", "advertencia")
 def find_baselines_without_number(context: CheckContext) -> Iterator[Finding]:
-    """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity."""
+    """Catch baselines that are words: «Municipal». Not blank ones, nor «35 % en 2016», which says a quantity.
+
+    Of one that has a number among its words («LB 537, 2023») the way out is to leave the number alone.
+    """
     for activity in context.activities.values():
         text = activity["linea_base_texto"]
         if is_present(text) and pd.isna(activity["linea_base"]) and not find_quantity(text):
-            message = (
-                f"La línea base dice «{_cut(text)}», que no es un número: escriba el valor del que se "
-                "parte, por ejemplo lo logrado el año anterior."
-            )
+            way = "escriba el valor del que se parte, por ejemplo lo logrado el año anterior"
+            if _NUMBER.search(_ANY_YEAR.sub("", str(text))):
+                way = "deje en la celda solo el valor del que se parte"
+            message = f"La línea base dice «{_cut(text)}», que no es un número: {way}."
             source = context.columns.find(activity["fuente"], "linea_base_texto", "linea_base")
             yield make_finding(text, "un número", message, source, actividad_id=activity["actividad_id"])
 

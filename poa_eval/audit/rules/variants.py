@@ -37,7 +37,9 @@ def find_spellings(context: CheckContext) -> Iterator[Finding]:
     changed = {(note.column, note.owner): note for note in reversed(context.plan.list_notes(ChangedText))}
     for note in reversed(changed.values()):  # of several the first
         where = {"actividad_id": note.owner, "concepto": note.column}
-        yield make_finding(note.text, None, f"{name_rule(note.column)}: {note.text}.", note.source, **where)
+        yield make_finding(
+            note.text, None, f"{name_rule(note.column.removesuffix('_texto'))}: {note.text}.", note.source, **where
+        )
     for note in context.plan.list_notes(Statement):
         if note.name == UNUSED_NAME:
             message, where = (
