@@ -119,3 +119,14 @@ def test_no_unit_is_asked_how_its_periods_add_up_but_where_a_goal_may_be_wrong()
         ("porcentaje-sumado.csv:L3", "nota"),
     ]
     assert [*asked["fuente"]] == ["porcentaje-sumado.csv:L4", "porcentaje-sumado.csv:L5"]
+
+
+def test_the_only_total_between_two_tables_is_of_the_first_alone(load):
+    first = "Área;Acción;P1;P2\nSalud;Visitar;3;4\nObras;Pavimentar;1;1\nTOTAL;;{};5\n"
+    second = ";;;\nÁrea;Acción;P1;P2\nSalud;Medir;10;20\n"
+    keys = {"columnas": {"unidad": "Área", "actividad": "Acción"}, "periodos": QUARTERS[:1]}
+    keys |= {"totales": {"texto": "TOTAL"}, "fin_tabla": "fila en blanco"}
+    assert tell(load(first.format(4) + second, **keys), "total-no-cuadra") == []
+    assert tell(load(first.format(5), **keys), "total-no-cuadra") == [
+        "Las filas suman 4 de programado (I trimestre); el TOTAL impreso dice 5."
+    ]
